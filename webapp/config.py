@@ -1,0 +1,179 @@
+"""Typed settings from the environment. A wrong or half-set environment is a `ConfigError` with one sentence."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+TTLS: dict[str, timedelta] = {
+    "30-days": timedelta(days=30),
+    "7-days": timedelta(days=7),
+    "3-days": timedelta(days=3),
+    "1-day": timedelta(days=1),
+    "12-hours": timedelta(hours=12),
+    "3-hours": timedelta(hours=3),
+    "1-hour": timedelta(hours=1),
+}
+"""The lives an author may pick: key to duration, longest first."""
+
+LIMITS: dict[str, str] = {
+    "activities": "60/1h",
+    "burns": "60/1h",
+    "sign_ups": "5/30m",
+    "sign_ins_by_address": "25/5m",
+    "sign_ins_by_account": "10/5m",
+}
+"""How often one user, or one address, may do a thing: the defaults of `LIMIT_<NAME>`; `0` lifts a limit."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class ConfigError(Exception):
+    """The environment cannot be served from; the text says what to change."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `hits` in a window of `seconds`; 0 hits: no limit."""
+
+    hits: int
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the program takes from outside. Durations are seconds, sizes bytes."""
+
+    app_env: str
+    connection_url: str
+    owner_connection_url: str
+    direct_connection_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
+    host: str
+    port: int
+    public_url: str
+    trusted_proxies: int
+    frame_origin: str
+    sign_up: str
+    public_feed: bool
+    community_name: str
+    community_about: str
+    ttls: Mapping[str, timedelta]
+    ttl_default: str
+    limits: Mapping[str, Limit]
+    workers: int
+    pool_min: int
+    pool_max: int
+    pool_timeout: float = 2.0
+    pool_max_waiting: int = 64
+    session_idle: int = 30 * 86400
+    session_absolute: int = 180 * 86400
+    max_body: int = 64 * 1024
+    key_outlives: int = 86400
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the site over TLS, by `PUBLIC_URL`."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def public_host(self) -> str:
+        """Host name of `PUBLIC_URL`, without a port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def insecure_public_address(self) -> bool:
+        """Whether passwords would cross a network in the clear: http on a host that is not this machine."""
+        return not self.https and self.public_host not in _LOOPBACK
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Settings from environment variables (README, "Configuration"). Raises `ConfigError`."""
+        app_env = _choice(env, "APP_ENV", "development", ("development", "test", "production"))
+        connection_url = env.get("CONNECTION_URL", "")
+        if not connection_url:
+            raise ConfigError("CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one.")
+        host, port = env.get("HOST") or "127.0.0.1", _integer(env, "PORT", 8000, 1, 65535)
+        shown = f"[{host}]" if ":" in host else host
+        public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
+        if not re.fullmatch(r"https?://[^\s/?#@]+", public_url):
+            raise ConfigError("PUBLIC_URL must be an address such as https://mayfly.example, without a path.")
+        ttls, ttl_default = _ttls(env)
+        return cls(
+            app_env=app_env,
+            connection_url=connection_url,
+            owner_connection_url=env.get("OWNER_CONNECTION_URL") or connection_url,
+            direct_connection_url=env.get("DIRECT_CONNECTION_URL") or connection_url,
+            secret_key=_secret_key(env, app_env),
+            secret_key_fallbacks=tuple(filter(None, env.get("SECRET_KEY_FALLBACKS", "").split(","))),
+            host=host,
+            port=port,
+            public_url=public_url,
+            trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+            frame_origin=env.get("FRAME_ORIGIN", "") if app_env == "development" else "",
+            sign_up=_choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
+            public_feed=_choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
+            community_name=env.get("COMMUNITY_NAME") or "Mayfly",
+            community_about=env.get("COMMUNITY_ABOUT")
+            or "Everything said here has a life-span. When it ends, it is gone for good.",
+            ttls=ttls,
+            ttl_default=ttl_default,
+            limits={name: _limit(env, name, default) for name, default in LIMITS.items()},
+            workers=_integer(env, "WORKERS", 2, 1, 32),
+            pool_min=_integer(env, "POOL_MIN", 1, 1, 100),
+            pool_max=_integer(env, "POOL_MAX", 8, 1, 100),
+        )
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    value = env.get(name) or default
+    if value not in known:
+        raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
+    return value
+
+
+def _integer(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = env.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+    return int(value)
+
+
+def _limit(env: Mapping[str, str], name: str, default: str) -> Limit:
+    variable = f"LIMIT_{name.upper()}"
+    value = env.get(variable) or default
+    if value == "0":
+        return Limit(0, 0)
+    found = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,4})([smhd])", value)
+    if not found:
+        raise ConfigError(f"{variable} is {value!r}; it must look like {default} (hits/window; s, m, h, d), or 0 for none.")
+    return Limit(int(found[1]), int(found[2]) * _UNITS[found[3]])
+
+
+def _secret_key(env: Mapping[str, str], app_env: str) -> str:
+    key = env.get("SECRET_KEY", "")
+    if not key:
+        raise ConfigError("SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more.")
+    if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
+        raise ConfigError("SECRET_KEY is too easy to guess for production: take 32 random characters or more.")
+    return key
+
+
+def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
+    known = tuple(TTLS)
+    floor = TTLS[_choice(env, "TTL_FLOOR", "1-hour", known)]
+    ceiling = TTLS[_choice(env, "TTL_CEILING", "30-days", known)]
+    if floor > ceiling:
+        raise ConfigError("TTL_FLOOR is longer than TTL_CEILING.")
+    offered = {key: life for key, life in TTLS.items() if floor <= life <= ceiling}
+    default = _choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
+    if default not in offered:
+        raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
+    return offered, default

@@ -1,0 +1,169 @@
+"""What can go wrong, as sentences that a person can act on; and the one place that answers with them."""
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+logger = logging.getLogger(__name__)
+
+GONE = "No such activity, or its time has passed."
+NOT_FOUND = "There is nothing at this address, or its time has passed."
+AWAY = "Mayfly is away for a moment. Nothing is lost; try again shortly."
+
+VIOLATIONS = {
+    "users_handle_unique": ("handle", "That handle is taken. Try another."),
+    "users_email_unique": ("email", "There is an account with this e-mail address already."),
+    "users_display_name_length": ("display_name", "A name has 1 to 50 characters."),
+    "users_handle_form": ("handle", "A handle has 2 to 30 letters, digits or underscores."),
+    "users_email_length": ("email", "An e-mail address has at most 254 characters."),
+    "activities_message_length": ("message", "An activity has at most 280 characters."),
+}
+"""Constraint name to field and sentence: what the database refuses is told beside the field."""
+
+
+class MayflyError(Exception):
+    """An error with an HTTP status and a sentence for the person."""
+
+    status = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Malformed(MayflyError):
+    """The request holds bytes that no honest form sends."""
+
+    status = 400
+
+
+class Forbidden(MayflyError):
+    status = 403
+
+
+class NotFound(MayflyError):
+    """Absent, expired and hidden are this one error."""
+
+    status = 404
+
+    def __init__(self, message: str = NOT_FOUND) -> None:
+        super().__init__(message)
+
+
+class Conflict(MayflyError):
+    status = 409
+
+
+class Invalid(MayflyError):
+    """One field is wrong; the form comes back with the sentence beside it."""
+
+    status = 422
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooMany(MayflyError):
+    """A limit is reached; `retry_after` is whole seconds until the window ends."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(MayflyError):
+    """The database, or room to work, is not to be had now. `passing`: the same act may succeed if run again."""
+
+    status = 503
+
+    def __init__(self, reason: str, *, passing: bool = False) -> None:
+        super().__init__(reason)
+        self.passing = passing
+
+
+class Violated(Exception):
+    """A named constraint refused a row."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+    def as_invalid(self) -> Invalid:
+        """The violated constraint as a sentence beside its field; re-raises itself when it is none of a form's."""
+        if self.constraint not in VIOLATIONS:
+            raise self
+        return Invalid(*VIOLATIONS[self.constraint])
+
+
+HEADINGS = {
+    400: "That did not arrive well",
+    403: "Not yours to change",
+    404: "Nothing here",
+    405: "Not that way",
+    409: "That has happened already",
+    413: "Too much at once",
+    415: "Not that way",
+    422: "Something needs a look",
+    429: "A little slower",
+    500: "Something broke",
+    503: "Back shortly",
+}
+
+
+def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "") -> Response:
+    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`."""
+    heading = HEADINGS.get(status, "That did not work")
+    if request.path.startswith("/api/"):
+        response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
+        response.mimetype = "application/json"
+    else:
+        name = "errors/_notice.html" if request.headers.get("HX-Request-Type") == "partial" else "errors/page.html"
+        response = Response(render_template(name, heading=heading, message=message, request_id=request_id))
+    response.status_code = status
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _known(error: MayflyError) -> "ResponseReturnValue":
+    if isinstance(error, Unavailable):
+        logger.warning("unavailable: %s", error.message)
+        return answer(503, AWAY, retry_after=5)
+    return answer(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
+
+
+def _http(error: HTTPException) -> "ResponseReturnValue":
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    messages = {
+        404: NOT_FOUND,
+        405: "This address does not answer to that.",
+        413: "That is more than Mayfly takes at once: an activity has at most 280 characters.",
+    }
+    response = answer(error.code, messages.get(error.code, "The request could not be understood. Go back and try again."))
+    if error.code == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def _unknown(error: Exception) -> "ResponseReturnValue":
+    """What nobody foresaw: logged with an id that the person sees too; never a value, only types and places."""
+    request_id = g.get("request_id") or secrets.token_hex(8)
+    logger.error("unhandled %s", type(error).__name__, exc_info=error, extra={"request_id": request_id})
+    return answer(500, "It is not your doing, and nothing that was saved is lost.", request_id=request_id)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app here."""
+    app.register_error_handler(MayflyError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
