@@ -1,0 +1,12 @@
+-- activities/claim_key: takes a writer's key for a new activity; no row when the key was used before.
+-- params:  user_uuid uuid, key uuid, activity_uuid uuid, life_seconds int
+-- returns: uuid
+INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
+VALUES (
+  %(user_uuid)s,
+  %(key)s,
+  %(activity_uuid)s,
+  now() + make_interval(secs => %(life_seconds)s)
+)
+ON CONFLICT (user_uuid, key) DO NOTHING
+RETURNING activity_uuid

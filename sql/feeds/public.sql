@@ -1,0 +1,6 @@
+-- feeds/public: everything alive in the community, newest first.
+-- params:  viewer_uuid uuid?, before_at timestamptz?, before_uuid uuid?, limit int
+-- returns: ActivityCard[]
+-- include activities/_card
+WHERE true
+-- include feeds/_page

@@ -1,0 +1,1 @@
+"""Activities: writing, replying, burning, and one of them on a page."""

@@ -1,0 +1,1 @@
+"""Feeds: home, public, a person, a thread; as pages, fragments and JSON."""

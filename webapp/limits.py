@@ -1,0 +1,37 @@
+"""Limits per person and address, counted in PostgreSQL so that all workers share them."""
+
+import hashlib
+import ipaddress
+
+from .db import Database
+from .config import Limit
+from .errors import TooMany
+
+
+def hit(db: Database, limit: Limit, action: str, subject: str, *, cost: int = 1) -> None:
+    """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
+    if not limit.hits:
+        return
+    wait = db.query_value("ops/limit_hit", action=action, subject=subject, seconds=limit.seconds, most=limit.hits)
+    if wait is not None:
+        minutes = -(-wait // 60)
+        when = "in a minute" if minutes <= 1 else f"in {minutes} minutes"
+        raise TooMany(f"That was often enough for now. Try again {when}; nothing is lost.", wait)
+
+
+def network(address: str | None) -> str:
+    """The address that a limit counts: IPv4 as it is, IPv6 by its /64."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def folded(*parts: str) -> str:
+    """A subject that tells nothing to who reads the table."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

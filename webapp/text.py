@@ -1,0 +1,58 @@
+"""What people type, made fit to keep: normal form, forbidden signs, length as people count it."""
+
+import unicodedata
+
+import regex
+
+MESSAGE_GRAPHEMES = 280
+MESSAGE_CODE_POINTS = 2800
+MESSAGE_BYTES = 8192
+
+_GRAPHEME = regex.compile(r"\X")
+_CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
+# Signs that hide, reorder or join what stands beside them. A zero-width joiner and variation selectors stay: emoji need them.
+_DECEIVING = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e]")
+_VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
+
+
+def message(raw: str) -> str:
+    """A message as it is kept: NFC, line feeds only, no outer white space, no control characters."""
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def graphemes(text: str) -> int:
+    """Number of characters as a reader counts them (Unicode grapheme clusters)."""
+    return len(_GRAPHEME.findall(text))
+
+
+def message_problem(text: str) -> str | None:
+    """Why a normalised message cannot be posted, as a sentence; None when it can."""
+    if not text:
+        return "Write something first."
+    # Cheap bounds before the costly count.
+    if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
+        return "That is too much for one activity: some of its signs are made of very many parts. Shorten it a little."
+    over = graphemes(text) - MESSAGE_GRAPHEMES
+    if over > 0:
+        return f"That is {over} character{'s' if over > 1 else ''} over the {MESSAGE_GRAPHEMES} that fit. Shorten it a little."
+    return None
+
+
+def handle(raw: str) -> str:
+    """A handle in its folded form, in which it is unique: compatibility forms and case are the same handle."""
+    return unicodedata.normalize("NFKC", raw).strip().removeprefix("@").casefold()
+
+
+def display_name(raw: str) -> str:
+    """A name as it is kept: NFC, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", raw).split())
+
+
+def display_name_problem(text: str) -> str | None:
+    """Why a name cannot be shown, as a sentence; None when it can."""
+    if not 1 <= len(text) <= 50:
+        return "A name has 1 to 50 characters."
+    if _DECEIVING.search(text) or not _VISIBLE.search(text):
+        return "A name needs letters that can be seen, and none that hide or turn others around."
+    return None

@@ -1,0 +1,85 @@
+"""Passwords: argon2id, its cost chosen for two small cores, never on the thread that serves others."""
+
+import threading
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from ..errors import Unavailable
+
+T = TypeVar("T")
+
+LEAST, MOST = 8, 256
+"""Length of a password in characters. The upper bound is checked before anything costly."""
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_room = threading.BoundedSemaphore(2)
+_PATIENCE = 0.5
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= LEAST)
+
+
+def problem(password: str, *own: str) -> str | None:
+    """Why this cannot be a password, as a sentence; None when it can. `own`: handle, name, e-mail of its owner."""
+    if not LEAST <= len(password) <= MOST:
+        return f"A password has {LEAST} to {MOST} characters."
+    folded = password.casefold()
+    if folded in _common() or folded in {word.casefold() for word in own}:
+        return "That password is among the first that are tried. Take another; a few unrelated words are good."
+    return None
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to store. Raises `Unavailable` when too many are being made."""
+    return _aside(lambda: _hasher.hash(password))
+
+
+def verify(password_hash: str | None, password: str) -> bool:
+    """Whether the password fits. One verification is made on every path, so that time tells nothing."""
+    if len(password) > MOST:
+        password = ""
+
+    def check() -> bool:
+        try:
+            return _hasher.verify(password_hash or _decoy(), password) and password_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+    return _aside(check)
+
+
+def outdated(password_hash: str) -> bool:
+    """Whether the hash was made at another cost than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+@cache
+def _decoy() -> str:
+    return _hasher.hash("no account has this password")
+
+
+def _aside(work: Callable[[], T]) -> T:
+    """Runs a hash off the event loop, at most two at a time: a crowd is told to wait, it does not queue up memory."""
+    if not _room.acquire(timeout=_PATIENCE):
+        raise Unavailable("too many password checks at once")
+    try:
+        return _pool()(work)
+    finally:
+        _room.release()
+
+
+@cache
+def _pool() -> Callable[[Callable[[], T]], T]:
+    """How to run costly work: in gevent's own threads under a gevent worker, else right here."""
+    from gevent import get_hub, monkey
+
+    if not monkey.is_module_patched("threading"):
+        return lambda work: work()
+    return lambda work: get_hub().threadpool.apply(work)

@@ -1,0 +1,153 @@
+"""Who is asking. Signed in: the cookie is a random id and a row knows the rest. Signed out: a signed cookie, only where
+a form needs its CSRF seed."""
+
+import hashlib
+import re
+import secrets
+from functools import wraps
+from typing import Any, cast
+from collections.abc import Callable
+
+from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from ..config import Settings
+from ..db import Database
+from ..errors import MayflyError
+from ..htmx import wants_fragment
+from ..shapes import Viewer
+
+_SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
+
+
+class CookieSession(SecureCookieSession):
+    """What the one cookie says. `token` is the signed-in id; `changed`: it must be written or cleared."""
+
+    token: str = ""
+    changed: bool = False
+
+    def become(self, token: str) -> None:
+        """Another id from here on; with it all CSRF tokens of before are void."""
+        self.clear()
+        self.token, self.changed = token, True
+        if token:
+            self["csrf_token"] = _csrf_seed(token)
+
+
+class SessionInterface(SecureCookieSessionInterface):
+    """Flask's signed cookie for strangers, an opaque id for people. Never asks the database by itself."""
+
+    session_class = CookieSession
+
+    def open_session(self, app: Flask, request: Request) -> CookieSession | None:
+        found = _SIGNED_IN.fullmatch(request.cookies.get(self.get_cookie_name(app), ""))
+        if not found:
+            return cast(CookieSession | None, super().open_session(app, request))
+        opened = CookieSession({"csrf_token": _csrf_seed(found[1])})
+        opened.token = found[1]
+        return opened
+
+    def save_session(self, app: Flask, session: CookieSession, response: Response) -> None:  # type: ignore[override]
+        if not session.token and not session.changed:
+            super().save_session(app, session, response)
+        elif session.changed:
+            settings = cast(Settings, app.extensions["settings"])
+            arguments: dict[str, Any] = {
+                "httponly": True,
+                "secure": app.config["SESSION_COOKIE_SECURE"],
+                "samesite": app.config["SESSION_COOKIE_SAMESITE"],
+                "partitioned": app.config["SESSION_COOKIE_PARTITIONED"],
+                "path": "/",
+            }
+            name = self.get_cookie_name(app)
+            if session.token:
+                response.set_cookie(name, f"in.{session.token}", max_age=settings.session_absolute, **arguments)
+            else:
+                response.delete_cookie(name, **arguments)
+
+
+def viewer() -> Viewer | None:
+    """Who is asking, or None. One statement a request, and only where somebody wants to know."""
+    if "viewer" not in g:
+        g.viewer = _look_up() if _own().token else None
+    return cast(Viewer | None, g.viewer)
+
+
+def viewer_uuid() -> str | None:
+    """The viewer's uuid, or None."""
+    person = viewer()
+    return person["uuid"] if person else None
+
+
+def start(user_uuid: str) -> None:
+    """A new session for this person, with a new id; whatever this browser had before ends."""
+    end()
+    token = secrets.token_urlsafe(32)
+    settings = cast(Settings, current_app.extensions["settings"])
+    _db().execute(
+        "users/session_start", token_hash=_hashed(token), user_uuid=user_uuid, absolute_seconds=settings.session_absolute
+    )
+    _own().become(token)
+    g.pop("viewer", None)
+
+
+def end() -> None:
+    """Ends this browser's session, here and in the database."""
+    if _own().token:
+        _db().retrying(lambda: _db().execute("users/session_end", token_hash=_hashed(_own().token)))
+        _own().become("")
+    g.viewer = None
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Lets only people who are signed in through; others are shown the way."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if viewer() else ask_to_sign_in()
+
+    return guarded
+
+
+class SignedOut(MayflyError):
+    """The act needs an account, and this request comes without one."""
+
+    status = 401
+
+
+def ask_to_sign_in() -> Any:
+    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
+    if request.path.startswith("/api/"):
+        raise SignedOut("Sign in first.")
+    if wants_fragment():
+        raise SignedOut("You are signed out. Sign in in another tab, then try again here: what you wrote stays.")
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("users.sign_in", next=back), 303)
+
+
+def _look_up() -> Viewer | None:
+    settings = cast(Settings, current_app.extensions["settings"])
+    token_hash = _hashed(_own().token)
+    found = cast(
+        Viewer | None, _db().query_object("users/session", token_hash=token_hash, idle_seconds=settings.session_idle)
+    )
+    if found and found["stale"]:
+        _db().execute("users/session_seen", token_hash=token_hash)
+    return found
+
+
+def _own() -> CookieSession:
+    return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def _db() -> Database:
+    return cast(Database, current_app.extensions["db"])
+
+
+def _hashed(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _csrf_seed(token: str) -> str:
+    """The CSRF seed of a signed-in browser follows from its secret id, so it needs no second store."""
+    return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()
