@@ -86,9 +86,7 @@ class Catalogue:
             if path.name not in _NOT_TEMPLATES and "migrations" not in path.relative_to(self.folder).parts
         }
         pieces = {name: text for name, text in texts.items() if name.rpartition("/")[2].startswith("_")}
-        self._templates = {
-            name: _parse(name, text, pieces) for name, text in texts.items() if name not in pieces
-        }
+        self._templates = {name: _parse(name, text, pieces) for name, text in texts.items() if name not in pieces}
 
 
 def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:

@@ -99,7 +99,9 @@ class Settings:
         app_env = _choice(env, "APP_ENV", "development", ("development", "test", "production"))
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
-            raise ConfigError("CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one.")
+            raise ConfigError(
+                "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
+            )
         host, port = env.get("HOST") or "127.0.0.1", _integer(env, "PORT", 8000, 1, 65535)
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
@@ -153,14 +155,18 @@ def _limit(env: Mapping[str, str], name: str, default: str) -> Limit:
         return Limit(0, 0)
     found = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,4})([smhd])", value)
     if not found:
-        raise ConfigError(f"{variable} is {value!r}; it must look like {default} (hits/window; s, m, h, d), or 0 for none.")
+        raise ConfigError(
+            f"{variable} is {value!r}; it must look like {default} (hits/window; s, m, h, d), or 0 for none."
+        )
     return Limit(int(found[1]), int(found[2]) * _UNITS[found[3]])
 
 
 def _secret_key(env: Mapping[str, str], app_env: str) -> str:
     key = env.get("SECRET_KEY", "")
     if not key:
-        raise ConfigError("SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more.")
+        raise ConfigError(
+            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more."
+        )
     if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
         raise ConfigError("SECRET_KEY is too easy to guess for production: take 32 random characters or more.")
     return key

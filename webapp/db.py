@@ -51,7 +51,9 @@ def connect(url: str, *, application: str = "mayfly-ops", autocommit: bool = Tru
     except psycopg.OperationalError as error:
         raise Unavailable(_why_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
-        raise Unavailable("The connection URL cannot be read: it must look like postgresql://user@host:5432/name.") from error
+        raise Unavailable(
+            "The connection URL cannot be read: it must look like postgresql://user@host:5432/name."
+        ) from error
 
 
 def _why_unreachable(url: str, error: Exception) -> str:
@@ -75,7 +77,9 @@ def _why_unreachable(url: str, error: Exception) -> str:
         ),
         "it did not accept the connection",
     )
-    return f"The database at {parts.get('host', 'localhost')} port {parts.get('port', 5432)} cannot be reached: {cause}."
+    return (
+        f"The database at {parts.get('host', 'localhost')} port {parts.get('port', 5432)} cannot be reached: {cause}."
+    )
 
 
 class Database:
@@ -181,7 +185,9 @@ class Database:
         if template.kind != kind:
             raise TypeError(f"{name} is {template.kind}, not {kind}")
         if params.keys() != template.params.keys():
-            raise TypeError(f"{name} takes {', '.join(template.params) or 'nothing'}, not {', '.join(params) or 'nothing'}")
+            raise TypeError(
+                f"{name} takes {', '.join(template.params) or 'nothing'}, not {', '.join(params) or 'nothing'}"
+            )
         return template
 
     def _read(self, template: Template, params: dict[str, object]) -> Any:

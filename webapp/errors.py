@@ -149,7 +149,9 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
         405: "This address does not answer to that.",
         413: "That is more than Mayfly takes at once: an activity has at most 280 characters.",
     }
-    response = answer(error.code, messages.get(error.code, "The request could not be understood. Go back and try again."))
+    response = answer(
+        error.code, messages.get(error.code, "The request could not be understood. Go back and try again.")
+    )
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response

@@ -61,9 +61,7 @@ def left_words(seconds: float) -> str:
 
 def ago(card: Any) -> str:
     """How long ago it was written, short: `now`, `5 min`, `2 h`, `3 d`. static/js/fuse.js says the same."""
-    seconds = (
-        datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"])
-    ).total_seconds()
+    seconds = (datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"])).total_seconds()
     if seconds < 60:
         return "now"
     if seconds < 3600:

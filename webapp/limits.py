@@ -3,12 +3,12 @@
 import hashlib
 import ipaddress
 
-from .db import Database
 from .config import Limit
+from .db import Database
 from .errors import TooMany
 
 
-def hit(db: Database, limit: Limit, action: str, subject: str, *, cost: int = 1) -> None:
+def hit(db: Database, limit: Limit, action: str, subject: str) -> None:
     """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
     if not limit.hits:
         return

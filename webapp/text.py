@@ -11,7 +11,11 @@ MESSAGE_BYTES = 8192
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
 # Signs that hide, reorder or join what stands beside them. A zero-width joiner and variation selectors stay: emoji need them.
-_DECEIVING = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e]")
+_DECEIVING = regex.compile(
+    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e]"
+)
+_HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
+_RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
@@ -42,6 +46,13 @@ def message_problem(text: str) -> str | None:
 def handle(raw: str) -> str:
     """A handle in its folded form, in which it is unique: compatibility forms and case are the same handle."""
     return unicodedata.normalize("NFKC", raw).strip().removeprefix("@").casefold()
+
+
+def handle_problem(folded: str) -> str | None:
+    """Why a folded handle cannot be taken, as a sentence; None when it can."""
+    if not _HANDLE.fullmatch(folded):
+        return "A handle has 2 to 30 letters from a to z, digits or underscores."
+    return "That handle is kept free, so that nobody is taken for somebody else." if folded in _RESERVED else None
 
 
 def display_name(raw: str) -> str:

@@ -4,15 +4,14 @@ a form needs its CSRF seed."""
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
-from collections.abc import Callable
 
-from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, Response, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from ..config import Settings
-from ..db import Database
+from ..current import db, settings
 from ..errors import MayflyError
 from ..htmx import wants_fragment
 from ..shapes import Viewer
@@ -51,7 +50,6 @@ class SessionInterface(SecureCookieSessionInterface):
         if not session.token and not session.changed:
             super().save_session(app, session, response)
         elif session.changed:
-            settings = cast(Settings, app.extensions["settings"])
             arguments: dict[str, Any] = {
                 "httponly": True,
                 "secure": app.config["SESSION_COOKIE_SECURE"],
@@ -61,7 +59,9 @@ class SessionInterface(SecureCookieSessionInterface):
             }
             name = self.get_cookie_name(app)
             if session.token:
-                response.set_cookie(name, f"in.{session.token}", max_age=settings.session_absolute, **arguments)
+                response.set_cookie(
+                    name, f"in.{session.token}", max_age=app.extensions["settings"].session_absolute, **arguments
+                )
             else:
                 response.delete_cookie(name, **arguments)
 
@@ -83,9 +83,11 @@ def start(user_uuid: str) -> None:
     """A new session for this person, with a new id; whatever this browser had before ends."""
     end()
     token = secrets.token_urlsafe(32)
-    settings = cast(Settings, current_app.extensions["settings"])
-    _db().execute(
-        "users/session_start", token_hash=_hashed(token), user_uuid=user_uuid, absolute_seconds=settings.session_absolute
+    db().execute(
+        "users/session_start",
+        token_hash=_hashed(token),
+        user_uuid=user_uuid,
+        absolute_seconds=settings().session_absolute,
     )
     _own().become(token)
     g.pop("viewer", None)
@@ -94,7 +96,7 @@ def start(user_uuid: str) -> None:
 def end() -> None:
     """Ends this browser's session, here and in the database."""
     if _own().token:
-        _db().retrying(lambda: _db().execute("users/session_end", token_hash=_hashed(_own().token)))
+        db().retrying(lambda: db().execute("users/session_end", token_hash=_hashed(_own().token)))
         _own().become("")
     g.viewer = None
 
@@ -126,22 +128,17 @@ def ask_to_sign_in() -> Any:
 
 
 def _look_up() -> Viewer | None:
-    settings = cast(Settings, current_app.extensions["settings"])
     token_hash = _hashed(_own().token)
-    found = cast(
-        Viewer | None, _db().query_object("users/session", token_hash=token_hash, idle_seconds=settings.session_idle)
+    found: Viewer | None = db().query_object(
+        "users/session", token_hash=token_hash, idle_seconds=settings().session_idle
     )
     if found and found["stale"]:
-        _db().execute("users/session_seen", token_hash=token_hash)
+        db().execute("users/session_seen", token_hash=token_hash)
     return found
 
 
 def _own() -> CookieSession:
     return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
-
-
-def _db() -> Database:
-    return cast(Database, current_app.extensions["db"])
 
 
 def _hashed(token: str) -> bytes:
@@ -151,3 +148,13 @@ def _hashed(token: str) -> bytes:
 def _csrf_seed(token: str) -> str:
     """The CSRF seed of a signed-in browser follows from its secret id, so it needs no second store."""
     return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()
+
+
+_OPEN_TO_ALL = {"users.sign_in", "users.sign_up", "static", "health.livez", "health.readyz"}
+
+
+def keep_private() -> Any:
+    """Where the community is a private place (`PUBLIC_FEED=no`), every page but signing in needs an account."""
+    if settings().public_feed or request.endpoint in _OPEN_TO_ALL or viewer():
+        return None
+    return ask_to_sign_in()

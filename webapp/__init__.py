@@ -1,0 +1,118 @@
+"""Mayfly: the table of contents of the program."""
+
+import json
+import logging
+import os
+import time
+
+from flask import Flask, Response, g, request, url_for
+from flask_compress import Compress
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import errors, filters, health, security, static_files
+from .activities.routes import bp as activities
+from .config import Settings
+from .db import Database, close_pools
+from .errors import Unavailable
+from .feeds.routes import bp as feeds
+from .users import session
+from .users.routes import bp as users
+
+__all__ = ["close_pools", "create_app"]
+
+log = logging.getLogger("mayfly.request")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, by default those of the environment.
+
+    Raises `ConfigError` for an environment that cannot be served from and `BrokenTemplate` for a statement that the
+    schema refuses. A database that is away stops nothing: `/readyz` says so until it is back.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["settings"] = settings
+    app.extensions["db"] = Database(settings)
+    app.config.update(_flask_config(settings))
+    app.session_interface = session.SessionInterface()
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters.register(app)
+    errors.register(app)
+    security.register(app)
+    static_files.register(app)
+    Compress(app)
+    app.before_request(session.keep_private)
+    app.context_processor(_for_templates)
+    for blueprint in (health.bp, feeds, activities, users):
+        app.register_blueprint(blueprint)
+    _log_requests(app)
+    try:
+        app.extensions["db"].check()
+    except Unavailable as away:
+        logging.getLogger(__name__).warning("starting without a database: %s", away.message)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    framed = bool(settings.frame_origin)
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "TRUSTED_HOSTS": [settings.public_host, "127.0.0.1", "localhost", "[::1]"],
+        "MAX_CONTENT_LENGTH": settings.max_body,
+        "MAX_FORM_MEMORY_SIZE": settings.max_body,
+        "MAX_FORM_PARTS": 50,
+        "SESSION_COOKIE_NAME": "__Host-mayfly" if settings.https else "mayfly",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "None" if framed else "Lax",
+        "SESSION_COOKIE_PARTITIONED": framed,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_LEVEL": 5,
+        "TEMPLATES_AUTO_RELOAD": settings.development,
+    }
+
+
+def _for_templates() -> dict[str, object]:
+    """What every page knows without asking the database again."""
+
+    def static(path: str) -> str:
+        return f"{url_for('feeds.home')}{_static_prefix()}/{path}"
+
+    return {"viewer": session.viewer, "settings": session.settings(), "static": static}
+
+
+def _static_prefix() -> str:
+    from flask import current_app
+
+    return (current_app.static_url_path or "").lstrip("/")
+
+
+def _log_requests(app: Flask) -> None:
+    """One JSON line a request: the route's pattern and who asked; never a query, a body, a cookie or a header."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.monotonic()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        person = g.get("viewer")
+        line = {
+            "request": g.get("request_id", ""),
+            "method": request.method if request.method.isalpha() else "?",
+            "route": request.url_rule.rule if request.url_rule else "",
+            "status": response.status_code,
+            "ms": round((time.monotonic() - g.get("began", time.monotonic())) * 1000, 1),
+            "user": person["uuid"] if person else "",
+        }
+        log.info("%s", json.dumps(line))
+        return response

@@ -1,0 +1,63 @@
+"""What happens when people write and burn."""
+
+import uuid
+
+from ..config import Settings
+from ..db import Database
+from ..errors import Conflict, NotFound
+from ..limits import hit
+
+
+class ParentGone(Conflict):
+    """What is answered expired while somebody typed."""
+
+
+def create(
+    db: Database,
+    settings: Settings,
+    *,
+    user_uuid: str,
+    message: str,
+    ttl: str,
+    key: str,
+    reply_to_activity_uuid: str | None,
+) -> str:
+    """The uuid of the activity that this key makes: now, or the first time it came. Raises `ParentGone`, `TooMany`.
+
+    One transaction. The key is taken first, so that of two that come at once the second waits and gets the first
+    one's uuid; a lost connection, even at the commit, is answered by doing it again.
+    """
+    life = int(settings.ttls[ttl].total_seconds())
+
+    def write() -> str:
+        activity_uuid = str(uuid.uuid4())
+        with db.transaction():
+            if not db.query_value(
+                "activities/claim_key",
+                user_uuid=user_uuid,
+                key=key,
+                activity_uuid=activity_uuid,
+                life_seconds=life + settings.key_outlives,
+            ):
+                return str(db.query_value("activities/of_key", user_uuid=user_uuid, key=key))
+            hit(db, settings.limits["activities"], "activities", user_uuid)
+            if not db.query_value(
+                "activities/create",
+                uuid=activity_uuid,
+                user_uuid=user_uuid,
+                message=message,
+                life_seconds=life,
+                reply_to_activity_uuid=reply_to_activity_uuid,
+            ):
+                raise ParentGone("What this answers has passed its time.")
+            db.execute("users/ttl_remember", user_uuid=user_uuid, ttl=ttl)
+        return activity_uuid
+
+    return db.retrying(write)
+
+
+def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> None:
+    """Ends one's own activity now, for good. Raises `NotFound` for any other, `TooMany`."""
+    hit(db, settings.limits["burns"], "burns", user_uuid)
+    if not db.execute("activities/burn", user_uuid=user_uuid, uuid=activity_uuid):
+        raise NotFound

@@ -1,0 +1,102 @@
+"""The composer: what it holds, where it stands, and how it comes back when something has to be said."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template
+
+from ..current import db, settings
+from ..htmx import wants_fragment
+from ..shapes import ActivityCard
+from ..users.session import viewer, viewer_uuid
+from .forms import ActivityForm, as_uuid
+
+ORPHANED = (
+    "What you were answering has passed its time meanwhile. Your text is here: post it on its own, or discard it."
+)
+
+
+@dataclass(kw_only=True)
+class Composer:
+    """One form for an activity. `place`: `feed`, `slot` (below a card), `thread` or `page`; it decides where a new card goes."""
+
+    ttl: str
+    key: str
+    place: str = "page"
+    message: str = ""
+    parent: ActivityCard | None = None
+    parent_uuid: str | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    notice: str = ""
+    orphan: bool = False
+
+    @classmethod
+    def fresh(cls, place: str, parent: ActivityCard | None = None) -> "Composer":
+        """An empty composer with the viewer's usual time to live and a new key."""
+        return cls(
+            ttl=_usual_ttl(),
+            key=str(uuid.uuid4()),
+            place=place,
+            parent=parent,
+            parent_uuid=parent["uuid"] if parent else None,
+        )
+
+    @classmethod
+    def of(cls, form: ActivityForm, place: str) -> "Composer":
+        """The composer that this form was sent from, with its text."""
+        parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
+        composer = cls(
+            ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(),
+            key=as_uuid(form.key.data) or str(uuid.uuid4()),
+            place=place,
+            message=form.message.data,
+            parent=_card(parent_uuid),
+            parent_uuid=parent_uuid,
+            errors={name: found[0] for name, found in form.errors.items()},
+        )
+        return composer.orphaned() if form.reply_to_activity_uuid.data and not composer.parent else composer
+
+    @classmethod
+    def carried(cls, message: str, ttl: str, reply_to: str) -> "Composer":
+        """A composer with a text that was on its way while its writer had to sign in."""
+        composer = cls.fresh("page", _card(as_uuid(reply_to)))
+        composer.message = message
+        composer.ttl = ttl if ttl in settings().ttls else composer.ttl
+        if reply_to and not composer.parent:
+            return composer.orphaned()
+        composer.notice = "You are signed in. Your text is here; nothing was posted yet."
+        return composer
+
+    @property
+    def id(self) -> str:
+        return f"composer-{self.parent_uuid}" if self.parent_uuid else "composer"
+
+    def orphaned(self) -> "Composer":
+        """The same text without the activity it answered: it can stand on its own, or go."""
+        self.orphan, self.parent, self.notice, self.key = True, None, ORPHANED, str(uuid.uuid4())
+        return self
+
+    def answer(self, status: int) -> Any:
+        """The composer as this request can show it."""
+        return (self.fragment() if wants_fragment() else self.page(status)[0]), status
+
+    def fragment(self) -> str:
+        return render_template("activities/_composer.html", composer=self)
+
+    def page(self, status: int) -> tuple[str, int]:
+        self.place = "page"
+        return render_template("activities/compose.html", composer=self), status
+
+
+def _usual_ttl() -> str:
+    person = viewer()
+    usual = person["last_ttl"] if person else None
+    return usual if usual in settings().ttls else settings().ttl_default
+
+
+def _card(activity_uuid: str | None) -> ActivityCard | None:
+    """The live activity of that uuid as the viewer sees it, or None."""
+    if not activity_uuid:
+        return None
+    return db().query_object("activities/card", viewer_uuid=viewer_uuid(), uuid=activity_uuid)

@@ -1,0 +1,39 @@
+"""What people type to write an activity."""
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from .. import text
+from ..current import settings
+
+
+class ActivityForm(FlaskForm):  # type: ignore[misc]
+    """`message`, `ttl`, `key`, and `reply_to_activity_uuid` for a reply. All fields are checked before any answer."""
+
+    message = StringField(filters=[lambda raw: text.message(raw or "")])
+    ttl = StringField()
+    key = StringField()
+    reply_to_activity_uuid = StringField()
+
+    def validate_message(self, field: StringField) -> None:
+        if problem := text.message_problem(field.data):
+            raise ValidationError(problem)
+
+    def validate_ttl(self, field: StringField) -> None:
+        if field.data not in settings().ttls:
+            raise ValidationError("Pick how long it may live.")
+
+    def validate_key(self, field: StringField) -> None:
+        if as_uuid(field.data) is None:
+            raise ValidationError("The form came without its key. It has a new one now: press again.")
+
+
+def as_uuid(raw: str | None) -> str | None:
+    """The canonical text of a uuid; None where it is none."""
+    try:
+        return str(uuid.UUID(raw)) if raw and len(raw) == 36 and raw.isascii() else None
+    except ValueError:
+        return None

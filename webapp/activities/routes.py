@@ -1,0 +1,162 @@
+"""Activities over HTTP: the composer, posting, an activity's own page, burning."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from ..current import db, settings
+from ..errors import NotFound
+from ..feeds.pages import thread
+from ..htmx import go, target_id, wants_fragment
+from ..paging import PAGE_SIZE, Cursor
+from ..shapes import ActivityCard
+from ..users import session
+from . import actions
+from .composer import Composer
+from .forms import ActivityForm, as_uuid
+
+bp = Blueprint("activities", __name__)
+
+POSTED_BEFORE = "This was posted before and is gone since. Press again to post it anew."
+
+
+@bp.get("/compose")
+@session.signed_in
+def compose() -> Any:
+    """The composer: a page of its own, or for HTMX the form that opens below a card."""
+    reply_to = request.args.get("reply_to")
+    parent = _card(reply_to) if reply_to else None
+    return Composer.fresh("slot" if wants_fragment() else "page", parent).answer(200)
+
+
+@bp.post("/activities")
+def create() -> Any:
+    """Writes an activity or a reply. The same answer, however often the same key comes."""
+    person = session.viewer()
+    if not person:
+        return _signed_out()
+    form = ActivityForm()
+    if not form.validate():
+        return Composer.of(form, _place()).answer(422)
+    reply_to = as_uuid(form.reply_to_activity_uuid.data)
+    if form.reply_to_activity_uuid.data and not reply_to:
+        return Composer.of(form, _place()).answer(409)
+    try:
+        activity_uuid = actions.create(
+            db(),
+            settings(),
+            user_uuid=person["uuid"],
+            message=form.message.data,
+            ttl=form.ttl.data,
+            key=str(as_uuid(form.key.data)),
+            reply_to_activity_uuid=reply_to,
+        )
+    except actions.ParentGone:
+        return Composer.of(form, _place()).answer(409)
+    activity = _find(activity_uuid)
+    if not activity:
+        composer = Composer.of(form, _place())
+        composer.key, composer.notice = Composer.fresh("page").key, POSTED_BEFORE
+        return composer.answer(409)
+    return _created(activity)
+
+
+def _again(sentence: str) -> Any:
+    """The composer with its text after a CSRF failure."""
+    if not session.viewer():
+        return _signed_out()
+    composer = Composer.of(ActivityForm(), _place())
+    composer.notice = composer.notice or sentence
+    return composer.answer(400)
+
+
+create.again = _again  # type: ignore[attr-defined]
+
+
+def _created(activity: ActivityCard) -> Any:
+    """The new card in its place and a fresh composer; without HTMX the page where it stands."""
+    parent = _find(activity["reply_to_activity_uuid"]) if activity["reply_to_activity_uuid"] else None
+    if not wants_fragment():
+        if not parent:
+            return redirect(url_for("feeds.home"), 303)
+        page = url_for("activities.show", handle=parent["handle"], activity_uuid=parent["uuid"])
+        return redirect(f"{page}#activity-{activity['uuid']}", 303)
+    composer = Composer.fresh(_place(), parent)
+    return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
+
+
+@bp.get("/@<handle>/status/<uuid:activity_uuid>")
+def show(handle: str, activity_uuid: str) -> Any:
+    """An activity with what it answers and what answers it."""
+    return thread(handle=handle, activity_uuid=str(activity_uuid), cursor=Cursor.parse(request.args.get("after")))
+
+
+@bp.get("/api/activities/<uuid:activity_uuid>")
+def show_json(activity_uuid: str) -> Response:
+    """The same thread as JSON, as PostgreSQL wrote it."""
+    cursor = Cursor.parse(request.args.get("after"))
+    answer = db().query_json(
+        "feeds/thread",
+        viewer_uuid=session.viewer_uuid(),
+        uuid=str(activity_uuid),
+        after_at=cursor.at,
+        after_uuid=cursor.uuid,
+        limit=PAGE_SIZE,
+    )
+    if answer is None:
+        raise NotFound
+    return Response(answer, mimetype="application/json")
+
+
+@bp.get("/activities/<uuid:activity_uuid>/burn")
+@session.signed_in
+def burn_confirm(activity_uuid: str) -> Any:
+    """Asks before burning: below the card for HTMX, else as a page."""
+    activity = _card(str(activity_uuid))
+    if not activity["is_own"]:
+        raise NotFound
+    name = "activities/_burn.html" if wants_fragment() else "activities/burn.html"
+    return render_template(name, activity=activity)
+
+
+@bp.post("/activities/<uuid:activity_uuid>/burn")
+@session.signed_in
+def burn(activity_uuid: str) -> Any:
+    """Burns one's own activity: from here on it is the same 404 as one that never was."""
+    person = session.viewer()
+    assert person  # noqa: S101 (signed_in saw to it)
+    actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
+    on_its_own_page = request.headers.get("HX-Current-URL", "").split("?")[0].endswith(f"/status/{activity_uuid}")
+    if not wants_fragment() or on_its_own_page:
+        return go(url_for("feeds.home"))
+    return render_template("activities/_burned.html")
+
+
+def _place() -> str:
+    """Where the composer stands, told by where its card would go."""
+    target = target_id() if wants_fragment() else ""
+    return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")
+
+
+def _find(activity_uuid: str) -> ActivityCard | None:
+    return db().query_object("activities/card", viewer_uuid=session.viewer_uuid(), uuid=activity_uuid)
+
+
+def _card(raw_uuid: str) -> ActivityCard:
+    """A live activity by what stood in an address. Raises `NotFound`."""
+    activity_uuid = as_uuid(raw_uuid)
+    activity = _find(activity_uuid) if activity_uuid else None
+    if not activity:
+        raise NotFound
+    return activity
+
+
+def _signed_out() -> Any:
+    """Posting without a session: HTMX keeps the form in place; a plain form's text is handed through the sign-in page."""
+    if wants_fragment():
+        return session.ask_to_sign_in()
+    from ..users.forms import SignInForm
+
+    return render_template(
+        "users/sign_in.html", form=SignInForm(), errors={}, notice="Sign in to post this. Your text is kept.", back="/"
+    ), 401

@@ -1,0 +1,57 @@
+"""A feed or a thread as this request can show it: the whole page, or the next part of its list."""
+
+from typing import Any
+
+from flask import make_response, render_template
+
+from ..activities.composer import Composer
+from ..current import db
+from ..errors import NotFound
+from ..filters import http_date
+from ..htmx import wants_fragment
+from ..paging import PAGE_SIZE, Cursor, Page, cursor_after
+from ..shapes import Thread, Vanishing
+from ..users.session import viewer, viewer_uuid
+
+SOONEST = 5
+
+
+def feed_answer(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:
+    """A page of a feed; for HTMX its cards and what follows them."""
+    if wants_fragment():
+        return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
+    return render_template(template, page=page, composer=composer, vanishing=vanishing(), **more)
+
+
+def thread(*, handle: str, activity_uuid: str, cursor: Cursor) -> Any:
+    """The page of one activity. Raises `NotFound` for what is gone, never was, or belongs to another handle."""
+    found: Thread | None = db().query_object(
+        "feeds/thread",
+        viewer_uuid=viewer_uuid(),
+        uuid=activity_uuid,
+        after_at=cursor.at,
+        after_uuid=cursor.uuid,
+        limit=PAGE_SIZE,
+    )
+    if not found or found["activity"]["handle"] != handle:
+        raise NotFound
+    following = cursor_after(found["next"]) if found["next"] else None
+    if wants_fragment():
+        response = make_response(render_template("feeds/_more_replies.html", thread=found, following=following))
+    else:
+        composer = Composer.fresh("thread", found["activity"]) if viewer() else None
+        response = make_response(
+            render_template(
+                "feeds/thread.html", thread=found, following=following, composer=composer, vanishing=vanishing()
+            )
+        )
+    ends = http_date(found["activity"]["expires_at"])
+    response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {ends}"
+    return response
+
+
+def vanishing() -> Vanishing:
+    """What ends within the hour: a count, and the first few."""
+    found: Vanishing | None = db().query_object("feeds/vanishing", limit=SOONEST)
+    assert found  # noqa: S101 (the statement always gives one row)
+    return found

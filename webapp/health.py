@@ -1,0 +1,24 @@
+"""Whether the process lives, and whether it can serve."""
+
+from flask import Blueprint, Response
+
+from .current import db
+from .errors import Unavailable
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/livez")
+def livez() -> Response:
+    """The process lives. Asks nobody, so that a database that is away restarts nothing."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """The process can serve: the database answers and fits every statement."""
+    try:
+        db().ready()
+    except Unavailable:
+        return Response("the database is away\n", status=503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,115 @@
+"""What every request and every answer passes: shape, origin and CSRF on the way in, headers on the way out."""
+
+import re
+import secrets
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from .config import Settings
+from .errors import Malformed, answer
+
+STALE = "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
+
+_ONE_YEAR = 31536000
+_BACKSLASH_OR_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+_VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie")
+
+
+def headers_for(settings: Settings) -> dict[str, str]:
+    """The headers that every answer carries, static files and errors too."""
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": settings.frame_origin or "'none'",
+    }
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    }
+    if not settings.frame_origin:
+        headers["X-Frame-Options"] = "DENY"
+    if settings.https:
+        headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}; includeSubDomains"
+    return headers
+
+
+def local_path(address: str | None) -> str:
+    """The address if it is a path on this site, else `/`. For `next=`: nobody is sent elsewhere after signing in."""
+    if not address or not address.startswith("/") or address.startswith("//") or _BACKSLASH_OR_CONTROL.search(address):
+        return "/"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return address if not parts.scheme and not parts.netloc and len(address) <= 500 else "/"
+
+
+def register(app: Flask) -> None:
+    """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
+    settings: Settings = app.extensions["settings"]
+    common = headers_for(settings)
+    app.before_request(_name_request)
+    app.before_request(_refuse_malformed)
+    app.before_request(_refuse_foreign)
+    CSRFProtect(app)
+    app.register_error_handler(CSRFError, _csrf_failed)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in common.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.vary.update(_VARY)
+        return response
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _refuse_malformed() -> None:
+    """NUL and invalid UTF-8 are never stored and never guessed at: they are refused before anybody reads them."""
+    if not _is_text(request.query_string) or "\0" in request.path or "\ufffd" in request.path:
+        raise Malformed("That address holds signs that are no text.")
+    if request.method == "POST":
+        if request.mimetype not in ("application/x-www-form-urlencoded", ""):
+            raise Malformed("Forms come as plain form data.")
+        if not _is_text(request.get_data(cache=True)):
+            raise Malformed("That text holds signs that cannot be stored.")
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\0" not in unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _refuse_foreign() -> Any:
+    """Another site's page may not act here, whatever it sends along."""
+    unsafe = request.method not in ("GET", "HEAD", "OPTIONS")
+    if unsafe and request.headers.get("Sec-Fetch-Site", "none") in ("cross-site", "same-site"):
+        return answer(400, "This came from another site, so nothing was done.")
+    return None
+
+
+def _csrf_failed(error: CSRFError) -> Any:
+    """The form again with its text, where the view knows how (`view.again`); else a sentence."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    again = getattr(view, "again", None)
+    return again(STALE) if again else answer(400, STALE)

@@ -1,0 +1,78 @@
+"""What happens when people sign up and sign in."""
+
+import hashlib
+
+from ..config import Limit, Settings
+from ..db import Database
+from ..errors import Conflict, Invalid, TooMany, Violated
+from ..limits import folded, hit, network
+from . import passwords
+
+_UNDER_ATTACK = Limit(3, 300)
+
+
+class Refused(Exception):
+    """No such account, or another password: nobody learns which."""
+
+
+def sign_up(
+    db: Database,
+    settings: Settings,
+    *,
+    display_name: str,
+    handle: str,
+    email: str,
+    password: str,
+    invite: str,
+    address: str,
+) -> str:
+    """The new account's uuid. Raises `Invalid` for what the database refuses, `TooMany`, `Conflict` for a used invitation."""
+    hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
+    password_hash = passwords.hash_password(password)
+    try:
+        with db.transaction():
+            if settings.sign_up == "invite" and not db.execute("users/invitation_use", code_hash=code_hash(invite)):
+                raise Conflict("This invitation was used already, or its time has passed. Ask for a new one.")
+            user_uuid = db.query_value("users/create", display_name=display_name, handle=handle, email=email)
+            db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
+    except Violated as violated:
+        raise violated.as_invalid() from None
+    return str(user_uuid)
+
+
+def taken(db: Database, *, handle: str, email: str) -> list[Invalid]:
+    """What of a new account belongs to somebody already, all at once."""
+    found = db.query_object("users/taken", handle=handle, email=email) or {}
+    return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
+
+
+def invitation_open(db: Database, *, invite: str) -> bool:
+    """Whether this code still lets one person in."""
+    return bool(invite) and bool(db.query_value("users/invitation_open", code_hash=code_hash(invite)))
+
+
+def code_hash(code: str) -> bytes:
+    """What is kept of a secret code: its SHA-256."""
+    return hashlib.sha256(code.encode("utf-8", "replace")).digest()
+
+
+def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> str:
+    """The uuid of the account. Raises `Refused`, or `TooMany`.
+
+    Tries count by address and by account. An account under attack stays open to its owner: once it is over its
+    limit, each address still has a few tries of its own.
+    """
+    login, place = login.removeprefix("@").casefold(), network(address)
+    limits = settings.limits
+    hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    try:
+        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(login))
+    except TooMany:
+        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(login, place))
+    account = db.query_object("users/account", login=login)
+    password_hash = account["password_hash"] if account else None
+    if not passwords.verify(password_hash, password) or not account:
+        raise Refused
+    if passwords.outdated(account["password_hash"]):
+        db.execute("users/password_set", user_uuid=account["uuid"], password_hash=passwords.hash_password(password))
+    return str(account["uuid"])

@@ -1,0 +1,142 @@
+"""Accounts and profiles over HTTP."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from ..activities.composer import Composer
+from ..current import db, settings
+from ..errors import Conflict, Invalid, NotFound
+from ..feeds.pages import feed_answer
+from ..paging import PAGE_SIZE, Cursor, Page
+from ..security import local_path
+from . import actions, session
+from .forms import SignInForm, SignUpForm
+
+bp = Blueprint("users", __name__)
+
+WRONG = "That name and password do not belong together. Check both, and the caps lock."
+
+
+@bp.route("/sign-up", methods=["GET", "POST"])
+def sign_up() -> Any:
+    """The form for a new account, and making one."""
+    form = SignUpForm()
+    if settings().sign_up == "closed":
+        return render_template("users/sign_up_closed.html"), 403
+    invite = request.values.get("invite", "")[:100]
+    if settings().sign_up == "invite" and not actions.invitation_open(db(), invite=invite):
+        return render_template("users/sign_up_closed.html"), 403
+    if request.method == "GET":
+        return _sign_up_page(form, 200)
+    valid = form.validate()
+    problems = actions.taken(db(), handle=form.handle.data, email=form.email.data)
+    if not valid or problems:
+        return _sign_up_page(form, 422, *problems)
+    try:
+        user_uuid = actions.sign_up(
+            db(),
+            settings(),
+            display_name=form.display_name.data,
+            handle=form.handle.data,
+            email=form.email.data,
+            password=form.password.data,
+            invite=invite,
+            address=request.remote_addr or "",
+        )
+    except Invalid as problem:
+        return _sign_up_page(form, 422, problem)
+    except Conflict as conflict:
+        return _sign_up_page(form, 409, notice=conflict.message)
+    session.start(user_uuid)
+    return redirect(url_for("feeds.home"), 303)
+
+
+def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "") -> Any:
+    errors = {name: found[0] for name, found in form.errors.items()}
+    for problem in problems:
+        errors.setdefault(problem.field, problem.message)
+    return render_template("users/sign_up.html", form=form, errors=errors, notice=notice), status
+
+
+sign_up.again = lambda sentence: _sign_up_page(SignUpForm(), 400, notice=sentence)  # type: ignore[attr-defined]
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """The form to come in, and coming in. A message that was on its way is handed through."""
+    form = SignInForm()
+    if request.method == "GET":
+        if session.viewer():
+            return redirect(local_path(request.args.get("next")), 303)
+        return _sign_in_page(form, 200)
+    if not form.validate():
+        return _sign_in_page(form, 422)
+    try:
+        user_uuid = actions.check_password(
+            db(),
+            settings(),
+            login=form.email.data,
+            password=form.password.data,
+            address=request.remote_addr or "",
+        )
+    except actions.Refused:
+        return _sign_in_page(form, 422, notice=WRONG)
+    session.start(user_uuid)
+    if form.message.data:
+        return Composer.carried(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data).page(200)
+    return redirect(local_path(request.values.get("next")), 303)
+
+
+def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
+    errors = {name: found[0] for name, found in form.errors.items()}
+    back = local_path(request.values.get("next"))
+    return render_template("users/sign_in.html", form=form, errors=errors, notice=notice, back=back), status
+
+
+sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, notice=sentence)  # type: ignore[attr-defined]
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    session.end()
+    response = redirect(url_for("feeds.home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.get("/@<handle>")
+def profile(handle: str) -> Any:
+    """A person and what they wrote that is still alive."""
+    person = db().query_object("users/profile", handle=handle)
+    if not person:
+        raise NotFound
+    cursor = Cursor.parse(request.args.get("before"))
+    rows = db().query_array(
+        "feeds/profile",
+        viewer_uuid=session.viewer_uuid(),
+        user_uuid=person["uuid"],
+        before_at=cursor.at,
+        before_uuid=cursor.uuid,
+        limit=PAGE_SIZE + 1,
+    )
+    return feed_answer("users/profile.html", Page.of(rows), person=person, first=cursor.at is None)
+
+
+@bp.get("/api/@<handle>")
+def profile_json(handle: str) -> Response:
+    """The same list as JSON, as PostgreSQL wrote it."""
+    person = db().query_object("users/profile", handle=handle)
+    if not person:
+        raise NotFound
+    cursor = Cursor.parse(request.args.get("before"))
+    answer = db().query_json(
+        "feeds/profile",
+        viewer_uuid=session.viewer_uuid(),
+        user_uuid=person["uuid"],
+        before_at=cursor.at,
+        before_uuid=cursor.uuid,
+        limit=PAGE_SIZE,
+    )
+    return Response(answer, mimetype="application/json")
