@@ -18,6 +18,7 @@ from .config import Settings
 from .errors import Malformed, Unavailable, Violated
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+DatabaseError = psycopg.Error
 T = TypeVar("T")
 
 # What says that a connection, or the server behind it, must not be used again: shutting down, starting up, out of
@@ -42,12 +43,16 @@ class _RawJson(Loader):
         return bytes(data)
 
 
-def connect(url: str, *, application: str = "mayfly-ops", autocommit: bool = True) -> Connection:
-    """A direct connection outside the pool, for scripts. Raises `Unavailable` within 5 s, with host and port."""
+def connect(
+    url: str, *, application: str = "mayfly-ops", autocommit: bool = True, dbname: str | None = None
+) -> Connection:
+    """A direct connection outside the pool, for scripts. Raises `Unavailable` within 5 s, with host and port.
+
+    `dbname`: another database of the same server.
+    """
+    options: dict[str, Any] = {**_NETWORK, "prepare_threshold": None, "dbname": dbname}
     try:
-        return psycopg.connect(
-            url, autocommit=autocommit, application_name=application, **_NETWORK | {"prepare_threshold": None}
-        )
+        return psycopg.connect(url, autocommit=autocommit, application_name=application, **options)
     except psycopg.OperationalError as error:
         raise Unavailable(_why_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
