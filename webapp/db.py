@@ -33,6 +33,7 @@ _NETWORK = {
     "keepalives_count": 3,
     "tcp_user_timeout": 5000,
 }
+_UNREADABLE = "The connection URL cannot be read: it must look like postgresql://user@host:5432/name."
 _open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
 
 
@@ -56,9 +57,15 @@ def connect(
     except psycopg.OperationalError as error:
         raise Unavailable(_why_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
-        raise Unavailable(
-            "The connection URL cannot be read: it must look like postgresql://user@host:5432/name."
-        ) from error
+        raise Unavailable(_UNREADABLE) from error
+
+
+def database_of(url: str) -> str:
+    """The database that a URL names, by libpq's own reading. Raises `Unavailable` for a URL that cannot be read."""
+    try:
+        return str(conninfo_to_dict(url).get("dbname") or "")
+    except psycopg.ProgrammingError as error:
+        raise Unavailable(_UNREADABLE) from error
 
 
 def _why_unreachable(url: str, error: Exception) -> str:

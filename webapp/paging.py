@@ -1,10 +1,10 @@
 """Pages of a feed by key: the next one starts where the last row of this one ends. Never by counting."""
 
 import re
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from .errors import NotFound
 
@@ -18,7 +18,7 @@ class Cursor:
     """A place in a feed: everything before it (or after it) in `(created_at, uuid)` order."""
 
     at: datetime | None = None
-    uuid: uuid.UUID | None = None
+    uuid: UUID | None = None
 
     @classmethod
     def parse(cls, text: str | None) -> "Cursor":
@@ -29,7 +29,7 @@ class Cursor:
         if not found:
             raise NotFound
         try:
-            return cls(datetime.fromisoformat(found[1].replace(" ", "+")), uuid.UUID(found[2]))
+            return cls(datetime.fromisoformat(found[1].replace(" ", "+")), UUID(found[2]))
         except ValueError:
             raise NotFound from None
 

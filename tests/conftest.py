@@ -1,0 +1,165 @@
+"""The databases of the tests: a cluster of our own in a temporary folder, never the one of `CONNECTION_URL`.
+
+Each worker process has one cluster, started by the first test that asks for it, with a template database that holds
+the schema. Tests share a clone of it that is emptied after each; `fresh_database` is a clone for one test.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import create_app
+from webapp.config import LIMITS, Settings
+from webapp.db import Connection, connect
+from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
+from webapp.ops import schema
+from webapp.ops.target import Target, embedded_target
+from webapp.places import bundled_bindir, system_bindir
+
+# Nothing of the person's own surroundings may reach a test, least of all a database.
+for _name in [name for name in os.environ if name.startswith("PG") or name.endswith("CONNECTION_URL")]:
+    del os.environ[_name]
+for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE"):
+    os.environ.pop(_name, None)
+
+_TEMPLATE = "mayfly_test_template"
+_numbers = itertools.count(1)
+
+
+class DatabaseUrls(NamedTuple):
+    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser."""
+
+    app_url: str
+    owner_url: str
+    superuser_url: str
+
+    def owner(self) -> Connection:
+        """A connection in autocommit as the owner."""
+        return connect(self.owner_url)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--postgres=system`: this machine's PostgreSQL instead of the one that comes along."""
+    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With the system's PostgreSQL only what touches a database runs again; a browser sees no difference."""
+    if config.getoption("--postgres") != "system":
+        return
+    again = [item for item in items if "cluster" in item.fixturenames and "page" not in item.fixturenames]
+    config.hook.pytest_deselected(items=[item for item in items if item not in again])
+    items[:] = again
+
+
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A folder for one test that other users can enter too, as pytest's own cannot be by the service user."""
+    yield from _scratch()
+
+
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """A running cluster for the tests of this process, with the template database; gone at the end."""
+    bindir = bundled_bindir()
+    if request.config.getoption("--postgres") == "system":
+        bindir = system_bindir() or pytest.exit("--postgres=system: this machine has no PostgreSQL 15 or newer", 1)
+    for folder in _scratch():
+        cluster = Cluster(folder / "postgres", bindir=bindir, durable=False)
+        with cluster.run("tests"):
+            schema.create(_target(cluster, _TEMPLATE))
+            schema.load(_target(cluster, _TEMPLATE))
+            yield cluster
+
+
+def _target(cluster: Cluster, name: str) -> Target:
+    return embedded_target(cluster, "test", name)
+
+
+def _clone(cluster: Cluster) -> Iterator[DatabaseUrls]:
+    name = f"mayfly_test_{next(_numbers)}"
+    with connect(cluster.url(SUPERUSER, "postgres")) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} OWNER {OWNER}")
+        admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {APP}")
+    try:
+        yield DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
+    finally:
+        with connect(cluster.url(SUPERUSER, "postgres")) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def worker_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
+    """The database that the tests of this process share, one after the other."""
+    yield from _clone(cluster)
+
+
+@pytest.fixture
+def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """The shared database, empty at the start of every test."""
+    yield worker_database
+    with worker_database.owner() as conn:
+        tables = conn.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
+        ).fetchone()
+        conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
+        conn.execute(f"TRUNCATE {tables[0]}")
+
+
+@pytest.fixture
+def fresh_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
+    """A database for one test alone, which may do to it what it likes."""
+    yield from _clone(cluster)
+
+
+def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
+    """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
+    return Settings.from_env(
+        {
+            "APP_ENV": "test",
+            "CONNECTION_URL": urls.app_url,
+            "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
+            "PUBLIC_URL": "http://localhost",
+            **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+            **environment,
+        }
+    )
+
+
+@pytest.fixture
+def settings(database_urls: DatabaseUrls) -> Settings:
+    """Settings over the shared database, limits lifted."""
+    return settings_for(database_urls)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application over the shared database; its pool is closed at the end."""
+    app = create_app(settings)
+    yield app
+    app.extensions["db"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a cookie."""
+    return app.test_client()

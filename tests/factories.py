@@ -1,0 +1,67 @@
+"""People and activities for tests, written straight into the database as its owner."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from webapp.db import Connection
+from webapp.users.passwords import hash_password
+
+PASSWORD = "a lantern for the harbour"
+_hashes: dict[str, str] = {}
+
+
+def make_user(
+    conn: Connection,
+    handle: str = "alice",
+    *,
+    password: str | None = PASSWORD,
+    seeded: bool = False,
+    suspended: bool = False,
+    **columns: Any,
+) -> UUID:
+    """A person; `alice` and `bob` are the usual ones. `columns`: further columns of `users`."""
+    values = {
+        "handle": handle,
+        "display_name": handle.capitalize(),
+        "email": f"{handle}@example.com",
+        "seeded": seeded,
+        **columns,
+    }
+    user_uuid = _insert(conn, "users", values)
+    if suspended:
+        conn.execute("UPDATE users SET suspended_at = now() WHERE uuid = %s", [user_uuid])
+    if password is not None:
+        # One hash for a password in the whole run: making it is slow on purpose.
+        password_hash = _hashes.setdefault(password, "") or hash_password(password)
+        _hashes[password] = password_hash
+        conn.execute("INSERT INTO passwords (user_uuid, password_hash) VALUES (%s, %s)", [user_uuid, password_hash])
+    return user_uuid
+
+
+def make_activity(
+    conn: Connection,
+    user_uuid: UUID | None,
+    message: str | None = "The tide is out.",
+    *,
+    age: timedelta = timedelta(),
+    left: timedelta = timedelta(days=7),
+    reply_to: UUID | None = None,
+) -> UUID:
+    """An activity written `age` ago that has `left` to live; a negative `left` is an expired one."""
+    row = conn.execute(
+        "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)"
+        " VALUES (%s, %s, %s, now() - greatest(%s, -%s), now() + %s) RETURNING uuid",
+        [user_uuid, message, reply_to, age, left, left],
+    ).fetchone()
+    assert row
+    return row[0]
+
+
+def _insert(conn: Connection, table: str, values: dict[str, Any]) -> UUID:
+    names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+    row = conn.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING uuid", list(values.values())
+    ).fetchone()
+    assert row
+    return row[0]

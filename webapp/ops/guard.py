@@ -1,0 +1,122 @@
+"""What stands between a destructive script and a database that somebody needs.
+
+Every condition must hold, and each is read from the connection as it is: variables, service files and tunnels can
+make a URL mean another server than it seems to. A refusal has sent nothing but the SELECTs below.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..db import Connection
+from ..places import Refused
+
+DISPOSABLE = ("development", "test")
+_NAME = re.compile(r"[a-z0-9_]*_(dev|test)(_[a-z0-9]+)?")
+
+# Not templates: they are for servers that may not hold our schema, so no boot can prepare them.
+_SERVER = """
+SELECT
+  current_database(),
+  host(inet_server_addr()),
+  (SELECT system_identifier::text FROM pg_control_system()),
+  EXISTS (SELECT FROM pg_roles WHERE rolname LIKE 'rds%')
+    OR EXISTS (SELECT FROM pg_settings WHERE name LIKE 'rds.%' OR name LIKE 'aurora%'),
+  to_regclass('public.mayfly_marker') IS NOT NULL,
+  to_regclass('public.users') IS NOT NULL
+"""
+_MARKER = "SELECT environment FROM public.mayfly_marker"
+_PEOPLE = "SELECT count(*) FROM public.users WHERE NOT seeded"
+_IDENTIFIER = "SELECT system_identifier::text FROM pg_control_system()"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the server and the connection say of themselves. `marker` is None without exactly one marker row."""
+
+    database: str
+    hosts: tuple[str, ...]
+    server_address: str | None
+    system_identifier: str
+    managed: bool
+    marker: str | None
+    people: int
+
+
+def look(conn: Connection) -> Facts:
+    """The facts about a connection, by SELECTs alone."""
+    row: Any = conn.execute(_SERVER).fetchone()
+    database, address, identifier, managed, has_marker, has_users = row
+    markers = conn.execute(_MARKER).fetchall() if has_marker else []
+    people: Any = conn.execute(_PEOPLE).fetchone() if has_users else (0,)
+    hosts = tuple(filter(None, (conn.info.host, conn.info.hostaddr)))
+    marker = markers[0][0] if len(markers) == 1 else None
+    return Facts(database, hosts, address, identifier, managed, marker, people[0])
+
+
+def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
+    """Why the database is not provably disposable, one sentence each; empty when it is."""
+    checks = (
+        (app_env in DISPOSABLE, f"APP_ENV is {app_env}."),
+        (bool(facts.hosts) and all(map(_local, facts.hosts)), f"It is reached through {' '.join(facts.hosts)}."),
+        (facts.server_address is None or _loopback(facts.server_address), f"It runs at {facts.server_address}."),
+        (bool(_NAME.fullmatch(facts.database)), f"Its name, {facts.database}, does not end in _dev or _test."),
+        (facts.marker in DISPOSABLE, f"Its marker says {facts.marker or 'nothing'}: bin/db-create did not make it."),
+        (facts.system_identifier in allowed, "Its server is not one on which bin/db-create was used from here."),
+        (not facts.managed, "Its server is a managed one (RDS)."),
+    )
+    return [sentence for holds, sentence in checks if not holds]
+
+
+def require_disposable(
+    conn: Connection, *, act: str, app_env: str, state: Path, typed: str | None, ask: Callable[[str], str] | None = None
+) -> Facts:
+    """Passes only for a database that may be lost. Raises `Refused` with every reason.
+
+    Where people have accounts in it, its name must come in `typed`, or as the answer to `ask`. Nothing skips a check.
+    """
+    facts = look(conn)
+    if reasons := objections(facts, app_env, allowed_servers(state)):
+        raise Refused(f"{act} refused: {facts.database} is not provably for development. {' '.join(reasons)}")
+    if typed is not None and typed != facts.database:
+        raise Refused(f"{act} refused: the database is {facts.database}, not {typed}.")
+    if facts.people and typed is None:
+        held = f"{facts.database} holds {facts.people} account(s) that the seed did not make"
+        if ask is None:
+            raise Refused(f"{act} refused: {held}. To lose them, add: --yes-drop {facts.database}")
+        if ask(f"{held}. Type its name to lose them: ").strip() != facts.database:
+            raise Refused(f"{act} refused: the name was not typed. Nothing was changed.")
+    return facts
+
+
+def _local(host: str) -> bool:
+    return host.startswith(("/", "@")) or host == "localhost" or _loopback(host)
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+# The servers on which bin/db-create was used from here -------------------------------------------------------
+
+
+def allowed_servers(state: Path) -> set[str]:
+    """The system identifiers that this state folder knows."""
+    try:
+        return set((state / "servers").read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return set()
+
+
+def allow_server(conn: Connection, state: Path) -> None:
+    """Remembers the connection's server as one on which we make databases."""
+    row: Any = conn.execute(_IDENTIFIER).fetchone()
+    if row[0] not in allowed_servers(state):
+        with (state / "servers").open("a", encoding="ascii") as file:
+            file.write(f"{row[0]}\n")

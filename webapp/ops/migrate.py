@@ -1,0 +1,85 @@
+"""Migrations: the numbered files of sql/migrations, each applied once, in order, in a transaction of its own."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..catalogue import SQL_FOLDER
+from ..db import Connection, DatabaseError
+from ..places import Refused
+
+FOLDER = SQL_FOLDER / "migrations"
+_NAME = re.compile(r"(\d{4})-[a-z0-9-]+")
+_LOCK = 0x6D61_7966  # any number, the same everywhere: two runners take turns
+_LOCK_TIMEOUT = "3s"  # better to fail and be run again than to stand in front of every reader
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file; `checksum` is the SHA-256 of its bytes, in hex."""
+
+    name: str
+    checksum: str
+    sql: str
+
+
+def on_disk(folder: Path = FOLDER) -> list[Migration]:
+    """The migrations there are, in order. Raises `Refused` for a name out of form or a number given twice."""
+    found: list[Migration] = []
+    for path in sorted(folder.glob("*.sql")):
+        if not _NAME.fullmatch(path.stem):
+            raise Refused(f"sql/migrations/{path.name} must be named like 0001-add-something.sql.")
+        if found and found[-1].name[:4] == path.stem[:4]:
+            raise Refused(f"Two migrations have the number {path.stem[:4]}: renumber the one that is not applied yet.")
+        found.append(Migration(path.stem, hashlib.sha256(path.read_bytes()).hexdigest(), path.read_text("utf-8")))
+    return found
+
+
+def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, bool]]:
+    """Each migration and whether it is applied. Raises `Refused` when files and database do not fit together."""
+    if conn.execute("SELECT to_regclass('public.schema_migrations')").fetchone() == (None,):
+        raise Refused(f"The database {conn.info.dbname} has no schema yet: bin/db-schema-load makes it.")
+    applied: dict[str, str] = dict(conn.execute("SELECT name, checksum FROM schema_migrations").fetchall())
+    listed = [(migration, migration.name in applied) for migration in on_disk(folder)]
+    for migration, done in listed:
+        if done and applied[migration.name] != migration.checksum:
+            raise Refused(f"sql/migrations/{migration.name}.sql was changed after it was applied: write a new one.")
+    if unknown := sorted(applied.keys() - {migration.name for migration, _ in listed}):
+        raise Refused(f"The database is newer than this program: it knows {unknown[0]}. Update the program first.")
+    last = max((migration.name for migration, done in listed if done), default="")
+    if late := [migration.name for migration, done in listed if not done and migration.name < last]:
+        raise Refused(f"{late[0]} comes before {last}, which is applied: give it the next number.")
+    return listed
+
+
+def pending(conn: Connection, folder: Path = FOLDER) -> list[Migration]:
+    """What is still to be applied, in order."""
+    return [migration for migration, done in status(conn, folder) if not done]
+
+
+def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
+    """Applies what is pending and yields each when it is committed. An error rolls that one back and ends the run.
+
+    Two runners take turns: the list is read anew under a lock that ends with its transaction, even when we are killed.
+    """
+    while True:
+        with conn.transaction():
+            conn.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            migration = next(iter(pending(conn, folder)), None)
+            if migration is None:
+                return
+            conn.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+            try:
+                conn.execute(migration.sql)
+            except DatabaseError as error:
+                reason = str(error).splitlines()[0]
+                raise Refused(f"{migration.name} failed and left nothing behind: {reason}") from error
+            record(conn, migration)
+        yield migration
+
+
+def record(conn: Connection, migration: Migration) -> None:
+    """Notes the migration as applied."""
+    conn.execute("INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum])

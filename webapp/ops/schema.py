@@ -1,0 +1,152 @@
+"""Databases from nothing to filled: create, load, seed, drop. What changes one that holds data is in migrate.py."""
+
+from pathlib import Path
+from typing import Any
+
+from ..catalogue import SQL_FOLDER
+from ..db import Connection, DatabaseError, database_of
+from ..embedded import APP, OWNER
+from ..places import Refused
+from . import guard, migrate
+from .target import Target
+
+_MARKER = """
+CREATE TABLE mayfly_marker (
+  environment text NOT NULL CONSTRAINT mayfly_marker_known CHECK (
+    environment IN ('development', 'test', 'production')
+  )
+)
+"""
+
+
+def run(conn: Connection, sql: str) -> list[Any]:
+    """Runs SQL of the project's own files, or quoted by the server; the rows of a single statement that has any."""
+    cursor = conn.execute(sql)
+    return cursor.fetchall() if cursor.description else []
+
+
+def value(conn: Connection, sql: str, *params: object) -> Any:
+    """The first column of the first row; None without a row."""
+    row = conn.execute(sql, params or None).fetchone()
+    return row[0] if row else None
+
+
+def exists(admin: Connection, name: str) -> bool:
+    """Whether the server has a database of that name."""
+    return value(admin, "SELECT true FROM pg_database WHERE datname = %s", name) is True
+
+
+def is_empty(conn: Connection) -> bool:
+    """Whether the database has no table but the marker."""
+    return value(
+        conn,
+        "SELECT NOT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE n.nspname !~ '^(pg_|information_schema$)' AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')"
+        " AND NOT (n.nspname = 'public' AND c.relname = 'mayfly_marker'))",
+    ) is True  # fmt: skip
+
+
+# Create ------------------------------------------------------------------------------------------------------
+
+
+def ensure_roles(admin: Connection) -> None:
+    """The owner and the application role of an embedded server. May run again."""
+    for role in (OWNER, APP):
+        if not value(admin, "SELECT true FROM pg_roles WHERE rolname = %s", role):
+            admin.execute(f"CREATE ROLE {role} LOGIN")
+    run(admin, _read("roles.sql"))
+
+
+def create(target: Target) -> str:
+    """Makes and marks the target's database; its name. Raises `Refused` when one that has tables is there."""
+    name = target.name or database_of(target.owner_url)
+    with target.admin() as admin:
+        if target.name:
+            ensure_roles(admin)
+        new = not exists(admin, name)
+        if new:
+            owner = OWNER if target.name else admin.info.user
+            run(admin, value(admin, "SELECT format('CREATE DATABASE %%I OWNER %%I', %s::text, %s::text)", name, owner))
+        if target.name:
+            run(admin, value(admin, "SELECT format('REVOKE ALL ON DATABASE %%I FROM PUBLIC', %s::text)", name))
+            run(admin, value(admin, f"SELECT format('GRANT CONNECT ON DATABASE %%I TO {APP}', %s::text)", name))
+    with target.owner() as conn:
+        if not new and not is_empty(conn):
+            raise Refused(f"The database {name} exists and is not empty; bin/db-setup makes it anew.")
+        mark(conn, target.app_env)
+        if target.app_env in guard.DISPOSABLE:
+            guard.allow_server(conn, target.state)
+    return name
+
+
+def mark(conn: Connection, environment: str) -> None:
+    """Writes into an empty database what it is for, once. Raises `Refused` when it is marked for something else."""
+    with conn.transaction():
+        if value(conn, "SELECT to_regclass('public.mayfly_marker')") is None:
+            run(conn, _MARKER)
+            conn.execute("INSERT INTO mayfly_marker (environment) VALUES (%s)", [environment])
+    said = value(conn, "SELECT environment FROM mayfly_marker")
+    if said != environment:
+        raise Refused(f"The database {conn.info.dbname} is marked for {said}, and APP_ENV is {environment}.")
+
+
+# Load and fill -----------------------------------------------------------------------------------------------
+
+
+def load(target: Target) -> None:
+    """Loads the schema into an empty database, in one transaction. Raises `Refused` when it holds anything."""
+    with target.owner() as conn:
+        if not is_empty(conn):
+            raise Refused(f"The database {conn.info.dbname} is not empty: its structure is changed by bin/db-migrate.")
+        if not target.name:
+            _external_roles(conn)
+        with conn.transaction():
+            run(conn, _read("schema.sql"))
+            for migration in migrate.on_disk():
+                migrate.record(conn, migration)
+        if target.app_env == "production":
+            mark(conn, "production")
+
+
+def _external_roles(conn: Connection) -> None:
+    """The application role on a server that is not ours, when it is not as roles.sql wants it."""
+    set_up = value(conn, "SELECT rolconfig::text LIKE '%%statement_timeout%%' FROM pg_roles WHERE rolname = %s", APP)
+    if set_up:
+        return
+    try:
+        with conn.transaction():
+            run(conn, _read("roles.sql"))
+    except DatabaseError as error:
+        if error.sqlstate != "42501":
+            raise
+        raise Refused(
+            f"{conn.info.user} may not set up the role {APP}: have an administrator run sql/roles.sql once."
+        ) from error
+
+
+def seed(target: Target) -> int:
+    """Fills an empty development database with the demo community; the number of its people."""
+    with target.owner() as conn:
+        guard.require_disposable(
+            conn, act="Seeding", app_env=target.app_env, state=target.state, typed=conn.info.dbname
+        )
+        if value(conn, "SELECT true FROM users LIMIT 1"):
+            raise Refused(f"The database {conn.info.dbname} has people in it: the demo community is for an empty one.")
+        with conn.transaction():
+            run(conn, _read("seed.sql"))
+        return int(value(conn, "SELECT count(*) FROM users"))
+
+
+def _read(name: str, folder: Path = SQL_FOLDER) -> str:
+    return (folder / name).read_text(encoding="utf-8")
+
+
+# Drop --------------------------------------------------------------------------------------------------------
+
+
+def drop(target: Target, facts: guard.Facts) -> None:
+    """Drops the database that `facts`, from the guard, describe; nothing when the server is suddenly another."""
+    with target.admin() as admin:
+        if value(admin, "SELECT system_identifier::text FROM pg_control_system()") != facts.system_identifier:
+            raise Refused("The server changed under our hands. Nothing was dropped.")
+        run(admin, value(admin, "SELECT format('DROP DATABASE %%I', %s::text)", facts.database))

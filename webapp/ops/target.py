@@ -1,0 +1,82 @@
+"""Which database a script works on: that of the environment, else the embedded one, up for as long as it is needed."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..config import Settings
+from ..db import Connection, connect
+from ..embedded import APP, OWNER, SUPERUSER, Cluster
+from ..places import Refused, open_state_folder
+
+DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
+"""The name of the embedded database by `APP_ENV`."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A database as its application, its owner and the one who may create it see it.
+
+    `name` is that of an embedded database; elsewhere None, and the URLs decide. `bindir` holds the fitting programs.
+    """
+
+    app_env: str
+    app_url: str
+    owner_url: str
+    admin_url: str
+    state: Path
+    name: str | None = None
+    bindir: Path | None = None
+
+    def owner(self) -> Connection:
+        """A connection as the owner. Raises `Unavailable`."""
+        return connect(self.owner_url)
+
+    def admin(self) -> Connection:
+        """A connection to the server's own database, as whoever may create and drop databases there."""
+        return connect(self.admin_url, dbname="postgres")
+
+
+def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> Target:
+    """The database of that environment in a running cluster."""
+    name = name or DATABASES[app_env]
+    urls = {role: cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)}
+    state = cluster.home.parent
+    return Target(app_env, urls[APP], urls[OWNER], urls[SUPERUSER], state, name, cluster.bindir)
+
+
+def external_target(env: Mapping[str, str], app_env: str, state: Path) -> Target:
+    """The database of `CONNECTION_URL`, with `OWNER_CONNECTION_URL` for what changes its structure."""
+    owner_url = env.get("OWNER_CONNECTION_URL") or env["CONNECTION_URL"]
+    return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state)
+
+
+def app_env_of(env: Mapping[str, str]) -> str:
+    """`APP_ENV`, checked. Raises `Refused`."""
+    app_env = env.get("APP_ENV") or "development"
+    if app_env not in DATABASES:
+        raise Refused(f"APP_ENV is {app_env!r}; it must be one of {', '.join(DATABASES)}.")
+    return app_env
+
+
+@contextlib.contextmanager
+def target(what: str, env: Mapping[str, str] = os.environ) -> Iterator[Target]:
+    """The database to work on, up while the block runs. `what` names the script to others who wait for it."""
+    app_env, state = app_env_of(env), open_state_folder(env)
+    if env.get("CONNECTION_URL"):
+        yield external_target(env, app_env, state)
+        return
+    cluster = Cluster(state / "postgres")
+    with cluster.use(what):
+        yield embedded_target(cluster, app_env)
+
+
+def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:
+    """The program's settings over this database. Scripts sign nothing, so they need no secret of their own."""
+    urls = {"CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
+    if target.name:
+        urls["DIRECT_CONNECTION_URL"] = target.app_url
+    secret = env.get("SECRET_KEY") or os.urandom(32).hex()
+    return Settings.from_env({**env, **urls, "SECRET_KEY": secret})
