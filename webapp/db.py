@@ -68,6 +68,12 @@ def database_of(url: str) -> str:
         raise Unavailable(_UNREADABLE) from error
 
 
+def client_environment(url: str) -> dict[str, str]:
+    """What a URL says, as the variables that PostgreSQL's own programs read: a password is seen by no process list."""
+    options = psycopg.pq.Conninfo.parse(url.encode())
+    return {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
+
+
 def _why_unreachable(url: str, error: Exception) -> str:
     parts = conninfo_to_dict(url)
     text = str(error).lower()

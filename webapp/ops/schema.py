@@ -1,5 +1,6 @@
 """Databases from nothing to filled: create, load, seed, drop. What changes one that holds data is in migrate.py."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from ..catalogue import SQL_FOLDER
 from ..db import Connection, DatabaseError, database_of
 from ..embedded import APP, OWNER
 from ..places import Refused
-from . import guard, migrate
+from . import guard, migrate, sessions
 from .target import Target
 
 _MARKER = """
@@ -145,8 +146,29 @@ def _read(name: str, folder: Path = SQL_FOLDER) -> str:
 
 
 def drop(target: Target, facts: guard.Facts) -> None:
-    """Drops the database that `facts`, from the guard, describe; nothing when the server is suddenly another."""
+    """Drops the database that `facts`, from the guard, describe. Of its connections only those of our roles are ended.
+
+    Raises `Refused`, with everything as it was, when others keep it in use or the server is suddenly another.
+    """
     with target.admin() as admin:
         if value(admin, "SELECT system_identifier::text FROM pg_control_system()") != facts.system_identifier:
             raise Refused("The server changed under our hands. Nothing was dropped.")
-        run(admin, value(admin, "SELECT format('DROP DATABASE %%I', %s::text)", facts.database))
+        roles, deadline = sessions.own_roles(target, admin), time.monotonic() + 5
+        _allow_connections(admin, facts.database, allow=False)  # a pool would come back at once
+        while True:
+            sessions.kill(admin, facts.database, roles)
+            try:
+                run(admin, value(admin, "SELECT format('DROP DATABASE %%I', %s::text)", facts.database))
+            except DatabaseError as error:
+                if error.sqlstate == "55006" and time.monotonic() < deadline:
+                    continue
+                _allow_connections(admin, facts.database, allow=True)
+                raise Refused(
+                    f"{facts.database} was not dropped: others use it (bin/db-sessions shows who)."
+                ) from error
+            return
+
+
+def _allow_connections(admin: Connection, name: str, *, allow: bool) -> None:
+    statement = "SELECT format('ALTER DATABASE %%I ALLOW_CONNECTIONS %%s', %s::text, %s::text)"
+    run(admin, value(admin, statement, name, str(allow).lower()))

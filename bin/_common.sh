@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# _common: what every script in bin/ starts with. Sourced, never run.
+set -euo pipefail
+
+ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)"
+VENV="${MAYFLY_VENV:-$ROOT/.venv}"
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  printf '%s: %s\n' "bin/${0##*/}" "$*" >&2
+  exit 1
+}
+
+# The path of a Python that is new enough.
+find_python() {
+  local name
+  for name in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+  fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
+}
+
+fingerprint() { "$1" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$2"; }
+
+# need_venv run|dev: PYTHON_BIN is a Python that has the requirements; installed again only when their file changed.
+need_venv() {
+  if [ -n "${MAYFLY_PYTHON:-}" ]; then
+    PYTHON_BIN="$MAYFLY_PYTHON" # a container brings its own
+    return
+  fi
+  PYTHON_BIN="$VENV/bin/python"
+  local requirements="$ROOT/requirements-$1.txt" stamp="$VENV/.mayfly-$1" python wanted
+  python="$(find_python)"
+  wanted="$(fingerprint "$python" "$requirements")"
+  if [ -x "$PYTHON_BIN" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    return
+  fi
+  "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "Python's venv module is missing: install it first (on Debian and Ubuntu: apt-get install python3-venv)."
+  mkdir -p "$VENV" 2>/dev/null && [ -w "$VENV" ] ||
+    fail "No permission to write to $VENV: let this user write there, or name another folder in MAYFLY_VENV."
+  if command -v flock >/dev/null; then # two scripts at once install once
+    exec 9>"$VENV/.mayfly-lock"
+    flock 9
+  fi
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+    say "installing what Mayfly needs ($1) into $VENV"
+    "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV" ||
+      fail "The virtual environment in $VENV could not be made."
+    "$PYTHON_BIN" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
+      fail "The requirements could not be installed: see pip's words above; the network may be down."
+    if [ "$1" = dev ]; then # holds everything that running needs
+      fingerprint "$python" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
+    fi
+    printf '%s\n' "$wanted" >"$stamp"
+  fi
+  exec 9>&-
+}
+
+# ops SCRIPT [ARGUMENT...]: hands over to the script of that name in webapp/ops.
+ops() {
+  need_venv run
+  PYTHONPATH="$ROOT" PYTHONSAFEPATH=1 exec "$PYTHON_BIN" -m webapp.ops "$@"
+}

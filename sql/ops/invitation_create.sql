@@ -1,0 +1,5 @@
+-- ops/invitation_create: one way in, for seven days.
+-- params:  code_hash bytea
+-- returns: rows
+INSERT INTO invitations (code_hash, expires_at)
+VALUES (%(code_hash)s, now() + interval '7 days')

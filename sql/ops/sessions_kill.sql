@@ -1,0 +1,9 @@
+-- ops/sessions_kill: ends the connections of these roles to this one database, but not the one that asks.
+-- params:  database text, roles text[]
+-- returns: bigint
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))
+FROM pg_stat_activity
+WHERE datname = %(database)s
+  AND usename = ANY (%(roles)s)
+  AND pid <> pg_backend_pid()
+  AND backend_type = 'client backend'

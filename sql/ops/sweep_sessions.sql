@@ -1,0 +1,14 @@
+-- ops/sweep_sessions: deletes a batch of sessions whose time has passed.
+-- params:  limit int
+-- returns: rows
+WITH batch AS MATERIALIZED (
+  SELECT token_hash
+  FROM sessions
+  WHERE expires_at <= now()
+  ORDER BY expires_at
+  LIMIT %(limit)s
+  FOR UPDATE SKIP LOCKED
+)
+DELETE FROM sessions
+USING batch
+WHERE sessions.token_hash = batch.token_hash

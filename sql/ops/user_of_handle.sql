@@ -1,0 +1,6 @@
+-- ops/user_of_handle: the account of a handle, in good standing or not.
+-- params:  handle text
+-- returns: uuid
+SELECT uuid
+FROM users
+WHERE lower(handle) = lower(%(handle)s)

@@ -1,0 +1,60 @@
+"""What an operator does for, or to, a person or an activity."""
+
+import hashlib
+import secrets
+import uuid
+from typing import cast
+
+from ..db import Database
+from ..places import Refused
+from ..users.passwords import hash_password
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
+
+
+def generated_password() -> str:
+    """A new password of 79 bits, in groups that can be read out."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def reset_password(db: Database, handle: str) -> str:
+    """Gives the account a generated password, which is returned, and ends its sessions. Raises `Refused`."""
+    user_uuid, password = _user(db, handle), generated_password()
+    password_hash = hash_password(password)
+    with db.transaction():
+        db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
+        db.execute("ops/user_sessions_end", user_uuid=user_uuid)
+    return password
+
+
+def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
+    """Suspends the person and ends their sessions, or lets them back in. Raises `Refused` for no such person."""
+    user_uuid = _user(db, handle)
+    with db.transaction():
+        db.execute("ops/user_restore" if undo else "ops/user_suspend", user_uuid=user_uuid)
+        if not undo:
+            db.execute("ops/user_sessions_end", user_uuid=user_uuid)
+
+
+def invite(db: Database) -> str:
+    """A code with which one person can sign up within seven days. Only its hash is kept."""
+    code = secrets.token_urlsafe(24)
+    db.execute("ops/invitation_create", code_hash=hashlib.sha256(code.encode()).digest())
+    return code
+
+
+def burn(db: Database, activity: str) -> None:
+    """Ends the activity now, text and author included. Raises `Refused` when there is none, or none any more."""
+    try:
+        activity_uuid = uuid.UUID(activity)
+    except ValueError:
+        raise Refused(f"{activity!r} is not the uuid of an activity: it is the last part of its address.") from None
+    if db.query_value("ops/activity_burn", activity_uuid=activity_uuid) is None:
+        raise Refused(f"There is no activity {activity_uuid}, or its time has passed.")
+
+
+def _user(db: Database, handle: str) -> uuid.UUID:
+    found = db.query_value("ops/user_of_handle", handle=handle.removeprefix("@"))
+    if found is None:
+        raise Refused(f"There is nobody with the handle {handle.removeprefix('@')!r}.")
+    return cast(uuid.UUID, found)

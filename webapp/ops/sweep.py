@@ -1,0 +1,57 @@
+"""The sweep: frees the space of what has expired. It never hides anything, the reads do that.
+
+Small batches, each committed by itself, over rows that nobody holds: two sweeps share the work, and one that is killed
+leaves whole rows for the next.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..db import Database
+from ..errors import Violated
+
+BATCH = 500
+
+_STEPS = {
+    "deleted": "ops/sweep_leaves",
+    "blanked": "ops/sweep_parents",
+    "sessions": "ops/sweep_sessions",
+    "invitations": "ops/sweep_invitations",
+    "keys": "ops/sweep_keys",
+    "limits": "ops/sweep_limits",
+}
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many rows of each kind went, and for how many seconds the oldest text had been waiting."""
+
+    counts: Mapping[str, int]
+    lag: float
+
+    def __str__(self) -> str:
+        return f"{', '.join(f'{name} {count}' for name, count in self.counts.items())}, lag {self.lag:.1f} s"
+
+    def __bool__(self) -> bool:
+        return any(self.counts.values())
+
+
+def sweep(db: Database, *, batch: int = BATCH, stop: threading.Event | None = None) -> Swept:
+    """Sweeps until nothing is left that is not in use, or until `stop` is set. Raises `Unavailable`."""
+    lag = float(db.query_value("ops/sweep_lag") or 0)
+    counts = dict.fromkeys(_STEPS, 0)
+    for name, template in _STEPS.items():
+        # A leaf's parent may be a leaf now, so the first step goes up a dead thread batch by batch.
+        while not (stop and stop.is_set()):
+            if not (touched := _once(db, template, batch)):
+                break
+            counts[name] += touched
+    return Swept(counts, lag)
+
+
+def _once(db: Database, template: str, batch: int) -> int:
+    try:
+        return db.execute(template, limit=batch)
+    except Violated:  # a reply was committed between our look and our lock: it is seen the next time
+        return db.execute(template, limit=batch)
