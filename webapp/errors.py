@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import traceback
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, json, render_template, request
@@ -158,10 +159,17 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
 
 
 def _unknown(error: Exception) -> "ResponseReturnValue":
-    """What nobody foresaw: logged with an id that the person sees too; never a value, only types and places."""
+    """What nobody foresaw: logged with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
-    logger.error("unhandled %s", type(error).__name__, exc_info=error, extra={"request_id": request_id})
+    logger.error("unhandled, request %s: %s", request_id, _types_and_places(error))
     return answer(500, "It is not your doing, and nothing that was saved is lost.", request_id=request_id)
+
+
+def _types_and_places(error: BaseException) -> str:
+    """A traceback without the exception's own words: they may quote what somebody typed."""
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    cause = error.__cause__ or error.__context__
+    return f"{type(error).__name__} at {' > '.join(frames)}" + (f"; from {_types_and_places(cause)}" if cause else "")
 
 
 def register(app: Flask) -> None:

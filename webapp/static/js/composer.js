@@ -1,0 +1,36 @@
+// The counter of a composer: the same normal form and the same count as webapp/text.py; the server decides.
+const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const normal = (raw) => raw.replace(/\r\n?/g, "\n").normalize("NFC").replace(control, "").trim();
+const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
+
+// How many characters still fit, by the nearest of the three limits.
+const room = (raw) => {
+  const text = normal(raw);
+  const bytes = new TextEncoder().encode(text).length;
+  return Math.min(280 - count(text), 2800 - [...text].length, 8192 - bytes);
+};
+
+function measure(form) {
+  const left = room(form.elements.message.value);
+  const counter = form.querySelector(".counter");
+  const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));
+  counter.hidden = used === 0;
+  counter.toggleAttribute("data-over", left < 0);
+  counter.querySelector(".ring").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
+  const words = left > 20 ? "" : left < 0 ? `${-left} too many` : `${left} left`;
+  counter.lastElementChild.textContent = left > 20 ? "" : left;
+  const spoken = form.querySelector("[role=status]");
+  if (spoken.textContent !== words && (left % 5 === 0 || left < 0)) spoken.textContent = words;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.name === "message") measure(event.target.form);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "message") event.target.form.requestSubmit();
+  if (event.key === "Escape" && event.target.name === "message" && !event.target.value) event.target.form.querySelector("[data-close]")?.click();
+});
+const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message.value && measure(form));
+addEventListener("DOMContentLoaded", all);
+document.addEventListener("htmx:after:swap", all);

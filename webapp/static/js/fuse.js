@@ -1,0 +1,57 @@
+// Keeps what is left of every activity honest, and takes it off the page at its instant. The server drew it first;
+// the words and shares here are those of webapp/filters.py.
+const born = new WeakMap();
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const plural = (seconds, unit, size) => `${Math.floor(seconds / size + 0.5)} ${unit} left`;
+const leftWords = (s) =>
+  s >= 172800 ? plural(s, "days", 86400) : s >= 5400 ? plural(s, "hours", 3600) : s >= 90 ? plural(s, "minutes", 60)
+  : s >= 45 ? "a minute left" : "moments left";
+const stage = (share) => (share > 0.5 ? "bright" : share > 0.25 ? "waning" : share > 0.1 ? "ember" : "last");
+const agoWords = (s) => (s < 60 ? "now" : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86400)} d`);
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
+const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
+
+function meet(element) {
+  // The deadline is counted from what the database said was left, so a clock that is wrong on this side changes nothing.
+  const life = { ends: Date.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
+  born.set(element, life);
+  element.querySelectorAll("time").forEach((time) => (time.title = local.format(new Date(time.dateTime))));
+  return life;
+}
+
+function vanish(element) {
+  const form = element.querySelector("form.composer");
+  const kept = form?.querySelector("textarea").value.trim() ? form : null;
+  const thread = element.closest(".focus, .place");
+  const end = () => {
+    if (kept || thread) {
+      const stub = document.createElement("p");
+      stub.className = "stub";
+      stub.textContent = "An activity was here. Its time has passed.";
+      element.before(stub, ...(kept ? [kept.parentElement] : []));
+    }
+    element.remove();
+  };
+  if (calm.matches) return end();
+  element.dataset.stage = "gone";
+  setTimeout(end, 380);
+}
+
+function tick() {
+  for (const element of document.querySelectorAll("[data-left]")) {
+    const life = born.get(element) ?? meet(element);
+    const left = life.ends - Date.now();
+    if (element.dataset.stage === "gone") continue;
+    if (left <= 0) { vanish(element); continue; }
+    const share = Math.min(1, left / life.whole);
+    element.dataset.stage = stage(share);
+    element.querySelector(".ring")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
+    set(element.querySelector(".left"), leftWords(left / 1000));
+    set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
+  }
+}
+setInterval(tick, 500);
+addEventListener("DOMContentLoaded", tick);
+document.addEventListener("visibilitychange", tick);
+document.addEventListener("htmx:after:swap", tick);
