@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -110,6 +111,13 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
 def may_enter(folder: Path, account: Account) -> bool:
     """Whether that user can go into the folder: asked of the system itself, so that ACLs and mounts count too."""
     return _runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
+
+
+def may_serve(account: Account) -> bool:
+    """Whether that user can read this Python, what is installed in it, and the program."""
+    looks = "import contextvars, sys, gunicorn; [open(name).close() for name in sys.argv[1:]]"
+    files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
+    return _runs([sys.executable, "-I", "-c", looks, *files], account)
 
 
 def _runs(command: list[str], account: Account | None) -> bool:

@@ -39,8 +39,7 @@ def on_disk(folder: Path = FOLDER) -> list[Migration]:
 
 def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, bool]]:
     """Each migration and whether it is applied. Raises `Refused` when files and database do not fit together."""
-    if conn.execute("SELECT to_regclass('public.schema_migrations')").fetchone() == (None,):
-        raise Refused(f"The database {conn.info.dbname} has no schema yet: bin/db-schema-load makes it.")
+    _require_schema(conn)
     applied: dict[str, str] = dict(conn.execute("SELECT name, checksum FROM schema_migrations").fetchall())
     listed = [(migration, migration.name in applied) for migration in on_disk(folder)]
     for migration, done in listed:
@@ -57,6 +56,13 @@ def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, boo
 def pending(conn: Connection, folder: Path = FOLDER) -> list[Migration]:
     """What is still to be applied, in order."""
     return [migration for migration, done in status(conn, folder) if not done]
+
+
+def missing(conn: Connection, folder: Path = FOLDER) -> list[str]:
+    """The names of what this program has and the database has not. A newer database is none of its business."""
+    _require_schema(conn)
+    applied = {name for (name,) in conn.execute("SELECT name FROM schema_migrations").fetchall()}
+    return [migration.name for migration in on_disk(folder) if migration.name not in applied]
 
 
 def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
@@ -78,6 +84,13 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
                 raise Refused(f"{migration.name} failed and left nothing behind: {reason}") from error
             record(conn, migration)
         yield migration
+
+
+def _require_schema(conn: Connection) -> None:
+    if conn.execute("SELECT to_regclass('public.schema_migrations')").fetchone() == (None,):
+        raise Refused(
+            f"The database {conn.info.dbname} has no schema of Mayfly's: bin/db-schema-load makes it in an empty one."
+        )
 
 
 def record(conn: Connection, migration: Migration) -> None:

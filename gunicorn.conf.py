@@ -1,0 +1,47 @@
+"""How gunicorn serves Mayfly. The supervisor starts it, with an environment that it has checked."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+_host, _port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
+
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+workers = int(os.environ.get("WORKERS") or "2")
+worker_class = "gevent"
+worker_connections = 1000
+
+# Above the longest honest request: 2 s for a connection and 3 s for a statement.
+timeout = 30
+graceful_timeout = 5
+keepalive = 5
+# A new process now and then, never all at once, bounds what a leak can take.
+max_requests = 20_000
+max_requests_jitter = 4_000
+
+# The heartbeat is a file: on a slow disk it would stall and get a healthy worker killed.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# It would open a socket in the home folder that two instances share.
+control_socket_disable = True
+# Who sits in front is the application's setting, TRUSTED_PROXIES; here nobody is believed.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+
+if _run_as := os.environ.get("MAYFLY_RUN_AS"):
+    user, group = (int(part) for part in _run_as.split(":"))
+    initgroups = True
+
+# Loaded by its path: importing the package here would come before gevent's patches.
+_spec = importlib.util.spec_from_file_location("webapp_logs", Path(__file__).parent / "webapp" / "logs.py")
+_logs = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_logs)
+accesslog = None
+logconfig_dict = _logs.configuration()
+logconfig_dict["formatters"]["json"]["()"] = _logs.JsonFormatter
+
+
+def worker_exit(server, worker):
+    """Give the connections back before gevent's end would cut them mid-way."""
+    if "webapp" in sys.modules:  # not when it failed to load
+        sys.modules["webapp"].close_pools()

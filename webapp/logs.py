@@ -1,0 +1,70 @@
+"""Structured logs: one JSON object a line. Exceptions give types and places, never a value from a request or a row."""
+
+import json
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+_STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one line of ASCII JSON: line breaks and escape signs in it are encoded, whoever sent them.
+
+    An exception's own words may quote what people wrote ("Failing row contains ..."): they are left out.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        message = record.getMessage()
+        line.update(_object(message) or {"message": message})
+        line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
+        if record.exc_info and record.exc_info[1]:
+            line["exception"] = _types(record.exc_info[1])
+            line["places"] = _places(record.exc_info[1])
+        return json.dumps(line, default=str)
+
+
+def _object(message: str) -> dict[str, Any] | None:
+    """The message where it is a JSON object itself."""
+    if not message.startswith("{"):
+        return None
+    try:
+        found = json.loads(message)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _types(error: BaseException) -> list[str]:
+    found, seen = [], error
+    while seen is not None and len(found) < 5:
+        found.append(f"{type(seen).__module__}.{type(seen).__name__}")
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)  # type: ignore[assignment]
+    return found
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def configuration(level: str = "INFO") -> dict[str, Any]:
+    """For `logging.config.dictConfig`, and for gunicorn: everything to the error output in this form."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": f"{__name__}.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {
+            # What it says of its own starting and stopping helps nobody; what goes wrong does.
+            "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+    }

@@ -1,0 +1,123 @@
+"""From any database to one that can be served from: what happens before the server starts."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..config import Settings
+from ..db import Connection, Database, connect
+from ..places import Refused
+from . import migrate, people, schema
+from .target import Target
+
+DEMO = "demo"
+_RESERVE = 6
+"""Connections kept free beside the pools: the sweep, the check at start, LISTEN, and an operator's scripts."""
+
+Say = Callable[[str], None]
+
+
+def secret_key(env: Mapping[str, str], state: Path) -> str:
+    """`SECRET_KEY`, else the one of the state folder, made there on the first run and readable by its owner alone."""
+    if named := env.get("SECRET_KEY"):
+        return named
+    path = state / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except PermissionError as error:
+            raise Refused(f"No permission to read {path}: run as the user who made it.") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key := secrets.token_urlsafe(48))
+    return key
+
+
+def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
+    """What the server's processes get: the caller's environment over this database, with a key to sign with."""
+    urls = {"CONNECTION_URL": on.app_url, "OWNER_CONNECTION_URL": on.owner_url}
+    if on.name:
+        urls["DIRECT_CONNECTION_URL"] = on.app_url
+    return {**env, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
+
+
+def prepare_database(on: Target, settings: Settings, say: Say) -> None:
+    """Makes what is missing and checks what is there. May run again at any time.
+
+    A database that holds anything is never changed. A new one of our own in development gets the demo community.
+    Raises `Refused` when it cannot be served from as it is, `Unavailable` when it is away.
+    """
+    if on.name:
+        _create_embedded(on)
+    with on.owner() as conn:
+        new = schema.is_empty(conn)
+        name = conn.info.dbname
+    if new:
+        schema.load(on)
+        say(f"made the database {name}")
+        if on.name and on.app_env == "development":
+            _fill(on, settings, say)
+    with on.owner() as conn:
+        if missing := migrate.missing(conn):
+            raise Refused(f"{len(missing)} migration(s) are pending in {name} ({missing[0]}): run bin/db-migrate.")
+    with connect(on.app_url, application="mayfly-boot") as conn:
+        check_room(conn, settings)
+        if on.app_env == "production":
+            check_durability(conn)
+            if role := _owns(conn):
+                say(f"note: the application connects as {role}, who may change the schema: see docs/operations.md")
+
+
+def _create_embedded(on: Target) -> None:
+    with on.admin() as admin:
+        there = schema.exists(admin, on.name or "")
+    if there:
+        with on.owner() as conn:
+            there = schema.value(conn, "SELECT to_regclass('public.mayfly_marker') IS NOT NULL") is True
+    if not there:
+        schema.create(on)
+
+
+def _fill(on: Target, settings: Settings, say: Say) -> None:
+    schema.seed(on)
+    db = Database(settings)
+    try:
+        password = people.reset_password(db, DEMO)
+    finally:
+        db.close()
+    say(
+        f"loaded the demo community; sign in as {DEMO} with the password {password}"
+        f" (kept nowhere; bin/users-reset-password {DEMO} makes another)"
+    )
+
+
+def check_room(conn: Connection, settings: Settings) -> None:
+    """Whether every pool may fill up and scripts still get in. Raises `Refused` with the sum."""
+    room = schema.value(
+        conn,
+        "SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        " - COALESCE(current_setting('reserved_connections', true)::int, 0),"
+        " (SELECT COALESCE(nullif(rolconnlimit, -1), 1000000) FROM pg_roles WHERE rolname = current_user))",
+    )
+    need = settings.workers * settings.pool_max + _RESERVE
+    if need > room:
+        raise Refused(
+            f"WORKERS {settings.workers} x POOL_MAX {settings.pool_max} + {_RESERVE} in reserve make {need}"
+            f" connections, and the database gives {room}: lower one of them, or raise max_connections."
+        )
+
+
+def check_durability(conn: Connection) -> None:
+    """Whether what was acknowledged outlives a power cut. Raises `Refused`: no test by killing could show it."""
+    for setting, good in (("fsync", {"on"}), ("full_page_writes", {"on"}), ("synchronous_commit", None)):
+        found = schema.value(conn, "SELECT current_setting(%s)", setting)
+        if found not in (good or {"on", "remote_write", "remote_apply"}):
+            raise Refused(f"The database runs with {setting}={found}, which loses acknowledged writes: set it to on.")
+
+
+def _owns(conn: Connection) -> str | None:
+    """The application's role, when it could change the structure of the database."""
+    may = schema.value(conn, "SELECT has_schema_privilege('public', 'CREATE')")
+    return conn.info.user if may else None
