@@ -5,7 +5,7 @@ import logging
 import os
 import time
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, request
 from flask_compress import Compress
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import errors, filters, health, security, static_files
 from .activities.routes import bp as activities
 from .config import Settings
+from .current import settings as settings_of_app
 from .db import Database, close_pools
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
@@ -20,6 +21,15 @@ from .users import session
 from .users.routes import bp as users
 
 __all__ = ["close_pools", "create_app"]
+
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+]
 
 log = logging.getLogger("mayfly.request")
 
@@ -31,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     schema refuses. A database that is away stops nothing: `/readyz` says so until it is back.
     """
     settings = settings or Settings.from_env(os.environ)
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__, static_url_path=static_files.address(settings))
     app.extensions["settings"] = settings
     app.extensions["db"] = Database(settings)
     app.config.update(_flask_config(settings))
@@ -44,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     errors.register(app)
     security.register(app)
-    static_files.register(app)
+    static_files.register(app, settings)
     Compress(app)
     app.before_request(session.keep_private)
     app.context_processor(_for_templates)
@@ -77,23 +87,19 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 4,
         "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIMETYPES": COMPRESSED,
         "TEMPLATES_AUTO_RELOAD": settings.development,
     }
 
 
 def _for_templates() -> dict[str, object]:
     """What every page knows without asking the database again."""
-
-    def static(path: str) -> str:
-        return f"{url_for('feeds.home')}{_static_prefix()}/{path}"
-
-    return {"viewer": session.viewer, "settings": session.settings(), "static": static}
+    return {"viewer": session.viewer, "settings": settings_of_app(), "static": _static}
 
 
-def _static_prefix() -> str:
-    from flask import current_app
-
-    return (current_app.static_url_path or "").lstrip("/")
+def _static(path: str) -> str:
+    """Address of a file under static/, by its name there."""
+    return f"{current_app.static_url_path}/{path}"
 
 
 def _log_requests(app: Flask) -> None:

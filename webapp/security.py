@@ -73,8 +73,9 @@ def register(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in common.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        response.vary.update(_VARY)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            response.vary.update(_VARY)
         return response
 
 

@@ -3,37 +3,27 @@
 import hashlib
 from pathlib import Path
 
-from flask import Flask
-from whitenoise import WhiteNoise
+from flask import Flask, Response, request
 
-from .security import headers_for
+from .config import Settings
 
 FOLDER = Path(__file__).resolve().parent / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def register(app: Flask) -> None:
-    """Serve `static/` in front of the app. In development the files are read anew and never kept."""
-    settings = app.extensions["settings"]
-    version = "dev" if settings.development else _version()
-    app.static_url_path = f"/static/{version}"
-    common = headers_for(settings)
+def address(settings: Settings) -> str:
+    """Where the files are served. In development the address stays, and nothing is kept."""
+    return "/static/dev" if settings.development else f"/static/{_version()}"
 
-    def add_headers(headers: dict[str, str], path: str, url: str) -> None:
-        for name, value in common.items():
-            headers[name] = value
-        if settings.development:
-            headers["Cache-Control"] = "no-cache"
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app,
-        root=str(FOLDER),
-        prefix=app.static_url_path,
-        autorefresh=settings.development,
-        max_age=31536000,
-        immutable_file_test=lambda path, url: not settings.development,
-        add_headers_function=add_headers,
-        allow_all_origins=False,
-    )
+def register(app: Flask, settings: Settings) -> None:
+    """Tell browsers how long to keep the files."""
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in (200, 206, 304):
+            response.headers["Cache-Control"] = "no-cache" if settings.development else FOR_EVER
+        return response
 
 
 def _version() -> str:

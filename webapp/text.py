@@ -10,9 +10,11 @@ MESSAGE_BYTES = 8192
 
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
-# Signs that hide, reorder or join what stands beside them. A zero-width joiner and variation selectors stay: emoji need them.
+# Signs that hide, reorder or join what stands beside them, and letters that are drawn as nothing. A zero-width joiner
+# and variation selectors stay: emoji need them.
 _DECEIVING = regex.compile(
-    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e]"
+    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e"
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
 )
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
@@ -22,7 +24,7 @@ _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 def message(raw: str) -> str:
     """A message as it is kept: NFC, line feeds only, no outer white space, no control characters."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
 
 
 def graphemes(text: str) -> int:

@@ -32,10 +32,10 @@ class Composer:
     orphan: bool = False
 
     @classmethod
-    def fresh(cls, place: str, parent: ActivityCard | None = None) -> "Composer":
-        """An empty composer with the viewer's usual time to live and a new key."""
+    def fresh(cls, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
+        """An empty composer with a new key and this time to live, by default the viewer's usual one."""
         return cls(
-            ttl=_usual_ttl(),
+            ttl=ttl or _usual_ttl(),
             key=str(uuid.uuid4()),
             place=place,
             parent=parent,

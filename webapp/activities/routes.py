@@ -58,7 +58,7 @@ def create() -> Any:
         composer = Composer.of(form, _place())
         composer.key, composer.notice = Composer.fresh("page").key, POSTED_BEFORE
         return composer.answer(409)
-    return _created(activity)
+    return _created(activity, form.ttl.data)
 
 
 def _again(sentence: str) -> Any:
@@ -73,7 +73,7 @@ def _again(sentence: str) -> Any:
 create.again = _again  # type: ignore[attr-defined]
 
 
-def _created(activity: ActivityCard) -> Any:
+def _created(activity: ActivityCard, ttl: str) -> Any:
     """The new card in its place and a fresh composer; without HTMX the page where it stands."""
     parent = _find(activity["reply_to_activity_uuid"]) if activity["reply_to_activity_uuid"] else None
     if not wants_fragment():
@@ -81,7 +81,7 @@ def _created(activity: ActivityCard) -> Any:
             return redirect(url_for("feeds.home"), 303)
         page = url_for("activities.show", handle=parent["handle"], activity_uuid=parent["uuid"])
         return redirect(f"{page}#activity-{activity['uuid']}", 303)
-    composer = Composer.fresh(_place(), parent)
+    composer = Composer.fresh(_place(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
 
 

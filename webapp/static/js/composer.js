@@ -24,6 +24,9 @@ function measure(form) {
   if (spoken.textContent !== words && (left % 5 === 0 || left < 0)) spoken.textContent = words;
 }
 
+document.addEventListener("focusin", (event) => {
+  if (event.target.name === "message") event.target.form.dataset.open = "";
+});
 document.addEventListener("input", (event) => {
   if (event.target.name === "message") measure(event.target.form);
 });

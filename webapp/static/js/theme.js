@@ -1,4 +1,5 @@
-// Light or dark by hand. Runs before the first paint, so that a page never flashes in the other one.
+// Light or dark by hand, and the mark that scripts run. Before the first paint, so that nothing flashes or jumps.
+document.documentElement.dataset.script = "";
 const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset.theme = theme;
 addEventListener("DOMContentLoaded", () => {
