@@ -1,0 +1,1 @@
+"""Measurements: what they are and how to read them is in README.md beside this file."""

@@ -1,0 +1,153 @@
+"""What every measurement stands on: a database server of its own with a busy community, and web servers over it."""
+
+import contextlib
+import hashlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from webapp.config import LIMITS
+from webapp.db import Connection, connect
+from webapp.embedded import OWNER, SUPERUSER, Cluster
+from webapp.ops import schema
+from webapp.ops.target import Target, embedded_target
+
+ROOT = Path(__file__).resolve().parent.parent
+VIEWER = "user_1"
+TOKEN = "bench".ljust(43, "0")
+COOKIE = f"mayfly=in.{TOKEN}"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A running cluster and the database in it that the measurements read."""
+
+    cluster: Cluster
+    target: Target
+    folder: Path
+
+    def superuser(self) -> Connection:
+        """A connection that may do everything."""
+        return connect(self.cluster.url(SUPERUSER, self.target.name or ""))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a web server over this database is started with: production, every limit lifted."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            "APP_ENV": "test",
+            "CONNECTION_URL": self.target.app_url,
+            "SECRET_KEY": "only-for-measuring-0123456789-abcdefgh",
+            "PUBLIC_URL": "http://127.0.0.1",
+            "PYTHONPATH": str(ROOT),
+            **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+            **more,
+        }
+
+
+@contextlib.contextmanager
+def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterator[Ground]:
+    """A durable cluster in a scratch folder, filled; all of it is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
+    folder.chmod(0o711)
+    try:
+        cluster = Cluster(folder / "postgres", bindir=bindir, options={"shared_buffers": "256MB", "max_wal_size": "4GB"})
+        with cluster.run("bench"):
+            target = embedded_target(cluster, "test", "mayfly_test_bench")
+            schema.create(target)
+            schema.load(target)
+            made = Ground(cluster, target, folder)
+            fill(made, users, activities)
+            yield made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill(made: Ground, users: int, activities: int) -> None:
+    """The community of data.sql, and a session for its first person. Statistics are fresh afterwards."""
+    with made.superuser() as conn:
+        conn.execute("SET session_replication_role = replica")  # the data is sound; checking each key takes minutes
+        conn.execute("SELECT set_config('bench.users', %s, false)", [str(users)])
+        conn.execute("SELECT set_config('bench.activities', %s, false)", [str(activities)])
+        conn.execute((ROOT / "bench/data.sql").read_text())
+        conn.execute(
+            "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
+            " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
+            [hashlib.sha256(TOKEN.encode()).digest(), VIEWER],
+        )
+        conn.execute("VACUUM (ANALYZE)")
+        conn.execute("CHECKPOINT")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A web server that runs."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+        """Status and body of one request, signed in."""
+        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            conn.request("GET", path, headers={"Cookie": COOKIE, **(headers or {})})
+            answer = conn.getresponse()
+            return answer.status, answer.read()
+        finally:
+            conn.close()
+
+
+@contextlib.contextmanager
+def serve(application: str, environment: Mapping[str, str], *, workers: int = 2, log: Path) -> Iterator[Server]:
+    """gunicorn with gevent workers, as the project runs it, for `module:factory()`; ended by its process id."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "gunicorn", "--config", "none", application, "--bind", f"127.0.0.1:{port}",
+        "--worker-class", "gevent", "--workers", str(workers), "--graceful-timeout", "3", "--no-control-socket",
+        "--log-level", "warning",
+    ]  # fmt: skip
+    with running(command, environment, port, log) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(command: list[str], environment: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
+    """A server process until it answers, and its end. Raises `SystemExit` with its last words when it does not start."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=out, stderr=out)
+    server = Server(port, process)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.get("/livez")
+                break
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"The server did not start: {log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.05)
+        yield server
+    finally:
+        for number, patience in ((signal.SIGTERM, 8.0), (signal.SIGKILL, 2.0)):
+            if process.poll() is None:
+                process.send_signal(number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(patience)
+
+
+def owner_url(made: Ground) -> str:
+    return made.cluster.url(OWNER, made.target.name or "")
