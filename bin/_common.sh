@@ -51,7 +51,7 @@ need_venv() {
     say "installing what Mayfly needs ($1) into $VENV"
     "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV" ||
       fail "The virtual environment in $VENV could not be made."
-    "$PYTHON_BIN" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
+    "$PYTHON_BIN" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
       fail "The requirements could not be installed: see pip's words above; the network may be down."
     if [ "$1" = dev ]; then # holds everything that running needs
       fingerprint "$python" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
