@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-GONE = "No such activity, or its time has passed."
 NOT_FOUND = "There is nothing at this address, or its time has passed."
 AWAY = "Mayfly is away for a moment. Nothing is lost; try again shortly."
 
