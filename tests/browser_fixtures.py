@@ -1,0 +1,65 @@
+"""Fixtures that both tests/e2e and tests/pages import: which browser, which server, and the watch over every page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from browsing import Server, Watch, chromium, serve
+from playwright.sync_api import BrowserContext
+
+from webapp.db import Connection
+
+__all__ = ["base_url", "browser_context_args", "browser_type_launch_args", "context", "people", "server", "watch"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium where there is one: no download, and the browser that people have."""
+    path = chromium()
+    return {**browser_type_launch_args, **({"executable_path": path} if path else {})}
+
+
+@pytest.fixture(scope="session")
+def server(worker_database: Any) -> Iterator[Server]:
+    """The server that the tests of this process share."""
+    with serve(worker_database.app_url) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    """Where `page.goto("/")` goes."""
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A laptop in a zone that is not UTC, so that a time shown in the wrong one is seen."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1280, "height": 800},
+        "locale": "en-GB",
+        "timezone_id": "Asia/Kolkata",
+    }
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """The browser of most tests; an answer that does not come fails within seconds."""
+    context.set_default_timeout(8000)
+    return context
+
+
+@pytest.fixture
+def watch(context: BrowserContext, server: Server) -> Iterator[Watch]:
+    """What this browser complains about; whatever is left at the end fails the test."""
+    watch = Watch(context, server.url)
+    yield watch
+    watch.check()
+
+
+@pytest.fixture
+def people(database_urls: Any) -> Iterator[Connection]:
+    """A connection as the owner to the database behind the server; all is empty again after the test."""
+    with database_urls.owner() as conn:
+        yield conn

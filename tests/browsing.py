@@ -1,0 +1,233 @@
+"""A real server and a real browser for tests: the one is started here, the other is driven in sentences."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from factories import PASSWORD
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from webapp.config import LIMITS
+
+ROOT = Path(__file__).resolve().parent.parent
+_PATIENCE = 30.0
+
+
+def chromium() -> str | None:
+    """The Chromium to drive: `CHROMIUM_PATH`, else one on the PATH, else None for the one that Playwright brings."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, names)), None)
+
+
+# The server --------------------------------------------------------------------------------------------------
+
+
+class Server(NamedTuple):
+    """A running server: its address, and the file that holds what it said."""
+
+    url: str
+    log: Path
+
+
+@contextlib.contextmanager
+def serve(database_url: str, **environment: str) -> Iterator[Server]:
+    """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LIMIT_"))}
+    env = {
+        **surroundings,
+        "APP_ENV": "test",
+        "CONNECTION_URL": database_url,
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
+        "PUBLIC_URL": url,
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WORKERS": "2",
+        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+        **environment,
+    }
+    with tempfile.TemporaryDirectory(prefix="mayfly-server-") as folder:
+        log = Path(folder) / "server.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(_command(port), cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait_until_ready(f"{url}/readyz", process, log)
+            yield Server(url, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _command(port: int) -> list[str]:
+    own = ROOT / "gunicorn.conf.py"
+    options = ["-c", str(own)] if own.exists() else ["-k", "gevent", "--workers", "2", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "webapp:create_app()"]
+
+
+def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        time.sleep(0.02)
+    raise AssertionError(f"The server did not become ready:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+# What a browser must never report ----------------------------------------------------------------------------
+
+_REPORT = """
+document.addEventListener("securitypolicyviolation", (e) =>
+  window.reportViolation(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+"""
+
+
+class Watch:
+    """What went wrong in a browser context: console errors, uncaught exceptions, CSP violations, dialogs, strangers.
+
+    `expected`: beginnings of what a test provokes; `expect_errors()` adds the browser's own line about a 4xx or 5xx.
+    """
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.expected: list[str] = []
+        self.troubles: list[str] = []
+        self.requests: list[str] = []
+        self._origin = origin
+        context.expose_binding("reportViolation", lambda _, text: self.troubles.append(f"CSP: {text}"))
+        context.add_init_script(_REPORT)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.troubles.append(f"uncaught: {error.error}"))
+        context.on("dialog", self._dialog)
+        context.on("request", lambda request: self._request(request.url))
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"console {message.type}: {message.text}")
+
+    def _dialog(self, dialog: Any) -> None:
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, url: str) -> None:
+        self.requests.append(url)
+        if not url.startswith((self._origin, "data:", "blob:", "about:")):
+            self.troubles.append(f"request to a stranger: {url}")
+
+    def expect_errors(self) -> None:
+        """The test provokes an answer of 4xx or 5xx, and Chromium says so."""
+        self.expected.append("console error: Failed to load resource")
+
+    def check(self) -> None:
+        """Raises AssertionError with all that was seen."""
+        seen = [trouble for trouble in self.troubles if not trouble.startswith(tuple(self.expected))]
+        assert not seen, "\n".join(seen)
+
+
+# Sentences ---------------------------------------------------------------------------------------------------
+
+
+def ready(element: Locator) -> Locator:
+    """The element, once HTMX has wired it."""
+    expect(element).to_have_attribute("data-htmx-powered", re.compile(".*"))
+    return element
+
+
+def sign_in(page: Page, handle: str, password: str = PASSWORD) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail or handle").fill(handle)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+
+
+def join(page: Page, handle: str, *, name: str = "") -> None:
+    page.goto("/sign-up")
+    page.get_by_label("Name").fill(name or handle.capitalize())
+    page.get_by_label("Handle").fill(handle)
+    page.get_by_label("E-mail").fill(f"{handle}@example.com")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Join").click()
+
+
+def composer(page: Page) -> Locator:
+    """The form for an activity of one's own."""
+    return page.locator("form.composer", has=page.get_by_label("Your activity"))
+
+
+def reply_form(page: Page) -> Locator:
+    """The form for a reply that is open."""
+    return page.locator("form.composer", has=page.get_by_label(re.compile("^Your reply")))
+
+
+def write(form: Locator, message: str, ttl: str = "") -> None:
+    """Fills a composer without sending it."""
+    form.get_by_role("textbox").fill(message)
+    if ttl:
+        form.get_by_role("radio", name=ttl, exact=True).check()
+
+
+def send(form: Locator) -> None:
+    form.get_by_role("button", name=re.compile("^(Post|Reply)")).click()
+
+
+def post(page: Page, message: str, ttl: str = "") -> Locator:
+    """Writes an activity on the page that is open; its card."""
+    form = ready(composer(page))
+    write(form, message, ttl)
+    send(form)
+    expect(card(page, message)).to_be_visible()
+    return card(page, message)
+
+
+def reply_to(page: Page, message: str, answer: str) -> None:
+    """Answers a card from where it stands."""
+    ready(act(page, message, "Reply")).click()
+    write(ready(reply_form(page)), answer)
+    send(reply_form(page))
+    expect(card(page, answer)).to_be_visible()
+
+
+def burn(page: Page, message: str) -> None:
+    ready(act(page, message, "Burn")).click()
+    page.get_by_role("button", name="Burn it").click()
+    expect(card(page, message)).to_have_count(0)
+
+
+def card(page: Page, message: str) -> Locator:
+    """The card whose own text, not that of an answer inside it, holds these words."""
+    return page.locator(f"article:has(> .message:has-text({json.dumps(message)}))")
+
+
+def act(page: Page, message: str, name: str) -> Locator:
+    """A link in the bottom row of that card."""
+    return card(page, message).locator("> footer").get_by_role("link", name=name)
+
+
+def notice(page: Page) -> Locator:
+    """Where errors are said."""
+    return page.locator("#notices")

@@ -1,0 +1,28 @@
+"""The browser tests: real server, real browser, an empty database each, and a watch over the console."""
+
+import pytest
+from browser_fixtures import *  # noqa: F403
+from browsing import Watch
+from factories import make_user
+from playwright.sync_api import expect
+
+from webapp.db import Connection
+
+expect.set_options(timeout=8000)
+
+
+@pytest.fixture(autouse=True)
+def _watched(watch: Watch) -> None:
+    """Every test here fails on a console error, a CSP violation, a dialog or a request to a stranger."""
+
+
+@pytest.fixture
+def alice(people: Connection) -> str:
+    """A person with a password; her uuid."""
+    return str(make_user(people, "alice"))
+
+
+@pytest.fixture
+def bob(people: Connection) -> str:
+    """Another one."""
+    return str(make_user(people, "bob"))
