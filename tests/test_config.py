@@ -1,0 +1,132 @@
+"""The environment: what is taken from it, and what is refused with one sentence."""
+
+from datetime import timedelta
+
+import pytest
+
+from webapp.config import LIMITS, TTLS, ConfigError, Limit, Settings
+
+GOOD = {"CONNECTION_URL": "postgresql://app@localhost/mayfly", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
+
+
+def settings(**environment: str) -> Settings:
+    return Settings.from_env({**GOOD, **environment})
+
+
+def test_settings_from_the_least_environment_have_sane_defaults() -> None:
+    given = settings()
+    assert given.app_env == "development"
+    assert given.public_url == "http://127.0.0.1:8000"
+    assert given.owner_connection_url == given.direct_connection_url == GOOD["CONNECTION_URL"]
+    assert (given.sign_up, given.public_feed, given.trusted_proxies) == ("open", True, 0)
+    assert (given.ttl_default, list(given.ttls)) == ("7-days", list(TTLS))
+    assert given.limits["activities"] == Limit(60, 3600)
+    assert given.pool_timeout <= 2
+    assert given.max_body == 65536
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"CONNECTION_URL": ""}, "CONNECTION_URL"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY"),
+        ({"APP_ENV": "production", "SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"APP_ENV": "staging"}, "APP_ENV"),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "65536"}, "PORT"),
+        ({"PORT": "http"}, "PORT"),
+        ({"PORT": "-1"}, "PORT"),
+        ({"PORT": "\u0661\u0662"}, "PORT"),
+        ({"PORT": "1e3"}, "PORT"),
+        ({"PORT": "99999999999999999999"}, "PORT"),
+        ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "ftp://mayfly.example"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://mayfly.example/path"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://mayfly.example?q"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://user@mayfly.example"}, "PUBLIC_URL"),
+        ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "6"}, "TRUSTED_PROXIES"),
+        ({"SIGN_UP": "yes"}, "SIGN_UP"),
+        ({"PUBLIC_FEED": "maybe"}, "PUBLIC_FEED"),
+        ({"TTL_FLOOR": "2-days"}, "TTL_FLOOR"),
+        ({"TTL_CEILING": "forever"}, "TTL_CEILING"),
+        ({"TTL_FLOOR": "7-days", "TTL_CEILING": "1-day"}, "TTL_FLOOR"),
+        ({"TTL_CEILING": "1-day", "TTL_DEFAULT": "7-days"}, "TTL_DEFAULT"),
+        ({"LIMIT_ACTIVITIES": "many"}, "LIMIT_ACTIVITIES"),
+        ({"LIMIT_ACTIVITIES": "0/1h"}, "LIMIT_ACTIVITIES"),
+        ({"LIMIT_ACTIVITIES": "5/1w"}, "LIMIT_ACTIVITIES"),
+        ({"LIMIT_SIGN_UPS": "5/0m"}, "LIMIT_SIGN_UPS"),
+        ({"WORKERS": "0"}, "WORKERS"),
+        ({"POOL_MAX": "many"}, "POOL_MAX"),
+        ({"POOL_MIN": "0"}, "POOL_MIN"),
+    ],
+)
+def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environment: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings(**environment)
+    sentence = str(refused.value)
+    assert named in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert GOOD["SECRET_KEY"] not in sentence
+
+
+@pytest.mark.parametrize(
+    ("environment", "offered", "default"),
+    [
+        ({}, list(TTLS), "7-days"),
+        ({"TTL_FLOOR": "3-hours", "TTL_CEILING": "3-days"}, ["3-days", "1-day", "12-hours", "3-hours"], "3-days"),
+        ({"TTL_CEILING": "7-days", "TTL_DEFAULT": "1-hour"}, list(TTLS)[1:], "1-hour"),
+        ({"TTL_FLOOR": "1-day", "TTL_CEILING": "1-day"}, ["1-day"], "1-day"),
+        ({"TTL_FLOOR": "30-days"}, ["30-days"], "30-days"),
+    ],
+)
+def test_ttls_are_what_the_community_allows(environment: dict[str, str], offered: list[str], default: str) -> None:
+    given = settings(**environment)
+    assert (list(given.ttls), given.ttl_default) == (offered, default)
+
+
+def test_ttls_are_those_of_the_product() -> None:
+    assert {key: life.total_seconds() / 3600 for key, life in TTLS.items()} == {
+        "30-days": 720, "7-days": 168, "3-days": 72, "1-day": 24, "12-hours": 12, "3-hours": 3, "1-hour": 1,
+    }  # fmt: skip
+    assert max(TTLS.values()) == timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [("0", Limit(0, 0)), ("3/10s", Limit(3, 10)), ("5/30m", Limit(5, 1800)), ("9/2d", Limit(9, 172800))],
+)
+def test_limits_are_settings(value: str, limit: Limit) -> None:
+    for name in LIMITS:
+        assert settings(**{f"LIMIT_{name.upper()}": value}).limits[name] == limit
+
+
+@pytest.mark.parametrize(
+    ("public_url", "https", "insecure"),
+    [
+        ("http://127.0.0.1:8000", False, False),
+        ("http://localhost", False, False),
+        ("http://[::1]:8000", False, False),
+        ("http://192.168.1.7:8000", False, True),
+        ("http://mayfly.example", False, True),
+        ("https://mayfly.example/", True, False),
+    ],
+)
+def test_public_address_tells_whether_passwords_cross_a_network_in_the_clear(
+    public_url: str, https: bool, insecure: bool
+) -> None:
+    given = settings(PUBLIC_URL=public_url)
+    assert (given.https, given.insecure_public_address) == (https, insecure)
+
+
+def test_frame_origin_counts_in_development_alone() -> None:
+    frame = {"FRAME_ORIGIN": "https://workspace.example"}
+    assert settings(**frame).frame_origin
+    assert not settings(APP_ENV="production", **frame).frame_origin
+    assert not settings(APP_ENV="test", **frame).frame_origin
+
+
+def test_secret_key_fallbacks_are_a_list() -> None:
+    assert settings(SECRET_KEY_FALLBACKS="older,oldest,").secret_key_fallbacks == ("older", "oldest")

@@ -1,0 +1,159 @@
+"""What people type, made fit to keep."""
+
+import unicodedata
+
+import pytest
+
+from webapp import text
+
+FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+CONJUNCT = "\u0915\u094d\u0937\u093f"  # four code points that are read as one sign
+HUGE = "Z" + "\u0301" * 5000
+FILLERS = ("\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u00ad", "\u034f", "\u180e")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  two  spaces stay  ", "two  spaces stay"),
+        ("one\r\ntwo\rthree\nfour", "one\ntwo\nthree\nfour"),
+        ("tab\there", "tab\there"),
+        ("bell\x07 escape\x1b[31m nul\x00 next\x85", "bell escape[31m nul next"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("e\x07\u0301", "\u00e9"),
+        ("\n\n", ""),
+        (FAMILY, FAMILY),
+        ("\u202eturned\u202c", "\u202eturned\u202c"),  # bidi signs stay in a text; its place on the page isolates it
+        ("\ufeffmark", "\ufeffmark"),
+    ],
+)
+def test_message_is_kept_in_one_form(typed: str, kept: str) -> None:
+    assert text.message(typed) == kept
+    assert text.message(text.message(typed)) == text.message(typed)
+
+
+@pytest.mark.parametrize(
+    ("message", "characters"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("caf\u00e9", 4),
+        ("cafe\u0301", 4),
+        ("\r\n", 1),
+        (FAMILY, 1),
+        (FAMILY * 3, 3),
+        ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", 2),  # two flags
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", 1),  # the flag of Scotland
+        ("\U0001f44d\U0001f3fd", 1),
+        ("\u2764\ufe0f", 1),
+        ("1\ufe0f\u20e3", 1),
+        ("\uac00\u1100\u1161\u11a8", 2),  # Hangul, composed and of parts
+        ("\u0e01\u0e33", 1),
+        (CONJUNCT, 1),
+        (HUGE, 1),
+    ],
+)
+def test_count_graphemes_is_what_a_reader_counts(message: str, characters: int) -> None:
+    assert text.graphemes(message) == characters
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "a",
+        "a" * 280,
+        FAMILY * 280,
+        CONJUNCT * 280,
+        "\U0001f600" * 280,
+        "e\u0301" * 280,
+        "\u4e2d" * 280,
+        "\n".join("a" * 140),
+    ],
+)
+def test_message_within_the_limits_can_be_posted(message: str) -> None:
+    assert text.message_problem(text.message(message)) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("", "Write something first."),
+        ("a" * 281, "That is 1 character over the 280 that fit."),
+        ("a" * 300, "That is 20 characters over the 280 that fit."),
+        (FAMILY * 281, "That is 1 character over"),
+        (HUGE, "very many parts"),
+        ("a" * 2801, "very many parts"),
+        ("\U0001f468\u200d" * 1171, "very many parts"),  # fewer than 2,800 code points, more than 8 kB
+    ],
+)
+def test_message_over_a_limit_is_told_what_is_wrong(message: str, sentence: str) -> None:
+    assert sentence in (text.message_problem(message) or "")
+
+
+def test_message_limits_are_those_of_the_schema() -> None:
+    assert (text.MESSAGE_GRAPHEMES, text.MESSAGE_CODE_POINTS, text.MESSAGE_BYTES) == (280, 2800, 8192)
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("Alice", "alice"),
+        (" @alice ", "alice"),
+        ("\uff21\uff2c\uff29\uff23\uff25", "alice"),  # full width
+        ("\u212aelvin", "kelvin"),
+        ("ali\u017fe", "alise"),
+        ("ADMIN", "admin"),
+    ],
+)
+def test_handle_folds_what_looks_the_same(typed: str, folded: str) -> None:
+    assert text.handle(typed) == folded
+    assert text.handle(folded) == folded
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a", "a" * 31, "", "al ice", "al-ice", "al.ice", "\u0430dmin", "ad\u200bmin", "alic\u00e9", "\u202ealice", "a/b", "alice\n\nx",
+     "\u0661\u0662", "al\x00ice", "\ud800ab"],
+)  # fmt: skip
+def test_handle_outside_the_plain_alphabet_is_refused(typed: str) -> None:
+    assert text.handle_problem(text.handle(typed))
+
+
+@pytest.mark.parametrize("typed", ["admin", "ADMIN", "\uff41dmin", "Root", "mayfly", "moderator"])
+def test_handle_that_could_deceive_is_kept_free(typed: str) -> None:
+    assert "kept free" in (text.handle_problem(text.handle(typed)) or "")
+
+
+@pytest.mark.parametrize("typed", ["ab", "alice_01", "a" * 30, "__"])
+def test_handle_of_letters_digits_underscores_is_taken(typed: str) -> None:
+    assert text.handle_problem(text.handle(typed)) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Alice",
+        "\u00c9lo\u00efse O\u2019Hara",
+        "\u5c71\u7530",
+        "\U0001f41d Bea",
+        FAMILY,
+        "x" * 50,
+        "\u0645\u0631\u064a\u0645",
+    ],
+)
+def test_display_name_of_seen_signs_is_taken(typed: str) -> None:
+    assert text.display_name_problem(text.display_name(typed)) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "   ", "x" * 51, "a\u202eb", "a\u2066b", "a\u200bb", "a\ufeffb", "a\x00b", "a\x1bb", "\ud800", "\ue000",
+     "\u200d", "\ufe0f", *FILLERS, *(f"a{filler}b" for filler in FILLERS)],
+)  # fmt: skip
+def test_display_name_that_hides_or_turns_is_refused(typed: str) -> None:
+    assert text.display_name_problem(text.display_name(typed))
+
+
+def test_display_name_is_kept_in_one_form() -> None:
+    assert text.display_name("  Ma\u0301ire \t\n Rua ") == "M\u00e1ire Rua"
+    assert unicodedata.is_normalized("NFC", text.display_name("e\u0301"))

@@ -1,0 +1,94 @@
+"""What a person does with a browser, as verbs, and what they are shown: the words of the route tests."""
+
+import re
+import uuid
+from html import unescape
+from typing import Any
+from uuid import UUID
+
+from factories import PASSWORD
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from webapp.db import Connection
+
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+"""The headers of HTMX when it swaps a part of the page."""
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def token_in(page: TestResponse) -> str:
+    """The CSRF token of the first form on a page."""
+    found = _TOKEN.search(page.text)
+    assert found, f"{page.status_code}: a page without a form"
+    return found[1]
+
+
+def token_for(client: FlaskClient) -> str:
+    """A CSRF token of this browser."""
+    page = client.get("/compose")
+    return token_in(page if page.status_code == 200 else client.get("/sign-in"))
+
+
+def send(client: FlaskClient, path: str, *, fragment: bool = False, headers: Any = (), **fields: Any) -> TestResponse:
+    """Posts a form with this browser's token; `csrf_token=None` leaves it away."""
+    if "csrf_token" not in fields:
+        fields["csrf_token"] = token_for(client)
+    data = {name: value for name, value in fields.items() if value is not None}
+    return client.post(path, data=data, headers={**(FRAGMENT if fragment else {}), **dict(headers)})
+
+
+def sign_in(client: FlaskClient, login: str = "alice", password: str = PASSWORD, **more: Any) -> TestResponse:
+    """Signs in; the answer is checked by whoever expects something else than a way on."""
+    return send(client, "/sign-in", email=login, password=password, **more)
+
+
+def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
+    """A browser in which somebody is signed in."""
+    client = app.test_client()
+    assert sign_in(client, login).status_code == 303
+    return client
+
+
+def write(client: FlaskClient, message: str = "The tide is out.", **fields: Any) -> TestResponse:
+    """Posts an activity, by default for a week and with a key of its own."""
+    fields = {"ttl": "7-days", "key": str(uuid.uuid4()), **fields}
+    return send(client, "/activities", message=message, **fields)
+
+
+def reply(client: FlaskClient, to: object, message: str = "Answered.", **fields: Any) -> TestResponse:
+    return write(client, message, reply_to_activity_uuid=str(to), **fields)
+
+
+def burn(client: FlaskClient, activity_uuid: object, **more: Any) -> TestResponse:
+    return send(client, f"/activities/{activity_uuid}/burn", **more)
+
+
+def words(response: TestResponse) -> str:
+    """What a person reads of an answer: its text without markup, white space folded."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", response.text)).split())
+
+
+def without_token(response: TestResponse) -> bytes:
+    """The body apart from what belongs to this one request: its CSRF token."""
+    return _TOKEN.sub("", response.text).encode()
+
+
+def value(conn: Connection, statement: str, *parameters: object) -> Any:
+    """The first column of the first row."""
+    row = conn.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
+    return row[0] if row else None
+
+
+def count(conn: Connection, table: str) -> int:
+    return int(value(conn, f"SELECT count(*) FROM {table}"))
+
+
+def expire(conn: Connection, *activities: UUID) -> None:
+    """Moves activities' ends into the past: what the passing of time does, without waiting for it."""
+    conn.execute(
+        "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
+        [list(activities)],
+    )
