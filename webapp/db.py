@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 import psycopg
@@ -134,14 +134,14 @@ class Database:
         """The first column of the first row of a plain template; None where there is no row."""
         template = self._template(name, "plain", params)
         with self._connection() as conn:
-            row = conn.execute(cast(LiteralString, template.sql), params).fetchone()
+            row = conn.execute(template.sql, params).fetchone()
         return None if row is None else row[0]
 
     def execute(self, name: str, **params: object) -> int:
         """Runs a plain template; the number of rows it touched."""
         template = self._template(name, "plain", params)
         with self._connection() as conn:
-            return conn.execute(cast(LiteralString, template.sql), params).rowcount
+            return conn.execute(template.sql, params).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -173,7 +173,7 @@ class Database:
         with connect(self._settings.direct_connection_url, application="mayfly-check") as conn:
             for template in self.catalogue:
                 try:
-                    conn.execute(cast(LiteralString, template.prepare_sql))
+                    conn.execute(template.prepare_sql)
                     conn.execute("DEALLOCATE mayfly_check")
                 except psycopg.Error as error:
                     raise BrokenTemplate(f"sql/{template.name}.sql: {error}") from error
@@ -211,7 +211,7 @@ class Database:
     def _read(self, template: Template, params: dict[str, object]) -> Any:
         def read() -> Any:
             with self._connection() as conn:
-                row = conn.execute(cast(LiteralString, template.sql), params).fetchone()
+                row = conn.execute(template.sql, params).fetchone()
                 return row[0] if row else None
 
         return self.retrying(read)

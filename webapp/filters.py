@@ -137,7 +137,7 @@ def message_html(card: Any) -> Markup:
 
 
 def _link(url: str, shown: str) -> Markup:
-    """The address itself is what is shown, so that no words can hide where it leads; a long one is cut behind the host."""
+    """The address itself is shown, so that no words can hide where it leads; a long one is cut behind the host."""
     shown = re.sub(r"\Ahttps?://(www\.)?", "", shown, flags=re.IGNORECASE)
     if len(shown) > _SHOWN_URL:
         host = shown.split("/", 1)[0]

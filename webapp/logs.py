@@ -42,10 +42,11 @@ def _object(message: str) -> dict[str, Any] | None:
 
 
 def _types(error: BaseException) -> list[str]:
-    found, seen = [], error
+    found: list[str] = []
+    seen: BaseException | None = error
     while seen is not None and len(found) < 5:
         found.append(f"{type(seen).__module__}.{type(seen).__name__}")
-        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)  # type: ignore[assignment]
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return found
 
 

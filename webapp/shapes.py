@@ -33,7 +33,7 @@ class ThreadItem(TypedDict):
 
 
 class Thread(TypedDict):
-    """An activity, what it answers and what answers it, both oldest first. `next`: the row a further page starts behind."""
+    """An activity, what it answers and what answers it, both oldest first. `next`: where a further page starts."""
 
     activity: ActivityCard
     ancestors: list[ThreadItem]

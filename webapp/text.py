@@ -41,7 +41,8 @@ def message_problem(text: str) -> str | None:
         return "That is too much for one activity: some of its signs are made of very many parts. Shorten it a little."
     over = graphemes(text) - MESSAGE_GRAPHEMES
     if over > 0:
-        return f"That is {over} character{'s' if over > 1 else ''} over the {MESSAGE_GRAPHEMES} that fit. Shorten it a little."
+        signs = "1 character" if over == 1 else f"{over} characters"
+        return f"That is {signs} over the {MESSAGE_GRAPHEMES} that fit. Shorten it a little."
     return None
 
 

@@ -12,14 +12,14 @@ from ..shapes import ActivityCard
 from ..users.session import viewer, viewer_uuid
 from .forms import ActivityForm, as_uuid
 
-ORPHANED = (
+ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
     "What you were answering has passed its time meanwhile. Your text is here: post it on its own, or discard it."
 )
 
 
 @dataclass(kw_only=True)
 class Composer:
-    """One form for an activity. `place`: `feed`, `slot` (below a card), `thread` or `page`; it decides where a new card goes."""
+    """One form for an activity. `place` decides where a new card goes: feed, slot (below a card), thread, page."""
 
     ttl: str
     key: str
@@ -92,7 +92,7 @@ class Composer:
 def _usual_ttl() -> str:
     person = viewer()
     usual = person["last_ttl"] if person else None
-    return usual if usual in settings().ttls else settings().ttl_default
+    return usual if usual and usual in settings().ttls else settings().ttl_default
 
 
 def _card(activity_uuid: str | None) -> ActivityCard | None:

@@ -3,30 +3,30 @@
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from .. import text
 from ..current import settings
+from ..fields import TextField
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
     """`message`, `ttl`, `key`, and `reply_to_activity_uuid` for a reply. All fields are checked before any answer."""
 
-    message = StringField(filters=[lambda raw: text.message(raw or "")])
-    ttl = StringField()
-    key = StringField()
-    reply_to_activity_uuid = StringField()
+    message = TextField(filters=[lambda raw: text.message(raw)])
+    ttl = TextField()
+    key = TextField()
+    reply_to_activity_uuid = TextField()
 
-    def validate_message(self, field: StringField) -> None:
+    def validate_message(self, field: TextField) -> None:
         if problem := text.message_problem(field.data):
             raise ValidationError(problem)
 
-    def validate_ttl(self, field: StringField) -> None:
+    def validate_ttl(self, field: TextField) -> None:
         if field.data not in settings().ttls:
             raise ValidationError("Pick how long it may live.")
 
-    def validate_key(self, field: StringField) -> None:
+    def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:
             raise ValidationError("The form came without its key. It has a new one now: press again.")
 

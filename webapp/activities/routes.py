@@ -152,7 +152,7 @@ def _card(raw_uuid: str) -> ActivityCard:
 
 
 def _signed_out() -> Any:
-    """Posting without a session: HTMX keeps the form in place; a plain form's text is handed through the sign-in page."""
+    """Posting without a session: HTMX keeps the form in place, a plain form's text goes through the sign-in page."""
     if wants_fragment():
         return session.ask_to_sign_in()
     from ..users.forms import SignInForm

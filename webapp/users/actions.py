@@ -26,7 +26,7 @@ def sign_up(
     invite: str,
     address: str,
 ) -> str:
-    """The new account's uuid. Raises `Invalid` for what the database refuses, `TooMany`, `Conflict` for a used invitation."""
+    """The new account's uuid. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation)."""
     hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
     password_hash = passwords.hash_password(password)
     try:

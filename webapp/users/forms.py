@@ -2,54 +2,54 @@
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from .. import text
+from ..fields import TextField
 from . import passwords
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
     """A new account. All fields are checked before any answer, so that every sentence comes at once."""
 
-    display_name = StringField(filters=[lambda raw: text.display_name(raw or "")])
-    handle = StringField(filters=[lambda raw: text.handle(raw or "")])
-    email = StringField(filters=[lambda raw: (raw or "").strip()])
-    password = PasswordField()
-    invite = StringField()
+    display_name = TextField(filters=[lambda raw: text.display_name(raw)])
+    handle = TextField(filters=[lambda raw: text.handle(raw)])
+    email = TextField(filters=[lambda raw: (raw).strip()])
+    password = TextField()
+    invite = TextField()
 
-    def validate_display_name(self, field: StringField) -> None:
+    def validate_display_name(self, field: TextField) -> None:
         if problem := text.display_name_problem(field.data):
             raise ValidationError(problem)
 
-    def validate_handle(self, field: StringField) -> None:
+    def validate_handle(self, field: TextField) -> None:
         if problem := text.handle_problem(field.data):
             raise ValidationError(problem)
 
-    def validate_email(self, field: StringField) -> None:
+    def validate_email(self, field: TextField) -> None:
         try:
             field.data = validate_email(field.data[:255], check_deliverability=False).normalized
         except EmailNotValidError:
             raise ValidationError("That does not look like an e-mail address: name@place.example.") from None
 
-    def validate_password(self, field: PasswordField) -> None:
-        if problem := passwords.problem(field.data or "", self.handle.data, self.email.data, self.display_name.data):
+    def validate_password(self, field: TextField) -> None:
+        if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):
             raise ValidationError(problem)
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """E-mail address or handle, and the password. `message`, `ttl` and `reply_to_activity_uuid` carry a text over a sign-in."""
+    """E-mail address or handle, and the password. The other three carry a text over a sign-in."""
 
-    email = StringField(filters=[lambda raw: (raw or "").strip()])
-    password = PasswordField()
-    message = StringField()
-    ttl = StringField()
-    reply_to_activity_uuid = StringField()
+    email = TextField(filters=[lambda raw: (raw).strip()])
+    password = TextField()
+    message = TextField()
+    ttl = TextField()
+    reply_to_activity_uuid = TextField()
 
-    def validate_email(self, field: StringField) -> None:
+    def validate_email(self, field: TextField) -> None:
         if not field.data:
             raise ValidationError("Type your e-mail address or your handle.")
 
-    def validate_password(self, field: PasswordField) -> None:
+    def validate_password(self, field: TextField) -> None:
         if not field.data:
             raise ValidationError("Type your password.")
