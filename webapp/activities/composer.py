@@ -13,8 +13,6 @@ from ..users.session import viewer, viewer_uuid
 from .forms import ActivityForm, as_uuid
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
-    "What you were answering has passed its time meanwhile. Your text is here: post it on its own, or discard it."
-)
 
 
 @dataclass(kw_only=True)
