@@ -1,6 +1,5 @@
 """Mayfly: the table of contents of the program."""
 
-import json
 import logging
 import os
 import time
@@ -120,5 +119,5 @@ def _log_requests(app: Flask) -> None:
             "ms": round((time.monotonic() - g.get("began", time.monotonic())) * 1000, 1),
             "user": person["uuid"] if person else "",
         }
-        log.info("%s", json.dumps(line))
+        log.info("request", extra=line)
         return response

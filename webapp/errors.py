@@ -2,11 +2,12 @@
 
 import logging
 import secrets
-import traceback
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
+
+from .logs import without_words
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -160,15 +161,8 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
 def _unknown(error: Exception) -> "ResponseReturnValue":
     """What nobody foresaw: logged with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
-    logger.error("unhandled, request %s: %s", request_id, _types_and_places(error))
+    logger.error("unhandled", extra={"request": request_id, **without_words(error)})
     return answer(500, "It is not your doing, and nothing that was saved is lost.", request_id=request_id)
-
-
-def _types_and_places(error: BaseException) -> str:
-    """A traceback without the exception's own words: they may quote what somebody typed."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    cause = error.__cause__ or error.__context__
-    return f"{type(error).__name__} at {' > '.join(frames)}" + (f"; from {_types_and_places(cause)}" if cause else "")
 
 
 def register(app: Flask) -> None:

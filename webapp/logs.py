@@ -21,24 +21,16 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
         }
-        message = record.getMessage()
-        line.update(_object(message) or {"message": message})
+        line["message"] = record.getMessage()
         line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[1]:
-            line["exception"] = _types(record.exc_info[1])
-            line["places"] = _places(record.exc_info[1])
+            line.update(without_words(record.exc_info[1]))
         return json.dumps(line, default=str)
 
 
-def _object(message: str) -> dict[str, Any] | None:
-    """The message where it is a JSON object itself."""
-    if not message.startswith("{"):
-        return None
-    try:
-        found = json.loads(message)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+def without_words(error: BaseException) -> dict[str, list[str]]:
+    """What may be told of an exception: the types of it and its causes, and the places it passed."""
+    return {"exception": _types(error), "places": _places(error)}
 
 
 def _types(error: BaseException) -> list[str]:
