@@ -1,6 +1,7 @@
 -- feeds/thread: a live activity, what it answers up to 50 steps above, and a page of what answers it.
 -- params:  viewer_uuid uuid?, uuid uuid, after_at timestamptz?, after_uuid uuid?, limit int
 -- returns: Thread
+-- LATERAL and sub-selects walk from place to place by index; plain joins were planned as scans of the whole table.
 WITH RECURSIVE places AS NOT MATERIALIZED (
   SELECT uuid, reply_to_activity_uuid, created_at, false AS is_stub FROM live_activities
   UNION ALL
@@ -8,25 +9,47 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
 ), cards AS NOT MATERIALIZED (
   -- include activities/_card
 ), above AS (
-  SELECT parent.uuid, parent.reply_to_activity_uuid, parent.created_at, 1 AS step
-  FROM live_activities AS activity
-  JOIN places AS parent ON parent.uuid = activity.reply_to_activity_uuid
-  WHERE activity.uuid = %(uuid)s
+  SELECT uuid, reply_to_activity_uuid, created_at, 0 AS step
+  FROM live_activities
+  WHERE uuid = %(uuid)s
   UNION ALL
   SELECT parent.uuid, parent.reply_to_activity_uuid, parent.created_at, above.step + 1
   FROM above
-  JOIN places AS parent ON parent.uuid = above.reply_to_activity_uuid
+  CROSS JOIN LATERAL (
+    SELECT uuid, reply_to_activity_uuid, created_at
+    FROM places
+    WHERE uuid = above.reply_to_activity_uuid
+    OFFSET 0
+  ) AS parent
   WHERE above.step < 50
+), alive AS MATERIALIZED (
+  SELECT uuid, created_at
+  FROM live_activities
+  WHERE reply_to_activity_uuid = %(uuid)s
+    AND (created_at, uuid) > (
+      COALESCE(%(after_at)s, '-infinity'),
+      COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
+    )
+  ORDER BY created_at, uuid
+  LIMIT %(limit)s + 1
 ), answers AS (
   SELECT uuid, created_at, is_stub, row_number() OVER (ORDER BY created_at, uuid) AS number
   FROM (
-    SELECT uuid, created_at, is_stub
-    FROM places
-    WHERE reply_to_activity_uuid = %(uuid)s
-      AND (created_at, uuid) > (
-        COALESCE(%(after_at)s, '-infinity'),
-        COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
-      )
+    SELECT uuid, created_at, false AS is_stub FROM alive
+    UNION ALL
+    (
+      SELECT uuid, created_at, true
+      FROM thread_stubs
+      WHERE reply_to_activity_uuid = %(uuid)s
+        AND (created_at, uuid) > (
+          COALESCE(%(after_at)s, '-infinity'),
+          COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
+        )
+        -- Of a full page only the stubs that stand on it.
+        AND created_at <= COALESCE((SELECT created_at FROM alive OFFSET %(limit)s), 'infinity')
+      ORDER BY created_at, uuid
+      LIMIT %(limit)s + 1
+    )
     ORDER BY created_at, uuid
     LIMIT %(limit)s + 1
   ) AS answer
@@ -40,7 +63,13 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
   SELECT child.uuid, child.created_at, child.is_stub, below.depth + 1,
     below.path || (to_char(child.created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || child.uuid)
   FROM below
-  JOIN places AS child ON child.reply_to_activity_uuid = below.uuid
+  CROSS JOIN LATERAL (
+    SELECT uuid, created_at, is_stub
+    FROM places
+    WHERE reply_to_activity_uuid = below.uuid
+    ORDER BY created_at, uuid
+    LIMIT 200
+  ) AS child
   WHERE below.is_stub AND below.depth < 50
 )
 SELECT
@@ -48,17 +77,19 @@ SELECT
   (
     SELECT COALESCE(json_agg(ancestor ORDER BY ancestor.step DESC), '[]')
     FROM (
-      SELECT above.uuid, above.created_at, above.step, 0 AS depth, row_to_json(card) AS card
+      SELECT uuid, created_at, step, 0 AS depth,
+        (SELECT row_to_json(card) FROM cards AS card WHERE card.uuid = above.uuid) AS card
       FROM above
-      LEFT JOIN cards AS card ON card.uuid = above.uuid
+      WHERE step > 0
     ) AS ancestor
   ) AS ancestors,
   (
     SELECT COALESCE(json_agg(reply ORDER BY reply.path), '[]')
     FROM (
-      SELECT below.uuid, below.created_at, below.depth, below.path, row_to_json(card) AS card
+      SELECT uuid, created_at, depth, path,
+        (SELECT row_to_json(card) FROM cards AS card WHERE card.uuid = below.uuid) AS card
       FROM below
-      LEFT JOIN cards AS card ON card.uuid = below.uuid
+      LIMIT 200
     ) AS reply
   ) AS replies,
   (
