@@ -16,7 +16,10 @@ function meet(element) {
   // The deadline is counted from what the database said was left, so a clock that is wrong on this side changes nothing.
   const life = { ends: Date.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
   born.set(element, life);
-  element.querySelectorAll("time").forEach((time) => (time.title = local.format(new Date(time.dateTime))));
+  const written = element.querySelector("header time");
+  if (written) written.title = local.format(new Date(written.dateTime));
+  const left = element.querySelector(".left[title]");
+  if (left) left.title = `Gone ${local.format(Date.now() + Number(element.dataset.left))}`;
   return life;
 }
 
@@ -52,6 +55,9 @@ function tick() {
   }
 }
 setInterval(tick, 500);
-addEventListener("DOMContentLoaded", tick);
+addEventListener("DOMContentLoaded", () => {
+  tick();
+  document.querySelectorAll(".span time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
+});
 document.addEventListener("visibilitychange", tick);
 document.addEventListener("htmx:after:swap", tick);
