@@ -102,7 +102,12 @@ def _static(path: str) -> str:
 
 
 def _log_requests(app: Flask) -> None:
-    """One JSON line a request: the route's pattern and who asked; never a query, a body, a cookie or a header."""
+    """One line a request: the route's pattern and who asked; never a query, a body, a cookie or a header.
+
+    In development the terminal stays quiet, and answers to health checks are never told.
+    """
+    if app.extensions["settings"].development:
+        return
 
     @app.before_request
     def begin() -> None:
@@ -110,6 +115,8 @@ def _log_requests(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
+        if request.blueprint == "health" and response.status_code == 200:
+            return response
         person = g.get("viewer")
         line = {
             "request": g.get("request_id", ""),
