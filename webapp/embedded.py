@@ -200,6 +200,8 @@ class Cluster:
         if self.log.exists() and self.log.stat().st_size > 1_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
+            if self.account:
+                os.fchown(log.fileno(), self.account.uid, self.account.gid)
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(self.bindir / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=_clean_environment(),

@@ -15,7 +15,7 @@ from ..db import Connection
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")
-_NAME = re.compile(r"[a-z0-9_]*_(dev|test)(_[a-z0-9]+)?")
+_NAME = re.compile(r"[a-z0-9_]*_(dev|test)(_(gw)?[0-9]+)?")
 
 # Not templates: they are for servers that may not hold our schema, so no boot can prepare them.
 _SERVER = """

