@@ -1,19 +1,15 @@
 -- feeds/vanishing: how many activities end within the hour, and the first few of them.
 -- params:  limit int
 -- returns: Vanishing
-WITH ending AS (
-  SELECT uuid, handle, display_name, message, expires_at, created_at, now() AS read_at
-  FROM live_activities
-  WHERE expires_at < now() + interval '1 hour'
-)
 SELECT
-  (SELECT count(*) FROM ending) AS count,
+  (SELECT count(*) FROM live_activities WHERE expires_at < now() + interval '1 hour') AS count,
   COALESCE(
     (
       SELECT json_agg(soonest)
       FROM (
-        SELECT uuid, handle, display_name, message, expires_at, created_at, read_at
-        FROM ending
+        SELECT uuid, handle, display_name, message, expires_at, created_at, now() AS read_at
+        FROM live_activities
+        WHERE expires_at < now() + interval '1 hour'
         ORDER BY expires_at, uuid
         LIMIT %(limit)s
       ) AS soonest
