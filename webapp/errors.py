@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from .htmx import wants_fragment
 from .logs import without_words
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class Violated(Exception):
         return Invalid(*VIOLATIONS[self.constraint])
 
 
+# After these the same act may succeed: the page gives back what was typed, ready to be sent again.
+_AGAIN = {429, 500, 503}
 HEADINGS = {
     400: "That did not arrive well",
     403: "Not yours to change",
@@ -127,8 +130,9 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
         response.mimetype = "application/json"
     else:
-        name = "errors/_notice.html" if request.headers.get("HX-Request-Type") == "partial" else "errors/page.html"
-        response = Response(render_template(name, heading=heading, message=message, request_id=request_id))
+        name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
+        kept = request.form.to_dict() if status in _AGAIN and "message" in request.form else None
+        response = Response(render_template(name, heading=heading, message=message, request_id=request_id, kept=kept))
     response.status_code = status
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

@@ -21,6 +21,8 @@ WRONG = "That name and password do not belong together. Check both, and the caps
 @bp.route("/sign-up", methods=["GET", "POST"])
 def sign_up() -> Any:
     """The form for a new account, and making one."""
+    if session.viewer():
+        return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
     if settings().sign_up == "closed":
         return render_template("users/sign_up_closed.html"), 403
