@@ -11,8 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import errors, filters, health, security, static_files
 from .activities.routes import bp as activities
+from .addresses import address
 from .config import Settings
-from .current import settings as settings_of_app
 from .db import Database, close_pools
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
@@ -56,9 +56,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings)
     Compress(app)
     app.before_request(session.keep_private)
-    app.context_processor(_for_templates)
+    # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
+    app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
     for blueprint in (health.bp, feeds, activities, users):
         app.register_blueprint(blueprint)
+    if settings.development:
+        from . import dev
+
+        dev.register(app)
     _log_requests(app)
     try:
         app.extensions["db"].check()
@@ -89,11 +94,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": COMPRESSED,
         "TEMPLATES_AUTO_RELOAD": settings.development,
     }
-
-
-def _for_templates() -> dict[str, object]:
-    """What every page knows without asking the database again."""
-    return {"viewer": session.viewer, "settings": settings_of_app(), "static": _static}
 
 
 def _static(path: str) -> str:

@@ -217,14 +217,14 @@ def _prepare_only(env: Mapping[str, str]) -> int:
     return 0
 
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], supervisor: type[Supervisor] = Supervisor) -> int:
     """Runs until stopped; the exit code. What keeps it from running is one sentence on the error output."""
     parser = argparse.ArgumentParser(prog="bin/run", description="Runs Mayfly. Settings come from the environment.")
     parser.add_argument("--prepare", action="store_true", help="only make the database ready, then end")
     arguments = parser.parse_args(argv)
     logging.config.dictConfig(logs.configuration())
     try:
-        return _prepare_only(os.environ) if arguments.prepare else Supervisor(os.environ).run()
+        return _prepare_only(os.environ) if arguments.prepare else supervisor(os.environ).run()
     except (Refused, ConfigError, BrokenTemplate) as error:
         print(f"Mayfly did not start: {error}", file=sys.stderr)
     except Unavailable as away:

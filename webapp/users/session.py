@@ -150,7 +150,7 @@ def _csrf_seed(token: str) -> str:
     return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()
 
 
-_OPEN_TO_ALL = {"users.sign_in", "users.sign_up", "static", "health.livez", "health.readyz"}
+_OPEN_TO_ALL = {"users.sign_in", "users.sign_up", "static", "health.livez", "health.readyz", "dev.reload", "dev.static"}
 
 
 def keep_private() -> Any:

@@ -1,0 +1,72 @@
+"""For people who edit: the pattern page, errors in words, and under `bin/dev` the stream that open browsers follow.
+
+Registered in development only; in production nothing of it exists.
+"""
+
+import logging
+import socket
+from collections.abc import Iterable
+
+from flask import Flask, Response, request
+
+from ..catalogue import BrokenTemplate
+from ..db import Database
+from ..errors import Unavailable
+from . import live
+from .routes import bp
+
+log = logging.getLogger("mayfly.dev")
+
+
+def register(app: Flask) -> None:
+    """Add the pattern page, and let errors that nobody foresaw say what and where they are."""
+    app.register_blueprint(bp)
+    app.register_error_handler(Exception, _broken)
+
+
+def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
+    """Make open pages follow the files: `bin/dev`'s worker calls this once, before the first request."""
+    changes = live.Changes(before)
+    db: Database = app.extensions["db"]
+    refused = ""
+
+    def take(paths: list[str]) -> None:
+        """The catalogue anew where SQL changed. What the schema refuses is said on every page, and nothing ends."""
+        nonlocal refused
+        if not any(path.endswith(".sql") for path in paths):
+            return
+        try:
+            db.catalogue.reload()
+            db.check()
+            refused = ""
+        except BrokenTemplate as error:
+            refused = str(error)
+            log.warning("%s", refused)
+        except Unavailable as away:
+            log.warning("not checked against the schema: %s", away.message)
+
+    def say_refused() -> Response | None:
+        own = request.blueprint == "dev" and request.endpoint != "dev.show_patterns"
+        return _answer(refused) if refused and not own else None
+
+    def add_script(response: Response) -> Response:
+        if response.mimetype == "text/html" and not response.is_streamed and b"</head>" in response.get_data():
+            tag = live.script(changes).encode()
+            response.set_data(response.get_data().replace(b"</head>", tag + b"</head>", 1))
+        return response
+
+    app.extensions["changes"] = changes
+    app.before_request(say_refused)
+    app.after_request(add_script)
+    changes.follow(channel, take)
+
+
+def _broken(error: Exception) -> Response:
+    words = live.sentence(error)
+    log.error("%s", words, exc_info=error)
+    return _answer(words)
+
+
+def _answer(words: str) -> Response:
+    fragment = request.headers.get("HX-Request-Type") == "partial"
+    return Response(live.notice(words) if fragment else live.page(words), status=500)

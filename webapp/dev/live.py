@@ -1,0 +1,169 @@
+"""What an open browser hears while somebody edits: a stream of changes, and a page that says what is broken.
+
+The standard library alone and no import of ours: it has to work while the program itself cannot be imported.
+"""
+
+import json
+import os
+import secrets
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+STATIC = Path(__file__).resolve().parent / "static"
+HEARTBEAT = 15.0
+HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Changes:
+    """The files that changed since this process began to serve. A place in it is `<process>.<number>`.
+
+    `before`: what changed while the process before it was being replaced.
+    """
+
+    def __init__(self, before: Iterable[str] = ()) -> None:
+        self._process = secrets.token_hex(4)
+        self._before = sorted(before)
+        self._saves: list[list[str]] = []
+        self._news = threading.Condition()
+
+    @property
+    def place(self) -> str:
+        """Where a page that is drawn now stands."""
+        return f"{self._process}.{len(self._saves)}"
+
+    def since(self, place: str) -> list[str]:
+        """The files that changed behind a place; behind one of another process all that is known."""
+        process, _, number = place.partition(".")
+        if process == self._process and number.isdecimal():
+            saves = self._saves[int(number) :]
+        else:
+            saves = [self._before or ["webapp"], *self._saves]
+        return sorted({path for save in saves for path in save})
+
+    def announce(self, paths: Iterable[str]) -> None:
+        """Tells every open browser that these files changed."""
+        with self._news:
+            self._saves.append(sorted(paths))
+            self._news.notify_all()
+
+    def stream(self, place: str) -> Iterator[bytes]:
+        """Server-sent events for a browser that stands at `place`: first what it missed, then each change."""
+        yield b": following\n\n"
+        while True:
+            with self._news:
+                if place == self.place:
+                    self._news.wait(HEARTBEAT)
+                paths, reached = self.since(place), self.place
+            if reached == place:
+                yield b": nothing new\n\n"
+            else:
+                place = reached
+                yield f"id: {place}\ndata: {json.dumps(paths)}\n\n".encode()
+
+    def follow(self, channel: socket.socket, take: Callable[[list[str]], None]) -> None:
+        """From now on hears of changes over the channel. `take` gets them first, then the browsers."""
+
+        def listen() -> None:
+            for line in channel.makefile("r", encoding="utf-8"):
+                paths = json.loads(line)["changed"]
+                take(paths)
+                self.announce(paths)
+
+        threading.Thread(target=listen, name="changes", daemon=True).start()
+
+
+# What is broken ----------------------------------------------------------------------------------------------
+
+
+def sentence(error: BaseException) -> str:
+    """An error in a template, an SQL file or Python, with its place in the checkout."""
+    words = str(getattr(error, "message", "") or getattr(error, "msg", "") or error)
+    name = type(error).__name__
+    if name == "BrokenTemplate":  # says its file itself
+        return words
+    filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    if not filename or not line:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
+        if frames:
+            filename, line = frames[-1].filename, frames[-1].lineno
+    where = f"{_shown(filename)}, line {line}: " if filename else ""
+    return f"{where}{name}: {words}"
+
+
+def _ours(filename: str) -> bool:
+    return Path(filename).is_relative_to(CHECKOUT / "webapp")
+
+
+def _shown(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(CHECKOUT)) if path.is_relative_to(CHECKOUT) else path.name
+
+
+def page(words: str, head: str = "") -> str:
+    """A page that says what is broken. Made without a template, since one of those may be the broken thing."""
+    return (
+        '<!doctype html>\n<html lang="en" data-dev-problem>\n<head>\n<meta charset="utf-8">\n<title>Broken</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="color-scheme" content="light dark">\n{head}</head>\n<body>\n'
+        f'<main><h1>Broken until the next save</h1>\n<pre id="dev-problem" role="alert">{escape(words)}</pre></main>\n'
+        "</body>\n</html>\n"
+    )
+
+
+def notice(words: str) -> str:
+    """The same for HTMX, which keeps the page as it is."""
+    return (
+        '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p class="notice"><strong>Broken.</strong> '
+        f"{escape(words)}</p></hx-partial>"
+    )
+
+
+def script(changes: Changes) -> str:
+    """The tag that makes a page follow the changes from the moment at which it is drawn."""
+    return f'<script src="/dev/static/dev.js" data-place="{changes.place}" defer></script>\n'
+
+
+class Stopgap:
+    """A WSGI application for as long as the program cannot be loaded: every address says why."""
+
+    def __init__(self, words: str, env: Mapping[str, str] = os.environ) -> None:
+        self._words = words
+        self._changes = Changes()
+        ancestors = env.get("FRAME_ORIGIN") or "'none'"
+        self._policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none';"
+            f" frame-ancestors {ancestors}"
+        )
+
+    def __call__(self, environ: Mapping[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/dev/reload":
+            start("200 OK", [*HEADERS.items()])
+            return self._changes.stream(place_asked(environ))
+        if path == "/dev/static/dev.js":
+            start("200 OK", [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-store")])
+            return [(STATIC / "dev.js").read_bytes()]
+        partial = environ.get("HTTP_HX_REQUEST_TYPE") == "partial"
+        body = notice(self._words) if partial else page(self._words, script(self._changes))
+        start(
+            "500 Internal Server Error",
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Cache-Control", "no-store"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Content-Security-Policy", self._policy),
+            ],
+        )
+        return [body.encode()]
+
+
+def place_asked(environ: Mapping[str, Any]) -> str:
+    """Where the browser that asks for the stream stands: its last event, else the place its page was drawn at."""
+    last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("place=")
+    return last[:40]

@@ -1,0 +1,25 @@
+"""The pattern page, and the stream of changes."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from ..errors import NotFound
+from . import live, patterns
+
+bp = Blueprint("dev", __name__, url_prefix="/dev", static_folder="static", template_folder="templates")
+
+
+@bp.get("/patterns")
+def show_patterns() -> str:
+    """Every partial in all its states, by day and by night."""
+    return render_template("dev/patterns.html", days=patterns.draw_all())
+
+
+@bp.get("/reload")
+def reload() -> Any:
+    """The changes since the browser's place, as they come. Only where `bin/dev` watches the files."""
+    changes = current_app.extensions.get("changes")
+    if not changes:
+        raise NotFound
+    return Response(changes.stream(live.place_asked(request.environ)), headers=live.HEADERS)

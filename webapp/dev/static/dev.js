@@ -1,0 +1,145 @@
+// Under bin/dev alone: shows what was saved, and keeps the place, the typed text and what was opened.
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+  #dev-note { position: fixed; inset: 0 0 auto 0; z-index: 99; max-block-size: 50dvh; overflow: auto; }
+  #dev-note, [data-dev-problem] pre {
+    margin: 0; padding: 1rem; font: 0.875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
+    background: #5c1212; color: #fff;
+  }
+  [data-dev-problem] body { margin: 0; font-family: system-ui, sans-serif; }
+  [data-dev-problem] h1 { margin: 1rem; font-size: 1.25rem; }
+`);
+document.adoptedStyleSheets.push(sheet);
+
+let place = document.currentScript.dataset.place;
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const lists = "#feed, #replies";
+
+// What a person did to the page: the text they typed, what they chose, how far they have come.
+const fields = () => [...document.querySelectorAll("textarea[id], input[id]:not([type=hidden])")];
+const touched = (field) => (/radio|checkbox/.test(field.type) ? field.checked !== field.defaultChecked
+  : field.localName === "textarea" ? field.value !== "" : field.value !== field.defaultValue);
+const remember = () => ({
+  fields: fields().filter(touched).map(({ id, value, checked }) => ({ id, value, checked })),
+  cards: document.querySelector(lists)?.childElementCount ?? 0,
+  top: scrollY,
+});
+function restore(before) {
+  for (const { id, value, checked } of before.fields) {
+    const field = document.getElementById(id);
+    if (!field || (field.value === value && field.checked === checked)) continue;
+    [field.value, field.checked] = [value, checked];
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+// A whole new page, for what only a new page can show. The rest goes on behind it (see the end).
+function reload() {
+  if (!document.getElementById("dev-problem")) {
+    const before = remember();
+    before.fields = before.fields.filter(({ id }) => document.getElementById(id).type !== "password");
+    sessionStorage.setItem("dev-before", JSON.stringify(before));
+  }
+  location.reload();
+  return new Promise(() => {});
+}
+
+async function get(address) {
+  for (;;) {
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+      return new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      await pause(100);
+    }
+  }
+}
+
+// As many cards as the page has now: further parts of the list were added as the person went down.
+async function lengthen(next, cards) {
+  for (let link; (link = next.getElementById("more-link")) && next.querySelector(lists).childElementCount < cards; ) {
+    const further = await get(link.href);
+    if (!further.querySelector(lists)?.childElementCount) return;
+    next.querySelector(lists).append(...further.querySelector(lists).children);
+    next.getElementById("more").replaceWith(further.getElementById("more"));
+  }
+}
+
+// A form that was opened on this page stays open.
+function keepOpen(next) {
+  for (const form of document.querySelectorAll("form[id]")) {
+    const parent = form.parentElement.id && next.getElementById(form.parentElement.id);
+    if (parent && !next.getElementById(form.id) && !parent.childElementCount) parent.append(next.importNode(form, true));
+  }
+}
+
+const parts = (page) => [...page.querySelectorAll("link[rel=stylesheet], head script[src]")].map((part) => (part.href || part.src).split("?")[0]).join();
+
+function say(words) {
+  const note = document.getElementById("dev-note") ?? document.createElement("pre");
+  note.id = "dev-note";
+  note.setAttribute("role", "alert");
+  note.textContent = words;
+  document.body.append(note);
+}
+
+async function refresh(before = remember()) {
+  const next = await get(location.href);
+  const problem = next.getElementById("dev-problem");
+  const own = document.getElementById("dev-problem");
+  if (problem) return own ? void (own.textContent = problem.textContent) : say(problem.textContent);
+  if (own || !window.htmx || parts(next) !== parts(document)) return reload();
+  document.getElementById("dev-note")?.remove();
+  await lengthen(next, before.cards);
+  keepOpen(next);
+  next.querySelectorAll("[autofocus]").forEach((field) => field.removeAttribute("autofocus"));
+  before.fields = [...before.fields, ...remember().fields];
+  await htmx.swap({ text: next.body.outerHTML, target: document.body, sourceElement: document.body, swap: "outerMorph" });
+  restore(before);
+  document.title = next.title;
+}
+
+// A style sheet takes the place of the old one when it is there.
+function restyle(path) {
+  const name = `/${path.split("/static/")[1]}`;
+  for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
+    const address = new URL(link.href);
+    if (!address.pathname.endsWith(name)) continue;
+    const fresh = link.cloneNode();
+    fresh.href = `${address.pathname}?${Date.now()}`;
+    fresh.onload = () => link.remove();
+    fresh.onerror = () => fresh.remove();
+    link.after(fresh);
+  }
+}
+
+async function take(paths) {
+  const files = paths.filter((path) => path.includes("/static/"));
+  if (files.some((path) => !path.endsWith(".css"))) await reload();
+  files.forEach(restyle);
+  if (files.length < paths.length) await refresh();
+}
+
+let source, turn = Promise.resolve();
+function follow() {
+  source?.close();
+  if (document.hidden) return; // a browser keeps few connections open to one server
+  source = new EventSource(`/dev/reload?place=${place}`);
+  source.onmessage = ({ data, lastEventId }) => {
+    place = lastEventId;
+    turn = turn.then(() => take(JSON.parse(data)));
+  };
+  source.onerror = () => {
+    source.close();
+    setTimeout(follow, 100);
+  };
+}
+document.addEventListener("visibilitychange", follow);
+addEventListener("pagehide", () => source?.close());
+addEventListener("pageshow", follow);
+
+const before = JSON.parse(sessionStorage.getItem("dev-before"));
+if (before && !document.getElementById("dev-problem")) {
+  sessionStorage.removeItem("dev-before");
+  turn = refresh(before).then(() => scrollTo(0, before.top));
+}
