@@ -204,6 +204,7 @@ def main(argv: list[str]) -> int:
 
 @contextlib.contextmanager
 def _database(on: Target) -> Iterator[Database]:
+    connect(on.app_url).close()  # says why where it cannot; the pool would only run out of time
     db = Database(settings_for(on))
     try:
         yield db

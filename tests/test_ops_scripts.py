@@ -1,0 +1,460 @@
+"""The operator's scripts, on the embedded database and on any other."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from conftest import DatabaseUrls
+from factories import PASSWORD, make_activity, make_user
+
+from webapp.db import Connection, connect
+from webapp.ops import guard, migrate
+from webapp.ops.__main__ import main
+from webapp.places import CHECKOUT, Refused
+from webapp.processes import working_in
+from webapp.users.passwords import verify
+
+Run = Callable[..., tuple[int, str, str]]
+SCRIPTS = sorted(path for path in (CHECKOUT / "bin").iterdir() if path.name != "_common.sh")
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs a script in this process: exit code, output, error output."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        try:
+            code = main(list(arguments))
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def elsewhere(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> DatabaseUrls:
+    """The scripts work on a database of the environment, made for tests."""
+    monkeypatch.setenv("CONNECTION_URL", fresh_database.app_url)
+    monkeypatch.setenv("OWNER_CONNECTION_URL", fresh_database.owner_url)
+    monkeypatch.setenv("APP_ENV", "test")
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
+    (scratch / "state").mkdir(mode=0o755)
+    with fresh_database.owner() as conn:
+        guard.allow_server(conn, scratch / "state")
+    return fresh_database
+
+
+@pytest.fixture
+def embedded(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The scripts work on an embedded database in a state folder of its own."""
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
+    return scratch / "state"
+
+
+def one(conn: Connection, sql: str, *params: object) -> object:
+    row = conn.execute(sql, params or None).fetchone()
+    return row[0] if row else None
+
+
+def name_of(urls: DatabaseUrls) -> str:
+    return urls.owner_url.partition("@/")[2].partition("?")[0]
+
+
+# Form --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_script_has_the_skeleton(script: Path) -> None:
+    lines = script.read_text().splitlines()
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert re.fullmatch(rf"# {script.name}: [^\n]+", lines[1])
+    assert lines[2] == 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
+    assert os.access(script, os.X_OK)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_has_a_force(script: Path) -> None:
+    assert "--force" not in script.read_text()
+
+
+def test_every_script_of_the_package_has_its_way_in() -> None:
+    from webapp.ops.__main__ import _SCRIPTS
+
+    for name in _SCRIPTS:
+        assert (CHECKOUT / "bin" / name).read_text().splitlines()[-1] == f'ops {name} "$@"'
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["users-suspend"], ["activities-burn"], ["db-drop", "--force"], ["db-migrate", "0001"], ["db-seed", "x"]],
+    ids=" ".join,
+)
+def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert not out
+    assert len(err.splitlines()) == 1
+    assert err.startswith(f"bin/{arguments[0]}: ")
+
+
+def test_unknown_environment_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_ENV", "staging")
+    code, _, err = run("db-create")
+    assert code == 1
+    assert err == "bin/db-create: APP_ENV is 'staging'; it must be one of development, test, production.\n"
+
+
+# The embedded database ---------------------------------------------------------------------------------------
+
+
+def test_scripts_need_no_argument_and_leave_nothing_running(run: Run, embedded: Path) -> None:
+    assert run("db-drop") == (1, "", "bin/db-drop: There is no database mayfly_dev.\n")
+    assert run("db-setup") == (
+        0,
+        "made the database mayfly_dev, marked development\n"
+        "loaded the schema into mayfly_dev\n"
+        "loaded the demo community into mayfly_dev: 14 people\n",
+        "",
+    )
+    assert run("db-connect", "-Atc", "SELECT environment FROM mayfly_marker") == (0, "development\n", "")
+    assert run("db-connect", "-v", "ON_ERROR_STOP=1", "-qc", "SELECT nothing")[0] == 1
+    code, out, _ = run("db-setup")
+    assert code == 0
+    assert out.startswith("dropped the database mayfly_dev\n")
+    code, _, err = run("db-create")
+    assert code == 1
+    assert "exists and is not empty" in err
+    code, _, err = run("db-schema-load")
+    assert code == 1
+    assert "is not empty" in err
+    code, _, err = run("db-seed")
+    assert code == 1
+    assert "has people in it" in err
+    assert not working_in(embedded / "postgres" / "data", "postgres")
+
+
+def test_production_database_is_made_but_never_dropped_seeded_or_set_up(
+    run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_ENV", "production")
+    assert run("db-create")[:2] == (0, "made the database mayfly, marked production\n")
+    assert run("db-schema-load")[0] == 0
+    for script in ("db-drop", "db-setup", "db-seed", "db-kill-sessions"):
+        code, out, err = run(script)
+        assert code == 1
+        assert not out
+        assert "APP_ENV is production" in err
+    monkeypatch.setenv("APP_ENV", "development")
+    assert run("db-connect", "-d", "mayfly", "-Atc", "SELECT count(*) FROM schema_migrations")[0] == 0
+    assert not (embedded / "servers").exists()  # a server is not allowed by a production database on it
+
+
+# Any database ------------------------------------------------------------------------------------------------
+
+
+def test_database_of_the_environment_goes_through_its_whole_life(
+    run: Run, cluster: object, database_urls: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "mayfly_test_99"
+    url = database_urls.superuser_url.replace(name_of(database_urls), name)
+    monkeypatch.setenv("CONNECTION_URL", url)
+    monkeypatch.setenv("APP_ENV", "test")
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
+    code, _, err = run("db-sessions")
+    assert code == 1
+    assert "does not exist" in err
+    for script in ("db-create", "db-schema-load", "db-seed", "db-setup"):
+        assert run(script)[0] == 0, script
+    assert run("db-drop", "--dry-run")[1].startswith(f"would drop the database {name}")
+    assert run("db-drop") == (0, f"dropped the database {name}\n", "")
+
+
+def test_accounts_of_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls) -> None:
+    with elsewhere.owner() as conn:
+        make_user(conn, password=None)
+    for script in ("db-drop", "db-setup"):
+        code, _, err = run(script)
+        assert code == 1
+        assert f"--yes-drop {name_of(elsewhere)}" in err
+        assert run(script, "--yes-drop", "mayfly_dev")[0] == 1
+        assert run(script, "--dry-run")[0] == 0
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM users") == 1
+
+
+def test_kill_sessions_ends_only_our_own_in_this_database(
+    run: Run, elsewhere: DatabaseUrls, database_urls: DatabaseUrls
+) -> None:
+    with connect(elsewhere.superuser_url) as admin:
+        admin.execute(f'GRANT CONNECT ON DATABASE "{name_of(elsewhere)}" TO mayfly_owner')
+    ours = connect(elsewhere.owner_url)
+    others = [connect(database_urls.owner_url), connect(elsewhere.superuser_url), connect(elsewhere.app_url)]
+    try:
+        assert run("db-kill-sessions", "--dry-run")[0] == 0
+        assert one(ours, "SELECT 1") == 1
+        assert run("db-kill-sessions")[1] == f"ended 1 session(s) of {name_of(elsewhere)}\n"
+        with pytest.raises(Exception, match=r"terminating connection|closed"):
+            ours.execute("SELECT 1")
+        assert [one(other, "SELECT 1") for other in others] == [1, 1, 1]
+    finally:
+        for conn in (ours, *others):
+            conn.close()
+
+
+def test_sessions_show_the_kind_of_a_query_and_never_its_text(
+    run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
+    with connect(elsewhere.app_url, application="mayfly-test") as conn:
+        conn.execute("-- canary-comment\n  SELECT 'canary-text'")
+        code, out, _ = run("db-sessions")
+    assert code == 0
+    assert out.splitlines()[0].split() == ["pid", "user", "application", "state", "since", "last_query"]
+    assert re.search(r"\d+  mayfly_app  mayfly-test  idle +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  SELECT\n", out)
+    assert "canary" not in out
+
+
+def test_passwords_reach_psql_by_the_environment(
+    scratch: Path, elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch / "psql").write_text('#!/bin/sh\necho "$PGPASSWORD $PGUSER $PGHOST $PGDATABASE $*"\n')
+    (scratch / "psql").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{scratch}:{os.environ['PATH']}")
+    monkeypatch.setenv("OWNER_CONNECTION_URL", "postgresql://ann:s%40crt@db.example:5433/mayfly")
+    assert run("db-connect", "-c", "select 1") == (0, "s@crt ann db.example mayfly -c select 1\n", "")
+
+
+def test_unreachable_database_is_one_sentence_with_host_and_port(
+    run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly@127.0.0.1:1/mayfly_test")
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch))
+    code, _, err = run("activities-sweep")
+    assert code == 1
+    assert (
+        err
+        == ("bin/activities-sweep: The database at 127.0.0.1 port 1 cannot be reached: no PostgreSQL listens there.\n")
+        or "database" in err
+    )
+
+
+# People and activities ---------------------------------------------------------------------------------------
+
+
+def sign_in(conn: Connection, user_uuid: UUID) -> None:
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
+        " VALUES (sha256(gen_random_uuid()::text::bytea), %s, now() + interval '1 day')",
+        [user_uuid],
+    )
+
+
+def test_reset_password_gives_a_new_one_and_ends_all_sessions(run: Run, elsewhere: DatabaseUrls) -> None:
+    with elsewhere.owner() as conn:
+        alice, bob = make_user(conn), make_user(conn, "bob")
+        for user_uuid in (alice, alice, bob):
+            sign_in(conn, user_uuid)
+        code, out, _ = run("users-reset-password", "@Alice")
+        assert code == 0
+        found = re.fullmatch(
+            r"the new password is ([a-z0-9-]{19}) and all sessions are ended; it is kept nowhere\n", out
+        )
+        assert found
+        stored = str(one(conn, "SELECT password_hash FROM passwords WHERE user_uuid = %s", alice))
+        assert verify(stored, found[1])
+        assert not verify(stored, PASSWORD)
+        assert one(conn, "SELECT count(*) FROM sessions WHERE user_uuid = %s", alice) == 0
+        assert one(conn, "SELECT count(*) FROM sessions WHERE user_uuid = %s", bob) == 1
+
+
+def test_suspend_hides_and_signs_out_and_can_be_undone(run: Run, elsewhere: DatabaseUrls) -> None:
+    with elsewhere.owner() as conn:
+        alice = make_user(conn, password=None)
+        make_activity(conn, alice)
+        sign_in(conn, alice)
+        assert run("users-suspend", "alice")[0] == 0
+        assert one(conn, "SELECT count(*) FROM live_activities") == 0
+        assert one(conn, "SELECT count(*) FROM sessions") == 0
+        since = one(conn, "SELECT suspended_at FROM users")
+        assert run("users-suspend", "alice")[0] == 0
+        assert one(conn, "SELECT suspended_at FROM users") == since
+        assert run("users-suspend", "--undo", "alice")[0] == 0
+        assert one(conn, "SELECT count(*) FROM live_activities") == 1
+
+
+@pytest.mark.parametrize("script", ["users-reset-password", "users-suspend"])
+def test_nobody_of_that_handle_is_one_sentence(run: Run, elsewhere: DatabaseUrls, script: str) -> None:
+    assert run(script, "@nobody") == (1, "", f"bin/{script}: There is nobody with the handle 'nobody'.\n")
+
+
+def test_invite_prints_a_link_and_keeps_a_hash(
+    run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://mayfly.example")
+    code, out, _ = run("users-invite")
+    assert code == 0
+    found = re.search(r"https://mayfly\.example/sign-up\?invite=([A-Za-z0-9_-]{32})\n", out)
+    assert found
+    with elsewhere.owner() as conn:
+        row = conn.execute("SELECT code_hash, expires_at - created_at = interval '7 days' FROM invitations").fetchone()
+    assert row == (hashlib.sha256(found[1].encode()).digest(), True)
+
+
+def test_burn_takes_text_and_author_at_once(run: Run, elsewhere: DatabaseUrls) -> None:
+    with elsewhere.owner() as conn:
+        burnt = make_activity(conn, make_user(conn, password=None), "canary")
+        reply = make_activity(conn, make_user(conn, "bob", password=None), "still here", reply_to=burnt)
+        assert run("activities-burn", str(burnt))[0] == 0
+        row = conn.execute(
+            "SELECT user_uuid, message, expires_at <= now() FROM activities WHERE uuid = %s", [burnt]
+        ).fetchone()
+        assert row == (None, None, True)
+        assert one(conn, "SELECT uuid FROM live_activities") == reply
+        code, out, err = run("activities-burn", str(burnt))
+        assert (code, out, len(err.splitlines())) == (1, "", 1)
+
+
+@pytest.mark.parametrize("uuid", ["x", str(uuid4()), "../x", ""])
+def test_burn_of_nothing_is_one_sentence(run: Run, elsewhere: DatabaseUrls, uuid: str) -> None:
+    code, out, err = run("activities-burn", uuid)
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+
+
+def test_sweep_prints_counts_and_lag(run: Run, elsewhere: DatabaseUrls) -> None:
+    assert run("activities-sweep")[1] == (
+        "swept: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, limits 0, lag 0.0 s\n"
+    )
+
+
+# Migrations --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def migrations(scratch: Path) -> Path:
+    folder = scratch / "migrations"
+    folder.mkdir()
+    (folder / "0001-add-note.sql").write_text("ALTER TABLE users ADD COLUMN note text;\nSELECT 100 % 7;\n")
+    (folder / "0002-fill-note.sql").write_text("UPDATE users SET note = 'x'; CREATE TABLE second ();")
+    return folder
+
+
+def test_migrations_run_once_in_order(fresh_database: DatabaseUrls, migrations: Path) -> None:
+    with fresh_database.owner() as conn:
+        assert migrate.missing(conn, migrations) == ["0001-add-note", "0002-fill-note"]
+        assert [migration.name for migration in migrate.apply(conn, migrations)] == ["0001-add-note", "0002-fill-note"]
+        assert [done for _, done in migrate.status(conn, migrations)] == [True, True]
+        assert list(migrate.apply(conn, migrations)) == []
+        assert one(conn, "SELECT to_regclass('second')") == "second"
+
+
+def test_failing_migration_leaves_nothing_and_ends_the_run(fresh_database: DatabaseUrls, migrations: Path) -> None:
+    (migrations / "0002-fill-note.sql").write_text("CREATE TABLE second (); SELECT nothing;")
+    (migrations / "0003-more.sql").write_text("CREATE TABLE third ();")
+    with fresh_database.owner() as conn:
+        with pytest.raises(Refused, match="0002-fill-note failed and left nothing behind"):
+            list(migrate.apply(conn, migrations))
+        assert one(conn, "SELECT to_regclass('second')") is None
+        assert one(conn, "SELECT to_regclass('third')") is None
+        assert [done for _, done in migrate.status(conn, migrations)] == [True, False, False]
+
+
+def test_migration_does_not_stand_in_front_of_readers(
+    fresh_database: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_LOCK_TIMEOUT", "50ms")
+    with fresh_database.owner() as reader, reader.transaction(), fresh_database.owner() as conn:
+        reader.execute("SELECT count(*) FROM users")
+        with pytest.raises(Refused, match="lock timeout"):
+            list(migrate.apply(conn, migrations))
+        assert [done for _, done in migrate.status(conn, migrations)] == [False, False]
+
+
+def test_changed_renumbered_and_foreign_migrations_are_told(fresh_database: DatabaseUrls, migrations: Path) -> None:
+    with fresh_database.owner() as conn:
+        list(migrate.apply(conn, migrations))
+        (migrations / "0001-add-note.sql").write_text("SELECT 1")
+        with pytest.raises(Refused, match=r"0001-add-note\.sql was changed after it was applied"):
+            migrate.status(conn, migrations)
+        (migrations / "0001-add-note.sql").unlink()
+        with pytest.raises(Refused, match="newer than this program: it knows 0001-add-note"):
+            migrate.status(conn, migrations)
+        assert migrate.missing(conn, migrations) == []  # an older program still starts
+
+
+@pytest.mark.parametrize("name", ["1-x.sql", "0003_x.sql", "0003-X.sql", "0002-other.sql"])
+def test_badly_named_migration_is_refused(migrations: Path, name: str) -> None:
+    (migrations / name).write_text("SELECT 1")
+    with pytest.raises(Refused):
+        migrate.on_disk(migrations)
+
+
+def test_late_migration_is_refused(fresh_database: DatabaseUrls, migrations: Path) -> None:
+    with fresh_database.owner() as conn:
+        (migrations / "0001-add-note.sql").rename(migrations / "0003-add-note.sql")
+        (migrations / "0002-fill-note.sql").write_text("SELECT 1")
+        list(migrate.apply(conn, migrations))
+        (migrations / "0001-late.sql").write_text("SELECT 1")
+        with pytest.raises(Refused, match="0001-late comes before 0003-add-note"):
+            migrate.status(conn, migrations)
+
+
+def test_fresh_schema_knows_every_migration(fresh_database: DatabaseUrls) -> None:
+    with fresh_database.owner() as conn:
+        assert all(done for _, done in migrate.status(conn))
+
+
+def test_migrate_script_lists_and_applies(run: Run, elsewhere: DatabaseUrls) -> None:
+    count = len(migrate.on_disk())
+    name = name_of(elsewhere)
+    assert run("db-migrate")[1] == f"{name} is up to date, 0 migration(s) applied\n"
+    for option in ("--status", "--dry-run"):
+        assert run("db-migrate", option)[1].splitlines()[-1] == f"{name}: 0 of {count} migration(s) pending"
+
+
+# S6 ----------------------------------------------------------------------------------------------------------
+
+
+def test_tests_never_touch_the_database_of_the_environment(scratch: Path) -> None:
+    """pytest, started beside a decoy that the whole environment points to, does not even knock."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as decoy:
+        decoy.setblocking(False)
+        port = decoy.getsockname()[1]
+        url = f"postgresql://mayfly@127.0.0.1:{port}/mayfly"
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                f"{__file__}::test_fresh_schema_knows_every_migration",
+            ],
+            env={
+                **os.environ,
+                "CONNECTION_URL": url,
+                "OWNER_CONNECTION_URL": url,
+                "DIRECT_CONNECTION_URL": url,
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(port),
+                "APP_ENV": "production",
+            },
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "1 passed" in done.stdout, done.stdout
+        with pytest.raises(BlockingIOError):
+            decoy.accept()

@@ -1,0 +1,214 @@
+"""The sweep frees what has expired, and only that; twice at once, and killed anywhere."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from conftest import DatabaseUrls, settings_for
+from factories import make_activity, make_user
+
+from webapp.db import Connection, Database
+from webapp.ops.sweep import Swept, sweep
+from webapp.places import CHECKOUT
+
+DEAD = timedelta(hours=-1)
+
+
+@pytest.fixture
+def db(database_urls: DatabaseUrls) -> Iterator[Database]:
+    db = Database(settings_for(database_urls))
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as conn:
+        yield conn
+
+
+@pytest.fixture
+def alice(conn: Connection) -> UUID:
+    return make_user(conn, password=None)
+
+
+def activities(conn: Connection) -> dict[UUID, str | None]:
+    """What is on the disk: uuid to message."""
+    return dict(conn.execute("SELECT uuid, message FROM activities").fetchall())
+
+
+def test_sweep_deletes_the_expired_and_keeps_the_living(db: Database, conn: Connection, alice: UUID) -> None:
+    living = make_activity(conn, alice, "alive", left=timedelta(seconds=30))
+    make_activity(conn, alice, "dead", left=DEAD)
+    assert sweep(db).counts["deleted"] == 1
+    assert activities(conn) == {living: "alive"}
+
+
+def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
+    db: Database, conn: Connection, alice: UUID
+) -> None:
+    parent = make_activity(conn, alice, "dead parent", left=DEAD)
+    middle = make_activity(conn, alice, "dead middle", left=DEAD, reply_to=parent)
+    reply = make_activity(conn, alice, "living", reply_to=middle)
+    swept = sweep(db)
+    assert (swept.counts["deleted"], swept.counts["blanked"]) == (0, 2)
+    assert activities(conn) == {parent: None, middle: None, reply: "living"}
+    assert conn.execute("SELECT count(user_uuid) FROM activities").fetchone() == (1,)
+    conn.execute(
+        "UPDATE activities SET created_at = now() - interval '2 days', expires_at = now() WHERE uuid = %s", [reply]
+    )
+    assert sweep(db).counts["deleted"] == 3
+    assert activities(conn) == {}
+
+
+def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Connection, alice: UUID) -> None:
+    above = None
+    for _ in range(25):
+        above = make_activity(conn, alice, left=DEAD, reply_to=above)
+        make_activity(conn, alice, left=DEAD, reply_to=above)
+    assert sweep(db, batch=3).counts == {
+        "deleted": 50, "blanked": 0, "sessions": 0, "invitations": 0, "keys": 0, "limits": 0
+    }  # fmt: skip
+    assert activities(conn) == {}
+    assert not sweep(db)
+
+
+def test_sweep_tells_for_how_long_the_oldest_text_waited(db: Database, conn: Connection, alice: UUID) -> None:
+    make_activity(conn, alice, left=DEAD)
+    assert 3600 <= sweep(db).lag < 3700
+    assert sweep(db).lag == 0
+    assert str(Swept({"deleted": 2}, 0.04)) == "deleted 2, lag 0.0 s"
+
+
+def test_blanked_rows_are_no_lag(db: Database, conn: Connection, alice: UUID) -> None:
+    make_activity(conn, alice, "living", reply_to=make_activity(conn, alice, left=DEAD))
+    sweep(db)
+    assert sweep(db).lag == 0
+
+
+def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connection, alice: UUID) -> None:
+    for age in ("- interval '1 second'", "+ interval '1 hour'"):
+        past = f"now() {age}"
+        conn.execute(
+            "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
+            f" VALUES (sha256(gen_random_uuid()::text::bytea), %s, now() - interval '1 day', now(), {past})",
+            [alice],
+        )
+        conn.execute(
+            "INSERT INTO invitations (code_hash, created_at, expires_at)"
+            f" VALUES (sha256(gen_random_uuid()::text::bytea), now() - interval '1 day', {past})"
+        )
+        conn.execute(f"INSERT INTO activity_keys VALUES (%s, gen_random_uuid(), gen_random_uuid(), {past})", [alice])
+        conn.execute(f"INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {past})")
+    counts = sweep(db).counts
+    assert {name: counts[name] for name in ("sessions", "invitations", "keys", "limits")} == dict.fromkeys(
+        ("sessions", "invitations", "keys", "limits"), 1
+    )
+    for table in ("sessions", "invitations", "activity_keys", "rate_limits"):
+        assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table
+
+
+def test_two_sweeps_at_once_share_the_work(database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
+    conn.execute(
+        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
+        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, 600)",
+        [alice],
+    )
+    found: list[Swept] = []
+
+    def one() -> None:
+        own = Database(settings_for(database_urls))
+        found.append(sweep(own, batch=7))
+        own.close()
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(swept.counts["deleted"] for swept in found) == 600
+    assert activities(conn) == {}
+
+
+def test_sweep_passes_by_what_somebody_holds(
+    db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID
+) -> None:
+    """A reply is being written to an activity that has just expired: its row is left for the next time."""
+    held = make_activity(conn, alice, "held", left=DEAD)
+    make_activity(conn, alice, "free", left=DEAD)
+    with database_urls.owner() as writer:
+        with writer.transaction():
+            reply = make_activity(writer, alice, "just written", reply_to=held)
+            began = time.monotonic()
+            assert sweep(db).counts["deleted"] == 1
+            assert time.monotonic() - began < 1  # it did not wait for the lock
+        assert activities(conn) == {held: "held", reply: "just written"}
+    assert sweep(db).counts["blanked"] == 1
+
+
+KILLED = """
+import sys
+from conftest import DatabaseUrls, settings_for
+from webapp.db import Database
+from webapp.ops.sweep import sweep
+db = Database(settings_for(DatabaseUrls(sys.argv[1], sys.argv[2], "")))
+print("sweeping", flush=True)
+sweep(db, batch=1)
+"""
+
+
+def test_sweep_killed_twenty_times_leaves_whole_rows_and_ends_empty(
+    db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID
+) -> None:
+    living = make_activity(conn, alice, "alive")
+    stub = make_activity(conn, alice, "dead, with a living reply", left=DEAD)
+    reply = make_activity(conn, alice, "reply", reply_to=stub)
+    conn.execute(
+        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
+        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, 20000)",
+        [alice],
+    )
+
+    def left() -> int:
+        row = conn.execute("SELECT count(*) FROM activities").fetchone()
+        assert row
+        return int(row[0])
+
+    for kill in range(20):
+        before = left()
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, database_urls.app_url, database_urls.owner_url],
+            cwd=CHECKOUT / "tests",
+            env={"PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+        ) as process:
+            assert process.stdout
+            process.stdout.readline()
+            deadline = time.monotonic() + 20
+            while left() > before - 1 - kill * 3:  # each time at another place
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+            process.kill()
+        assert left() < before
+        assert activities(conn)[living] == "alive"
+        assert activities(conn)[reply] == "reply"
+    sweep(db)
+    assert activities(conn) == {living: "alive", stub: None, reply: "reply"}
+
+
+def test_sweep_stops_between_batches_when_told(db: Database, conn: Connection, alice: UUID) -> None:
+    make_activity(conn, alice, left=DEAD)
+    stop = threading.Event()
+    stop.set()
+    assert not sweep(db, stop=stop)
+    assert len(activities(conn)) == 1
+
+
+def test_sweep_statements_lock_and_skip(db: Database) -> None:
+    for name in ("leaves", "parents", "sessions", "invitations", "keys", "limits"):
+        assert "FOR UPDATE SKIP LOCKED" in db.catalogue[f"ops/sweep_{name}"].sql
