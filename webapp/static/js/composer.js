@@ -34,6 +34,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "message") event.target.form.requestSubmit();
   if (event.key === "Escape" && event.target.name === "message" && !event.target.value) event.target.form.querySelector("[data-close]")?.click();
 });
+// Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
+document.addEventListener("click", (event) => {
+  const slot = event.target.closest(".act[hx-target]")?.getAttribute("hx-target");
+  const box = slot && document.querySelector(`${slot} > form textarea`);
+  if (!box?.value.trim()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  box.focus();
+}, true);
 const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message.value && measure(form));
 addEventListener("DOMContentLoaded", all);
 document.addEventListener("htmx:after:swap", all);

@@ -24,15 +24,20 @@ function meet(element) {
 }
 
 function vanish(element) {
-  const form = element.querySelector("form.composer");
-  const kept = form?.querySelector("textarea").value.trim() ? form : null;
-  const thread = element.closest(".focus, .place");
   const end = () => {
-    if (kept || thread) {
+    const form = [...element.querySelectorAll("form.composer")].find((one) => one.elements.message.value.trim());
+    if (form || element.closest(".focus, .place")) {
       const stub = document.createElement("p");
       stub.className = "stub";
       stub.textContent = "An activity was here. Its time has passed.";
-      element.before(stub, ...(kept ? [kept.parentElement] : []));
+      element.before(stub);
+    }
+    if (form) {
+      // What somebody is typing stays, with its caret: moveBefore keeps that by itself, where it is known.
+      const [slot, focused] = [form.parentElement, form.contains(document.activeElement) && document.activeElement];
+      if (element.parentElement.moveBefore) element.parentElement.moveBefore(slot, element);
+      else element.before(slot);
+      if (focused) focused.focus({ preventScroll: true });
     }
     element.remove();
   };
