@@ -87,8 +87,8 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Pat
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(address, timeout=2):
-                return
+            urllib.request.urlopen(address, timeout=2).close()
+            return
         time.sleep(0.02)
     raise AssertionError(f"The server did not become ready:\n{log.read_text(errors='replace')[-3000:]}")
 
@@ -220,7 +220,7 @@ def burn(page: Page, message: str) -> None:
 
 def card(page: Page, message: str) -> Locator:
     """The card whose own text, not that of an answer inside it, holds these words."""
-    return page.locator(f"article:has(> .message:has-text({json.dumps(message)}))")
+    return page.locator(f"article:has(> .message:has-text({json.dumps(message, ensure_ascii=False)}))")
 
 
 def act(page: Page, message: str, name: str) -> Locator:

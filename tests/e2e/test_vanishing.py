@@ -1,0 +1,238 @@
+"""What leaves an open page at its instant, and what stays honest until then."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from browsing import Watch, act, burn, card, post, ready, reply_form, reply_to, send, sign_in, write
+from factories import make_activity
+from playwright.sync_api import Browser, Page, expect
+
+from webapp import filters
+from webapp.db import Connection
+
+SOON = timedelta(seconds=4)
+STUB = "An activity was here. Its time has passed."
+
+# Resolves with the moment, in milliseconds since 1970, at which the words are on the page no more.
+_WHEN_GONE = """(words) => new Promise((resolve) => {
+  const shown = () => [...document.querySelectorAll("[data-left]")].some((e) => e.textContent.includes(words) && e.dataset.stage !== "gone");
+  const look = () => (shown() ? requestAnimationFrame(look) : resolve(Date.now()));
+  look();
+})"""
+
+
+def deadline(people: Connection, uuid: object) -> float:
+    """When it ends by the database, in milliseconds since 1970."""
+    row = people.execute(
+        "SELECT extract(epoch FROM expires_at) * 1000 FROM activities WHERE uuid = %s", [uuid]
+    ).fetchone()
+    assert row
+    return float(row[0])
+
+
+def test_activity_leaves_an_open_page_at_its_instant(page: Page, people: Connection, alice: str) -> None:
+    make_activity(people, alice, "Here to stay.")
+    uuid = make_activity(people, alice, "Gone in a moment.", left=SOON)
+    page.goto("/")
+    expect(card(page, "Gone in a moment.")).to_be_visible()
+    side = page.get_by_role("complementary").get_by_role("listitem").filter(has_text="Gone in a moment.")
+    expect(side).to_be_visible()
+
+    gone = page.evaluate(_WHEN_GONE, "Gone in a moment.")
+    assert -50 < gone - deadline(people, uuid) < 1000
+    expect(card(page, "Gone in a moment.")).to_have_count(0)
+    expect(side).to_have_count(0)
+    expect(card(page, "Here to stay.")).to_be_visible()
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, people: Connection, alice: str, hours: int) -> None:
+    uuid = make_activity(people, alice, "Gone in a moment.", left=SOON)
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+    page.goto("/")
+    expect(card(page, "Gone in a moment.")).to_contain_text("moments left")
+    expect(card(page, "Gone in a moment.")).to_have_count(0)
+    assert abs(time.time() * 1000 - deadline(people, uuid)) < 2500
+
+
+def test_last_one_gone_leaves_the_empty_sentence(page: Page, people: Connection, alice: str) -> None:
+    make_activity(people, alice, "Alone.", left=SOON)
+    page.goto("/")
+    expect(page.get_by_text("Nothing is alive here just now.")).to_be_hidden()
+    expect(card(page, "Alone.")).to_have_count(0)
+    expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
+
+
+def test_in_a_thread_a_stub_takes_its_place(page: Page, people: Connection, alice: str) -> None:
+    top = make_activity(people, alice, "The beginning.")
+    middle = make_activity(people, alice, "The middle.", left=SOON, reply_to=top)
+    make_activity(people, alice, "The end.", reply_to=middle)
+    page.goto(f"/@alice/status/{top}")
+    expect(card(page, "The middle.")).to_be_visible()
+    expect(page.get_by_text(STUB)).to_have_count(0)
+    expect(card(page, "The middle.")).to_have_count(0)
+    expect(page.locator("#replies").get_by_text(STUB)).to_be_visible()
+    page.reload()
+    expect(page.locator("#replies").get_by_text(STUB)).to_be_visible()
+    expect(card(page, "The end.")).to_be_visible()
+
+
+def test_half_typed_reply_survives_the_card_it_answers(page: Page, people: Connection, alice: str, bob: str) -> None:
+    make_activity(people, bob, "Answer me quickly.", left=SOON)
+    sign_in(page, "alice")
+    ready(act(page, "Answer me quickly.", "Reply")).click()
+    write(ready(reply_form(page)), "I am typing as fa")
+    box = reply_form(page).get_by_role("textbox")
+    expect(box).to_be_focused()
+    expect(card(page, "Answer me quickly.")).to_have_count(0)
+
+    expect(page.get_by_text(STUB)).to_be_visible()
+    expect(box).to_have_value("I am typing as fa")
+    expect(box).to_be_focused()
+
+
+def test_half_typed_reply_that_survived_can_be_posted(
+    page: Page, watch: Watch, people: Connection, alice: str, bob: str
+) -> None:
+    watch.expect_errors()
+    make_activity(people, bob, "Answer me quickly.", left=SOON)
+    sign_in(page, "alice")
+    ready(act(page, "Answer me quickly.", "Reply")).click()
+    write(ready(reply_form(page)), "Too late, but said.")
+    expect(card(page, "Answer me quickly.")).to_have_count(0)
+    send(reply_form(page))
+    expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
+    page.get_by_role("button", name=re.compile("^Post on its own")).click()
+    expect(card(page, "Too late, but said.")).to_be_visible()
+
+
+# Words and rings ---------------------------------------------------------------------------------------------
+
+SECONDS = [
+    1, 44, 45, 46, 89, 90, 91, 149, 150, 151, 600, 3569, 3570, 3599, 3600, 5399, 5400, 5401, 9000, 12599, 12600,
+    86400, 172799, 172800, 172801, 216000, 302399, 302400, 604800, 2591999, 2592000,
+]  # fmt: skip
+
+
+def test_script_and_server_find_the_same_words(page: Page, people: Connection, alice: str) -> None:
+    """The page draws the same seconds by script that filters.py draws; the script's clock stands still meanwhile."""
+    make_activity(people, alice, "A card.", age=timedelta(minutes=1))
+    page.clock.install()
+    page.goto("/")
+    expect(card(page, "A card.")).to_be_visible()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    whole = 2592000
+    for seconds in SECONDS:
+        shown = page.evaluate(
+            """([left, whole]) => {
+              const old = document.querySelector("article");
+              const card = old.cloneNode(true);
+              Object.assign(card.dataset, { left: left * 1000, whole: whole * 1000, stage: "unknown" });
+              old.replaceWith(card);
+              document.dispatchEvent(new Event("visibilitychange"));
+              return [card.querySelector(".left").textContent, card.dataset.stage, card.querySelector("header time").textContent];
+            }""",
+            [seconds, whole],
+        )
+        now = datetime(2026, 11, 23, tzinfo=UTC)
+        begun = now - timedelta(seconds=whole - seconds)
+        words = [
+            filters.left_words(seconds),
+            filters.stage(seconds / whole),
+            filters.ago({"created_at": begun.isoformat(), "read_at": now.isoformat()}),
+        ]
+        assert shown == words, f"{seconds} s"
+
+
+def test_words_and_ring_move_while_the_page_is_open(page: Page, people: Connection, alice: str) -> None:
+    make_activity(people, alice, "Fading.", age=timedelta(seconds=10), left=timedelta(seconds=46))
+    page.goto("/")
+    expect(card(page, "Fading.")).to_contain_text("a minute left")
+    expect(card(page, "Fading.")).to_have_attribute("data-stage", "bright")
+    ring = card(page, "Fading.").locator(".avatar .ring")
+    before = ring.get_attribute("stroke-dasharray")
+    expect(card(page, "Fading.")).to_contain_text("moments left")
+    assert before != ring.get_attribute("stroke-dasharray")
+
+
+def test_times_are_told_in_the_zone_of_the_reader(page: Page, people: Connection, alice: str) -> None:
+    make_activity(people, alice, "A card.", age=timedelta(hours=2))
+    page.goto("/")
+    moment = card(page, "A card.").locator("header time")
+    there = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(ZoneInfo("Asia/Kolkata"))
+    expect(moment).to_have_text("2 h")
+    expect(moment).to_have_attribute("title", f"{there.day} {there:%B %Y at %H:%M}")
+
+
+# Burning -----------------------------------------------------------------------------------------------------
+
+
+def test_burn_asks_first_and_then_it_is_gone_everywhere(page: Page, watch: Watch, alice: str) -> None:
+    sign_in(page, "alice")
+    post(page, "A mistake.")
+    address = str(card(page, "A mistake.").locator("a.when").get_attribute("href"))
+    ready(act(page, "A mistake.", "Burn")).click()
+    expect(page.get_by_text("gone at once, for everyone, for good")).to_be_visible()
+    expect(page.get_by_role("button", name="Burn it")).to_be_focused()
+    page.get_by_role("link", name="Keep it").click()
+    expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
+    expect(card(page, "A mistake.")).to_be_visible()
+
+    burn(page, "A mistake.")
+    expect(page.locator("#announcer")).to_have_text("Burned. It is gone.")
+    for path in ("/", "/public", "/@alice"):
+        page.goto(path)
+        expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
+        expect(page.get_by_text("A mistake.")).to_have_count(0)
+    watch.expect_errors()
+    answer = page.goto(address)
+    assert answer
+    assert answer.status == 404
+
+
+def test_burn_on_its_own_page_leads_home(page: Page, people: Connection, alice: str) -> None:
+    uuid = make_activity(people, alice, "A mistake.")
+    sign_in(page, "alice")
+    page.goto(f"/@alice/status/{uuid}")
+    burn(page, "A mistake.")
+    expect(page.get_by_role("heading", name="Home")).to_be_attached()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def test_only_ones_own_can_be_burned(page: Page, people: Connection, alice: str, bob: str) -> None:
+    make_activity(people, bob, "Not mine.")
+    sign_in(page, "alice")
+    expect(act(page, "Not mine.", "Reply")).to_be_visible()
+    expect(act(page, "Not mine.", "Burn")).to_have_count(0)
+
+
+def test_two_browsers_talk(
+    page: Page, watch: Watch, browser: Browser, browser_context_args: dict[str, Any], alice: str, bob: str
+) -> None:
+    """Each sees what the other did at the next page; what one burned cannot be answered by the other."""
+    other = browser.new_context(**browser_context_args)
+    watch.expect_errors()
+    try:
+        other_watch = Watch(other, browser_context_args["base_url"])
+        there = other.new_page()
+        sign_in(page, "alice")
+        sign_in(there, "bob")
+        post(page, "Anyone awake?")
+        there.reload()
+        reply_to(there, "Anyone awake?", "Just me.")
+        page.reload()
+        expect(card(page, "Anyone awake?").locator("> footer")).to_contain_text("1 reply")
+        ready(act(page, "Just me.", "Reply")).click()
+        write(ready(reply_form(page)), "Good.")
+        burn(there, "Just me.")
+        send(reply_form(page))
+        expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
+        page.reload()
+        expect(card(page, "Anyone awake?").locator("> footer")).not_to_contain_text("repl")
+        other_watch.check()
+    finally:
+        other.close()
