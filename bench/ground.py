@@ -59,7 +59,8 @@ def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterat
     folder = Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
     folder.chmod(0o711)
     try:
-        cluster = Cluster(folder / "postgres", bindir=bindir, options={"shared_buffers": "256MB", "max_wal_size": "4GB"})
+        roomy = {"shared_buffers": "256MB", "max_wal_size": "4GB"}
+        cluster = Cluster(folder / "postgres", bindir=bindir, options=roomy)
         with cluster.run("bench"):
             target = embedded_target(cluster, "test", "mayfly_test_bench")
             schema.create(target)
@@ -127,7 +128,7 @@ def serve(application: str, environment: Mapping[str, str], *, workers: int = 2,
 
 @contextlib.contextmanager
 def running(command: list[str], environment: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
-    """A server process until it answers, and its end. Raises `SystemExit` with its last words when it does not start."""
+    """A server process that answers, and its end. Raises `SystemExit` with its last words when it does not start."""
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=out, stderr=out)
     server = Server(port, process)

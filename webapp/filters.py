@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 from linkify_it import LinkifyIt
 from markupsafe import Markup, escape
+
+from .addresses import address
 
 _linkify = (
     LinkifyIt({}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
@@ -154,7 +156,7 @@ def _mentions(text: str, known: set[str]) -> list[Markup]:
         handle = found[1].lower()
         if handle in known:
             parts.append(escape(text[place : found.start()]))
-            href = url_for("users.profile", handle=handle)
+            href = address("users.profile", handle=handle)
             parts.append(Markup('<a href="{}">@{}</a>').format(href, found[1]))
             place = found.end()
     return [*parts, escape(text[place:])]

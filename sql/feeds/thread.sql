@@ -46,7 +46,7 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
           COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
         )
         -- Of a full page only the stubs that stand on it.
-        AND created_at <= COALESCE((SELECT created_at FROM alive OFFSET %(limit)s), 'infinity')
+        AND created_at <= COALESCE((SELECT max(created_at) FROM alive HAVING count(*) > %(limit)s), 'infinity')
       ORDER BY created_at, uuid
       LIMIT %(limit)s + 1
     )

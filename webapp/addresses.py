@@ -1,0 +1,22 @@
+"""Addresses for templates: what `url_for` gives, at a fiftieth of its cost. A feed writes a hundred of them."""
+
+import re
+
+from flask import current_app, url_for
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+_PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+
+
+def address(endpoint: str, **parts: str) -> str:
+    """The path of an endpoint. `parts` are what its rule names, no query; handles and uuids need no quoting."""
+    patterns: dict[str, str] = current_app.extensions.setdefault("addresses", {})
+    pattern = patterns.get(endpoint) or patterns.setdefault(endpoint, _pattern(endpoint))
+    if all(map(_PLAIN, parts.values())):
+        return pattern.format_map(parts)
+    return url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **parts)
+
+
+def _pattern(endpoint: str) -> str:
+    """`/@<handle>/status/<uuid:activity_uuid>` as a text to fill in: `/@{handle}/status/{activity_uuid}`."""
+    return _PART.sub(r"{\1}", next(current_app.url_map.iter_rules(endpoint)).rule)
