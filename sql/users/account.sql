@@ -4,6 +4,6 @@
 SELECT account.uuid, password.password_hash
 FROM users AS account
 LEFT JOIN passwords AS password ON password.user_uuid = account.uuid
-WHERE (lower(account.handle) = %(login)s OR lower(account.email) = %(login)s)
+WHERE (lower(account.handle) = lower(%(login)s) OR lower(account.email) = lower(%(login)s))
   AND account.suspended_at IS NULL
 LIMIT 1

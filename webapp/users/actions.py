@@ -62,13 +62,13 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     Tries count by address and by account. An account under attack stays open to its owner: once it is over its
     limit, each address still has a few tries of its own.
     """
-    login, place = login.removeprefix("@").casefold(), network(address)
+    login, place = login.removeprefix("@"), network(address)
     limits = settings.limits
     hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
     try:
-        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(login))
+        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(login.casefold()))
     except TooMany:
-        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(login, place))
+        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(login.casefold(), place))
     account = db.query_object("users/account", login=login)
     password_hash = account["password_hash"] if account else None
     if not passwords.verify(password_hash, password) or not account:

@@ -29,6 +29,7 @@ def sign_up() -> Any:
     invite = request.values.get("invite", "")[:100]
     if settings().sign_up == "invite" and not actions.invitation_open(db(), invite=invite):
         return render_template("users/sign_up_closed.html"), 403
+    form.invite.data = invite  # from the link into the form, and so through every slip
     if request.method == "GET":
         return _sign_up_page(form, 200)
     valid = form.validate()

@@ -5,6 +5,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from flask import Flask, Request, Response, g, redirect, request, session, url_f
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from ..current import db, settings
-from ..errors import MayflyError
+from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
 from ..shapes import Viewer
 
@@ -133,7 +134,8 @@ def _look_up() -> Viewer | None:
         "users/session", token_hash=token_hash, idle_seconds=settings().session_idle
     )
     if found and found["stale"]:
-        db().execute("users/session_seen", token_hash=token_hash)
+        with suppress(Unavailable):  # a server that takes no writes for a while still lets people read
+            db().execute("users/session_seen", token_hash=token_hash)
     return found
 
 
@@ -150,7 +152,11 @@ def _csrf_seed(token: str) -> str:
     return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()
 
 
-_OPEN_TO_ALL = {"users.sign_in", "users.sign_up", "static", "health.livez", "health.readyz", "dev.reload", "dev.static"}
+# `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
+_OPEN_TO_ALL = {
+    "users.sign_in", "users.sign_up", "activities.create", "static", "health.livez", "health.readyz",
+    "dev.reload", "dev.static",
+}  # fmt: skip
 
 
 def keep_private() -> Any:
