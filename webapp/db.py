@@ -86,6 +86,7 @@ def _why_unreachable(url: str, error: Exception) -> str:
                 ("timeout", "nothing answers: a firewall or security group may not allow this address"),
                 ("unreachable", "there is no network route to it"),
                 ("translate", "the host name is not known"),
+                ("resolve", "the host name is not known"),
                 ("password", "the password is wrong or missing"),
                 ("authentication", "the user may not sign in"),
                 ("does not exist", "the database or the role does not exist"),
