@@ -89,8 +89,14 @@ def test_ttls_are_what_the_community_allows(environment: dict[str, str], offered
 
 def test_ttls_are_those_of_the_product() -> None:
     assert {key: life.total_seconds() / 3600 for key, life in TTLS.items()} == {
-        "30-days": 720, "7-days": 168, "3-days": 72, "1-day": 24, "12-hours": 12, "3-hours": 3, "1-hour": 1,
-    }  # fmt: skip
+        "30-days": 720,
+        "7-days": 168,
+        "3-days": 72,
+        "1-day": 24,
+        "12-hours": 12,
+        "3-hours": 3,
+        "1-hour": 1,
+    }
     assert max(TTLS.values()) == timedelta(days=30)
 
 

@@ -49,12 +49,23 @@ def rendered(app: Flask, message: str, *mentions: str) -> _Elements:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (2592000, "30 days left"), (604800, "7 days left"), (172800, "2 days left"), (172799, "48 hours left"),
-        (86400, "24 hours left"), (5400, "2 hours left"), (5399, "90 minutes left"), (3600, "60 minutes left"),
-        (150, "3 minutes left"), (90, "2 minutes left"), (89, "a minute left"), (45, "a minute left"),
-        (44.9, "moments left"), (0, "moments left"), (-5, "moments left"),
+        (2592000, "30 days left"),
+        (604800, "7 days left"),
+        (172800, "2 days left"),
+        (172799, "48 hours left"),
+        (86400, "24 hours left"),
+        (5400, "2 hours left"),
+        (5399, "90 minutes left"),
+        (3600, "60 minutes left"),
+        (150, "3 minutes left"),
+        (90, "2 minutes left"),
+        (89, "a minute left"),
+        (45, "a minute left"),
+        (44.9, "moments left"),
+        (0, "moments left"),
+        (-5, "moments left"),
     ],
-)  # fmt: skip
+)
 def test_left_words_tell_what_is_left(seconds: float, words: str) -> None:
     assert filters.left_words(seconds) == words
 
@@ -146,12 +157,36 @@ LINKED = {
     "line\nhttps://a.example\nline": "https://a.example",
 }
 NOT_LINKED = [
-    "javascript://a.example/%0aalert(1)", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "java\nscript:alert(1)",
-    "javascript&colon;alert(1)", "&#106;avascript:alert(1)", "data:text/html,<b>x", "data://text/html,x", "vbscript:msgbox", "file:///etc/passwd",
-    "ftp://a.example/x", "mailto:alice@a.example", "//a.example/x", "a.example", "www.a.example", "alice@a.example",
-    "http:/a.example", "http:a.example", "http://", "https:///", "ht tp://a.example", "tel:123", "blob:https//x", "about:blank",
-    "view-source:http", "intent://scan", "ws://a.example", "custom+scheme://a.example",
-]  # fmt: skip
+    "javascript://a.example/%0aalert(1)",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript:alert(1)",
+    "javascript&colon;alert(1)",
+    "&#106;avascript:alert(1)",
+    "data:text/html,<b>x",
+    "data://text/html,x",
+    "vbscript:msgbox",
+    "file:///etc/passwd",
+    "ftp://a.example/x",
+    "mailto:alice@a.example",
+    "//a.example/x",
+    "a.example",
+    "www.a.example",
+    "alice@a.example",
+    "http:/a.example",
+    "http:a.example",
+    "http://",
+    "https:///",
+    "ht tp://a.example",
+    "tel:123",
+    "blob:https//x",
+    "about:blank",
+    "view-source:http",
+    "intent://scan",
+    "ws://a.example",
+    "custom+scheme://a.example",
+]
 
 
 @pytest.mark.parametrize(("message", "href"), LINKED.items())
@@ -169,9 +204,15 @@ def test_link_of_any_other_shape_stays_text(app: Flask, message: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["https://a.example@evil.example/", "https://a.example:pass@evil.example/", "https://evil.example/https://a.example",
-     "https://a.example\\@evil.example/", "https://a.example\u2024com/", "https://a.example/\u202egpj.exe"],
-)  # fmt: skip
+    [
+        "https://a.example@evil.example/",
+        "https://a.example:pass@evil.example/",
+        "https://evil.example/https://a.example",
+        "https://a.example\\@evil.example/",
+        "https://a.example\u2024com/",
+        "https://a.example/\u202egpj.exe",
+    ],
+)
 def test_link_shows_the_very_address_that_it_leads_to(app: Flask, message: str) -> None:
     page = rendered(app, message)
     for _, attributes in page.elements:
@@ -190,13 +231,37 @@ def test_link_that_is_long_is_cut_behind_its_host(app: Flask) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "'><b>", "<a href='javascript:x'>x</a>",
-        "https://a.example/\"onmouseover=\"alert(1)", "https://a.example/'><script>alert(1)</script>", "https://a.example/<b>",
-        "@alice<script>", "@alice\" onclick=\"x", "<button hx-get=/x hx-trigger=load>", "<p data-hx-on:click='x'>", "<hx-partial hx-target='#main'>x</hx-partial>",
-        "<div hx-swap-oob='true' id=main>", "&lt;script&gt;", "{{ 7 * 7 }}", "{% raw %}", "<!--", "]]>", "<![CDATA[", "</p></article><h1>", "<style>*{}</style>",
-        "\u2028<b>", "<\x00b>", "%3Cscript%3E", "<iframe srcdoc='<script>'>", "<math><mi//xlink:href='data:x'>", "<base href=//evil>", "<meta http-equiv=refresh>",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '"><svg onload=alert(1)>',
+        "'><b>",
+        "<a href='javascript:x'>x</a>",
+        'https://a.example/"onmouseover="alert(1)',
+        "https://a.example/'><script>alert(1)</script>",
+        "https://a.example/<b>",
+        "@alice<script>",
+        '@alice" onclick="x',
+        "<button hx-get=/x hx-trigger=load>",
+        "<p data-hx-on:click='x'>",
+        "<hx-partial hx-target='#main'>x</hx-partial>",
+        "<div hx-swap-oob='true' id=main>",
+        "&lt;script&gt;",
+        "{{ 7 * 7 }}",
+        "{% raw %}",
+        "<!--",
+        "]]>",
+        "<![CDATA[",
+        "</p></article><h1>",
+        "<style>*{}</style>",
+        "\u2028<b>",
+        "<\x00b>",
+        "%3Cscript%3E",
+        "<iframe srcdoc='<script>'>",
+        "<math><mi//xlink:href='data:x'>",
+        "<base href=//evil>",
+        "<meta http-equiv=refresh>",
     ],
-)  # fmt: skip
+)
 def test_message_holds_no_markup_of_its_own(app: Flask, message: str) -> None:
     page = rendered(app, message, "alice")
     assert {tag for tag, _ in page.elements} <= {"a"}
@@ -233,9 +298,20 @@ def test_mention_of_who_exists_is_a_link(app: Flask, message: str, linked: list[
 
 @pytest.mark.parametrize(
     "message",
-    ["@a " * 140, "@alice " * 40, "https://" * 35, "http://a.b/" * 25, "(" * 280, "https://a.example/" + "(" * 260, "@" * 280,
-     "https://a.example/" + "\u0301" * 2700, "://" * 93, "https://" + "a." * 130, "<" * 280],
-)  # fmt: skip
+    [
+        "@a " * 140,
+        "@alice " * 40,
+        "https://" * 35,
+        "http://a.b/" * 25,
+        "(" * 280,
+        "https://a.example/" + "(" * 260,
+        "@" * 280,
+        "https://a.example/" + "\u0301" * 2700,
+        "://" * 93,
+        "https://" + "a." * 130,
+        "<" * 280,
+    ],
+)
 def test_message_of_any_shape_is_drawn_quickly(app: Flask, message: str) -> None:
     with app.test_request_context("/"):
         activity = card(message=message, mentions=["alice", "aa"])

@@ -112,9 +112,24 @@ def test_handle_folds_what_looks_the_same(typed: str, folded: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["a", "a" * 31, "", "al ice", "al-ice", "al.ice", "\u0430dmin", "ad\u200bmin", "alic\u00e9", "\u202ealice", "a/b", "alice\n\nx",
-     "\u0661\u0662", "al\x00ice", "\ud800ab"],
-)  # fmt: skip
+    [
+        "a",
+        "a" * 31,
+        "",
+        "al ice",
+        "al-ice",
+        "al.ice",
+        "\u0430dmin",
+        "ad\u200bmin",
+        "alic\u00e9",
+        "\u202ealice",
+        "a/b",
+        "alice\n\nx",
+        "\u0661\u0662",
+        "al\x00ice",
+        "\ud800ab",
+    ],
+)
 def test_handle_outside_the_plain_alphabet_is_refused(typed: str) -> None:
     assert text.handle_problem(text.handle(typed))
 
@@ -147,9 +162,24 @@ def test_display_name_of_seen_signs_is_taken(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "   ", "x" * 51, "a\u202eb", "a\u2066b", "a\u200bb", "a\ufeffb", "a\x00b", "a\x1bb", "\ud800", "\ue000",
-     "\u200d", "\ufe0f", *FILLERS, *(f"a{filler}b" for filler in FILLERS)],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "x" * 51,
+        "a\u202eb",
+        "a\u2066b",
+        "a\u200bb",
+        "a\ufeffb",
+        "a\x00b",
+        "a\x1bb",
+        "\ud800",
+        "\ue000",
+        "\u200d",
+        "\ufe0f",
+        *FILLERS,
+        *(f"a{filler}b" for filler in FILLERS),
+    ],
+)
 def test_display_name_that_hides_or_turns_is_refused(typed: str) -> None:
     assert text.display_name_problem(text.display_name(typed))
 

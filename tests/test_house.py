@@ -1,0 +1,282 @@
+"""The rules of import and names. What is over its budget is printed; what breaks a rule fails."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WEBAPP = ROOT / "webapp"
+TEMPLATES = WEBAPP / "templates"
+STATIC = WEBAPP / "static"
+NOUNS = {"users", "activities", "feeds", "follows", "notifications", "messages", "media", "moderation", "api"}
+
+MODULES = sorted(WEBAPP.rglob("*.py"))
+# What answers requests: everything but the tools of operators and developers.
+SERVING = [m for m in MODULES if m.relative_to(WEBAPP).parts[0] not in {"ops", "dev"}]
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+STYLES = sorted(STATIC.rglob("*.css"))
+SCRIPTS = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _imports(path: Path) -> set[str]:
+    """What a module imports: `package.module` and `package.module.name`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names}
+    return found
+
+
+# Python --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_psycopg_is_imported_by_db_alone(path: Path) -> None:
+    if path != WEBAPP / "db.py":
+        assert not [name for name in _imports(path) if name.startswith("psycopg")]
+
+
+@pytest.mark.parametrize("path", SERVING, ids=_name)
+def test_request_is_touched_at_the_edge_alone(path: Path) -> None:
+    edge = {"routes.py", "session.py", "htmx.py", "errors.py", "security.py"}
+    # The program's table of contents, and what sends files, stand at the edge too.
+    if path.name in edge or path in {WEBAPP / "__init__.py", WEBAPP / "static_files.py"}:
+        return
+    touched = _imports(path) & {"flask.request", "flask.session", "flask.g", "flask.globals"}
+    assert not touched, f"{_name(path)} touches {touched}: HTTP only at the edge"
+
+
+@pytest.mark.parametrize("path", [m for m in MODULES if m.name == "actions.py"], ids=_name)
+def test_actions_know_no_http(path: Path) -> None:
+    assert not [
+        name
+        for name in _imports(path)
+        if re.match(r"flask|werkzeug|wtforms|.*\.(current|htmx|routes|forms|session)\b", name)
+    ]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and len(node.args.args) > 2:
+            pytest.fail(f"{path.name}: {node.name} takes plain values by keyword only, behind db and settings")
+
+
+@pytest.mark.parametrize("path", SERVING, ids=_name)
+def test_no_request_can_call_out_or_run_programs(path: Path) -> None:
+    """No HTTP client and no shell in what answers requests (bundled PostgreSQL and supervisor start programs, and answer none)."""
+    if path.name in {"embedded.py", "places.py", "processes.py", "supervisor.py", "ports.py"}:
+        return
+    forbidden = re.compile(r"(requests|httpx|urllib3|aiohttp|urllib\.request|http\.client|subprocess|pickle|marshal)\b")
+    assert not [name for name in _imports(path) if forbidden.match(name)]
+    assert not re.search(r"\b(eval|exec|os\.system)\(", path.read_text())
+
+
+@pytest.mark.parametrize("path", SERVING, ids=_name)
+def test_markup_is_made_by_filters_alone(path: Path) -> None:
+    text = path.read_text()
+    assert "render_template_string" not in text
+    if path != WEBAPP / "filters.py":
+        assert "Markup(" not in text
+    assert not re.search(r"Markup\(f|Markup\([^)\"']*[a-z]", text), "Markup takes a literal; values go through format"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text())), f"{_name(path)} has no docstring"
+
+
+def test_modules_of_a_noun_have_fixed_names() -> None:
+    known = {
+        "__init__.py",
+        "routes.py",
+        "actions.py",
+        "forms.py",
+        "session.py",
+        "passwords.py",
+        "composer.py",
+        "pages.py",
+    }
+    for noun in NOUNS:
+        assert {path.name for path in (WEBAPP / noun).glob("*.py")} <= known
+
+
+def test_trees_are_named_by_nouns() -> None:
+    assert {p.name for p in (ROOT / "sql").iterdir() if p.is_dir()} <= NOUNS | {"ops", "migrations"}
+    assert {p.name for p in TEMPLATES.iterdir() if p.is_dir()} <= NOUNS | {"errors"}
+    assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout"}
+    assert {p.name for p in (ROOT / "sql").rglob("*.sql") if not re.fullmatch(r"_?[a-z0-9_]+\.sql", p.name)} == set()
+
+
+# Templates -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_begins_with_what_it_needs(path: Path) -> None:
+    first = path.read_text().splitlines()[0]
+    assert re.fullmatch(r"\{# needs: .+ #\}", first)
+    if path.name.startswith("_") and path.name not in {"_macros.html", "_nav.html"}:
+        assert " · swapped by: " in first
+    if not path.name.startswith("_") and path.parent != TEMPLATES:
+        assert " · answers: " in first
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_is_named_by_its_use(path: Path) -> None:
+    text = path.read_text()
+    for used in re.findall(r'{%-? *(?:include|from) "([^"]+)"', text):
+        assert Path(used).name.startswith("_"), f"{used} is included, so its name begins with an underscore"
+    extends = '{% extends "' in text
+    assert extends != path.name.startswith("_") or path.name == "shell.html"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_escapes_everything(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\|\s*safe\b|{%-?\s*autoescape|\|\s*tojson", text)
+    assert not re.search(r"=\{\{", text), "an attribute without quotes"
+    assert not re.search(r"href=\"\{\{ (?!url_for\(|static\(|(?:href|page|person) )", text), (
+        "a link to what somebody typed"
+    )
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_runs_no_code_in_the_browser(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|hx-on\b|hx-on:|\bjs:|javascript:", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r"hx-trigger=\"[^\"]*\[", text), "a filter in a trigger is evaluated"
+    assert not re.search(r"hx-(vals|headers|confirm|vars)=", text)
+    assert "hx-disable" not in text
+    assert "hx-ext" not in text
+    assert "hx-history-cache" not in text
+    assert not re.search(r"https?://", text), "an address of another place, or of this one written by hand"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_gives_every_control_an_id(path: Path) -> None:
+    for tag in re.findall(r"<(?:button|textarea|select|input)\b[^>]*(?:>|$)", path.read_text(), re.MULTILINE):
+        assert re.search(r'\sid="|type="hidden"', tag), tag
+    for tag in re.findall(r"<a\b[^>]*\bhx-[^>]*>", path.read_text()):
+        assert ' id="' in tag, tag
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_works_without_script_first(path: Path) -> None:
+    for tag in re.findall(r"<form\b.*?>\n?", path.read_text(), re.DOTALL):
+        assert ' action="' in tag
+        assert ' method="post"' in tag
+    for tag in re.findall(r"<a\b[^>]*\bhx-get[^>]*>", path.read_text()):
+        assert ' href="' in tag
+    for form in re.findall(r"<form\b.*?</form>", path.read_text(), re.DOTALL):
+        assert 'name="csrf_token" value="{{ csrf_token() }}"' in form
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_template_isolates_what_people_typed(path: Path) -> None:
+    """A name stands in `bdi`, a text in `dir="auto"`: signs that turn the order end at its border."""
+    for line in path.read_text().splitlines():
+        shown = re.sub(r'<title>.*|{% block (title|description) %}.*?{% endblock %}|="[^"]*"|\{%.*?%\}', "", line)
+        if re.search(r"{{ [\w.]*display_name }}", shown) and "<label" not in line:
+            assert "<bdi>{{" in line, line
+        if re.search(r"{{ [\w.]*(\bmessage|\bbio)\b( \| (message_html|excerpt\(\d+\)))? }}", shown) and (
+            "activity" in shown or "item" in shown or "person" in shown
+        ):
+            assert 'dir="auto"' in line, line
+
+
+# Style and script ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", STYLES, ids=_name)
+def test_style_loads_nothing_by_itself(path: Path) -> None:
+    text = path.read_text()
+    assert "@import" not in text
+    assert not re.search(r"https?://|url\(\s*['\"]?(//|data:)|expression\(", text)
+    assert "!important" not in text or path.name in {"base.css", "layout.css"}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=_name)
+def test_script_evaluates_and_inserts_nothing(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(
+        r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setTimeout\(\s*['\"`]", text
+    )
+    assert not re.search(r"https?://", text)
+
+
+def test_htmx_comes_along_as_it_was_published() -> None:
+    import hashlib
+
+    vendored = (STATIC / "vendor" / "htmx-4.0.1.min.js").read_bytes()
+    assert len(vendored) == 37448
+    digest = hashlib.sha256(vendored).hexdigest()
+    assert digest == HTMX_SHA256, "the vendored file is not the one that was looked at"
+
+
+HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+
+
+# The repository ------------------------------------------------------------------------------------------------
+
+
+def _tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    names = [name for name in listed.stdout.split("\0") if name]
+    files = [ROOT / name for name in names] or [
+        p for p in ROOT.rglob("*") if not {".venv", "node_modules", "var"} & set(p.parts)
+    ]
+    return [path for path in files if path.is_file() and path.suffix not in {".png", ".woff2", ".jpg", ".ico"}]
+
+
+def test_repository_names_no_machine_and_no_registry() -> None:
+    # Written apart, so that this file does not find itself.
+    machine = re.compile(r"(?<![\w.$}-])/" + r"work/|/tmp/bash_" + r"jobs|\.libr" + r"ary/|/root/\.")
+    registry = re.compile(
+        r"(?:pypi\.|files\.python" + r"hosted|registry\.npm" + r"js|index-url|extra-index|find-links|\"resolved\")"
+    )
+    for path in _tracked():
+        text = path.read_text(errors="replace")
+        assert not machine.search(text), f"{_name(path)} names a place of one machine"
+        if re.fullmatch(r"requirements.*\.txt|package-lock\.json|.*\.lock", path.name):
+            assert not registry.search(text), f"{_name(path)} names a registry"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-run.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_and_hashed(name: str) -> None:
+    wanted = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith((" ", "#"))]
+    assert wanted
+    assert all(re.match(r"[a-z0-9.\[\],_-]+==\S+", line) and line.endswith("\\") for line in wanted)
+
+
+@pytest.mark.parametrize("path", sorted(p for p in (ROOT / "bin").iterdir() if p.is_file()), ids=_name)
+def test_script_of_bin_has_the_skeleton(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    if path.name == "_common.sh":
+        assert "set -euo pipefail" in lines[:5]
+        return
+    assert lines[0] == "#!/usr/bin/env bash"
+    assert re.match(rf"# {re.escape(path.name)}: .+", lines[1])
+    assert "_common.sh" in lines[2]
+    assert path.stat().st_mode & 0o111
+
+
+def test_budgets_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    budgets = [
+        (MODULES, 200),
+        ([p for p in PAGES if not p.name.startswith("_")], 60),
+        ([p for p in PAGES if p.name.startswith("_")], 40),
+        (sorted(p for p in (ROOT / "sql").rglob("*.sql") if p.parent.name in NOUNS | {"ops"}), 40),
+        (SCRIPTS, 40),
+    ]
+    over = [(len(path.read_text().splitlines()), most, path) for paths, most in budgets for path in paths]
+    with capsys.disabled():
+        for lines, most, path in over:
+            if lines > most:
+                sys.stdout.write(f"\nover budget: {_name(path)} has {lines} lines of {most}")

@@ -1,0 +1,644 @@
+"""Joining, signing in, profiles: what a person is shown, and what the database holds."""
+
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+from conftest import DatabaseUrls, settings_for
+from factories import PASSWORD, make_activity, make_user
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import count, send, sign_in, signed_in, token_for, token_in, value, without_token, words
+
+from webapp import create_app
+from webapp.errors import Unavailable
+from webapp.users import actions, passwords
+
+GOOD = {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": PASSWORD}
+
+
+def sign_up(client: FlaskClient, **fields: Any) -> Any:
+    path = fields.pop("path", "/sign-up")
+    token = fields.pop("csrf_token", None) or token_in(client.get(path))
+    return client.post("/sign-up", data={"csrf_token": token, **GOOD, **fields})
+
+
+@pytest.fixture
+def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that a password is verified against, one entry a verification."""
+    seen: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counting(self: PasswordHasher, password_hash: str, password: str) -> bool:
+        seen.append(password_hash)
+        return bool(verify(self, password_hash, password))
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    passwords._decoy()
+    return seen
+
+
+# Joining -------------------------------------------------------------------------------------------------------
+
+
+def test_sign_up_makes_an_account_and_signs_in(client: FlaskClient, database_urls: DatabaseUrls) -> None:
+    answer = sign_up(client, handle="@Carol", email=" Carol@Example.com ")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Carol" in client.get("/@carol").text
+    with database_urls.owner() as conn:
+        assert value(conn, "SELECT handle FROM users") == "carol"
+        assert value(conn, "SELECT lower(email) FROM users") == "carol@example.com"
+        stored = value(conn, "SELECT password_hash FROM passwords")
+    assert PASSWORD not in stored
+    cost = extract_parameters(stored)
+    assert (cost.type.name, cost.memory_cost, cost.time_cost, cost.parallelism) == ("ID", 19 * 1024, 2, 1)
+
+
+def test_sign_up_with_everything_wrong_tells_all_at_once_and_keeps_the_text(
+    client: FlaskClient, database_urls: DatabaseUrls
+) -> None:
+    answer = sign_up(client, display_name="\u202eCarol", handle="ca rol", email="not an address", password="short")
+    assert answer.status_code == 422
+    for sentence in (
+        "needs letters that can be seen",
+        "A handle has 2 to 30",
+        "does not look like an e-mail",
+        "A password has 8 to 256",
+    ):
+        assert sentence in words(answer)
+    assert 'value="ca rol"' in answer.text
+    assert 'value="not an address"' in answer.text
+    assert "short" not in answer.text
+    with database_urls.owner() as conn:
+        assert count(conn, "users") == 0
+
+
+def test_sign_up_with_what_is_taken_tells_both_and_never_echoes_the_password(
+    client: FlaskClient, database_urls: DatabaseUrls
+) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+        answer = sign_up(client, handle="ALICE", email="Alice@EXAMPLE.com", password="correct horse battery")
+        assert answer.status_code == 422
+        assert "That handle is taken" in words(answer)
+        assert "There is an account with this e-mail" in words(answer)
+        assert "correct horse" not in answer.text
+        assert count(conn, "users") == 1
+
+
+@pytest.mark.parametrize("handle", ["admin", "\u0430dmin", "ad\u200bmin", "ADMIN", "\uff41dmin", "root", "a", "x" * 31])
+def test_sign_up_with_a_deceiving_handle_is_refused(
+    client: FlaskClient, database_urls: DatabaseUrls, handle: str
+) -> None:
+    assert sign_up(client, handle=handle).status_code == 422
+    with database_urls.owner() as conn:
+        assert count(conn, "users") == 0
+
+
+def test_sign_up_of_one_handle_twenty_times_at_once_makes_one_account(
+    app: Flask, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "hash_password", lambda password: "$argon2id$not-a-real-one" + "x" * 20)
+    monkeypatch.setattr(actions, "taken", lambda db, **fields: [])  # the look before is a courtesy; the index decides
+    token_page = app.test_client()
+    token = token_in(token_page.get("/sign-up"))
+    cookie = token_page.get_cookie("mayfly")
+    assert cookie
+    answers: list[int] = []
+    ready = threading.Barrier(20)
+
+    def join(number: int) -> None:
+        client = app.test_client()
+        client.set_cookie("mayfly", cookie.value)
+        ready.wait(10)
+        answer = sign_up(
+            client, csrf_token=token, email=f"carol{number}@example.com", password=f"lantern harbour {number}"
+        )
+        answers.append(answer.status_code)
+        if answer.status_code == 422:
+            assert "That handle is taken" in answer.text
+
+    threads = [threading.Thread(target=join, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(answers) == [303] + [422] * 19
+    with database_urls.owner() as conn:
+        assert (count(conn, "users"), count(conn, "passwords"), count(conn, "sessions")) == (1, 1, 1)
+
+
+def test_sign_up_sets_listed_fields_alone(client: FlaskClient, database_urls: DatabaseUrls) -> None:
+    made = str(uuid.uuid4())
+    extra = {
+        "uuid": made,
+        "seeded": "true",
+        "suspended_at": "now",
+        "created_at": "2001-01-01",
+        "bio": "x",
+        "cognito_user_id": "x",
+    }
+    assert sign_up(client, **extra).status_code == 303
+    with database_urls.owner() as conn:
+        row = conn.execute("SELECT uuid, seeded, bio, cognito_user_id, created_at > '2020-01-01' FROM users").fetchone()
+    assert row
+    assert str(row[0]) != made
+    assert row[1:] == (False, "", None, True)
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("a" * 7, False),
+        ("12345678", False),
+        ("password1", False),
+        ("PASSWORD1", False),
+        ("carol@example.com", False),
+        ("x" * 257, False),
+        ("lantern-", True),
+        ("\u00fc" * 8, True),
+        ("correct horse battery staple " * 8, True),
+        ("   spaces kept   ", True),
+        ("x y" * 85, True),
+    ],
+)
+def test_sign_up_password_is_judged_by_length_and_by_what_is_tried_first(
+    client: FlaskClient, password: str, taken: bool
+) -> None:
+    assert sign_up(client, password=password).status_code == (303 if taken else 422)
+    if taken:
+        other = client.application.test_client()
+        assert sign_in(other, "carol", password).status_code == 303
+        assert sign_in(other, "carol", password[:-1]).status_code != 303 or len(password) == 1
+
+
+def test_sign_up_password_of_a_megabyte_is_refused_before_any_hash(
+    client: FlaskClient, counted_checks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "hash_password", lambda password: pytest.fail("hashed"))
+    assert sign_up(client, password="x" * 1_000_000).status_code == 413
+    assert sign_up(client, password="x" * 50_000).status_code == 422
+    assert sign_in(client, "carol", "x" * 1_000_000).status_code == 413
+    assert counted_checks == []
+
+
+def test_sign_up_closed_offers_no_form(database_urls: DatabaseUrls) -> None:
+    client = create_app(settings_for(database_urls, SIGN_UP="closed")).test_client()
+    page = client.get("/sign-up")
+    assert page.status_code == 403
+    assert "takes no new accounts" in words(page)
+    assert "csrf_token" not in page.text
+    token = token_in(client.get("/sign-in"))
+    assert client.post("/sign-up", data={**GOOD, "csrf_token": token}).status_code == 403
+    with database_urls.owner() as conn:
+        assert count(conn, "users") == 0
+
+
+def test_sign_up_by_invitation_works_once_by_its_link(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, SIGN_UP="invite"))
+    with database_urls.owner() as conn:
+        conn.execute(
+            "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
+            [actions.code_hash("harbour")],
+        )
+        assert app.test_client().get("/sign-up").status_code == 403
+        assert app.test_client().get("/sign-up?invite=wrong").status_code == 403
+        client = app.test_client()
+        page = client.get("/sign-up?invite=harbour")
+        assert page.status_code == 200
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        # A slip keeps the invitation; the form carries it by itself.
+        assert client.post("/sign-up", data={**hidden, **GOOD, "password": "x"}).status_code == 422
+        assert client.post("/sign-up", data={**hidden, **GOOD}).status_code == 303
+        assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+        again = {**hidden, **GOOD, "handle": "dave", "email": "dave@example.com"}
+        other = app.test_client()
+        again["csrf_token"] = token_for(other)
+        assert other.post("/sign-up", data=again).status_code == 403
+        assert count(conn, "users") == 1
+
+
+def test_sign_up_by_invitation_that_is_over_is_refused(database_urls: DatabaseUrls) -> None:
+    client = create_app(settings_for(database_urls, SIGN_UP="invite")).test_client()
+    with database_urls.owner() as conn:
+        conn.execute(
+            "INSERT INTO invitations (code_hash, created_at, expires_at) VALUES (%s, now() - interval '8 days', now())",
+            [actions.code_hash("harbour")],
+        )
+    assert client.get("/sign-up?invite=harbour").status_code == 403
+
+
+def test_sign_up_by_one_invitation_at_once_lets_one_in(
+    database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "hash_password", lambda password: "$argon2id$not-a-real-one" + "x" * 20)
+    settings = settings_for(database_urls, SIGN_UP="invite")
+    app = create_app(settings)
+    with database_urls.owner() as conn:
+        conn.execute(
+            "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
+            [actions.code_hash("harbour")],
+        )
+    outcomes: list[str] = []
+
+    def join(number: int) -> None:
+        try:
+            actions.sign_up(
+                app.extensions["db"],
+                settings,
+                display_name="C",
+                handle=f"carol{number}",
+                email=f"c{number}@example.com",
+                password=PASSWORD,
+                invite="harbour",
+                address="127.0.0.1",
+            )
+            outcomes.append("in")
+        except actions.Conflict:
+            outcomes.append("used")
+
+    threads = [threading.Thread(target=join, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(outcomes) == ["in"] + ["used"] * 5
+    with database_urls.owner() as conn:
+        assert count(conn, "users") == 1
+
+
+# Signing in ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", ["alice", "ALICE", "@alice", "alice@example.com", "Alice@Example.COM", " alice "])
+def test_sign_in_by_handle_or_address_in_any_case(client: FlaskClient, database_urls: DatabaseUrls, login: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    assert sign_in(client, login).status_code == 303
+    assert "Sign out" in client.get("/").text
+
+
+@pytest.mark.parametrize("email", ["stra\u00dfe@example.com", "\u0130d@example.com", "\u00c9lo@example.com"])
+def test_sign_in_by_an_address_beyond_ascii(client: FlaskClient, database_urls: DatabaseUrls, email: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn, email=email)
+    assert sign_in(client, email).status_code == 303
+
+
+def test_sign_in_refused_looks_the_same_for_whatever_reason(
+    client: FlaskClient, database_urls: DatabaseUrls, counted_checks: list[str]
+) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+        make_user(conn, "nohash", password=None)
+        make_user(conn, "mallory", suspended=True)
+    answers = []
+    for login, password in (
+        ("alice", "wrong password"),
+        ("ghost", PASSWORD),
+        ("nohash", PASSWORD),
+        ("mallory", PASSWORD),
+        ("alice", "x" * 300),
+    ):
+        before = len(counted_checks)
+        answer = sign_in(client, login, password)
+        assert len(counted_checks) == before + 1, f"{login}: as many verifications as for everybody"
+        body = without_token(answer).replace(login.encode(), b"-")
+        answers.append((answer.status_code, body, sorted(name for name, _ in answer.headers if name != "Set-Cookie")))
+    assert answers[0][0] == 422
+    assert all(answer == answers[0] for answer in answers)
+    assert "do not belong together" in answers[0][1].decode()
+
+
+@pytest.mark.parametrize("login", ["", "   "])
+def test_sign_in_with_nothing_matches_nobody(client: FlaskClient, database_urls: DatabaseUrls, login: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn, email=None)
+    assert sign_in(client, login, PASSWORD).status_code == 422
+    assert sign_in(client, "alice", "").status_code == 422
+
+
+def test_sign_in_rehashes_a_password_of_another_cost(client: FlaskClient, database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        alice = make_user(conn, password=None)
+        old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        conn.execute("INSERT INTO passwords (user_uuid, password_hash) VALUES (%s, %s)", [alice, old])
+        assert sign_in(client).status_code == 303
+        new = value(conn, "SELECT password_hash FROM passwords")
+    assert new != old
+    assert extract_parameters(new).memory_cost == 19 * 1024
+    assert sign_in(client.application.test_client()).status_code == 303
+
+
+def test_sign_in_rehash_is_not_made_for_a_wrong_password(client: FlaskClient, database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        alice = make_user(conn, password=None)
+        old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        conn.execute("INSERT INTO passwords (user_uuid, password_hash) VALUES (%s, %s)", [alice, old])
+        assert sign_in(client, "alice", "another one").status_code == 422
+        assert value(conn, "SELECT password_hash FROM passwords") == old
+
+
+def test_sign_in_of_a_crowd_is_told_to_wait(
+    client: FlaskClient, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
+    assert passwords._room.acquire(timeout=1)
+    assert passwords._room.acquire(timeout=1)
+    try:
+        token = token_for(client)
+        answer = client.post(
+            "/sign-in", data={"csrf_token": token, "email": "alice", "password": PASSWORD, "message": "kept text"}
+        )
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert PASSWORD not in answer.text
+        assert client.get("/public").status_code == 200
+        with pytest.raises(Unavailable):
+            passwords.hash_password("anything at all")
+    finally:
+        passwords._room.release()
+        passwords._room.release()
+    assert sign_in(client).status_code == 303
+
+
+def test_hashes_at_once_are_two_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = 0, 0
+    lock = threading.Lock()
+    three = threading.Event()
+
+    def work() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            if running > 2:
+                three.set()
+        three.wait(0.05)
+        with lock:
+            running -= 1
+
+    threads = [threading.Thread(target=lambda: passwords._aside(work)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert most == 2
+
+
+# Limits --------------------------------------------------------------------------------------------------------
+
+
+def from_address(app: Flask, address: str) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def test_sign_in_limit_by_address_lets_exactly_so_many_through_over_two_instances(database_urls: DatabaseUrls) -> None:
+    apps = [create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="6/5m")) for _ in range(2)]
+    clients = [from_address(app, "203.0.113.7") for app in apps]
+    statuses = [sign_in(clients[n % 2], f"ghost{n}", "wrong password").status_code for n in range(9)]
+    assert statuses == [422] * 6 + [429] * 3
+    assert sign_in(from_address(apps[0], "203.0.113.8"), "ghost", "wrong password").status_code == 422
+    for app in apps:
+        app.extensions["db"].close()
+
+
+def test_sign_in_limit_answers_with_when_to_come_back(database_urls: DatabaseUrls) -> None:
+    client = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="1/5m")).test_client()
+    sign_in(client, "ghost", "wrong password")
+    answer = sign_in(client, "ghost", "wrong password")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 300
+    assert "in 5 minutes" in words(answer)
+    fragment = sign_in(client, "ghost", "wrong password", fragment=True)
+    assert fragment.status_code == 429
+    assert "<hx-partial" in fragment.text
+    assert "<html" not in fragment.text
+
+
+def test_sign_in_limit_counts_no_address_of_loopback_as_exempt(database_urls: DatabaseUrls) -> None:
+    client = from_address(create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="2/5m")), "127.0.0.1")
+    assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(3)] == [422, 422, 429]
+
+
+def test_sign_in_limit_sees_an_ipv6_network_as_one_address(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="2/5m"))
+    addresses = [
+        "2001:db8::1",
+        "2001:db8::2",
+        "2001:db8::ffff:3",
+        "2001:db8:0:1::1",
+        "::ffff:203.0.113.7",
+        "203.0.113.7",
+        "203.0.113.7",
+    ]
+    statuses = [sign_in(from_address(app, address), "ghost", "wrong password").status_code for address in addresses]
+    assert statuses == [422, 422, 429, 422, 422, 422, 429]
+
+
+def test_sign_in_under_attack_stays_open_to_the_owner_elsewhere(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn)
+    attacker = from_address(app, "203.0.113.66")
+    statuses = [sign_in(attacker, "alice", "wrong password").status_code for _ in range(10)]
+    assert statuses == [422] * 7 + [429] * 3
+    # Not even the right password from there, and the account's other name is the same account... elsewhere it opens.
+    assert sign_in(attacker, "alice").status_code == 429
+    assert sign_in(from_address(app, "198.51.100.1"), "alice").status_code == 303
+
+
+def test_sign_in_limit_ends_with_its_window(database_urls: DatabaseUrls) -> None:
+    client = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="1/5m")).test_client()
+    assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(2)] == [422, 429]
+    with database_urls.owner() as conn:
+        conn.execute("UPDATE rate_limits SET window_ends_at = now()")
+    assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(2)] == [422, 429]
+
+
+def test_sign_up_limit_counts_by_address(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_UPS="2/30m"))
+    client = from_address(app, "203.0.113.7")
+    statuses = []
+    for n in range(3):
+        client = from_address(app, "203.0.113.7")
+        statuses.append(sign_up(client, handle=f"carol{n}", email=f"carol{n}@example.com").status_code)
+    assert statuses == [303, 303, 429]
+    with database_urls.owner() as conn:
+        assert count(conn, "users") == 2
+        # Whoever reads the table learns no account's name from the tries to get in.
+        sign_in(client, "carol0", PASSWORD)
+        assert "carol" not in " ".join(row[0] for row in conn.execute("SELECT subject FROM rate_limits").fetchall())
+
+
+# The way back --------------------------------------------------------------------------------------------------
+
+FOREIGN = [
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "\t//evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    " //evil.example",
+    "/ /evil.example",
+    "https://evil.example",
+    "http:evil.example",
+    "HTTPS://evil.example",
+    "//evil.example:80",
+    "//localhost@evil.example",
+    "https://localhost@evil.example",
+    "https:/evil.example",
+    "https:evil.example",
+    "javascript:alert(1)",
+    "JaVaScript:alert(1)",
+    "data:text/html,x",
+    "/\x00/evil.example",
+    "/\x0b/evil.example",
+    "evil.example",
+    "evil.example/",
+    "@evil.example",
+    "?next=//evil.example",
+    "#//evil.example",
+    "..//evil.example",
+    "./evil",
+    "//[::1]",
+    "//[",
+    "/\u2028/evil.example\\",
+    "/%0d%0aSet-Cookie:x=1\r\nX: y",
+    "/\x7f",
+    "/" + "x" * 600,
+    "",
+    "ftp://evil.example",
+]
+LOCAL = [
+    "/",
+    "/public",
+    "/@alice",
+    "/compose?reply_to=x",
+    "/public?before=2026-11-23T12%3A00%3A00Z~x",
+    "/%5cevil.example",
+    "/@alice#x",
+    "/a//b",
+]
+
+
+@pytest.mark.parametrize("target", FOREIGN)
+def test_sign_in_never_leads_to_another_place(app: Flask, database_urls: DatabaseUrls, target: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    client = app.test_client()
+    answer = sign_in(client, next=target)
+    assert (answer.status_code, answer.location) in {(303, "/"), (400, None)}
+    there = signed_in(app).get("/sign-in", query_string={"next": target})
+    assert (there.status_code, there.location) in {(303, "/"), (400, None)}
+    assert "evil" not in str(there.headers) + str(answer.headers)
+
+
+@pytest.mark.parametrize("target", LOCAL)
+def test_sign_in_leads_back_to_where_one_was(app: Flask, database_urls: DatabaseUrls, target: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    answer = sign_in(app.test_client(), next=target)
+    assert (answer.status_code, answer.location) == (303, target)
+
+
+def test_page_that_needs_an_account_shows_the_way_and_back(app: Flask, database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    client = app.test_client()
+    sent = client.get("/compose?reply_to=x")
+    assert sent.status_code == 303
+    page = client.get(sent.location)
+    hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+    assert hidden["next"] == "/compose?reply_to=x"
+    assert (
+        send(client, "/sign-in", email="alice", password=PASSWORD, next=hidden["next"]).location
+        == "/compose?reply_to=x"
+    )
+
+
+# Profiles ------------------------------------------------------------------------------------------------------
+
+
+def test_profile_shows_who_they_are_and_what_is_alive(client: FlaskClient, database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        alice, bob = make_user(conn, bio="Keeps the light."), make_user(conn, "bob")
+        make_activity(conn, alice, "mine")
+        make_activity(conn, bob, "another's")
+    page = client.get("/@alice")
+    assert page.status_code == 200
+    for shown in ("Alice", "@alice", "Keeps the light.", "1 activity alive", "mine"):
+        assert shown in words(page)
+    assert "another's" not in words(page)
+    assert "alice@example.com" not in page.text
+    assert client.get("/@ALICE").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/@mallory", "/api/@mallory"])
+def test_profile_of_the_suspended_is_as_if_it_never_was(
+    client: FlaskClient, database_urls: DatabaseUrls, path: str
+) -> None:
+    with database_urls.owner() as conn:
+        mallory = make_user(conn, "mallory", suspended=True)
+        make_activity(conn, mallory, "a shadow")
+    gone, never = client.get(path), client.get(path.replace("mallory", "nobody"))
+    assert gone.status_code == never.status_code == 404
+    assert gone.data == never.data
+    assert "a shadow" not in client.get("/public").text
+
+
+# A private place -----------------------------------------------------------------------------------------------
+
+
+def test_private_place_shows_a_stranger_nothing(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, PUBLIC_FEED="no"))
+    with database_urls.owner() as conn:
+        alice = make_user(conn)
+        made = make_activity(conn, alice, "canary of the harbour")
+    stranger, member = app.test_client(), signed_in(app)
+    fill: dict[str, Callable[[], str]] = {"handle": lambda: "alice", "activity_uuid": lambda: str(made)}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.endpoint == "static" or rule.endpoint.startswith("dev"):
+            continue
+        with app.test_request_context():
+            path = app.url_map.bind("localhost").build(rule.endpoint, {name: fill[name]() for name in rule.arguments})
+        answer = stranger.get(path)
+        assert "canary" not in answer.text
+        assert "Alice" not in answer.text
+        if path in {"/livez", "/readyz", "/sign-in", "/sign-up"}:
+            assert answer.status_code == 200
+        elif path.startswith("/api/"):
+            assert answer.status_code == 401
+        else:
+            assert answer.status_code == 303
+            assert answer.location.startswith("/sign-in")
+        assert stranger.get(path, headers={"HX-Request-Type": "partial"}).status_code in {200, 401}
+        assert member.get(path).status_code in {200, 303}
+    assert "canary" in member.get("/public").text
+
+
+def test_private_place_keeps_the_text_of_who_was_signed_out(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, PUBLIC_FEED="no"))
+    with database_urls.owner() as conn:
+        make_user(conn)
+        alice = signed_in(app)
+        token = token_for(alice)
+        conn.execute("DELETE FROM sessions")
+    answer = alice.post(
+        "/activities", data={"csrf_token": token, "message": "a long thought", "ttl": "1-day", "key": str(uuid.uuid4())}
+    )
+    assert answer.status_code == 401
+    assert "a long thought" in answer.text
