@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from conftest import DatabaseUrls
@@ -240,11 +240,8 @@ def test_unreachable_database_is_one_sentence_with_host_and_port(
     monkeypatch.setenv("MAYFLY_STATE", str(scratch))
     code, _, err = run("activities-sweep")
     assert code == 1
-    assert (
-        err
-        == ("bin/activities-sweep: The database at 127.0.0.1 port 1 cannot be reached: no PostgreSQL listens there.\n")
-        or "database" in err
-    )
+    sentence = "The database at 127.0.0.1 port 1 cannot be reached: no PostgreSQL listens there."
+    assert err == f"bin/activities-sweep: {sentence}\n"
 
 
 # People and activities ---------------------------------------------------------------------------------------
@@ -323,7 +320,7 @@ def test_burn_takes_text_and_author_at_once(run: Run, elsewhere: DatabaseUrls) -
         assert (code, out, len(err.splitlines())) == (1, "", 1)
 
 
-@pytest.mark.parametrize("uuid", ["x", str(uuid4()), "../x", ""])
+@pytest.mark.parametrize("uuid", ["x", "5eedac00-0000-4000-8000-00000000dead", "../x", ""])
 def test_burn_of_nothing_is_one_sentence(run: Run, elsewhere: DatabaseUrls, uuid: str) -> None:
     code, out, err = run("activities-burn", uuid)
     assert (code, out, len(err.splitlines())) == (1, "", 1)

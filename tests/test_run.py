@@ -1,0 +1,433 @@
+"""`bin/run` for real: it starts, stops, survives kills, and says in one sentence why it does not start."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from conftest import DatabaseUrls
+from test_embedded import wait_for
+
+from webapp import logs, ports
+from webapp.db import connect
+from webapp.embedded import APP, SUPERUSER, Cluster
+from webapp.places import CHECKOUT
+from webapp.processes import working_in
+
+# Slow on a busy machine is no failure; what has a bound of its own asserts it.
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+class Running:
+    """A supervisor, started as `bin/run` starts it."""
+
+    def __init__(self, state: Path, environment: Mapping[str, str]) -> None:
+        self.state, self.port = state, environment.get("PORT") or str(free_port())
+        self.log = (state.parent / f"log-{self.port}").open("w+")
+        self.process = subprocess.Popen(
+            [CHECKOUT / "bin" / "run"],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": os.environ.get("HOME", "/"),
+                "MAYFLY_PYTHON": sys.executable,
+                "MAYFLY_STATE": str(state),
+                "PORT": self.port,
+                "WORKERS": "1",
+                **environment,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+
+    def said(self) -> str:
+        self.log.flush()
+        return Path(self.log.name).read_text()
+
+    def wait_until_said(self, text: str) -> "Running":
+        def come() -> bool:
+            assert text in self.said() or self.process.poll() is None, self.said()
+            return text in self.said()
+
+        wait_for(come, PATIENCE)
+        return self
+
+    def up(self) -> "Running":
+        return self.wait_until_said("Mayfly is at ")
+
+    def get(self, path: str = "/readyz") -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", int(self.port), timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return 0
+        finally:
+            connection.close()
+
+    def cluster(self) -> Cluster:
+        return Cluster(self.state / "postgres")
+
+    def postmaster(self) -> int:
+        return int((self.state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    def children(self) -> set[int]:
+        """Every process that this run started, by the environment that it handed on."""
+        mark, found = (
+            f"MAYFLY_STATE={self.state}".encode(),
+            set(working_in(self.state / "postgres" / "data", "postgres")),
+        )
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.add(int(entry.name))
+        return found - {self.process.pid}
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.process.wait()
+        wait_for(lambda: not self.children(), 20)
+        self.log.close()
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(scratch: Path) -> Iterator[Start]:
+    """Starts a run with these variables; `state` names another state folder. All are ended after the test."""
+    running: list[Running] = []
+
+    def start(state: Path | None = None, **environment: str) -> Running:
+        running.append(Running(state or scratch / "state", environment))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.close()
+
+
+def refused(run: Running, seconds: float = 15) -> str:
+    """The one sentence with which a run did not start."""
+    assert run.process.wait(seconds) != 0
+    lines = [line for line in run.said().splitlines() if line]
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+# Up and down -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_run_serves_and_leaves_no_process_behind(start: Start, number: signal.Signals) -> None:
+    run = start().up()
+    assert run.get("/") == 200
+    assert run.get("/livez") == 200
+    assert len(run.children()) > 5
+    began = time.monotonic()
+    assert run.stop(number) == 0
+    assert time.monotonic() - began < 10
+    assert run.children() == set()
+    assert run.get("/livez") == 0
+
+
+def test_first_run_makes_everything_and_the_second_keeps_it(start: Start, scratch: Path) -> None:
+    first = start().up()
+    said = first.said()
+    assert said.count("Mayfly is at http://127.0.0.1:") == 1
+    assert re.search(r"sign in as demo with the password [a-z0-9-]{19} ", said)
+    state = scratch / "state"
+    assert (state / "secret_key").stat().st_mode & 0o777 == 0o600
+    key = (state / "secret_key").read_text()
+    assert len(key) >= 32
+    assert key not in said
+    first.stop()
+    second = start().up()
+    assert "password" not in second.said()
+    assert "made the database" not in second.said()
+    assert (state / "secret_key").read_text() == key
+    second.stop()
+
+
+def test_run_survives_kill_9_of_its_database(start: Start) -> None:
+    run = start().up()
+    before = run.postmaster()
+    os.kill(before, signal.SIGKILL)
+    wait_for(lambda: run.get() == 200 and run.postmaster() != before, PATIENCE)
+    assert run.stop() == 0
+    assert run.children() == set()
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def server_of(run: Running) -> int:
+    """gunicorn's own process: the one child of the supervisor that is not the database."""
+    (server,) = set(children_of(run.process.pid)) - {run.postmaster()}
+    return server
+
+
+def test_run_survives_kill_9_of_a_worker(start: Start) -> None:
+    run = start().up()
+    (worker,) = children_of(server_of(run))
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: children_of(server_of(run)) not in ([], [worker]) and run.get() == 200, PATIENCE)
+    assert run.stop() == 0
+    assert run.children() == set()
+
+
+def test_nothing_outlives_a_killed_supervisor_and_the_next_run_recovers(start: Start) -> None:
+    run = start().up()
+    assert run.children()
+    run.process.kill()
+    run.process.wait()
+    wait_for(lambda: not run.children(), 15)
+    again = start().up()
+    assert again.get() == 200
+    again.stop()
+
+
+def test_server_that_dies_young_ends_the_run(start: Start) -> None:
+    run = start().up()
+    os.kill(server_of(run), signal.SIGKILL)
+    assert run.process.wait(PATIENCE) == 1
+    wait_for(lambda: not run.children(), 15)
+
+
+def test_scripts_work_while_it_runs_and_it_goes_on(start: Start) -> None:
+    run = start().up()
+    done = subprocess.run(
+        [CHECKOUT / "bin" / "db-connect", "-Atc", "SELECT count(*) > 10 FROM users"],
+        env={"PATH": os.environ["PATH"], "MAYFLY_PYTHON": sys.executable, "MAYFLY_STATE": str(run.state)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "t\n"), done.stderr
+    assert run.get() == 200
+    run.stop()
+
+
+def test_expired_rows_are_swept_while_it_runs(start: Start) -> None:
+    """The first sweep comes at the start, then one every minute."""
+    first = start().up()
+    first.stop()
+    aged = "UPDATE activities SET created_at = now() - interval '2 days', expires_at = now() - interval '1 day'"
+    cluster = first.cluster()
+    with cluster.run("test"), connect(cluster.url(SUPERUSER, "mayfly_dev")) as conn:
+        conn.execute(aged)
+    second = start().up()
+    with connect(second.cluster().url(APP, "mayfly_dev")) as conn:
+        wait_for(lambda: conn.execute("SELECT count(*) FROM activities").fetchone() == (0,), PATIENCE)
+    second.stop()
+
+
+# What keeps it from starting ---------------------------------------------------------------------------------
+
+
+def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(start(PORT=str(port)))
+    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another, as PORT={port + 1}."
+    assert not (scratch / "state").exists()
+
+
+def test_second_run_on_the_same_state_is_one_sentence(start: Start) -> None:
+    run = start().up()
+    assert f"in use by bin/run (process {run.process.pid})" in refused(start(), 30)
+    assert run.get() == 200
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"PORT": "x"}, "PORT is 'x'"),
+        ({"WORKERS": "0"}, "WORKERS is '0'"),
+        ({"APP_ENV": "staging"}, "APP_ENV is 'staging'"),
+        ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL must be"),
+        ({"HOST": "host.invalid"}, "no address of this machine"),
+        ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY is too easy"),
+        ({"WORKERS": "16", "POOL_MAX": "50"}, "WORKERS 16 x POOL_MAX 50 + 6 in reserve make 806 connections"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_half_set_configuration_is_one_sentence(start: Start, variables: dict[str, str], words: str) -> None:
+    run = start(**variables)
+    assert run.process.wait(PATIENCE) != 0
+    assert words in run.said().splitlines()[-1]
+    assert "Traceback" not in run.said()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (
+            "postgresql://mayfly@127.0.0.1:1/mayfly",
+            "at 127.0.0.1 port 1 cannot be reached: no PostgreSQL listens there",
+        ),
+        ("postgresql://mayfly@192.0.2.1:5432/mayfly", "at 192.0.2.1 port 5432 cannot be reached: "),
+        (
+            "postgresql://mayfly@db.invalid/mayfly",
+            "at db.invalid port 5432 cannot be reached: the host name is not known",
+        ),
+        ("not a url", "must look like postgresql://"),
+    ],
+)
+def test_unreachable_database_is_one_sentence_within_five_seconds(start: Start, url: str, words: str) -> None:
+    run = start(CONNECTION_URL=url)
+    began = time.monotonic()
+    assert words in refused(run)
+    assert time.monotonic() - began < 8  # five of its own, and an interpreter's start on a busy machine
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_no_permission_to_write_is_one_sentence(start: Start, scratch: Path) -> None:
+    (scratch / "closed").mkdir(mode=0o555)
+    assert "No permission to make" in refused(start(state=scratch / "closed" / "state"))
+
+
+# Somebody else's database ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def durable(scratch: Path) -> Iterator[Cluster]:
+    """A server that is not ours: the run under test only gets its URL."""
+    with (cluster := Cluster(scratch / "elsewhere")).run("test"):
+        with connect(cluster.url(SUPERUSER, "postgres")) as conn:
+            for role in ("mayfly_owner", "mayfly_app"):
+                conn.execute(f"CREATE ROLE {role} LOGIN")
+            conn.execute((CHECKOUT / "sql" / "roles.sql").read_text())
+            conn.execute("CREATE DATABASE mayfly OWNER mayfly_owner")
+        yield cluster
+
+
+def external(cluster: Cluster, **more: str) -> dict[str, str]:
+    return {
+        "CONNECTION_URL": cluster.url("mayfly_app", "mayfly"),
+        "OWNER_CONNECTION_URL": cluster.url("mayfly_owner", "mayfly"),
+        "APP_ENV": "production",
+        "PUBLIC_URL": "https://mayfly.example",
+        **more,
+    }
+
+
+def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durable: Cluster) -> None:
+    run = start(**external(durable)).up()
+    assert "demo" not in run.said()
+    assert "Mayfly is at https://mayfly.example (listening on 127.0.0.1:" in run.said()
+    assert not (run.state / "postgres").exists()
+    assert run.stop() == 0
+    with connect(durable.url(SUPERUSER, "mayfly")) as conn:
+        assert conn.execute("SELECT count(*) FROM users").fetchone() == (0,)
+        assert conn.execute("SELECT environment FROM mayfly_marker").fetchone() == ("production",)
+
+
+def test_foreign_tables_are_left_alone(start: Start, durable: Cluster) -> None:
+    with connect(durable.url(SUPERUSER, "mayfly")) as conn:
+        conn.execute("CREATE TABLE theirs ()")
+    assert "has no schema of Mayfly's" in refused(start(**external(durable)))
+
+
+@pytest.mark.parametrize(
+    "setting", ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "synchronous_commit=local"]
+)
+def test_production_refuses_a_database_that_may_lose_writes(start: Start, durable: Cluster, setting: str) -> None:
+    name, _, value = setting.partition("=")
+    with connect(durable.url(SUPERUSER, "postgres")) as conn:
+        conn.execute(f"ALTER SYSTEM SET {name} = {value}")
+        conn.execute("SELECT pg_reload_conf()")
+    run = start(**external(durable))
+    assert run.process.wait(PATIENCE) == 1
+    assert f"The database runs with {setting}, which loses acknowledged writes" in run.said()
+
+
+def test_told_to_wait_it_serves_when_the_database_comes(start: Start, durable: Cluster) -> None:
+    urls = external(durable, WAIT_FOR_DATABASE="yes")
+    durable.stop()
+    run = start(**urls).wait_until_said("waiting for the database")
+    wait_for(lambda: run.get() == 503, PATIENCE)
+    assert run.get("/livez") == 200
+    durable.start()
+    began = time.monotonic()
+    wait_for(lambda: run.get() == 200, PATIENCE)
+    assert time.monotonic() - began < 20  # ten on a quiet machine
+    run.up()
+    durable.stop()
+    wait_for(lambda: run.get() == 503, PATIENCE)
+    assert run.get("/livez") == 200
+    durable.start()
+    wait_for(lambda: run.get() == 200, PATIENCE)
+    assert run.stop() == 0
+
+
+def test_plain_http_for_other_machines_is_said_aloud(start: Start, database_urls: DatabaseUrls) -> None:
+    run = start(CONNECTION_URL=database_urls.app_url, OWNER_CONNECTION_URL=database_urls.owner_url, APP_ENV="test",
+                PUBLIC_URL="http://mayfly.lan")  # fmt: skip
+    run.up()
+    assert "warning: http://mayfly.lan is plain http" in run.said()
+    run.stop()
+
+
+# Pieces ------------------------------------------------------------------------------------------------------
+
+
+def test_free_port_is_no_problem_even_right_after_use() -> None:
+    port = free_port()
+    assert ports.problem("127.0.0.1", port) is None
+    with socket.create_server(("127.0.0.1", port)):
+        assert "in use" in str(ports.problem("127.0.0.1", port))
+    assert ports.problem("127.0.0.1", port) is None
+
+
+def test_a_log_record_is_one_line_without_an_exceptions_words() -> None:
+    import json
+    import logging
+
+    try:
+        try:
+            raise KeyError("canary-cause")
+        except KeyError as error:
+            raise ValueError("canary-row") from error
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "bad \n line \x1b[31m %s", ("\r",), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+    line = logs.JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert "canary" not in line
+    assert json.loads(line)["exception"] == ["builtins.ValueError", "builtins.KeyError"]
+    record = logging.makeLogRecord({"msg": "request", "status": 200})
+    assert json.loads(logs.JsonFormatter().format(record))["status"] == 200
+
+
+def test_gunicorn_waits_longer_than_the_longest_honest_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "::1")
+    monkeypatch.setenv("MAYFLY_RUN_AS", "10:20")
+    scope: dict[str, object] = {"__file__": str(CHECKOUT / "gunicorn.conf.py")}
+    exec((CHECKOUT / "gunicorn.conf.py").read_text(), scope)
+    assert int(str(scope["timeout"])) > 2 + 3
+    assert int(str(scope["graceful_timeout"])) < 10
+    assert scope["bind"] == "[::1]:8000"
+    assert (scope["user"], scope["group"]) == (10, 20)
+    assert scope["control_socket_disable"] is True
+    assert scope["accesslog"] is None
