@@ -16,6 +16,7 @@ from .config import Settings
 from .db import Database, close_pools
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
+from .jinja import Environment
 from .users import session
 from .users.routes import bp as users
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.jinja_environment = Environment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)

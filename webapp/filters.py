@@ -127,6 +127,8 @@ def message_html(card: Any) -> Markup:
     """A message with its web links and the mentions of people who exist as links. All else is text."""
     text: str = card["message"]
     known = set(card["mentions"] or ())
+    if not known and "://" not in text:
+        return escape(text)
     parts: list[Markup] = []
     place = 0
     for found in (_linkify.match(text) or ()) if "://" in text else ():
