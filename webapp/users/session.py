@@ -29,7 +29,6 @@ class CookieSession(SecureCookieSession):
     def become(self, token: str) -> None:
         """Another id from here on; with it all CSRF tokens of before are void."""
         self.clear()
-        g.pop("csrf_token", None)  # a form that this answer still draws needs the token of the new id
         self.token, self.changed = token, True
         g.pop("csrf_token", None)  # one of before that this request made already
         if token:
