@@ -1,0 +1,372 @@
+"""Feeds, threads and their JSON: order, paging, stubs, and what never goes out."""
+
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from conftest import DatabaseUrls, settings_for
+from factories import make_activity, make_user
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import FRAGMENT, expire, signed_in, value, words
+
+from webapp import create_app
+from webapp.db import Connection, Database
+from webapp.paging import PAGE_SIZE, Cursor, Page, cursor_after
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls):
+    with database_urls.owner() as connection:
+        yield connection
+
+
+@pytest.fixture
+def alice(conn: Connection) -> UUID:
+    return make_user(conn)
+
+
+def pages(client: FlaskClient, path: str, kind: str) -> list[list[str]]:
+    """The uuids of every page, by following the link to the next as a person or HTMX would, or by the last row of JSON."""
+    found, cursor = [], None
+    while True:
+        query = {} if cursor is None else {"before": cursor}
+        answer = client.get(path, query_string=query, headers=FRAGMENT if kind == "fragment" else {})
+        assert answer.status_code == 200
+        if kind == "json":
+            rows = answer.get_json()
+            found.append([row["uuid"] for row in rows])
+            cursor = f"{rows[-1]['created_at']}~{rows[-1]['uuid']}" if len(rows) == PAGE_SIZE else None
+        else:
+            found.append([part.split('"')[0] for part in answer.text.split('id="activity-')[1:]])
+            _, more, rest = answer.text.partition('id="more-link" href="')
+            cursor = None
+            if more:
+                from html import unescape
+                from urllib.parse import parse_qs, urlsplit
+
+                cursor = parse_qs(urlsplit(unescape(rest.split('"')[0])).query)["before"][0]
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("kind", ["page", "fragment", "json"])
+@pytest.mark.parametrize("path", ["/public", "/", "/@alice"])
+def test_feed_is_paged_by_key_without_gap_or_double(
+    client: FlaskClient, conn: Connection, alice: UUID, path: str, kind: str
+) -> None:
+    # Three at each moment, so that the page's edge falls between rows of the same time.
+    made = [make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n // 3)) for n in range(2 * PAGE_SIZE + 5)]
+    conn.execute("UPDATE activities SET created_at = date_trunc('minute', created_at)")
+    wanted = [
+        str(row[0])
+        for row in conn.execute("SELECT uuid FROM activities ORDER BY created_at DESC, uuid DESC").fetchall()
+    ]
+    if kind == "json":
+        path = {"/public": "/api/public", "/": "/api/public", "/@alice": "/api/@alice"}[path]
+    read = pages(client, path, kind)
+    assert [len(page) for page in read] == [PAGE_SIZE, PAGE_SIZE, 5]
+    assert [uuid for page in read for uuid in page] == wanted
+    assert set(wanted) == {str(uuid) for uuid in made}
+
+
+def test_feed_of_exactly_a_page_has_no_link_further(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    for n in range(PAGE_SIZE):
+        make_activity(conn, alice, age=timedelta(minutes=n), left=timedelta(minutes=30 + n * 60))
+    page = client.get("/public")
+    assert "more-link" not in page.text
+    assert "You are caught up. 1 activity vanishes within the hour." in words(page)
+
+
+def test_feed_keeps_its_place_while_others_write(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    for n in range(PAGE_SIZE + 3):
+        make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n + 1))
+    rows = client.get("/api/public").get_json()
+    make_activity(conn, alice, "newer")
+    expire(conn, UUID(rows[-1]["uuid"]))  # even the row that the cursor names may be gone
+    rest = client.get("/api/public", query_string={"before": f"{rows[-1]['created_at']}~{rows[-1]['uuid']}"}).get_json()
+    assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
+
+
+def test_home_signed_out_is_the_public_feed_and_json_needs_an_account(
+    client: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    make_activity(conn, alice, "for all")
+    assert "for all" in words(client.get("/"))
+    assert client.get("/api/home").status_code == 401
+    assert client.get("/api/home").get_json() == {"error": "Sign in first."}
+
+
+def test_home_signed_in_is_the_community_with_a_composer(app: Flask, conn: Connection, alice: UUID) -> None:
+    make_activity(conn, make_user(conn, "bob"), "by bob")
+    page = signed_in(app).get("/")
+    assert "by bob" in words(page)
+    assert 'id="composer"' in page.text
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "~",
+        "2026-11-23T12:00:00Z",
+        "2026-11-23T12:00:00Z~x",
+        "2026-13-45T99:99:99Z~5eedac00-0000-4000-8000-000000000001",
+        "infinity~5eedac00-0000-4000-8000-000000000001",
+        "2026-11-23T12:00:00Z~" + "-" * 36,
+        "2026-11-23~5eedac00-0000-4000-8000-000000000001",
+        "\u0662026-11-23T12:00:00Z~5eedac00-0000-4000-8000-000000000001",
+        "2026-11-23T12:00:00Z~5eedac00-0000-4000-8000-000000000001'--",
+        "x" * 5000,
+        "12026-11-23T12:00:00Z~5eedac00-0000-4000-8000-000000000001",
+    ],
+)
+@pytest.mark.parametrize("path", ["/public?before=", "/api/public?before=", "/@alice?before="])
+def test_cursor_that_is_none_is_a_404(client: FlaskClient, alice: UUID, path: str, cursor: str) -> None:
+    from urllib.parse import quote
+
+    assert client.get(path + quote(cursor)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59.999999-12:00",
+        "2026-11-23T12:00:00+23:59",
+        "2026-11-23T12:00:00 00:00",
+    ],
+)
+def test_cursor_at_the_edge_of_time_is_no_fault(client: FlaskClient, alice: UUID, at: str) -> None:
+    from urllib.parse import quote
+
+    for path in ("/public?before=", "/api/public?before="):
+        assert client.get(f"{path}{quote(at)}~5eedac00-0000-4000-8000-000000000001").status_code in {200, 400, 404}
+
+
+def test_cursor_survives_the_way_through_an_address() -> None:
+    row = {"created_at": "2026-11-23T12:00:00.123456+00:00", "uuid": "5eedac00-0000-4000-8000-000000000001"}
+    assert "+" not in cursor_after(row)
+    parsed = Cursor.parse(cursor_after(row))
+    assert parsed.at is not None
+    assert (parsed.at.isoformat(), str(parsed.uuid)) == (row["created_at"], row["uuid"])
+    assert Cursor.parse(None) == Cursor.parse("") == Cursor()
+    assert Page.of([row] * 3, 3).next is None
+    assert Page.of([row] * 4, 3) == Page([row] * 3, cursor_after(row))
+
+
+# Threads -------------------------------------------------------------------------------------------------------
+
+
+def thread(client: FlaskClient, activity: UUID) -> dict[str, Any]:
+    answer = client.get(f"/api/activities/{activity}")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def drawn(items: list[dict[str, Any]]) -> list[tuple[int, str | None]]:
+    return [(item["depth"], item["card"]["message"] if item["card"] else None) for item in items]
+
+
+def test_thread_shows_what_it_answers_and_what_answers_it_in_order(
+    client: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    root = make_activity(conn, alice, "root", age=timedelta(hours=5))
+    middle = make_activity(conn, alice, "middle", age=timedelta(hours=4), reply_to=root)
+    focus = make_activity(conn, alice, "focus", age=timedelta(hours=3), reply_to=middle)
+    make_activity(conn, alice, "second", age=timedelta(hours=1), reply_to=focus)
+    make_activity(conn, alice, "first", age=timedelta(hours=2), reply_to=focus)
+    make_activity(conn, alice, "aside", reply_to=root)
+    found = thread(client, focus)
+    assert drawn(found["ancestors"]) == [(0, "root"), (0, "middle")]
+    assert drawn(found["replies"]) == [(0, "first"), (0, "second")]
+    shown = words(client.get(f"/@alice/status/{focus}")).partition("Skip to content")[2]
+    places = [shown.index(word) for word in ("root", "middle", "focus", "first", "second")]
+    assert places == sorted(places)
+    assert "aside" not in shown
+
+
+def test_thread_keeps_a_stub_where_something_below_lives(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    root = make_activity(conn, alice, "root", age=timedelta(hours=9))
+    gone = make_activity(conn, alice, "gone", age=timedelta(hours=8), reply_to=root)
+    deeper = make_activity(conn, alice, "deeper", age=timedelta(hours=7), reply_to=gone)
+    alive = make_activity(conn, alice, "alive", age=timedelta(hours=6), reply_to=deeper)
+    make_activity(conn, alice, "beside", age=timedelta(hours=5), reply_to=root)
+    leaf = make_activity(conn, alice, "dead leaf", age=timedelta(hours=4), reply_to=root)
+    expire(conn, gone, deeper, leaf)
+    conn.execute(
+        "UPDATE activities SET created_at = created_at + interval '1 day' WHERE uuid = ANY (%s)", [[gone, deeper, leaf]]
+    )
+    assert drawn(thread(client, root)["replies"]) == [(0, None), (1, None), (2, "alive"), (0, "beside")]
+    assert drawn(thread(client, alive)["ancestors"]) == [(0, "root"), (0, None), (0, None)]
+    page = client.get(f"/@alice/status/{root}")
+    assert words(page).count("An activity was here. Its time has passed.") == 2
+    for stub in (gone, deeper, leaf):
+        assert client.get(f"/@alice/status/{stub}").status_code == 404
+        assert client.get(f"/api/activities/{stub}").status_code == 404
+        assert f"activity-{stub}" not in page.text
+    # When the last of them is gone, nothing is left of it.
+    expire(conn, alive)
+    assert drawn(thread(client, root)["replies"]) == [(0, "beside")]
+
+
+def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    bob = make_user(conn, "bob")
+    gone = make_activity(conn, bob, "canary of bob")
+    child = make_activity(conn, alice, "child", reply_to=gone)
+    expire(conn, gone)
+    for path in (f"/@alice/status/{child}", f"/api/activities/{child}"):
+        answer = client.get(path)
+        assert "canary" not in answer.text
+        assert str(bob) not in answer.text
+        assert "@bob" not in answer.text
+    stub = thread(client, child)["ancestors"][0]
+    assert stub["card"] is None
+    assert set(stub) <= {"uuid", "created_at", "step", "depth", "card"}
+
+
+def test_thread_of_many_replies_is_paged(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    root = make_activity(conn, alice, "root", age=timedelta(days=1))
+    replies = [
+        make_activity(conn, alice, f"reply {n}", age=timedelta(minutes=90 - n), reply_to=root)
+        for n in range(PAGE_SIZE + 4)
+    ]
+    found = thread(client, root)
+    assert [item["uuid"] for item in found["replies"]] == [str(uuid) for uuid in replies[:PAGE_SIZE]]
+    assert found["next"]["uuid"] == str(replies[PAGE_SIZE - 1])
+    cursor = cursor_after(found["next"])
+    rest = client.get(f"/api/activities/{root}", query_string={"after": cursor}).get_json()
+    assert [item["uuid"] for item in rest["replies"]] == [str(uuid) for uuid in replies[PAGE_SIZE:]]
+    assert rest["next"] is None
+    fragment = client.get(f"/@alice/status/{root}", query_string={"after": cursor}, headers=FRAGMENT)
+    assert [part.split('"')[0] for part in fragment.text.split('id="activity-')[1:]] == [
+        str(u) for u in replies[PAGE_SIZE:]
+    ]
+    assert "<html" not in fragment.text
+
+
+def test_thread_of_any_depth_is_bounded(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    parent = make_activity(conn, alice, "root", age=timedelta(hours=10))
+    chain = [parent]
+    for n in range(120):
+        chain.append(make_activity(conn, alice, f"step {n}", age=timedelta(seconds=30000 - n), reply_to=chain[-1]))
+    began = time.monotonic()
+    assert len(thread(client, chain[-1])["ancestors"]) == 50
+    expire(conn, *chain[1:-1])
+    assert len(thread(client, chain[0])["replies"]) <= 51
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("handle", ["bob", "nobody", "ALICE%20", "alice%0a"])
+def test_thread_under_another_handle_is_a_404(client: FlaskClient, conn: Connection, alice: UUID, handle: str) -> None:
+    make_user(conn, "bob")
+    made = make_activity(conn, alice)
+    assert client.get(f"/@alice/status/{made}").status_code == 200
+    assert client.get(f"/@{handle}/status/{made}").status_code == 404
+
+
+def test_thread_tells_crawlers_when_it_ends(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    made = make_activity(conn, alice)
+    answer = client.get(f"/@alice/status/{made}")
+    assert answer.headers["X-Robots-Tag"].startswith("noarchive, unavailable_after: ")
+    assert answer.headers["X-Robots-Tag"].endswith(" GMT")
+    assert "ETag" not in answer.headers
+    assert "Last-Modified" not in answer.headers
+
+
+# What never goes out -------------------------------------------------------------------------------------------
+
+
+def test_column_that_is_added_later_never_goes_out(fresh_database: DatabaseUrls) -> None:
+    """A secret column in every table and view: no route shows it."""
+    with fresh_database.owner() as conn:
+        alice = make_user(conn)
+        make_user(conn, "bob")
+        parent = make_activity(conn, alice, "hello @bob", left=timedelta(minutes=30))
+        child = make_activity(conn, alice, "answer", reply_to=parent)
+        for table in ("users", "activities", "sessions", "passwords", "activity_keys"):
+            conn.execute(f"ALTER TABLE {table} ADD COLUMN secret_canary text DEFAULT 'canary-7f3a'")
+        assert value(conn, "SELECT secret_canary FROM users") == "canary-7f3a"
+        app = create_app(settings_for(fresh_database))
+        for client in (app.test_client(), signed_in(app)):
+            for path in (
+                "/",
+                "/public",
+                "/@alice",
+                f"/@alice/status/{parent}",
+                f"/@alice/status/{child}",
+                "/api/home",
+                "/api/public",
+                "/api/@alice",
+                f"/api/activities/{parent}",
+                f"/api/activities/{child}",
+                "/compose",
+                f"/compose?reply_to={parent}",
+                f"/activities/{parent}/burn",
+                "/sign-in",
+                "/sign-up",
+                "/nowhere",
+            ):
+                for headers in ({}, FRAGMENT):
+                    text = client.get(path, headers=headers).text
+                    assert "canary" not in text, path
+                    assert "argon2" not in text
+                    assert "alice@example.com" not in text
+        app.extensions["db"].close()
+
+
+def test_feed_is_one_statement_and_the_side_another(
+    app: Flask, conn: Connection, alice: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(app)
+    for _ in range(PAGE_SIZE):
+        make_activity(conn, alice)
+    asked: list[str] = []
+    whole = Database._template
+
+    def counting(self: Database, name: str, kind: str, params: dict[str, object]):
+        asked.append(name)
+        return whole(self, name, kind, params)
+
+    monkeypatch.setattr(Database, "_template", counting)
+    client.get("/")
+    assert sorted(asked) == ["feeds/home", "feeds/vanishing", "users/session"]
+    asked.clear()
+    client.get("/api/home")
+    app.test_client().get("/livez")
+    assert sum(name.startswith("feeds/") for name in asked) <= 1
+
+
+def test_json_is_postgresqls_and_names_its_type(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    made = make_activity(conn, alice, "<script>&\u2028")
+    for path in ("/api/public", "/api/@alice", f"/api/activities/{made}"):
+        answer = client.get(path)
+        assert answer.mimetype == "application/json"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "<script>&\u2028" in answer.text
+    assert client.get(f"/api/activities/{uuid4()}").status_code == 404
+    assert client.get("/api/@nobody").status_code == 404
+
+
+def test_viewer_owns_what_they_wrote_and_nothing_else(app: Flask, conn: Connection, alice: UUID) -> None:
+    make_activity(conn, alice, "mine")
+    make_activity(conn, make_user(conn, "bob"), "bob's")
+    own = {row["message"]: row["is_own"] for row in signed_in(app).get("/api/home").get_json()}
+    assert own == {"mine": True, "bob's": False}
+    assert not any(row["is_own"] for row in app.test_client().get("/api/public").get_json())
+
+
+def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    for n in range(7):
+        make_activity(conn, alice, f"soon {n}", left=timedelta(minutes=10 + n))
+    make_activity(conn, alice, "later", left=timedelta(minutes=61))
+    gone = make_activity(conn, alice, "gone", left=timedelta(minutes=5))
+    expire(conn, gone)
+    page = client.get("/public").text
+    side = page[page.index('class="vanishing"') :]
+    assert [f"soon {n}" in side for n in range(7)] == [True] * 5 + [False] * 2
+    assert "and 2 more" in side
+    assert "gone" not in side.split("</section>")[0]
