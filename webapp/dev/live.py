@@ -126,7 +126,7 @@ def notice(words: str) -> str:
 
 def script(changes: Changes) -> str:
     """The tag that makes a page follow the changes from the moment at which it is drawn."""
-    return f'<script src="/dev/static/dev.js" data-place="{changes.place}" defer></script>\n'
+    return f'<script src="/dev/static/dev.js" data-place="{changes.place}" type="module"></script>\n'
 
 
 class Stopgap:

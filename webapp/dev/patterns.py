@@ -164,7 +164,7 @@ def _macros() -> dict[str, Callable[[], str]]:
         "icon": "{% for name in icons %}{{ icon(name) }}{% endfor %}",
         "field": "{{ field('email', 'E-mail or handle', hint='Never shown.') }}",
         "field: with an error": "{{ field('email', 'E-mail', 'marnie@', 'That is no address.') }}",
-        "field: for a password": "{{ field('password', 'Password', type='password') }}",
+        "field: for a password": "<form>{{ field('password', 'Password', type='password') }}</form>",
     }
     return {name: partial(_macro, source, **needs) for name, source in sources.items()}
 

@@ -72,16 +72,15 @@ class Worker:
         """Returns when it serves the program, or what is broken of it."""
         self._loaded.wait(_LOAD)
 
-    def end(self) -> None:
-        """Ends it at once; what it was answering is cut off, as the browser asks again."""
-        for number, patience in ((signal.SIGQUIT, 1.0), (signal.SIGKILL, 2.0)):
-            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                if number == signal.SIGKILL:
-                    os.killpg(self.process.pid, number)
-                else:
-                    self.process.send_signal(number)
+    def end(self, patience: float = 0.0) -> None:
+        """Ends it; what it is answering gets so many seconds. Without any it is gone at once, as a save wants it."""
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            if patience:
+                self.process.send_signal(signal.SIGTERM)
                 self.process.wait(patience)
-                break
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # gunicorn and its worker
+        self.process.wait()
         self._ours.close()
 
 
@@ -110,8 +109,8 @@ class Workshop:
 
     def close(self) -> None:
         """Ends both."""
-        self.serving.end()
         self._next.end()
+        self.serving.end(patience=3.0)
 
 
 def listen(host: str, port: int) -> socket.socket:

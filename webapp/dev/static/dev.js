@@ -11,7 +11,7 @@ sheet.replaceSync(`
 `);
 document.adoptedStyleSheets.push(sheet);
 
-let place = document.currentScript.dataset.place;
+let { place } = document.querySelector("script[data-place]").dataset;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const lists = "#feed, #replies";
 

@@ -1,0 +1,330 @@
+"""`bin/dev` in a real browser: what is saved shows at once and nobody loses their place. Only a copy is edited."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import ROOT, Server, Watch, act, card, composer, ready, reply_form, sign_in, write
+from factories import make_activity
+from playwright.sync_api import Page, expect
+
+from webapp.config import LIMITS
+from webapp.db import Connection
+
+WITHIN = 10_000  # ms; the aim is 1,000 on a machine that does nothing else
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout of our own to edit."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("webapp", "sql"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "gunicorn.conf.py", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(worker_database: Any, copy: Path) -> Iterator[Server]:
+    """The server process of `bin/dev` over the copy."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "APP_ENV": "development",
+        "CONNECTION_URL": worker_database.app_url,
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
+        "PORT": str(port),
+        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+    }
+    log = copy / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "webapp.dev.workshop"], cwd=copy, env=environment, stdout=out, stderr=out
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+        yield Server(f"http://127.0.0.1:{port}", log)
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+class Bench:
+    """Saves files of the copy, and puts back what they were at the end of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._before: dict[str, str] = {}
+
+    def save(self, name: str, change: Callable[[str], str]) -> float:
+        """The moment of the save, in milliseconds since 1970."""
+        path = self._folder / name
+        text = path.read_text(encoding="utf-8")
+        self._before.setdefault(name, text)
+        changed = change(text)
+        assert changed != text
+        beside = path.with_name(f".{path.name}.swp")  # as editors do it: all of the file or nothing
+        beside.write_text(changed, encoding="utf-8")
+        saved = time.time() * 1000
+        beside.rename(path)
+        return saved
+
+    def mend(self, name: str) -> float:
+        """Puts a file back."""
+        return self.save(name, lambda _: self._before[name])
+
+    def end(self) -> None:
+        for name, text in self._before.items():
+            path = self._folder / name
+            if path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def bench(copy: Path) -> Iterator[Bench]:
+    bench = Bench(copy)
+    yield bench
+    bench.end()
+
+
+@pytest.fixture
+def home(page: Page, people: Connection, alice: str) -> Page:
+    """Home with more activities than one part of the feed holds."""
+    for number in range(45):
+        make_activity(people, alice, f"Number {number}.", age=timedelta(hours=number))
+    sign_in(page, "alice")
+    ready(composer(page))
+    page.evaluate("() => { window.mark = 'still the same page'; }")
+    return page
+
+
+def when(page: Page, condition: str) -> None:
+    """Notes the moment at which the condition first holds; 0 where it never does."""
+    page.evaluate(
+        f"(most) => {{ window.since = new Promise((done) => {{ const end = Date.now() + most; const look = () =>"
+        f" ({condition}) ? done(Date.now()) : Date.now() > end ? done(0) : requestAnimationFrame(look); look(); }}); }}",
+        WITHIN,
+    )
+
+
+def delay(page: Page, saved: float, what: str) -> None:
+    """Says how long it took from the save to the screen, and that it is within bounds."""
+    seen = page.evaluate("() => window.since")
+    assert seen, f"{what} never showed"
+    took = seen - saved
+    print(f"\n{what}: {took:.0f} ms from save to screen")
+    assert took < WITHIN
+
+
+def same_page(page: Page) -> None:
+    assert page.evaluate("() => window.mark") == "still the same page"
+
+
+def top_of(page: Page, message: str) -> float:
+    return float(card(page, message).evaluate("(element) => element.getBoundingClientRect().top"))
+
+
+# Templates ---------------------------------------------------------------------------------------------------
+
+ACTIVITY = "webapp/templates/activities/_activity.html"
+SHOWN = "document.querySelector('.edited')"
+
+
+def add_word(text: str) -> str:
+    return text.replace("<footer>", '<footer><span class="edited">edited</span>', 1)
+
+
+def test_saved_template_shows_with_place_and_text_kept(home: Page, bench: Bench) -> None:
+    write(composer(home), "Half a thought", "1 hour")
+    ready(act(home, "Number 1.", "Reply")).click()
+    write(ready(reply_form(home)), "Half an answer")
+    for last in ("Number 19.", "Number 39.", "Number 44."):  # further parts of the feed come as one goes down
+        expect(card(home, last)).to_be_visible()
+        card(home, last).scroll_into_view_if_needed()
+    card(home, "Number 30.").scroll_into_view_if_needed()
+    before = top_of(home, "Number 30.")
+    when(home, SHOWN)
+    delay(home, bench.save(ACTIVITY, add_word), "template")
+    expect(home.locator(".edited")).to_have_count(45)
+    same_page(home)
+    assert abs(top_of(home, "Number 30.") - before) < 5
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+    expect(composer(home).get_by_role("radio", name="1 hour", exact=True)).to_be_checked()
+    expect(reply_form(home).get_by_role("textbox")).to_have_value("Half an answer")
+
+
+def test_saved_template_leaves_the_caret_alone(home: Page, bench: Bench) -> None:
+    box = composer(home).get_by_role("textbox")
+    box.fill("Between here")
+    box.evaluate("(element) => element.setSelectionRange(3, 7)")
+    bench.save(ACTIVITY, add_word)
+    expect(home.locator(".edited").first).to_be_visible()
+    expect(box).to_be_focused()
+    assert box.evaluate("(element) => [element.selectionStart, element.selectionEnd]") == [3, 7]
+
+
+def test_a_page_that_was_changed_still_posts(home: Page, bench: Bench) -> None:
+    bench.save(ACTIVITY, add_word)
+    expect(home.locator(".edited").first).to_be_visible()
+    write(ready(composer(home)), "Written after the change")
+    composer(home).get_by_role("button", name=re.compile("^Post")).click()
+    expect(card(home, "Written after the change")).to_be_visible()
+    expect(composer(home).get_by_role("textbox")).to_have_value("")
+    same_page(home)
+
+
+def test_broken_template_says_where_and_recovers(home: Page, bench: Bench, watch: Watch) -> None:
+    watch.expect_errors()
+    write(composer(home), "Half a thought")
+    bench.save(ACTIVITY, lambda text: text.replace("</article>", "{% endfi %}</article>"))
+    expect(home.get_by_role("alert")).to_contain_text(re.compile(r"activities/_activity\.html, line \d+: .*endfi"))
+    expect(card(home, "Number 1.")).to_be_visible()
+    bench.mend(ACTIVITY)
+    expect(home.get_by_role("alert")).to_have_count(0)
+    same_page(home)
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+
+
+def test_page_opened_while_a_template_is_broken_follows_the_mending(home: Page, bench: Bench, watch: Watch) -> None:
+    watch.expect_errors()
+    bench.save("webapp/templates/shell.html", lambda text: text.replace("{% block body %}", "{% block body %}{{ no }}"))
+    expect(home.get_by_role("alert")).to_contain_text("'no' is undefined")
+    home.goto("/")
+    expect(home.get_by_role("heading", name="Broken until the next save")).to_be_visible()
+    bench.mend("webapp/templates/shell.html")
+    expect(composer(home)).to_be_visible()
+
+
+# Styles and scripts ------------------------------------------------------------------------------------------
+
+
+def test_saved_style_changes_without_a_reload(home: Page, bench: Bench) -> None:
+    sheets = home.locator("link[rel=stylesheet]")
+    count = sheets.count()
+    asked = []
+    home.on("request", lambda request: asked.append(request.resource_type))
+    when(home, "getComputedStyle(document.querySelector('.message')).letterSpacing === '3px'")
+    name = "webapp/static/css/activities.css"
+    delay(home, bench.save(name, lambda text: f"{text}.message {{ letter-spacing: 3px; }}\n"), "style")
+    expect(sheets).to_have_count(count)
+    same_page(home)
+    assert set(asked) == {"stylesheet"}
+
+
+def test_saved_script_runs_with_place_and_text_kept(home: Page, bench: Bench) -> None:
+    write(composer(home), "Half a thought")
+    card(home, "Number 19.").scroll_into_view_if_needed()
+    expect(card(home, "Number 39.")).to_be_visible()
+    card(home, "Number 25.").scroll_into_view_if_needed()
+    before = top_of(home, "Number 25.")
+    bench.save("webapp/static/js/theme.js", lambda text: f"{text}document.documentElement.dataset.edited = 'yes';\n")
+    expect(home.locator("html[data-edited=yes]")).to_be_attached()
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+    expect(card(home, "Number 25.")).to_be_in_viewport()
+    home.wait_for_function(
+        "([id, top]) => Math.abs(document.getElementById(id).getBoundingClientRect().top - top) < 5",
+        arg=[card(home, "Number 25.").get_attribute("id"), before],
+    )
+
+
+# SQL ---------------------------------------------------------------------------------------------------------
+
+CARD = "sql/activities/_card.sql"
+
+
+def test_saved_statement_shows(home: Page, bench: Bench) -> None:
+    write(composer(home), "Half a thought")
+    when(home, "[...document.querySelectorAll('.message')].some((line) => line.textContent.includes('from SQL'))")
+    saved = bench.save(
+        CARD, lambda text: re.sub(r"^( *)(\w+\.message),$", r"\1\2 || ' from SQL' AS message,", text, flags=re.M)
+    )
+    delay(home, saved, "statement")
+    same_page(home)
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda text: text.replace("message", "massage"), "massage"),
+        (lambda text: f"{text}\nFROM nowhere", "syntax error"),
+    ],
+    ids=["a column that is none", "no SQL"],
+)
+def test_broken_statement_says_so_and_ends_nothing(
+    home: Page, bench: Bench, watch: Watch, server: Server, change: Callable[[str], str], sentence: str
+) -> None:
+    watch.expect_errors()
+    write(composer(home), "Half a thought")
+    ended = server.log.read_text().count("serving again")
+    bench.save(CARD, change)
+    expect(home.get_by_role("alert")).to_contain_text(re.compile(rf"sql/.*{sentence}", re.S))
+    bench.mend(CARD)
+    expect(home.get_by_role("alert")).to_have_count(0)
+    same_page(home)
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+    assert server.log.read_text().count("serving again") == ended
+
+
+def test_statement_without_its_header_says_so(home: Page, bench: Bench, watch: Watch) -> None:
+    watch.expect_errors()
+    bench.save("sql/feeds/home.sql", lambda text: text.split("\n", 1)[1])
+    expect(home.get_by_role("alert")).to_contain_text("sql/feeds/home.sql: the first three lines must be its header")
+    bench.mend("sql/feeds/home.sql")
+    expect(home.get_by_role("alert")).to_have_count(0)
+
+
+# Python ------------------------------------------------------------------------------------------------------
+
+FILTERS = "webapp/filters.py"
+
+
+def test_saved_python_shows_when_the_next_worker_answers(home: Page, bench: Bench, watch: Watch) -> None:
+    watch.expect_errors()
+    write(composer(home), "Half a thought")
+    when(home, "document.querySelector('.avatar text').textContent === 'a'")
+    saved = bench.save(FILTERS, lambda text: text.replace("name[:1]).upper()", "name[:1]).lower()"))
+    delay(home, saved, "Python")
+    same_page(home)
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+
+
+def test_broken_python_says_where_and_recovers(home: Page, bench: Bench, watch: Watch) -> None:
+    watch.expect_errors()
+    write(composer(home), "Half a thought")
+    bench.save(FILTERS, lambda text: f"{text}\ndef broken(:\n")
+    expect(home.get_by_role("alert")).to_contain_text(re.compile(r"webapp/filters\.py, line \d+: SyntaxError"))
+    bench.mend(FILTERS)
+    expect(home.get_by_role("alert")).to_have_count(0)
+    same_page(home)
+    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
+
+
+# The pattern page --------------------------------------------------------------------------------------------
+
+
+def test_patterns_are_drawn_by_day_and_by_night(page: Page) -> None:
+    page.goto("/dev/patterns")
+    expect(page.get_by_role("heading", name="Patterns")).to_be_visible()
+    paper = "(element) => getComputedStyle(element).backgroundColor"
+    by_day, by_night = (page.locator(f".pattern[data-day={day}]") for day in ("light", "dark"))
+    assert by_day.count() == by_night.count() > 50
+    assert by_day.first.evaluate(paper) != by_night.first.evaluate(paper)
+    ids = page.evaluate("() => [...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids))
