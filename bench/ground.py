@@ -17,7 +17,7 @@ from pathlib import Path
 
 from webapp.config import LIMITS
 from webapp.db import Connection, connect
-from webapp.embedded import OWNER, SUPERUSER, Cluster
+from webapp.embedded import SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
 
@@ -114,15 +114,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(application: str, environment: Mapping[str, str], *, workers: int = 2, log: Path) -> Iterator[Server]:
-    """gunicorn with gevent workers, as the project runs it, for `module:factory()`; ended by its process id."""
+def serve(application: str, environment: Mapping[str, str], *, log: Path) -> Iterator[Server]:
+    """gunicorn as the project runs it, with 2 workers, for a WSGI application; ended by its process id."""
     port = free_port()
-    command = [
-        sys.executable, "-m", "gunicorn", "--config", "none", application, "--bind", f"127.0.0.1:{port}",
-        "--worker-class", "gevent", "--workers", str(workers), "--graceful-timeout", "3", "--no-control-socket",
-        "--log-level", "warning",
-    ]  # fmt: skip
-    with running(command, environment, port, log) as server:
+    config = str(ROOT / "gunicorn.conf.py")
+    command = [sys.executable, "-m", "gunicorn", "--config", config, "--max-requests", "0", application]
+    with running(command, {**environment, "PORT": str(port), "WORKERS": "2"}, port, log) as server:
         yield server
 
 
@@ -148,7 +145,3 @@ def running(command: list[str], environment: Mapping[str, str], port: int, log: 
                 process.send_signal(number)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(patience)
-
-
-def owner_url(made: Ground) -> str:
-    return made.cluster.url(OWNER, made.target.name or "")

@@ -1,0 +1,167 @@
+"""The home feed through this data layer, beside an ORM and beside what the database and the server alone can do.
+
+Usage: bin/bench home [--rounds 5] [--seconds 4] [--connections 16] [--users 5000] [--activities 50000] [--plain]
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from bench.ground import COOKIE, ROOT, TOKEN, VIEWER, Ground, Server, ground, serve
+from bench.load import Result, load, percentile, tool
+from webapp.catalogue import Catalogue
+from webapp.feeds.pages import SOONEST
+from webapp.paging import PAGE_SIZE
+
+WHAT = {
+    "A": "this data layer",
+    "B": "ORM, eager joins",
+    "C": "ORM, lazy loading",
+    "D": "the database alone",
+    "E": "the server alone",
+}
+SERVED = {"A": "webapp:create_app()", "B": "bench.peers:eager()", "C": "bench.peers:lazy()", "E": "bench.peers:empty"}
+# What may differ between two renderings of one page: tokens, keys, and every figure that follows the clock.
+CLOCKED = re.compile(
+    rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*|(?<=data-left=")\d+|(?<=stroke-dasharray=")[\d.]+'
+    rb"|\d{4}-\d\d-\d\d[ T][\d:.]+(?:\+00:00|Z)"
+)
+
+
+def main() -> None:
+    """Runs all of it and prints the figures."""
+    options = argparse.ArgumentParser(prog="bin/bench home")
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--seconds", type=int, default=4)
+    options.add_argument("--connections", type=int, default=16)
+    options.add_argument("--users", type=int, default=5_000)
+    options.add_argument("--activities", type=int, default=50_000)
+    options.add_argument("--plain", action="store_true", help="ask for pages without compression")
+    chosen = options.parse_args()
+    headers = {"Cookie": COOKIE} if chosen.plain else {"Cookie": COOKIE, "Accept-Encoding": "gzip, deflate, br"}
+    began = time.monotonic()
+    with ground(chosen.users, chosen.activities) as made, contextlib.ExitStack() as stack:
+        log = made.folder / "servers.log"
+        servers = {
+            letter: stack.enter_context(serve(application, made.environment(), log=log))
+            for letter, application in SERVED.items()
+        }
+        with made.superuser() as conn:
+            alive, people = conn.execute(
+                "SELECT (SELECT count(*) FROM live_activities), count(*) FROM users"
+            ).fetchone()
+        print(
+            f"{people} people, {alive} live activities; PostgreSQL {made.cluster.major}, gunicorn with 2 gevent workers"
+        )
+        print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")
+        size = check_same(servers)
+        print(f"A, B and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n")
+
+        def measure(letter: str, seconds: int) -> Result:
+            if letter == "D":
+                return database_alone(made, chosen.connections, seconds)
+            return load(servers[letter].port, "/", headers, connections=chosen.connections, seconds=seconds)
+
+        for letter in WHAT:
+            measure(letter, 1)  # pools are filled, statements prepared, pages in memory
+        results = rounds(measure, chosen.rounds, chosen.seconds)
+        report(results)
+        stack.close()  # the profile has the machine for itself
+        print("\nWhere the time of A goes, one request after the other (medians):", flush=True)
+        subprocess.run([sys.executable, "-m", "bench.where"], env=made.environment(), cwd=ROOT, check=True)
+    print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
+
+
+def rounds(measure: Callable[[str, int], Result], count: int, seconds: int) -> dict[str, list[Result]]:
+    """Everybody's turn in every round, so that a slow moment of the machine hits all alike."""
+    results: dict[str, list[Result]] = {letter: [] for letter in WHAT}
+    for _ in range(count):
+        for letter in WHAT:
+            results[letter].append(measure(letter, seconds))
+    return results
+
+
+def report(results: dict[str, list[Result]]) -> None:
+    """Rates and tails, then the ratios of each round: smallest, median, largest."""
+    print("                        pages/s (min / median / max)     p99 ms (median)   failures")
+    for letter, found in results.items():
+        low, middle, high = spread([result.rate for result in found])
+        p99 = statistics.median(result.p99 for result in found)
+        failures = sum(result.failures for result in found)
+        print(
+            f"{letter}  {WHAT[letter]:19}  {low:8.1f} / {middle:8.1f} / {high:8.1f}      {p99:8.1f}          {failures}"
+        )
+    print()
+    for other in ("B", "C", "D", "E"):
+        pairs = zip(results["A"], results[other], strict=True)
+        low, middle, high = spread([a.rate / b.rate for a, b in pairs])
+        print(f"A/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[other]}")
+
+
+def spread(values: list[float]) -> tuple[float, float, float]:
+    return min(values), statistics.median(values), max(values)
+
+
+def check_same(servers: dict[str, Server]) -> int:
+    """The length of the page. Raises `SystemExit` when the peers' pages are not the same; words of time may just turn."""
+    for _ in range(10):
+        pages = {letter: servers[letter].get("/") for letter in ("A", "B", "C")}
+        wrong = [letter for letter, (status, _) in pages.items() if status != 200]
+        if wrong:
+            raise SystemExit(f"{', '.join(wrong)}: the page does not answer with 200")
+        if len({CLOCKED.sub(b"", body) for _, body in pages.values()}) == 1:
+            return len(pages["A"][1])
+    raise SystemExit("The peers do not give the same page.")
+
+
+def database_alone(made: Ground, connections: int, seconds: int) -> Result:
+    """pgbench with the very statements of the page: who asks, the feed, the side column. One page is all three."""
+    script = made.folder / "page.sql"
+    script.write_text(page_script(made))
+    for old in made.folder.glob("pgbench_log.*"):
+        old.unlink()
+    said = subprocess.run(
+        [
+            made.cluster.bindir / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={connections}", "--jobs=1",
+            f"--time={seconds}", f"--file={script}", "--log", made.target.app_url,
+        ],
+        capture_output=True, text=True, check=True, cwd=made.folder,
+    ).stdout  # fmt: skip
+    rate = re.search(r"tps = ([\d.]+)", said)
+    assert rate, said
+    took = [
+        float(line.split()[2]) for log in made.folder.glob("pgbench_log.*") for line in log.read_text().splitlines()
+    ]
+    return Result(float(rate[1]), percentile(took, 0.99) / 1000)
+
+
+def page_script(made: Ground) -> str:
+    """The statements of one page as the catalogue sends them, with the values of our viewer in place."""
+    import hashlib
+
+    with made.superuser() as conn:
+        viewer = conn.execute("SELECT uuid FROM users WHERE handle = %s", [VIEWER]).fetchone()
+    token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
+    page = {"viewer_uuid": f"'{viewer[0]}'", "before_at": "NULL", "before_uuid": "NULL", "limit": str(PAGE_SIZE + 1)}
+    asked = {
+        "users/session": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000"},
+        "feeds/home": page,
+        "feeds/vanishing": {"limit": str(SOONEST)},
+    }
+    catalogue = Catalogue()
+    statements = []
+    for name, values in asked.items():
+        text = re.sub(r"--[^\n]*", "", catalogue[name].sql)
+        text = re.sub(r"%\((\w+)\)s", lambda found, values=values: values[found[1]], text).replace("%%", "%")
+        statements.append(" ".join(text.split()) + ";\n")
+    return "".join(statements)
+
+
+if __name__ == "__main__":
+    main()

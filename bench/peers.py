@@ -1,0 +1,205 @@
+"""The peers of the comparison: the same program, its home page with rows turned into objects by SQLAlchemy's ORM.
+
+`eager` and `lazy` are the real application (routes, security, templates, compression) with another function behind
+`/`; `empty` is what the server alone can do. Each is a WSGI application for gunicorn.
+"""
+
+import hashlib
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, g, request, session
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, select, tuple_
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
+
+from bench.models import Activity, LoginSession, User
+from webapp import create_app, filters
+from webapp.activities.composer import Composer
+from webapp.feeds import pages
+from webapp.feeds.pages import SOONEST, feed_answer
+from webapp.paging import PAGE_SIZE, Cursor, Page
+
+MENTION = re.compile(r"@([A-Za-z0-9_]{2,30})")
+
+alive = (Activity.expires_at > func.now(), User.suspended_at.is_(None))
+of_author = load_only(User.display_name, User.handle, User.suspended_at)
+
+
+def newest(before: Cursor) -> Select[tuple[Activity, datetime]]:
+    """A page of the feed and one more, with the database's clock."""
+    found = select(Activity, func.now()).join(Activity.author).where(*alive)
+    if before.at:
+        found = found.where(tuple_(Activity.created_at, Activity.uuid) < (before.at, str(before.uuid)))
+    return found.order_by(Activity.created_at.desc(), Activity.uuid.desc()).limit(PAGE_SIZE + 1)
+
+
+def soonest() -> Select[tuple[Activity, datetime]]:
+    found = select(Activity, func.now()).join(Activity.author).where(*alive, within_the_hour())
+    return found.order_by(Activity.expires_at, Activity.uuid).limit(SOONEST)
+
+
+def ending() -> Select[tuple[int]]:
+    return select(func.count()).select_from(Activity).join(Activity.author).where(*alive, within_the_hour())
+
+
+def within_the_hour() -> ColumnElement[bool]:
+    return Activity.expires_at < func.now() + timedelta(hours=1)
+
+
+def login(token: str) -> Select[tuple[LoginSession]]:
+    return select(LoginSession).where(
+        LoginSession.token_hash == hashlib.sha256(token.encode()).digest(),
+        LoginSession.expires_at > func.now(),
+        LoginSession.seen_at > func.now() - timedelta(days=30),
+    )
+
+
+def counted(uuids: list[str]) -> Select[tuple[str | None, int]]:
+    """How many live replies each of these has, where it has any."""
+    return (
+        select(Activity.reply_to_activity_uuid, func.count())
+        .join(Activity.author)
+        .where(*alive, Activity.reply_to_activity_uuid.in_(uuids))
+        .group_by(Activity.reply_to_activity_uuid)
+    )
+
+
+def known(handles: set[str]) -> Select[tuple[str]]:
+    """Those of the handles that belong to somebody."""
+    return select(User.handle).where(func.lower(User.handle).in_(handles), User.suspended_at.is_(None))
+
+
+def mentioned(message: str) -> set[str]:
+    return {found.lower() for found in MENTION.findall(message)} if "@" in message else set()
+
+
+class Eager:
+    """Everything in as few statements as there are kinds of things: joins, and one grouped count."""
+
+    def login(self, token: str) -> Select[tuple[LoginSession]]:
+        return login(token).options(joinedload(LoginSession.user))
+
+    def newest(self, before: Cursor) -> Select[tuple[Activity, datetime]]:
+        parent = joinedload(Activity.parent).options(load_only(Activity.expires_at, Activity.user_uuid))
+        return newest(before).options(
+            contains_eager(Activity.author).options(of_author), parent.joinedload(Activity.author).options(of_author)
+        )
+
+    def soonest(self) -> Select[tuple[Activity, datetime]]:
+        return soonest().options(contains_eager(Activity.author).options(of_author))
+
+    def complete(self, orm: Session, cards: list[Activity]) -> None:
+        replies = dict(orm.execute(counted([card.uuid for card in cards])).tuples().all())
+        named = {card.uuid: mentioned(card.message) for card in cards}
+        asked = set().union(*named.values())
+        handles = set(orm.scalars(known(asked))) if asked else set()
+        for card in cards:
+            card.replies_count = replies.get(card.uuid, 0)
+            card.mentions = named[card.uuid] & handles
+
+
+class Lazy:
+    """Plain queries; what a card needs is fetched when it is touched."""
+
+    login, newest, soonest = staticmethod(login), staticmethod(newest), staticmethod(soonest)
+
+    def complete(self, orm: Session, cards: list[Activity]) -> None:
+        for card in cards:
+            found = orm.execute(counted([card.uuid])).first()
+            card.replies_count = found[1] if found else 0
+            asked = mentioned(card.message)
+            card.mentions = set(orm.scalars(known(asked))) if asked else set()
+
+
+def application(peer: Eager | Lazy) -> Flask:
+    """The real application, with the home page made by this peer."""
+    app = create_app()
+    engine = make_engine(app)
+    for function in (life, ago, milliseconds, full_time, message_html):
+        app.jinja_env.filters[function.__name__] = function
+
+    def home() -> Any:
+        with Session(engine) as orm:
+            viewer = orm.scalars(peer.login(session.token)).one().user
+            g.viewer = {
+                "uuid": viewer.uuid,
+                "display_name": viewer.display_name,
+                "handle": viewer.handle,
+                "last_ttl": viewer.last_ttl,
+            }
+            cards = []
+            for card, read_at in orm.execute(peer.newest(Cursor.parse(request.args.get("before")))).tuples():
+                card.read_at, card.is_own = read_at, card.user_uuid == viewer.uuid
+                cards.append(card)
+            peer.complete(orm, cards)
+            ends = []
+            for card, read_at in orm.execute(peer.soonest()).tuples():
+                card.read_at = read_at
+                ends.append(card)
+            g.vanishing = {"count": orm.scalar(ending()), "soonest": ends}
+            last = cards[PAGE_SIZE - 1] if len(cards) > PAGE_SIZE else None
+            following = f"{last.created_at.isoformat().replace('+00:00', 'Z')}~{last.uuid}" if last else None
+            page = Page(cards[:PAGE_SIZE], following)
+            return feed_answer("feeds/home.html", page, composer=Composer.fresh("feed"))
+
+    app.view_functions["feeds.home"] = home
+    pages.vanishing = lambda: g.vanishing  # in this process alone
+    return app
+
+
+def make_engine(app: Flask) -> Engine:
+    """As many connections as the real pool has; reads in autocommit, which spares them BEGIN and ROLLBACK."""
+    url = os.environ["CONNECTION_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
+    pool_size = app.extensions["settings"].pool_max
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0)
+
+
+# The filters that read times, for objects that hold them ready: no text is parsed, and none written twice.
+
+
+def life(card: Activity) -> filters.Life:
+    left = (card.expires_at - card.read_at).total_seconds()
+    whole = (card.expires_at - card.created_at).total_seconds()
+    share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
+    return filters.Life(left, round(share * 100, 1), filters.stage(share), filters.left_words(left))
+
+
+def ago(card: Activity) -> str:
+    seconds = (card.read_at - card.created_at).total_seconds()
+    if seconds < 60:
+        return "now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min"
+    return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def full_time(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def message_html(card: Activity) -> Any:
+    return filters.message_html({"message": card.message, "mentions": card.mentions})
+
+
+# What gunicorn is started with.
+
+
+def eager() -> Flask:
+    return application(Eager())
+
+
+def lazy() -> Flask:
+    return application(Lazy())
+
+
+def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """An empty answer to everything: the server, and nothing behind it."""
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0")])
+    return [b""]
