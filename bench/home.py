@@ -29,7 +29,8 @@ WHAT = {
 SERVED = {"A": "webapp:create_app()", "B": "bench.peers:eager()", "C": "bench.peers:lazy()", "E": "bench.peers:empty"}
 # What may differ between two renderings of one page: tokens, keys, and every figure that follows the clock.
 CLOCKED = re.compile(
-    rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*|(?<=data-left=")\d+|(?<=stroke-dasharray=")[\d.]+'
+    rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
+    rb'|(?<=data-left=")\d+|(?<=stroke-dasharray=")[\d.]+'
     rb"|\d{4}-\d\d-\d\d[ T][\d:.]+(?:\+00:00|Z)"
 )
 
@@ -53,12 +54,9 @@ def main() -> None:
             for letter, application in SERVED.items()
         }
         with made.superuser() as conn:
-            alive, people = conn.execute(
-                "SELECT (SELECT count(*) FROM live_activities), count(*) FROM users"
-            ).fetchone()
-        print(
-            f"{people} people, {alive} live activities; PostgreSQL {made.cluster.major}, gunicorn with 2 gevent workers"
-        )
+            (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
+        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {made.cluster.major}")
+        print("gunicorn with 2 gevent workers for A, B, C and E; pgbench with the statements of A for D")
         print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")
         size = check_same(servers)
         print(f"A, B and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n")
@@ -100,7 +98,7 @@ def report(results: dict[str, list[Result]]) -> None:
     print()
     for other in ("B", "C", "D", "E"):
         pairs = zip(results["A"], results[other], strict=True)
-        low, middle, high = spread([a.rate / b.rate for a, b in pairs])
+        low, middle, high = spread([a.rate / b.rate if b.rate else float("inf") for a, b in pairs])
         print(f"A/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[other]}")
 
 
@@ -109,8 +107,8 @@ def spread(values: list[float]) -> tuple[float, float, float]:
 
 
 def check_same(servers: dict[str, Server]) -> int:
-    """The length of the page. Raises `SystemExit` when the peers' pages are not the same; words of time may just turn."""
-    for _ in range(10):
+    """The length of the page. Raises `SystemExit` when the peers' pages are not the same."""
+    for _ in range(10):  # words of time (`5 min`) may turn between two of them
         pages = {letter: servers[letter].get("/") for letter in ("A", "B", "C")}
         wrong = [letter for letter, (status, _) in pages.items() if status != 200]
         if wrong:
@@ -128,16 +126,15 @@ def database_alone(made: Ground, connections: int, seconds: int) -> Result:
         old.unlink()
     said = subprocess.run(
         [
-            made.cluster.bindir / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={connections}", "--jobs=1",
-            f"--time={seconds}", f"--file={script}", "--log", made.target.app_url,
+            made.cluster.bindir / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={connections}",
+            "--jobs=1", f"--time={seconds}", f"--file={script}", "--log", made.target.app_url,
         ],
         capture_output=True, text=True, check=True, cwd=made.folder,
     ).stdout  # fmt: skip
     rate = re.search(r"tps = ([\d.]+)", said)
     assert rate, said
-    took = [
-        float(line.split()[2]) for log in made.folder.glob("pgbench_log.*") for line in log.read_text().splitlines()
-    ]
+    logged = "".join(log.read_text() for log in made.folder.glob("pgbench_log.*"))
+    took = [float(line.split()[2]) for line in logged.splitlines()]
     return Result(float(rate[1]), percentile(took, 0.99) / 1000)
 
 

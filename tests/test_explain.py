@@ -1,0 +1,107 @@
+"""How PostgreSQL reads: by index, however much there is, and with the plans that are kept for everybody too.
+
+Structure is asserted, never time. The community is that of the benchmark, with a long and a deep thread beside it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import DatabaseUrls
+
+from webapp.catalogue import Catalogue
+from webapp.db import Connection, connect
+
+PEOPLE, ACTIVITIES = 4_000, 30_000
+DATA = Path(__file__).resolve().parent.parent / "bench" / "data.sql"
+BIG = {"activities", "users", "sessions", "activity_keys"}
+LONG, DEEP = "10000000-0000-4000-8000-000000000000", "20000000-0000-4000-8000-000000000250"
+VIEWER = "(SELECT uuid FROM users WHERE handle = 'user_1')"
+MIDDLE = ("(SELECT max(created_at) - interval '3 days' FROM activities)", "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
+HASH = "'\\x" + hashlib.sha256(b"1").hexdigest() + "'"
+
+THREADS = f"""
+INSERT INTO activities (uuid, user_uuid, message, created_at, expires_at)
+SELECT '{LONG}', uuid, 'long', now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
+INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+SELECT md5('user' || 1 + n % {PEOPLE})::uuid, 'reply', '{LONG}', now() - interval '1 day' + n * interval '1 second',
+  now() + CASE WHEN n % 10 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
+FROM generate_series(1, 2000) AS n;
+INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, md5('user' || n)::uuid, 'deep',
+  CASE WHEN n > 1 THEN ('20000000-0000-4000-8000-' || lpad((n - 1)::text, 12, '0'))::uuid END,
+  now() - interval '1 day' + n * interval '1 second',
+  now() + CASE WHEN n % 3 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
+FROM generate_series(1, 500) AS n;
+INSERT INTO sessions (token_hash, user_uuid, expires_at)
+SELECT sha256(n::text::bytea), md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, {PEOPLE}) AS n;
+INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
+SELECT md5('user' || 1 + n % {PEOPLE})::uuid, md5('key' || n)::uuid, md5('activity' || n)::uuid,
+  now() + interval '1 day'
+FROM generate_series(1, {ACTIVITIES}) AS n;
+"""
+
+# What people wait for, with values as SQL. Operators' and the sweep's statements may take a table as it comes.
+CASES = {
+    "home, newest": ("feeds/home", [VIEWER, "NULL", "NULL", "21"]),
+    "home, deep in the past": ("feeds/home", [VIEWER, *MIDDLE, "21"]),
+    "public, signed out": ("feeds/public", ["NULL", "NULL", "NULL", "21"]),
+    "public, deep in the past": ("feeds/public", ["NULL", *MIDDLE, "21"]),
+    "a person": ("feeds/profile", [VIEWER, VIEWER, "NULL", "NULL", "21"]),
+    "a person, further on": ("feeds/profile", [VIEWER, VIEWER, *MIDDLE, "21"]),
+    "vanishing": ("feeds/vanishing", ["5"]),
+    "a long thread": ("feeds/thread", [VIEWER, f"'{LONG}'", "NULL", "NULL", "20"]),
+    "a long thread, further on": ("feeds/thread", [VIEWER, f"'{LONG}'", *MIDDLE, "20"]),
+    "a deep thread": ("feeds/thread", [VIEWER, f"'{DEEP}'", "NULL", "NULL", "20"]),
+    "a card": ("activities/card", [VIEWER, f"'{DEEP}'"]),
+    "who asks": ("users/session", [HASH, "2592000"]),
+    "who asks, seen": ("users/session_seen", [HASH]),
+    "a profile": ("users/profile", ["'user_7'"]),
+    "an account": ("users/account", ["'user_7@example.com'"]),
+    "what is taken": ("users/taken", ["'user_7'", "'nobody@example.com'"]),
+    "a key": ("activities/of_key", [VIEWER, f"'{DEEP}'"]),
+    "a reply": ("activities/create", [f"'{LONG[:-1]}9'", VIEWER, "'a reply'", "3600", f"'{LONG}'"]),
+    "burning": ("activities/burn", [VIEWER, f"'{LONG}'"]),
+}
+
+
+@pytest.fixture(scope="module")
+def community(worker_database: DatabaseUrls) -> Iterator[Connection]:
+    """A connection as the application to a database that holds a lot; emptied afterwards."""
+    with connect(worker_database.superuser_url) as conn:
+        conn.execute("SET session_replication_role = replica")
+        conn.execute("SELECT set_config('bench.users', %s, false)", [str(PEOPLE)])
+        conn.execute("SELECT set_config('bench.activities', %s, false)", [str(ACTIVITIES)])
+        conn.execute(DATA.read_text())
+        conn.execute(THREADS)
+        conn.execute("VACUUM (ANALYZE)")
+    with connect(worker_database.app_url) as conn:
+        yield conn
+    with worker_database.owner() as conn:
+        conn.execute("TRUNCATE users, activities, sessions, activity_keys CASCADE")
+
+
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("case", CASES)
+def test_reads_by_index(community: Connection, case: str, plans: str) -> None:
+    name, values = CASES[case]
+    # Values are fetched first: a sub-select is no argument of EXECUTE.
+    literals = [community.execute(f"SELECT quote_nullable({value})").fetchone()[0] for value in values]
+    with community.transaction(force_rollback=True):
+        community.execute(f"SET LOCAL plan_cache_mode = {plans}")
+        community.execute(Catalogue()[name].prepare_sql)
+        try:
+            answer = community.execute(f"EXPLAIN (FORMAT JSON) EXECUTE mayfly_check ({', '.join(literals)})").fetchone()
+        finally:
+            community.execute("DEALLOCATE mayfly_check")
+    scanned = {node["Relation Name"] for node in nodes(answer[0][0]["Plan"]) if node["Node Type"] == "Seq Scan"}
+    assert not scanned & BIG
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's nodes, itself first."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
