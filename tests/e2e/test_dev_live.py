@@ -117,8 +117,9 @@ def home(page: Page, people: Connection, alice: str) -> Page:
 def when(page: Page, condition: str) -> None:
     """Notes the moment at which the condition first holds; 0 where it never does."""
     page.evaluate(
-        f"(most) => {{ window.since = new Promise((done) => {{ const end = Date.now() + most; const look = () =>"
-        f" ({condition}) ? done(Date.now()) : Date.now() > end ? done(0) : requestAnimationFrame(look); look(); }}); }}",
+        "(most) => { window.since = new Promise((done) => { const end = Date.now() + most; const look = () =>"
+        f" ({condition}) ? done(Date.now()) : Date.now() > end ? done(0) : requestAnimationFrame(look);"
+        " look(); }); }",
         WITHIN,
     )
 
@@ -203,7 +204,7 @@ def test_broken_template_says_where_and_recovers(home: Page, bench: Bench, watch
 
 def test_page_opened_while_a_template_is_broken_follows_the_mending(home: Page, bench: Bench, watch: Watch) -> None:
     watch.expect_errors()
-    bench.save("webapp/templates/shell.html", lambda text: text.replace("{% block body %}", "{% block body %}{{ no }}"))
+    bench.save("webapp/templates/shell.html", lambda text: text.replace("<body>", "<body>{{ no }}"))
     expect(home.get_by_role("alert")).to_contain_text("'no' is undefined")
     home.goto("/")
     expect(home.get_by_role("heading", name="Broken until the next save")).to_be_visible()

@@ -22,15 +22,22 @@ const touched = (field) => (/radio|checkbox/.test(field.type) ? field.checked !=
 const remember = () => ({
   fields: fields().filter(touched).map(({ id, value, checked }) => ({ id, value, checked })),
   cards: document.querySelector(lists)?.childElementCount ?? 0,
-  top: scrollY,
+  anchor: anchor(),
 });
+// The first card in sight, and how far below the window's edge it begins.
+function anchor() {
+  const card = [...document.querySelectorAll("article[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
+  return { id: card?.id, top: card?.getBoundingClientRect().top ?? -scrollY };
+}
 function restore(before) {
   for (const { id, value, checked } of before.fields) {
     const field = document.getElementById(id);
     if (!field || (field.value === value && field.checked === checked)) continue;
     [field.value, field.checked] = [value, checked];
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    for (const kind of ["focusin", "input"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
   }
+  const card = document.getElementById(before.anchor.id) ?? document.body;
+  if (scrollY || before.anchor.top < 0) scrollBy({ top: card.getBoundingClientRect().top - before.anchor.top, behavior: "instant" });
 }
 
 // A whole new page, for what only a new page can show. The rest goes on behind it (see the end).
@@ -65,11 +72,13 @@ async function lengthen(next, cards) {
   }
 }
 
-// A form that was opened on this page stays open.
+// A form that was opened on this page stays open, and what scripts noted on a form stays noted.
 function keepOpen(next) {
   for (const form of document.querySelectorAll("form[id]")) {
+    const same = next.getElementById(form.id);
+    for (const name in same && form.dataset) if (name !== "htmxPowered") same.dataset[name] ??= form.dataset[name];
     const parent = form.parentElement.id && next.getElementById(form.parentElement.id);
-    if (parent && !next.getElementById(form.id) && !parent.childElementCount) parent.append(next.importNode(form, true));
+    if (parent && !same && !parent.childElementCount) parent.append(next.importNode(form, true));
   }
 }
 
@@ -141,5 +150,5 @@ addEventListener("pageshow", follow);
 const before = JSON.parse(sessionStorage.getItem("dev-before"));
 if (before && !document.getElementById("dev-problem")) {
   sessionStorage.removeItem("dev-before");
-  turn = refresh(before).then(() => scrollTo(0, before.top));
+  turn = refresh(before);
 }
