@@ -22,11 +22,18 @@ from webapp.paging import PAGE_SIZE
 WHAT = {
     "A": "this data layer",
     "B": "ORM, eager joins",
+    "K": "the same, kept",
     "C": "ORM, lazy loading",
     "D": "the database alone",
     "E": "the server alone",
 }
-SERVED = {"A": "webapp:create_app()", "B": "bench.peers:eager()", "C": "bench.peers:lazy()", "E": "bench.peers:empty"}
+SERVED = {
+    "A": "webapp:create_app()",
+    "B": "bench.peers:eager()",
+    "K": "bench.peers:kept()",
+    "C": "bench.peers:lazy()",
+    "E": "bench.bare:empty",
+}
 # What may differ between two renderings of one page: tokens, keys, and every figure that follows the clock.
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
@@ -56,10 +63,10 @@ def main() -> None:
         with made.superuser() as conn:
             (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
         print(f"{chosen.users} people, {alive} live activities; PostgreSQL {made.cluster.major}")
-        print("gunicorn with 2 gevent workers for A, B, C and E; pgbench with the statements of A for D")
+        print("gunicorn with 2 gevent workers for A, B, K, C and E; pgbench with the statements of A for D")
         print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")
         size = check_same(servers)
-        print(f"A, B and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n")
+        print(f"A, B, K and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n")
 
         def measure(letter: str, seconds: int) -> Result:
             if letter == "D":
@@ -96,7 +103,7 @@ def report(results: dict[str, list[Result]]) -> None:
             f"{letter}  {WHAT[letter]:19}  {low:8.1f} / {middle:8.1f} / {high:8.1f}      {p99:8.1f}          {failures}"
         )
     print()
-    for other in ("B", "C", "D", "E"):
+    for other in ("B", "K", "C", "D", "E"):
         pairs = zip(results["A"], results[other], strict=True)
         low, middle, high = spread([a.rate / b.rate if b.rate else float("inf") for a, b in pairs])
         print(f"A/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[other]}")
@@ -109,7 +116,7 @@ def spread(values: list[float]) -> tuple[float, float, float]:
 def check_same(servers: dict[str, Server]) -> int:
     """The length of the page. Raises `SystemExit` when the peers' pages are not the same."""
     for _ in range(10):  # words of time (`5 min`) may turn between two of them
-        pages = {letter: servers[letter].get("/") for letter in ("A", "B", "C")}
+        pages = {letter: servers[letter].get("/") for letter in ("A", "B", "K", "C")}
         wrong = [letter for letter, (status, _) in pages.items() if status != 200]
         if wrong:
             raise SystemExit(f"{', '.join(wrong)}: the page does not answer with 200")
