@@ -79,7 +79,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
-        "TRUSTED_HOSTS": [settings.public_host, "127.0.0.1", "localhost", "[::1]"],
         "MAX_CONTENT_LENGTH": settings.max_body,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
         "MAX_FORM_PARTS": 50,

@@ -139,7 +139,8 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
     return response
 
 
-def _known(error: MayflyError) -> "ResponseReturnValue":
+def told(error: MayflyError) -> "ResponseReturnValue":
+    """The answer to an error of ours."""
     if isinstance(error, Unavailable):
         logger.warning("unavailable: %s", error.message)
         return answer(503, AWAY, retry_after=5)
@@ -171,6 +172,6 @@ def _unknown(error: Exception) -> "ResponseReturnValue":
 
 def register(app: Flask) -> None:
     """Answer every error of the app here."""
-    app.register_error_handler(MayflyError, _known)
+    app.register_error_handler(MayflyError, told)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)

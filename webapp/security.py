@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from .config import Settings
-from .errors import Malformed, answer
+from .errors import Malformed, MayflyError, answer, told
 
 STALE = "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
 
@@ -63,7 +63,15 @@ def register(app: Flask) -> None:
     """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
     settings: Settings = app.extensions["settings"]
     common = headers_for(settings)
+    hosts = {settings.public_host, "127.0.0.1", "localhost", "::1"}
+
+    def refuse_other_hosts() -> None:
+        # Not by TRUSTED_HOSTS, which takes no IPv6 address.
+        if urlsplit(f"//{request.host}").hostname not in hosts:
+            raise Malformed("This place does not go by that name.")
+
     app.before_request(_name_request)
+    app.before_request(refuse_other_hosts)
     app.before_request(_refuse_malformed)
     app.before_request(_refuse_foreign)
     CSRFProtect(app)
@@ -73,7 +81,7 @@ def register(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in common.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
+        if request.endpoint != "static" or response.status_code >= 400:
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.update(_VARY)
         return response
@@ -113,4 +121,7 @@ def _csrf_failed(error: CSRFError) -> Any:
     """The form again with its text, where the view knows how (`view.again`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
     again = getattr(view, "again", None)
-    return again(STALE) if again else answer(400, STALE)
+    try:
+        return again(STALE) if again else answer(400, STALE)
+    except MayflyError as problem:  # what an error handler raises reaches no other handler
+        return told(problem)

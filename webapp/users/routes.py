@@ -30,7 +30,7 @@ def sign_up() -> Any:
     if settings().sign_up == "invite" and not actions.invitation_open(db(), invite=invite):
         return render_template("users/sign_up_closed.html"), 403
     form.invite.data = invite  # from the link into the form, and so through every slip
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_up_page(form, 200)
     valid = form.validate()
     problems = actions.taken(db(), handle=form.handle.data, email=form.email.data)
@@ -69,7 +69,7 @@ sign_up.again = lambda sentence: _sign_up_page(SignUpForm(), 400, notice=sentenc
 def sign_in() -> Any:
     """The form to come in, and coming in. A message that was on its way is handed through."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         if session.viewer():
             return redirect(local_path(request.args.get("next")), 303)
         return _sign_in_page(form, 200)
