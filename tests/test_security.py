@@ -1,0 +1,566 @@
+"""Who may what, on every route; CSRF, origin, headers and caches. All of it made from the application's own routes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import pytest
+from conftest import DatabaseUrls, settings_for
+from factories import PASSWORD, make_activity, make_user
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import FRAGMENT, count, send, signed_in, token_for, value, without_token
+
+from webapp import create_app
+from webapp.db import Connection
+from webapp.security import headers_for, local_path
+
+FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
+ACTORS = ("anonymous", "author", "stranger", "suspended")
+
+
+class Policy(NamedTuple):
+    """Statuses as (page, fragment) for each actor. `suspended` holds a session from before: a stranger to the house."""
+
+    anonymous: tuple[int, int]
+    author: tuple[int, int]
+    stranger: tuple[int, int]
+
+    @property
+    def suspended(self) -> tuple[int, int]:
+        return self.anonymous
+
+
+OPEN = Policy((200, 200), (200, 200), (200, 200))
+POLICY: dict[tuple[str, str], Policy] = {
+    ("health.livez", "GET"): OPEN,
+    ("health.readyz", "GET"): OPEN,
+    ("static", "GET"): OPEN,
+    ("feeds.home", "GET"): OPEN,
+    ("feeds.public", "GET"): OPEN,
+    ("feeds.public_json", "GET"): OPEN,
+    ("feeds.home_json", "GET"): Policy((401, 401), (200, 200), (200, 200)),
+    ("activities.show", "GET"): OPEN,
+    ("activities.show_json", "GET"): OPEN,
+    ("activities.compose", "GET"): Policy((303, 401), (200, 200), (200, 200)),
+    ("activities.create", "POST"): Policy((401, 401), (303, 200), (303, 200)),
+    ("activities.burn_confirm", "GET"): Policy((303, 401), (200, 200), (404, 404)),
+    ("activities.burn", "POST"): Policy((303, 401), (303, 200), (404, 404)),
+    ("users.profile", "GET"): OPEN,
+    ("users.profile_json", "GET"): OPEN,
+    ("users.sign_in", "GET"): Policy((200, 200), (303, 303), (303, 303)),
+    ("users.sign_in", "POST"): Policy((422, 422), (422, 422), (422, 422)),
+    ("users.sign_up", "GET"): Policy((200, 200), (303, 303), (303, 303)),
+    ("users.sign_up", "POST"): Policy((422, 422), (303, 303), (303, 303)),
+    ("users.sign_out", "POST"): Policy((303, 303), (303, 303), (303, 303)),
+}
+UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
+
+
+class Browser(FlaskClient):
+    """Reads every answer to its end, as browsers do; a file that is sent is closed then."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, buffered=True, **kwargs)
+
+
+class Scene(NamedTuple):
+    """A little community: alice wrote, bob reads, mallory is suspended; each with a browser."""
+
+    app: Flask
+    conn: Connection
+    activity: UUID
+
+    def browser(self, actor: str) -> FlaskClient:
+        if actor == "anonymous":
+            return self.app.test_client()
+        if actor != "suspended":
+            return signed_in(self.app, {"author": "alice", "stranger": "bob"}[actor])
+        self.conn.execute("UPDATE users SET suspended_at = NULL WHERE handle = 'mallory'")
+        client = signed_in(self.app, "mallory")
+        self.conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'mallory'")
+        return client
+
+    def path(self, endpoint: str) -> str:
+        arguments: dict[str, Any] = {"handle": "alice", "activity_uuid": self.activity, "filename": "css/base.css"}
+        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
+        return self.app.url_map.bind("localhost").build(endpoint, {name: arguments[name] for name in rule.arguments})
+
+
+@pytest.fixture
+def scene(app: Flask, database_urls: DatabaseUrls) -> Iterator[Scene]:
+    with database_urls.owner() as conn:
+        alice = make_user(conn)
+        make_user(conn, "bob")
+        make_user(conn, "mallory", suspended=True)
+        app.test_client_class = Browser
+        yield Scene(app, conn, make_activity(conn, alice, "canary of alice"))
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+# Who may what --------------------------------------------------------------------------------------------------
+
+
+def test_every_route_has_a_policy(app: Flask) -> None:
+    assert routes(app) == set(POLICY), "a route without an entry here, or an entry without a route"
+
+
+@pytest.mark.parametrize(("endpoint", "method"), POLICY, ids=lambda part: part)
+@pytest.mark.parametrize("actor", ACTORS)
+def test_route_lets_pass_who_may(scene: Scene, endpoint: str, method: str, actor: str) -> None:
+    wanted = getattr(POLICY[endpoint, method], actor)
+    for status, headers in zip(wanted, ({}, FRAGMENT), strict=True):
+        client, path = scene.browser(actor), scene.path(endpoint)
+        if endpoint == "activities.burn" and actor == "author":
+            own = make_activity(scene.conn, value(scene.conn, "SELECT uuid FROM users WHERE handle = 'alice'"))
+            path = path.replace(str(scene.activity), str(own))
+        if method == "GET":
+            answer = client.get(path, headers=headers)
+            head = client.head(path, headers=headers)
+            assert head.status_code == status
+            assert head.data == b""
+        else:
+            fields = (
+                {"message": "words", "ttl": "1-day", "key": str(uuid4())} if endpoint == "activities.create" else {}
+            )
+            answer = send(client, path, headers=headers, **fields)
+        assert answer.status_code == status, (endpoint, method, actor)
+        if status == 303 and actor in ("anonymous", "suspended") and endpoint.startswith("activities"):
+            assert answer.location.startswith("/sign-in")
+    if actor != "author" and method == "POST":
+        assert value(scene.conn, "SELECT message FROM activities WHERE uuid = %s", scene.activity) == "canary of alice"
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_route_answers_to_no_other_method(scene: Scene, actor: str) -> None:
+    client = scene.browser(actor)
+    token = token_for(client)
+    allowed: dict[str, set[str]] = {}
+    for rule in scene.app.url_map.iter_rules():
+        allowed.setdefault(scene.path(rule.endpoint), set()).update(rule.methods or set())
+    for path, methods in allowed.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"} - methods:
+            for headers in ({}, FRAGMENT):
+                answer = client.open(path, method=method, headers={**headers, "X-CSRFToken": token})
+                assert answer.status_code == 405, (path, method)
+                assert set(answer.headers["Allow"].split(", ")) == methods
+        options = client.options(path)
+        assert options.status_code == 200
+        assert set(options.headers["Allow"].split(", ")) == methods
+        assert options.data == b""
+    assert value(scene.conn, "SELECT message FROM activities WHERE uuid = %s", scene.activity) == "canary of alice"
+
+
+def test_suspended_person_is_gone_with_all_they_wrote(scene: Scene) -> None:
+    client = scene.browser("author")
+    scene.conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'alice'")
+    for reader in (client, scene.browser("stranger"), scene.browser("anonymous")):
+        for path in (
+            "/",
+            "/public",
+            "/api/public",
+            "/@alice",
+            scene.path("activities.show"),
+            scene.path("activities.show_json"),
+        ):
+            assert "canary" not in reader.get(path).text
+
+
+# CSRF and origin -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+@pytest.mark.parametrize(
+    "case", ["missing", "empty", "garbage", "another session's", "a stranger's", "cut", "in the query"]
+)
+@pytest.mark.parametrize("headers", [{}, FRAGMENT, FULL], ids=["page", "fragment", "full"])
+def test_unsafe_route_refuses_a_token_that_is_not_its_own(
+    scene: Scene, endpoint: str, case: str, headers: dict[str, str]
+) -> None:
+    client, path = scene.browser("author"), scene.path(endpoint)
+    own = token_for(client)
+    token = {
+        "missing": None,
+        "empty": "",
+        "garbage": "x" * 91,
+        "cut": own[:-1],
+        "in the query": None,
+        "another session's": token_for(scene.browser("stranger")),
+        "a stranger's": token_for(scene.app.test_client()),
+    }[case]
+    before = [count(scene.conn, table) for table in ("users", "activities", "sessions")]
+    data = {"message": "words", "ttl": "1-day", "key": str(uuid4()), "email": "alice", "password": PASSWORD}
+    data |= {} if token is None else {"csrf_token": token}
+    answer = client.post(
+        path, data=data, headers=headers, query_string={"csrf_token": own} if case == "in the query" else {}
+    )
+    assert answer.status_code == 400
+    assert [count(scene.conn, table) for table in ("users", "activities", "sessions")] == before
+    assert value(scene.conn, "SELECT message FROM activities") == "canary of alice"
+    assert ("<html" in answer.text) == (headers is not FRAGMENT) or endpoint in ("users.sign_in", "users.sign_up")
+
+
+def test_no_route_is_exempt_from_csrf(app: Flask) -> None:
+    csrf = app.extensions["csrf"]
+    assert csrf._exempt_views == set()
+    assert csrf._exempt_blueprints == set()
+    assert app.config.get("WTF_CSRF_ENABLED", True)
+    assert app.config.get("WTF_CSRF_CHECK_DEFAULT", True)
+
+
+def test_token_counts_in_a_header_too(scene: Scene) -> None:
+    client = scene.browser("author")
+    answer = client.post(
+        "/activities",
+        data={"message": "a", "ttl": "1-day", "key": str(uuid4())},
+        headers={"X-CSRFToken": token_for(client)},
+    )
+    assert answer.status_code == 303
+
+
+def test_token_of_a_page_that_was_open_for_days_counts(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    client = scene.browser("author")
+    token = token_for(client)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 20 * 86400)
+    assert send(client, "/activities", message="a", ttl="1-day", key=str(uuid4()), csrf_token=token).status_code == 303
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+@pytest.mark.parametrize(
+    ("site", "passes"), [("cross-site", False), ("same-site", False), ("same-origin", True), ("none", True)]
+)
+def test_unsafe_route_refuses_what_another_site_sends(scene: Scene, endpoint: str, site: str, passes: bool) -> None:
+    client = scene.browser("author")
+    answer = send(client, scene.path(endpoint), headers={"Sec-Fetch-Site": site})
+    assert (answer.status_code == 400) != passes
+    if not passes:
+        assert "another site" in answer.text
+        assert count(scene.conn, "sessions") == 1
+
+
+def test_page_is_read_from_another_site(scene: Scene) -> None:
+    assert scene.app.test_client().get("/public", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_post_over_https_needs_no_more_than_the_browser_sends(database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn)
+    client = create_app(settings_for(database_urls, PUBLIC_URL="https://localhost")).test_client()
+    for headers in ({}, {"Referer": "https://localhost/"}, {"Origin": "https://localhost"}):
+        page = client.get("/sign-in", base_url="https://localhost").text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        data = {"csrf_token": token[1], "email": "alice", "password": "wrong password"}
+        assert client.post("/sign-in", base_url="https://localhost", data=data, headers=headers).status_code == 422
+
+
+# Headers -------------------------------------------------------------------------------------------------------
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+VARY = {"HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie"}
+
+
+def answers_of_all_kinds(scene: Scene) -> Iterator[tuple[str, Any]]:
+    anonymous, author = scene.browser("anonymous"), scene.browser("author")
+    for endpoint, method in sorted(POLICY):
+        for client in (anonymous, author):
+            for headers in ({}, FRAGMENT, {"Accept-Encoding": "br, gzip"}):
+                if method == "GET":
+                    yield endpoint, client.get(scene.path(endpoint), headers=headers)
+                    yield endpoint, client.head(scene.path(endpoint), headers=headers)
+                elif endpoint != "users.sign_out":
+                    yield f"{endpoint} 400", client.post(scene.path(endpoint), headers=headers)
+                    yield f"{endpoint} 413", client.post(scene.path(endpoint), data="x" * 70_000, headers=headers)
+                yield f"{endpoint} 405", client.put(scene.path(endpoint), headers=headers)
+    yield "404", anonymous.get("/nowhere")
+    yield "404 json", anonymous.get("/api/nowhere")
+    yield "404 static", anonymous.get(scene.path("static") + "x")
+    yield "400 host", anonymous.get("/", headers={"Host": "evil.example"})
+    yield "400 text", anonymous.get("/%00")
+    static = anonymous.get(scene.path("static"))
+    yield "304", anonymous.get(scene.path("static"), headers={"If-None-Match": static.headers["ETag"]})
+    yield "500", broken(scene, anonymous)
+
+
+def broken(scene: Scene, client: FlaskClient) -> Any:
+    whole = scene.app.view_functions["feeds.public"]
+    scene.app.view_functions["feeds.public"] = lambda: 1 / 0
+    try:
+        return client.get("/public")
+    finally:
+        scene.app.view_functions["feeds.public"] = whole
+
+
+# Flask-Compress drops a file that it has read instead of closing it.
+dropped_files = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@dropped_files
+def test_every_answer_carries_the_headers(scene: Scene) -> None:
+    statuses = set()
+    for what, answer in answers_of_all_kinds(scene):
+        statuses.add(answer.status_code)
+        for name, wanted in ALWAYS.items():
+            assert answer.headers.getlist(name) == [wanted], (what, answer.status_code, name)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert not re.search(r"[*]|https?:|data:|blob:", policy)
+        directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+        assert (
+            directives["default-src"]
+            == directives["base-uri"]
+            == directives["object-src"]
+            == directives["frame-ancestors"]
+            == "'none'"
+        )
+        assert all(
+            value == "'self'"
+            for name, value in directives.items()
+            if name in {"script-src", "style-src", "connect-src", "form-action"}
+        )
+        assert {"script-src", "style-src", "img-src", "font-src", "connect-src", "form-action"} <= directives.keys()
+        assert answer.headers["Permissions-Policy"]
+        for told in ("Server", "X-Powered-By"):
+            assert "werkzeug" not in answer.headers.get(told, "").lower()
+        assert answer.headers["Content-Type"] if answer.data else True
+    assert {200, 303, 304, 400, 401, 404, 405, 413, 500} <= statuses
+
+
+@dropped_files
+def test_every_answer_but_static_files_is_kept_by_nobody(scene: Scene) -> None:
+    for what, answer in answers_of_all_kinds(scene):
+        if what in {"static", "304"}:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert "Cookie" not in answer.headers.get("Vary", "")
+            assert "Set-Cookie" not in answer.headers
+        else:
+            assert "no-store" in answer.headers.get("Cache-Control", ""), what
+            assert what.startswith(("404 static", "static")) or set(answer.vary) >= VARY, what
+
+
+def test_transport_security_follows_the_public_address(database_urls: DatabaseUrls) -> None:
+    https, http = (
+        settings_for(database_urls, PUBLIC_URL=url) for url in ("https://mayfly.example", "http://localhost")
+    )
+    age = re.fullmatch(r"max-age=(\d+); includeSubDomains", headers_for(https)["Strict-Transport-Security"])
+    assert age
+    assert int(age[1]) >= 31536000
+    assert "Strict-Transport-Security" not in headers_for(http)
+
+
+def test_no_answer_of_another_version_or_a_console(scene: Scene) -> None:
+    assert scene.app.debug is False
+    assert scene.app.testing is False
+    for path in (
+        "/console",
+        "/?__debugger__=yes&cmd=resource&f=style.css",
+        "/dev/patterns",
+        "/metrics",
+        "/.env",
+        "/.git/config",
+    ):
+        answer = scene.app.test_client().get(path)
+        assert answer.status_code in {200, 404}
+        assert "Traceback" not in answer.text
+        assert (answer.status_code == 404) != path.startswith("/?")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../config.py",
+        "..%2f..%2fconfig.py",
+        "%2e%2e/%2e%2e/config.py",
+        "css/../../config.py",
+        "css/..%5c..%5cconfig.py",
+        "/etc/passwd",
+        "css",
+        "",
+        "css/base.css%00.png",
+        "....//config.py",
+    ],
+)
+def test_static_files_end_at_their_folder(scene: Scene, path: str) -> None:
+    root = scene.path("static").removesuffix("css/base.css")
+    answer = scene.app.test_client().get(root + path)
+    assert answer.status_code in {400, 404, 308}
+    assert "ConfigError" not in answer.text
+
+
+# Caches --------------------------------------------------------------------------------------------------------
+
+
+class Cache:
+    """A shared cache in front of the application: keyed by address and what `Vary` names. `strict` obeys `no-store`."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self.strict = strict
+        self.kept: dict[str, list[tuple[tuple[str, ...], dict[str, str | None], Any]]] = {}
+
+    def get(self, client: FlaskClient, path: str, headers: dict[str, str]) -> Any:
+        cookie = client.get_cookie("mayfly")
+        asked = {**headers, "Cookie": cookie.value if cookie else ""}
+        for names, values, answer in self.kept.get(path, []):
+            if all(asked.get(name, "") == values[name] for name in names):
+                return answer
+        answer = client.get(path, headers=headers)
+        if not self.strict or "no-store" not in answer.headers.get("Cache-Control", ""):
+            names = tuple(name for name in answer.vary if name != "Accept-Encoding")
+            self.kept.setdefault(path, []).append((names, {name: asked.get(name, "") for name in names}, answer))
+        return answer
+
+
+@pytest.mark.parametrize("strict", [True, False], ids=["obeys no-store", "knows Vary alone"])
+def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Scene, strict: bool) -> None:
+    cache = Cache(strict=strict)
+    people = {actor: scene.browser(actor) for actor in ("author", "stranger", "anonymous")}
+    own = {"author": '/@alice"', "stranger": '/@bob"'}
+    for actor, client in people.items():
+        for path in ("/", "/public", "/@alice", scene.path("activities.show"), "/compose", "/api/home"):
+            for headers in (FRAGMENT, {}, {"HX-History-Restore-Request": "true", "HX-Request-Type": "full"}, FULL):
+                answer = cache.get(client, path, headers)
+                if answer.mimetype == "text/html" and answer.status_code == 200:
+                    assert ("<html" in answer.text) == (headers is not FRAGMENT), (actor, path, headers)
+                    nav = re.search(r'id="nav-me" href="([^"]+")', answer.text)
+                    assert (nav[1] if nav else None) == (own.get(actor) if headers is not FRAGMENT else None)
+                if path == "/api/home" and actor != "anonymous":
+                    assert [row["is_own"] for row in answer.get_json()] == [actor == "author"]
+                if actor == "anonymous":
+                    assert "csrf_token" not in answer.text
+
+
+# Where the site is ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "evil.example:80",
+        "localhost@evil.example",
+        "127.0.0.1.evil.example",
+        "[::2]",
+        "local host",
+        "localhost/x",
+        "local_host",
+        "evil",
+        "0.0.0.0",
+        "xn--lcalhost-64a",
+    ],
+)
+def test_host_that_is_not_ours_is_refused(scene: Scene, host: str) -> None:
+    for path in ("/", "/compose", "/nowhere", "/api/public", "/livez"):
+        for headers in ({}, FRAGMENT):
+            answer = scene.app.test_client().get(path, headers={**headers, "Host": host})
+            assert answer.status_code == 400, path
+            assert "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
+def test_host_that_is_ours_is_served(scene: Scene, host: str) -> None:
+    assert scene.app.test_client().get("/public", headers={"Host": host}).status_code == 200
+
+
+SPOOFED = {
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Prefix": "/evil",
+    "Forwarded": "for=203.0.113.9;host=evil.example",
+    "X-Real-IP": "203.0.113.9",
+}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "counted"),
+    [
+        (0, "203.0.113.1", "127.0.0.1"),
+        (1, "203.0.113.1", "203.0.113.1"),
+        (1, "198.51.100.7, 203.0.113.1", "203.0.113.1"),
+        (2, "198.51.100.7, 203.0.113.1, 203.0.113.2", "203.0.113.1"),
+        (1, "nonsense", "unknown"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_limit_counts_the_address_that_the_trusted_proxy_saw(
+    database_urls: DatabaseUrls, proxies: int, forwarded: str, counted: str
+) -> None:
+    app = create_app(settings_for(database_urls, TRUSTED_PROXIES=str(proxies), LIMIT_SIGN_INS_BY_ADDRESS="9/5m"))
+    client = app.test_client()
+    client.post(
+        "/sign-in",
+        data={"csrf_token": token_for(client), "email": "ghost", "password": "x"},
+        headers={"X-Forwarded-For": forwarded},
+    )
+    with database_urls.owner() as conn:
+        assert value(conn, "SELECT subject FROM rate_limits WHERE action = 'sign_ins_by_address'") == counted
+
+
+def test_forwarded_headers_of_a_stranger_change_nothing(scene: Scene) -> None:
+    client = scene.browser("author")
+    plain = client.get("/compose")
+    spoofed = client.get("/compose", headers=SPOOFED)
+    assert spoofed.status_code == 200
+    assert "evil" not in spoofed.text + str(spoofed.headers)
+    assert sorted(spoofed.headers.keys()) == sorted(plain.headers.keys())
+    answer = scene.app.test_client().get("/compose", headers=SPOOFED)
+    assert answer.location == "/sign-in?next=/compose"
+
+
+def test_forwarded_host_of_the_trusted_proxy_must_be_ours(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, TRUSTED_PROXIES="1", PUBLIC_URL="https://mayfly.example"))
+    headers = {"X-Forwarded-Host": "mayfly.example", "X-Forwarded-Proto": "https", "Host": "10.0.0.1:8000"}
+    assert app.test_client().get("/public", headers=headers).status_code == 200
+    answer = app.test_client().get("/public", headers={**headers, "X-Forwarded-Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+
+
+def test_addresses_on_pages_are_paths_alone(scene: Scene) -> None:
+    for actor in ("anonymous", "author"):
+        client = scene.browser(actor)
+        for path in (
+            "/",
+            "/public",
+            "/@alice",
+            scene.path("activities.show"),
+            "/sign-in" if actor == "anonymous" else "/compose",
+        ):
+            page = client.get(path).text
+            for address in re.findall(r'(?:href|src|action|hx-get|hx-post)="([^"]*)"', page):
+                assert address.startswith(("/", "#")), address
+                assert not address.startswith("//")
+
+
+@pytest.mark.parametrize("address", ["/a", "/a?b=c#d", "/@alice"])
+def test_local_path_keeps_what_is_local(address: str) -> None:
+    assert local_path(address) == address
+
+
+def test_404s_differ_in_nothing_but_the_token(scene: Scene) -> None:
+    client = scene.browser("stranger")
+    bodies = {
+        without_token(client.get(path))
+        for path in ("/nowhere", "/@nobody", f"/@alice/status/{uuid4()}", "/@alice/status/none")
+    }
+    assert len(bodies) == 1
