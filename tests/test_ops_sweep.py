@@ -66,6 +66,15 @@ def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
     assert activities(conn) == {}
 
 
+def test_sweep_leaves_living_parents_alone(db: Database, conn: Connection, alice: UUID) -> None:
+    parent = make_activity(conn, alice, "living parent")
+    make_activity(conn, alice, "dead reply", left=DEAD, reply_to=parent)
+    make_activity(conn, alice, "living reply", reply_to=parent)
+    assert sweep(db).counts["blanked"] == 0
+    assert activities(conn)[parent] == "living parent"
+    assert len(activities(conn)) == 2
+
+
 def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Connection, alice: UUID) -> None:
     above = None
     for _ in range(25):

@@ -34,9 +34,9 @@ def free_port() -> int:
 class Running:
     """A supervisor, started as `bin/run` starts it."""
 
-    def __init__(self, state: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, state: Path, logs: Path, environment: Mapping[str, str]) -> None:
         self.state, self.port = state, environment.get("PORT") or str(free_port())
-        self.log = (state.parent / f"log-{self.port}").open("w+")
+        self.log = (logs / f"log-{self.port}").open("w+")
         self.process = subprocess.Popen(
             [CHECKOUT / "bin" / "run"],
             env={
@@ -117,7 +117,7 @@ def start(scratch: Path) -> Iterator[Start]:
     running: list[Running] = []
 
     def start(state: Path | None = None, **environment: str) -> Running:
-        running.append(Running(state or scratch / "state", environment))
+        running.append(Running(state or scratch / "state", scratch, environment))
         return running[-1]
 
     yield start
