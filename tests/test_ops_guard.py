@@ -1,5 +1,6 @@
 """Nothing destructive reaches a database that is not provably for development."""
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -215,7 +216,7 @@ class Recorder:
 
     @staticmethod
     def _pass(source: socket.socket, sink: socket.socket, record: bytearray | None) -> None:
-        with source, sink:
+        with source, sink, contextlib.suppress(OSError):  # either end may hang up first
             while data := source.recv(65536):
                 if record is not None:
                     record += data
