@@ -20,6 +20,7 @@ _linkify = (
 )
 _MENTION = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]{2,30})(?![\w@])")
 _SHOWN_URL = 48
+_FINE = re.compile(r"(\.\d{3})\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def full_time(iso: str) -> str:
     """A moment that nobody can misread: `23 November 2026, 11:49 UTC`."""
     moment = datetime.fromisoformat(iso).astimezone(UTC)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def machine_time(iso: str) -> str:
+    """A moment as `datetime=` takes it: HTML knows no more than three digits of a second."""
+    return _FINE.sub(r"\1", iso)
 
 
 def month(iso: str) -> str:
@@ -167,6 +173,7 @@ def _mentions(text: str, known: set[str]) -> list[Markup]:
 def register(app: Flask) -> None:
     """Make every filter known to the templates."""
     for function in (
-        ago, counted, excerpt, full_time, hue, initial, left_words, life, message_html, milliseconds, month, ttl_words,
+        ago, counted, excerpt, full_time, hue, initial, left_words, life, machine_time, message_html, milliseconds, month,
+        ttl_words,
     ):  # fmt: skip
         app.jinja_env.filters[function.__name__] = function
