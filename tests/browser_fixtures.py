@@ -9,7 +9,27 @@ from playwright.sync_api import BrowserContext
 
 from webapp.db import Connection
 
-__all__ = ["base_url", "browser_context_args", "browser_type_launch_args", "context", "people", "server", "watch"]
+__all__ = [
+    "base_url",
+    "browser_context_args",
+    "browser_type_launch_args",
+    "context",
+    "people",
+    "pytest_terminal_summary",
+    "server",
+    "watch",
+]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says at the very end what was measured, and aloud what could not be checked on this machine."""
+    reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "longrepr")]
+    for report in reports:
+        for name, value in report.user_properties if report.when == "call" else ():
+            terminalreporter.write_line(f"{name}: {value}")
+    reasons = {str(report.longrepr[2]) for report in reports if report.skipped and isinstance(report.longrepr, tuple)}
+    for reason in sorted(reason for reason in reasons if "NOT CHECKED" in reason):
+        terminalreporter.write_line(f"!!! {reason.removeprefix('Skipped: ')}", red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,8 @@ def serve(database_url: str, **environment: str) -> Iterator[Server]:
 def _command(port: int) -> list[str]:
     own = ROOT / "gunicorn.conf.py"
     options = ["-c", str(own)] if own.exists() else ["-k", "gevent", "--workers", "2", "--no-control-socket"]
-    return [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", "webapp:create_app()"]
+    options += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1"]  # nobody waits for an idle browser here
+    return [sys.executable, "-m", "gunicorn", *options, "webapp:create_app()"]
 
 
 def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -111,7 +112,7 @@ class Watch:
         self.expected: list[str] = []
         self.troubles: list[str] = []
         self.requests: list[str] = []
-        self._origin = origin
+        self._origins = [origin]
         context.expose_binding("reportViolation", lambda _, text: self.troubles.append(f"CSP: {text}"))
         context.add_init_script(_REPORT)
         context.on("console", self._console)
@@ -129,12 +130,16 @@ class Watch:
 
     def _request(self, url: str) -> None:
         self.requests.append(url)
-        if not url.startswith((self._origin, "data:", "blob:", "about:")):
+        if not url.startswith((*self._origins, "data:", "blob:", "about:")):
             self.troubles.append(f"request to a stranger: {url}")
 
     def expect_errors(self) -> None:
         """The test provokes an answer of 4xx or 5xx, and Chromium says so."""
         self.expected.append("console error: Failed to load resource")
+
+    def also(self, origin: str) -> None:
+        """Another server that the test talks to."""
+        self._origins.append(origin)
 
     def check(self) -> None:
         """Raises AssertionError with all that was seen."""

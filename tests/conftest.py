@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from flask import Flask
 from flask.testing import FlaskClient
 

@@ -1,7 +1,6 @@
 """The browser tests: real server, real browser, an empty database each, and a watch over the console."""
 
 import pytest
-from browser_fixtures import *  # noqa: F403
 from browsing import Watch
 from factories import make_user
 from playwright.sync_api import expect

@@ -10,7 +10,8 @@ from webapp.db import Connection
 
 _RING = """(element) => {
   const around = [element, ...(element.labels ?? []), element.closest("form") ?? element];
-  return around.map((e) => getComputedStyle(e)).some((s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== "none");
+  const ring = (s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== "none";
+  return around.map((e) => getComputedStyle(e)).some(ring);
 }"""
 
 

@@ -1,0 +1,23 @@
+"""The demo community behind a real server, and the tools that look at its pages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gallery
+import pytest
+
+
+@pytest.fixture(scope="module")
+def community(worker_database: Any) -> Iterator[None]:
+    """The seed in the database behind the server, and a password for the demo account; empty again at the end."""
+    with worker_database.owner() as conn:
+        gallery.fill(conn)
+    yield
+    with worker_database.owner() as conn:
+        gallery.clear(conn)
+
+
+@pytest.fixture(scope="session")
+def node_tools() -> None:
+    """axe, html-validate and vnu at hand, installed first where they are not; without node the test cannot run."""
+    gallery.need_node_tools()

@@ -1,0 +1,208 @@
+"""Every page and every state of it that a person may see, and how to get there."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import ROOT, act, composer, notice, post, ready, reply_form, send, write
+from factories import PASSWORD
+from playwright.sync_api import Page, expect
+
+from webapp.db import Connection, connect, database_of
+from webapp.users.passwords import hash_password
+
+DEMO = "demo"
+MODULES = Path(os.environ.get("MAYFLY_NODE_MODULES") or ROOT / "node_modules")
+
+
+def address(handle: str, number: int) -> str:
+    """The page of an activity of the seed."""
+    return f"/@{handle}/status/{uuid(number)}"
+
+
+def uuid(number: int) -> str:
+    return f"5eedac00-0000-4000-8000-{number:012}"
+
+
+_BOTH = {
+    "home": "/",
+    "public": "/public",
+    "thread": address("marnie", 100),
+    "thread with a stub": address("mr_lanyon", 600),
+    "thread below a stub": address("bede", 503),
+    "profile": "/@salma",
+    "404": "/@nobody",
+}
+SIGNED_OUT = {**_BOTH, "sign-in": "/sign-in", "sign-up": "/sign-up"}
+SIGNED_IN = {
+    **_BOTH,
+    "own profile": f"/@{DEMO}",
+    "compose": "/compose",
+    "reply page": f"/compose?reply_to={uuid(100)}",
+    "burn page": f"/activities/{uuid(3)}/burn",
+}
+PAGES = [(name, path, False) for name, path in SIGNED_OUT.items()] + [(n, p, True) for n, p in SIGNED_IN.items()]
+
+
+# The community -----------------------------------------------------------------------------------------------
+
+
+def fill(conn: Connection) -> None:
+    with conn.transaction():
+        conn.execute((ROOT / "sql/seed.sql").read_text(encoding="utf-8"))
+        conn.execute(
+            "INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, %s FROM users WHERE handle = %s",
+            [hash_password(PASSWORD), DEMO],
+        )
+
+
+def clear(conn: Connection) -> None:
+    conn.execute("SET lock_timeout = '5s'")
+    conn.execute("TRUNCATE users, passwords, sessions, invitations, activities, activity_keys, rate_limits")
+
+
+# States ------------------------------------------------------------------------------------------------------
+
+
+def open_composer(page: Page) -> None:
+    page.goto("/")
+    write(ready(composer(page)), "w" * 265)
+
+
+def refused(page: Page) -> None:
+    page.goto("/")
+    write(ready(composer(page)), "w" * 281)
+    send(composer(page))
+    expect(composer(page).locator(".error")).to_be_visible()
+
+
+def posted(page: Page) -> None:
+    page.goto("/")
+    post(page, "Looked at.")
+
+
+def reply_open(page: Page) -> None:
+    page.goto("/@salma")
+    first = page.get_by_role("article").first
+    ready(first.locator("> footer").get_by_role("link", name="Reply", exact=True)).click()
+    ready(reply_form(page))
+
+
+def burn_open(page: Page) -> None:
+    page.goto("/@demo")
+    first = page.get_by_role("article").first
+    ready(first.locator("> footer").get_by_role("link", name="Burn", exact=True)).click()
+    expect(page.get_by_role("button", name="Burn it")).to_be_visible()
+
+
+def orphaned(page: Page) -> None:
+    page.goto("/")
+    page.request.get("/")
+    words = "An activity that ends while somebody answers it."
+    post(page, words)
+    ready(act(page, words, "Reply")).click()
+    write(ready(reply_form(page)), "Half a thou")
+    burning = str(act(page, words, "Burn").get_attribute("href"))
+    token = composer(page).locator("[name=csrf_token]").first.input_value()
+    assert page.request.post(burning, form={"csrf_token": token}).ok
+    send(reply_form(page))
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def refused_by_notice(page: Page) -> None:
+    page.goto("/")
+    page.route("**/activities", lambda route: route.fulfill(status=502, body="proxy"), times=1)
+    write(ready(composer(page)), "Through a proxy.")
+    send(composer(page))
+    expect(notice(page)).to_contain_text("502")
+
+
+def long_feed(page: Page) -> None:
+    page.goto("/")
+    while page.locator("#more-link").count():
+        before = page.get_by_role("article").count()
+        ready(page.locator("#more-link")).scroll_into_view_if_needed()
+        expect(page.get_by_role("article").nth(before)).to_be_attached()
+
+
+def sign_up_refused(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/sign-up")
+    page.get_by_role("button", name="Join").evaluate("(button) => { button.form.noValidate = true; }")
+    page.get_by_role("button", name="Join").click()
+    expect(page.locator(".error").first).to_be_visible()
+
+
+def sign_in_refused(page: Page) -> None:
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail or handle").fill("nobody")
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+STATES = [
+    open_composer, refused, posted, reply_open, burn_open, orphaned, refused_by_notice, long_feed, sign_up_refused,
+    sign_in_refused,
+]  # fmt: skip
+
+
+# Troubles ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def broken(urls: Any) -> Iterator[None]:
+    """Something that nobody foresaw: a view that every feed reads has another name."""
+    with urls.owner() as conn:
+        conn.execute("ALTER VIEW live_activities RENAME TO mislaid")
+        try:
+            yield
+        finally:
+            conn.execute("ALTER VIEW mislaid RENAME TO live_activities")
+
+
+@contextlib.contextmanager
+def away(urls: Any) -> Iterator[None]:
+    """The database takes nobody in, and has sent everybody away."""
+    name = database_of(urls.superuser_url)
+    with connect(urls.superuser_url, dbname="postgres") as conn:
+        conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [name],
+        )
+        try:
+            yield
+        finally:
+            conn.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+# Tools -------------------------------------------------------------------------------------------------------
+
+
+def need_node_tools() -> None:
+    """Installs what package-lock.json names, once for each content of it. Skips, loudly, where there is no node."""
+    if not shutil.which("npm"):
+        pytest.skip("NOT CHECKED: axe, html-validate and vnu need node and npm, and this machine has none")
+    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    stamp = MODULES / ".mayfly"
+    with (ROOT / "package.json").open() as lock:  # two test processes at once install once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != wanted:
+            done = subprocess.run(["npm", "ci", "--silent"], cwd=ROOT, capture_output=True, text=True)
+            if done.returncode:
+                pytest.fail(f"npm ci did not work: {done.stderr or done.stdout}")
+            stamp.write_text(wanted)
+
+
+def file_name(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
