@@ -119,7 +119,7 @@ class Settings:
             port=port,
             public_url=public_url,
             trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
-            frame_origin=env.get("FRAME_ORIGIN", "") if app_env == "development" else "",
+            frame_origin=_frame_origin(env, public_url) if app_env == "development" else "",
             sign_up=_choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
             public_feed=_choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",
@@ -159,6 +159,15 @@ def _limit(env: Mapping[str, str], name: str, default: str) -> Limit:
             f"{variable} is {value!r}; it must look like {default} (hits/window; s, m, h, d), or 0 for none."
         )
     return Limit(int(found[1]), int(found[2]) * _UNITS[found[3]])
+
+
+def _frame_origin(env: Mapping[str, str], public_url: str) -> str:
+    origins = env.get("FRAME_ORIGIN", "")
+    if not all(re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin) for origin in origins.split()):
+        raise ConfigError("FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces.")
+    if origins and not public_url.startswith("https://"):
+        raise ConfigError("FRAME_ORIGIN needs a PUBLIC_URL with https: in a frame browsers keep no other cookies.")
+    return origins
 
 
 def _secret_key(env: Mapping[str, str], app_env: str) -> str:
