@@ -14,6 +14,7 @@ const room = (raw) => {
 function measure(form) {
   const left = room(form.elements.message.value);
   const counter = form.querySelector(".counter");
+  if (!counter) return; // the error page's form has none
   const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));
   counter.hidden = used === 0;
   counter.toggleAttribute("data-over", left < 0);
