@@ -1,0 +1,356 @@
+"""What is there for people who edit, in development alone: patterns, errors in words, workspaces behind a proxy."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import DatabaseUrls, settings_for
+from factories import PASSWORD, make_user
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import create_app
+from webapp.config import ConfigError
+from webapp.dev import follow, live
+from webapp.dev.workshop import Wanted
+from webapp.processes import working_in
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "webapp" / "templates"
+
+
+@contextlib.contextmanager
+def app_with(urls: DatabaseUrls, **environment: str) -> Iterator[Flask]:
+    app = create_app(settings_for(urls, **environment))
+    try:
+        yield app
+    finally:
+        app.extensions["db"].close()
+
+
+@pytest.fixture
+def dev_app(database_urls: DatabaseUrls) -> Iterator[Flask]:
+    with app_with(database_urls, APP_ENV="development") as app:
+        yield app
+
+
+# Development alone -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/dev/patterns", "/dev/reload", "/dev/static/dev.js"])
+@pytest.mark.parametrize("app_env", ["production", "test"])
+def test_nothing_of_it_exists_elsewhere(database_urls: DatabaseUrls, app_env: str, path: str) -> None:
+    with app_with(database_urls, APP_ENV=app_env) as app:
+        assert app.test_client().get(path).status_code == 404
+        assert not any(rule.rule.startswith("/dev") for rule in app.url_map.iter_rules())
+        assert "dev.js" not in app.test_client().get("/").text
+
+
+def test_run_in_development_follows_no_files(dev_app: Flask) -> None:
+    assert "dev.js" not in dev_app.test_client().get("/").text
+    assert dev_app.test_client().get("/dev/reload").status_code == 404
+    assert not dev_app.debug
+
+
+def test_error_is_told_in_development_and_hidden_elsewhere(database_urls: DatabaseUrls) -> None:
+    def fall() -> str:
+        raise ValueError("the reason")
+
+    for app_env, told in (("development", True), ("test", False)):
+        with app_with(database_urls, APP_ENV=app_env) as app:
+            app.add_url_rule("/fall", view_func=fall)
+            answers = [app.test_client().get("/fall", headers=also) for also in ({}, {"HX-Request-Type": "partial"})]
+            assert [answer.status_code for answer in answers] == [500, 500]
+            assert ["ValueError: the reason" in answer.text for answer in answers] == [told, told]
+            assert "Traceback" not in answers[0].text
+
+
+# The pattern page --------------------------------------------------------------------------------------------
+
+
+def test_every_partial_is_on_the_pattern_page(dev_app: Flask) -> None:
+    page = dev_app.test_client().get("/dev/patterns")
+    assert page.status_code == 200, page.text
+    partials = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("_*.html")}
+    shown = set(re.findall(r"<h2[^>]*><code>([^<]+)</code>", page.text))
+    assert partials <= shown, f"not drawn: {', '.join(sorted(partials - shown))}"
+    assert shown == {name for name in shown if (TEMPLATES / name).exists()}
+
+
+def test_pattern_page_shows_every_stage_and_place(dev_app: Flask) -> None:
+    page = dev_app.test_client().get("/dev/patterns").text
+    for stage in ("bright", "waning", "ember", "last"):
+        assert f'data-stage="{stage}"' in page
+    for number in range(12):
+        assert f'data-hue="{number}"' in page
+    assert "<script>alert" not in page
+    assert "data-left=" not in page  # nothing on it vanishes
+
+
+# The stream --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def followed(dev_app: Flask) -> Iterator[tuple[Flask, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    follow(dev_app, theirs, [])
+    yield dev_app, ours
+    ours.close()
+    for thread in threading.enumerate():
+        if thread.name == "changes":
+            thread.join(5)
+    theirs.close()
+
+
+def test_page_carries_the_script_and_its_place(followed: tuple[Flask, socket.socket]) -> None:
+    app, _ = followed
+    page = app.test_client().get("/")
+    assert f'data-place="{app.extensions["changes"].place}"' in page.text
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
+
+
+def test_browser_hears_of_a_change_once(followed: tuple[Flask, socket.socket]) -> None:
+    app, ours = followed
+    place = app.extensions["changes"].place
+    stream = app.test_client().get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
+    assert next(stream).startswith(b":")
+    ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
+    assert b'data: ["webapp/static/css/base.css"]' in next(stream)
+    assert app.extensions["changes"].since(place) == ["webapp/static/css/base.css"]
+    assert app.extensions["changes"].since(app.extensions["changes"].place) == []
+
+
+def test_browser_of_an_earlier_process_hears_what_it_missed() -> None:
+    changes = live.Changes(["webapp/text.py", "webapp/static/css/base.css"])
+    changes.announce(["sql/feeds/home.sql"])
+    assert changes.since("another.7") == ["sql/feeds/home.sql", "webapp/static/css/base.css", "webapp/text.py"]
+
+
+def test_stream_and_script_pass_where_every_page_needs_an_account(database_urls: DatabaseUrls) -> None:
+    with app_with(database_urls, APP_ENV="development", PUBLIC_FEED="no") as app:
+        assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
+        assert app.test_client().get("/dev/patterns").status_code == 303
+
+
+def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
+    said: list[Any] = []
+    stopgap = live.Stopgap("webapp/text.py, line 3: <oops>", {})
+    body = b"".join(stopgap({"PATH_INFO": "/"}, lambda *answer: said.append(answer)))
+    assert b"line 3: &lt;oops&gt;" in body
+    assert b"data-place=" in body
+    assert said[0][0].startswith("500")
+    fragment = stopgap({"PATH_INFO": "/", "HTTP_HX_REQUEST_TYPE": "partial"}, lambda *_: None)
+    assert b"<hx-partial" in b"".join(fragment)
+    stream = stopgap({"PATH_INFO": "/dev/reload", "QUERY_STRING": "place=x.1"}, lambda *_: None)
+    assert [next(iter(stream))] == [b": following\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("a.html", True), ("a.sql", True), ("a.py", True), (".a.html.swp", False), ("a.html~", False), ("a.pyc", False)],
+)
+def test_only_files_that_matter_are_watched(name: str, wanted: bool) -> None:
+    from watchfiles import Change
+
+    assert Wanted()(Change.modified, f"/x/webapp/{name}") is wanted
+
+
+# Behind the proxy of a workspace -----------------------------------------------------------------------------
+
+WORKSPACE = {
+    "APP_ENV": "development",
+    "PUBLIC_URL": "https://8000-mayfly.ws.example.org",
+    "TRUSTED_PROXIES": "1",
+    "FRAME_ORIGIN": "https://*.example.org",
+}
+
+
+@pytest.fixture
+def workspace(database_urls: DatabaseUrls) -> Iterator[Flask]:
+    with app_with(database_urls, **WORKSPACE) as app:
+        yield app
+
+
+def through_proxy(app: Flask, host: str = "127.0.0.1:8000") -> FlaskClient:
+    """A browser behind a proxy that ends TLS; `host` is what it calls us, the public name comes beside it."""
+    client = app.test_client()
+    client.environ_base = {
+        **client.environ_base,
+        "HTTP_HOST": host,
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "HTTP_X_FORWARDED_HOST": "8000-mayfly.ws.example.org",
+        "HTTP_X_FORWARDED_FOR": "203.0.113.9",
+        "HTTP_SEC_FETCH_SITE": "same-origin",
+    }
+    return client
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "8000-mayfly.ws.example.org"])
+def test_people_sign_in_and_post_through_the_proxy(workspace: Flask, database_urls: DatabaseUrls, host: str) -> None:
+    with database_urls.owner() as conn:
+        make_user(conn, "alice")
+    browser, where = through_proxy(workspace, host), "https://8000-mayfly.ws.example.org"
+    page = browser.get("/sign-in", base_url=where)
+    cookie = page.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-mayfly=")
+    for flag in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
+        assert flag in cookie
+    assert "Domain" not in cookie
+    form = {"csrf_token": token(page.text), "email": "alice", "password": PASSWORD}
+    answer = browser.post("/sign-in", data=form, base_url=where)
+    assert answer.status_code == 303
+    assert "SameSite=None" in answer.headers["Set-Cookie"]
+    home = browser.get("/", base_url=where).text
+    key = re.search(r'name="key" value="([^"]+)"', home)
+    assert key
+    post = {"csrf_token": token(home), "message": "From the workspace.", "ttl": "1-hour", "key": key[1]}
+    assert browser.post("/activities", data=post, base_url=where).status_code == 303
+    assert "From the workspace." in browser.get("/", base_url=where).text
+
+
+def test_token_is_needed_through_the_proxy_too(workspace: Flask) -> None:
+    browser = through_proxy(workspace)
+    assert browser.post("/sign-in", data={"email": "a", "password": "b"}).status_code == 400
+
+
+def test_another_host_is_refused(workspace: Flask) -> None:
+    browser = through_proxy(workspace)
+    assert browser.get("/", headers={"X-Forwarded-Host": "evil.example"}).status_code == 400
+
+
+def test_only_the_configured_origin_may_frame(workspace: Flask) -> None:
+    headers = through_proxy(workspace).get("/").headers
+    assert "frame-ancestors https://*.example.org" in headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in headers
+
+
+def test_frame_origin_counts_in_development_only(database_urls: DatabaseUrls) -> None:
+    with app_with(database_urls, **{**WORKSPACE, "APP_ENV": "production"}) as app:
+        page = through_proxy(app).get("/sign-in")
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        assert "SameSite=Lax" in page.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize("change", [{"PUBLIC_URL": "http://localhost:8000"}, {"FRAME_ORIGIN": "*; script-src *"}])
+def test_frame_origin_that_cannot_work_is_refused(database_urls: DatabaseUrls, change: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="FRAME_ORIGIN"):
+        settings_for(database_urls, **{**WORKSPACE, **change})
+
+
+# The files that make a workspace -----------------------------------------------------------------------------
+
+
+def test_gitpod_uses_the_same_commands() -> None:
+    gitpod = yaml.safe_load((ROOT / ".gitpod.yml").read_text())
+    assert set(gitpod) == {"tasks", "ports"}  # the standard image, which exists
+    [task] = gitpod["tasks"]
+    assert task["init"] == "bin/setup"
+    *settings, command = task["command"].strip().splitlines()
+    assert command == "bin/dev"
+    [port] = gitpod["ports"]
+    assert (port["port"], port["onOpen"], port["visibility"]) == (8000, "open-preview", "private")
+    # As a shell would read it, with the tools of a workspace.
+    script = "\n".join(['gp() { echo "https://$2-mayfly.ws.example.org"; }', *settings, "env"])
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        env={"PATH": os.environ["PATH"], "GITPOD_HOST": "https://example.org"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in ("PUBLIC_URL", "TRUSTED_PROXIES", "FRAME_ORIGIN"):
+        assert f"{name}={WORKSPACE[name]}" in done.stdout.splitlines()
+
+
+def test_dev_container_uses_the_same_commands() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    assert container["postCreateCommand"] == "bin/setup"
+    assert container["postAttachCommand"] == "bin/dev"
+    assert container["forwardPorts"] == [8000]
+    assert re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:3\.\d+-bookworm", container["image"])
+    for name in ("setup", "dev"):
+        assert os.access(ROOT / "bin" / name, os.X_OK)
+
+
+# The whole of bin/dev ----------------------------------------------------------------------------------------
+
+
+def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "MAYFLY_PYTHON": sys.executable,
+        "MAYFLY_STATE": str(scratch / "state"),
+        "PORT": str(port),
+    }
+    process = subprocess.Popen(
+        [ROOT / "bin" / "dev"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout
+    lines: list[str] = []
+    reader = threading.Thread(target=lines.extend, args=[process.stdout], daemon=True)
+    reader.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not any("Mayfly is at" in line for line in lines):
+            assert process.poll() is None, "".join(lines)
+            assert time.monotonic() < deadline, "".join(lines)
+            reader.join(0.05)
+        children = _below(process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(20)
+        reader.join(5)
+        process.stdout.close()
+    assert code == 0, "".join(lines)
+    assert [pid for pid in children if _runs(pid)] == []
+    assert working_in(scratch / "state" / "postgres" / "data", "postgres") == []
+
+
+@pytest.mark.parametrize("app_env", ["production", "test"])
+def test_dev_refuses_other_environments(app_env: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.dev"],
+        cwd=ROOT,
+        env={**os.environ, "APP_ENV": app_env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "development alone" in done.stderr
+
+
+def _below(pid: int) -> list[int]:
+    """Every process that this one started, and those that they started."""
+    said = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(one): int(two) for one, two in (line.split() for line in said.splitlines())}
+    found = [child for child, parent in parents.items() if parent == pid]
+    return found + [further for child in found for further in _below(child)]
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    return False
