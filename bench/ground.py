@@ -112,6 +112,22 @@ class Server:
         finally:
             conn.close()
 
+    def cpu(self) -> float:
+        """Seconds of processor time that the server and its children have used so far. No neighbour can blur it."""
+        spent = 0
+        for pid in (self.process.pid, *children(self.process.pid)):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            spent += int(fields[11]) + int(fields[12])
+        return spent / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *children(int(child))]
+    return found
+
 
 @contextlib.contextmanager
 def serve(application: str, environment: Mapping[str, str], *, log: Path) -> Iterator[Server]:

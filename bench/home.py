@@ -5,6 +5,7 @@ Usage: bin/bench home [--rounds 5] [--seconds 4] [--connections 16] [--users 500
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import re
 import statistics
@@ -71,7 +72,10 @@ def main() -> None:
         def measure(letter: str, seconds: int) -> Result:
             if letter == "D":
                 return database_alone(made, chosen.connections, seconds)
-            return load(servers[letter].port, "/", headers, connections=chosen.connections, seconds=seconds)
+            before = servers[letter].cpu()
+            result = load(servers[letter].port, "/", headers, connections=chosen.connections, seconds=seconds)
+            spent = (servers[letter].cpu() - before) * 1000 / max(1.0, result.rate * seconds)
+            return dataclasses.replace(result, cpu=spent)
 
         for letter in WHAT:
             measure(letter, 1)  # pools are filled, statements prepared, pages in memory
@@ -94,19 +98,23 @@ def rounds(measure: Callable[[str, int], Result], count: int, seconds: int) -> d
 
 def report(results: dict[str, list[Result]]) -> None:
     """Rates and tails, then the ratios of each round: smallest, median, largest."""
-    print("                        pages/s (min / median / max)     p99 ms (median)   failures")
+    print("                        pages/s (min / median / max)     p99 ms   processor ms   failures")
     for letter, found in results.items():
         low, middle, high = spread([result.rate for result in found])
         p99 = statistics.median(result.p99 for result in found)
         failures = sum(result.failures for result in found)
-        print(
-            f"{letter}  {WHAT[letter]:19}  {low:8.1f} / {middle:8.1f} / {high:8.1f}      {p99:8.1f}          {failures}"
-        )
+        cpu = f"{statistics.median(result.cpu for result in found):12.2f}" if letter != "D" else " " * 12
+        rates = f"{low:8.1f} / {middle:8.1f} / {high:8.1f}"
+        print(f"{letter}  {WHAT[letter]:19}  {rates}      {p99:8.1f}   {cpu}   {failures}")
     print()
     for other in ("B", "K", "C", "D", "E"):
         pairs = zip(results["A"], results[other], strict=True)
         low, middle, high = spread([a.rate / b.rate if b.rate else float("inf") for a, b in pairs])
         print(f"A/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[other]}")
+    mine = statistics.median(result.cpu for result in results["A"])
+    for other in ("B", "K", "C"):
+        theirs = statistics.median(result.cpu for result in results[other])
+        print(f"processor time of {other} / A  {theirs / mine:5.2f}")
 
 
 def spread(values: list[float]) -> tuple[float, float, float]:

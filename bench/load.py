@@ -12,11 +12,12 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True)
 class Result:
-    """What a server did under load: answers a second, the 99th percentile in ms, and answers that were none."""
+    """What a server did under load: answers a second, the 99th percentile and the processor time of each in ms."""
 
     rate: float
     p99: float
     failures: int = 0
+    cpu: float = 0.0
 
 
 def tool() -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.ground import COOKIE, ROOT, Server, free_port, ground, running
+from bench.ground import COOKIE, ROOT, Server, children, free_port, ground, running
 from bench.load import load, percentile
 
 APPLICATION = "bench.bare:streaming"
@@ -69,16 +69,19 @@ def main() -> None:
     for name, figures in found.items():
         print(f"\n{name}")
         for what, values in figures.items():
-            print(f"  {what:42} {statistics.median(values):8.1f}")
+            print(f"  {what:48} {statistics.median(values):8.1f}")
 
 
 def measure(server: Server, seconds: int) -> dict[str, float]:
     """One server's turn."""
     figures: dict[str, float] = {}
     for connections in (16, 64):
+        before = server.cpu()
         result = load(server.port, "/", HEADERS, connections=connections, seconds=seconds)
+        spent = (server.cpu() - before) / max(1, result.rate * seconds)
         figures[f"home, {connections} connections: pages/s"] = result.rate
         figures[f"home, {connections} connections: p99 ms"] = result.p99
+        figures[f"home, {connections} connections: processor ms a page"] = spent * 1000
         figures[f"home, {connections} connections: failures"] = result.failures
     figures["memory of all its processes, MB"] = memory(server.process.pid)
     with signing_in(server, 8) as answers:
@@ -161,14 +164,6 @@ def memory(pid: int) -> float:
             found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
             total += int(found[1]) if found else 0
     return total / 1024
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *children(int(child))]
-    return found
 
 
 if __name__ == "__main__":
