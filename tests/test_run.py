@@ -252,6 +252,25 @@ def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch:
     assert not (scratch / "state").exists()
 
 
+def test_supervisor_looks_at_the_port_itself_for_the_container(database_urls: DatabaseUrls, scratch: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [sys.executable, "-m", "webapp.supervisor"],
+            env={
+                "PATH": os.environ["PATH"],
+                "CONNECTION_URL": database_urls.app_url,
+                "MAYFLY_STATE": str(scratch / "state"),
+                "PORT": str(taken.getsockname()[1]),
+            },
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert re.fullmatch(r"Mayfly did not start: Port \d+ on 127\.0\.0\.1 is in use: [^\n]+\n", done.stderr)
+
+
 def test_second_run_on_the_same_state_is_one_sentence(start: Start) -> None:
     run = start().up()
     assert f"in use by bin/run (process {run.process.pid})" in refused(start(), 30)
