@@ -191,13 +191,15 @@ def test_accounts_of_people_are_not_dropped_without_the_name(run: Run, elsewhere
         assert one(conn, "SELECT count(*) FROM users") == 1
 
 
+@pytest.mark.parametrize("role", ["owner_url", "superuser_url"])
 def test_kill_sessions_ends_only_our_own_in_this_database(
-    run: Run, elsewhere: DatabaseUrls, database_urls: DatabaseUrls
+    run: Run, elsewhere: DatabaseUrls, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
-    with connect(elsewhere.superuser_url) as admin:
-        admin.execute(f'GRANT CONNECT ON DATABASE "{name_of(elsewhere)}" TO mayfly_owner')
-    ours = connect(elsewhere.owner_url)
-    others = [connect(database_urls.owner_url), connect(elsewhere.superuser_url), connect(elsewhere.app_url)]
+    """Even a superuser, who sees and could end them all, ends its own alone."""
+    monkeypatch.setenv("OWNER_CONNECTION_URL", getattr(elsewhere, role))
+    ours = connect(getattr(elsewhere, role))
+    others = [connect(getattr(database_urls, role))]
+    others += [connect(url) for url in elsewhere if url != getattr(elsewhere, role)]
     try:
         assert run("db-kill-sessions", "--dry-run")[0] == 0
         assert one(ours, "SELECT 1") == 1
