@@ -66,6 +66,8 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
         },
         "activities/_activity.html": {
             **{name: _partial("activities/_activity.html", activity=card) for name, card in samples.CARDS.items()},
+            "in focus": _partial("activities/_activity.html", activity=samples.PARENT, stands="focus"),
+            "without acts": _partial("activities/_activity.html", activity=samples.CARDS["own"], stands="still"),
             "seen signed out": _partial("activities/_activity.html", activity=samples.PARENT, viewer=lambda: None),
         },
         "activities/_stub.html": {"always": _partial("activities/_stub.html")},

@@ -110,7 +110,7 @@ class Workshop:
     def close(self) -> None:
         """Ends both."""
         self._next.end()
-        self.serving.end(patience=3.0)
+        self.serving.end(patience=1.0)
 
 
 def listen(host: str, port: int) -> socket.socket:
