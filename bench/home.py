@@ -39,7 +39,7 @@ SERVED = {
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
     rb'|(?<=data-left=")\d+|(?<=stroke-dasharray=")[\d.]+'
-    rb"|\d{4}-\d\d-\d\d[ T][\d:.]+(?:\+00:00|Z)"
+    rb"|\d{4}-\d\d-\d\d[ T][\d:.]+(?:\+00:00|Z)?"
 )
 
 

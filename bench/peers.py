@@ -137,7 +137,7 @@ def application(peer: Eager | Lazy) -> Flask:
     """The real application, with the home page made by this peer."""
     app = create_app()
     engine = make_engine(app)
-    for function in (life, ago, milliseconds, full_time, message_html):
+    for function in (life, ago, milliseconds, full_time, machine_time, message_html):
         app.jinja_env.filters[function.__name__] = function
 
     def home() -> Any:
@@ -202,6 +202,10 @@ def milliseconds(moment: datetime) -> int:
 def full_time(moment: datetime) -> str:
     moment = moment.astimezone(UTC)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def machine_time(moment: datetime) -> str:
+    return moment.isoformat()  # the data holds whole seconds
 
 
 def message_html(card: Activity) -> Any:
