@@ -398,7 +398,8 @@ def test_table_of_bad_input_is_printed(watch: Watch, capsys: pytest.CaptureFixtu
         assert answer.status_code < 500
         assert answer.status_code >= 400 or answer.location == "/"
         said = re.search(r"<h1>([^<]+)</h1>|class=\"error\"[^>]*>([^<]+)|role=\"alert\">([^<]+)", answer.text)
-        sentence = next((part for part in said.groups() if part), "") if said else f"to `{answer.location}`"
+        sentence = next((part for part in said.groups() if part), "") if said else ""
+        sentence = f"to `{answer.location}`" if answer.location else sentence
         lines.append(f"| {what} | {answer.status_code} {sentence.strip()} |")
     with capsys.disabled():
         sys.stdout.write("\n" + "\n".join(lines) + "\n")
