@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response
 
+from .catalogue import BrokenTemplate
 from .current import db
 from .errors import Unavailable
 
@@ -21,4 +22,6 @@ def readyz() -> Response:
         db().ready()
     except Unavailable:
         return Response("the database is away\n", status=503, mimetype="text/plain")
+    except BrokenTemplate:
+        return Response("the database does not fit this version\n", status=503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")
