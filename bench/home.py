@@ -74,7 +74,8 @@ def main() -> None:
                 return database_alone(made, chosen.connections, seconds)
             before = servers[letter].cpu()
             result = load(servers[letter].port, "/", headers, connections=chosen.connections, seconds=seconds)
-            spent = (servers[letter].cpu() - before) * 1000 / max(1.0, result.rate * seconds)
+            pages = result.rate * seconds
+            spent = (servers[letter].cpu() - before) * 1000 / pages if pages >= 1 else float("nan")
             return dataclasses.replace(result, cpu=spent)
 
         for letter in WHAT:
