@@ -262,7 +262,8 @@ def test_key_outlives_its_activity_by_a_day_and_holds_no_text(alice: FlaskClient
     write(alice, "said once", ttl="1-hour")
     outlives = value(
         conn,
-        "SELECT key.expires_at - made.expires_at FROM activity_keys AS key JOIN activities AS made ON made.uuid = activity_uuid",
+        "SELECT key.expires_at - made.expires_at FROM activity_keys AS key"
+        " JOIN activities AS made ON made.uuid = activity_uuid",
     )
     assert outlives == timedelta(days=1)
     columns = {

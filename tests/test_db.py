@@ -149,13 +149,13 @@ def test_value_is_never_read_as_sql(db: Database, database_urls: DatabaseUrls, t
 
 
 def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
-    """Only db.py sends statements; what it sends is a template's text, and that text is made before any value exists."""
+    """Only db.py sends statements; what it sends is a template's text, made before any value exists."""
     senders = {}
     for path in WEBAPP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr in {"execute", "executemany"}:
-                    senders.setdefault(path.relative_to(WEBAPP).as_posix(), []).append(node)
+            called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+            if called in {"execute", "executemany"}:
+                senders.setdefault(path.relative_to(WEBAPP).as_posix(), []).append(node)
     outside = {place: calls for place, calls in senders.items() if place != "db.py" and not place.startswith("ops/")}
     for place, calls in outside.items():
         for call in calls:
@@ -193,7 +193,7 @@ def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> N
 
 
 def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: DatabaseUrls) -> None:
-    with pytest.raises(RuntimeError), db.transaction():
+    with pytest.raises(RuntimeError), db.transaction():  # noqa: PT012 (what is inside is what is tried)
         db.query_value("users/create", display_name="Alice", handle="alice", email=None)
         raise RuntimeError
     with database_urls.owner() as conn:
@@ -204,7 +204,7 @@ def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: Dat
 def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole(
     db: Database, database_urls: DatabaseUrls
 ) -> None:
-    with pytest.raises(Violated) as violated, db.transaction():
+    with pytest.raises(Violated) as violated, db.transaction():  # noqa: PT012
         db.query_value("users/create", display_name="Alice", handle="alice", email=None)
         db.query_value("users/create", display_name="Other", handle="alice", email=None)
     assert violated.value.constraint == "users_handle_unique"

@@ -121,8 +121,8 @@ def test_error_page_asks_the_database_nothing(app: Flask, monkeypatch: pytest.Mo
 def test_violated_constraints_are_sentences_beside_their_fields(database_urls: DatabaseUrls) -> None:
     with database_urls.owner() as conn:
         for constraint in errors.VIOLATIONS:
-            known = "SELECT EXISTS (SELECT FROM pg_constraint WHERE conname = %s) OR EXISTS (SELECT FROM pg_class WHERE relname = %s)"
-            assert value(conn, known, constraint, constraint), constraint
+            known = "SELECT conname FROM pg_constraint UNION SELECT relname FROM pg_class"
+            assert value(conn, f"SELECT %s IN ({known})", constraint), constraint
     assert Violated("users_handle_unique").as_invalid().field == "handle"
     with pytest.raises(Violated):
         Violated("sessions_user").as_invalid()

@@ -29,7 +29,7 @@ def alice(conn: Connection) -> UUID:
 
 
 def pages(client: FlaskClient, path: str, kind: str) -> list[list[str]]:
-    """The uuids of every page, by following the link to the next as a person or HTMX would, or by the last row of JSON."""
+    """The uuids of every page, by following the link to the next, or by the last row of JSON."""
     found, cursor = [], None
     while True:
         query = {} if cursor is None else {"before": cursor}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from linkify_it import LinkifyIt
 
 from webapp import create_app, filters
 from webapp.config import Settings
@@ -200,6 +201,14 @@ def test_link_of_any_other_shape_stays_text(app: Flask, message: str) -> None:
     page = rendered(app, message)
     assert page.elements == []
     assert page.text == message
+
+
+@pytest.mark.parametrize("message", ["ftp://a.example/x", "//a.example/://", "mailto:alice@a.example ://"])
+def test_link_of_another_scheme_stays_text_even_where_it_is_found(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    monkeypatch.setattr(filters, "_linkify", LinkifyIt({}, {"fuzzy_email": False}))
+    assert rendered(app, message).elements == []
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_actions_know_no_http(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SERVING, ids=_name)
 def test_no_request_can_call_out_or_run_programs(path: Path) -> None:
-    """No HTTP client and no shell in what answers requests (bundled PostgreSQL and supervisor start programs, and answer none)."""
+    """No HTTP client and no shell in what answers requests. (What starts programs answers none.)"""
     if path.name in {"embedded.py", "places.py", "processes.py", "supervisor.py", "ports.py"}:
         return
     forbidden = re.compile(r"(requests|httpx|urllib3|aiohttp|urllib\.request|http\.client|subprocess|pickle|marshal)\b")

@@ -152,7 +152,8 @@ def test_every_foreign_key_is_indexed(database_urls: DatabaseUrls) -> None:
             " SELECT FROM pg_index AS i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])"
         ).fetchall()
         unnamed = conn.execute(
-            "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'"
+            "SELECT conname FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'"
         ).fetchall()
     assert bare == []
     assert unnamed == []
@@ -182,7 +183,7 @@ def test_template_runs_with_typical_values(settings: Settings, name: str, explai
             conn.execute(explain + template.sql, values)  # type: ignore[operator]
         except DatabaseError as error:
             # A row for a person who is not there: the schema's no, which is an answer too.
-            assert error.sqlstate in {"23503", "23514"}, error
+            assert error.sqlstate in {"23503", "23514"}, error  # noqa: PT017
         finally:
             conn.rollback()
 
@@ -198,7 +199,7 @@ def test_template_takes_null_where_its_header_says_so(settings: Settings, name: 
         try:
             conn.execute(TEMPLATES[name].sql, values)  # type: ignore[arg-type]
         except DatabaseError as error:
-            assert error.sqlstate in {"23503", "23514"}, error
+            assert error.sqlstate in {"23503", "23514"}, error  # noqa: PT017
         finally:
             conn.rollback()
 
@@ -230,7 +231,8 @@ def test_activity_outside_the_rules_is_refused_by_the_database(
         rest = {"expires_at": "now() + interval '1 hour'", **{k: v for k, v in columns.items() if k != "message"}}
         with pytest.raises(DatabaseError) as refused:
             conn.execute(
-                f"INSERT INTO activities (user_uuid, message, {', '.join(rest)}) VALUES (%s, %s, {', '.join(map(str, rest.values()))})",
+                f"INSERT INTO activities (user_uuid, message, {', '.join(rest)})"
+                f" VALUES (%s, %s, {', '.join(map(str, rest.values()))})",
                 [alice, message],
             )
         assert refused.value.diag.constraint_name == constraint  # type: ignore[attr-defined]

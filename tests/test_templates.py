@@ -1,6 +1,5 @@
 """Every template draws every state of its shapes, and stumbles over nothing that is not there."""
 
-import re
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace

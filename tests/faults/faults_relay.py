@@ -1,4 +1,4 @@
-"""A relay between the application and PostgreSQL that can lose a commit on its way there, or its answer on the way back."""
+"""A relay between the application and PostgreSQL that can lose a commit on its way there, or its answer."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Relay:
-    """Listens on a socket of its own and passes bytes on. `lose` is `""`, `request` or `answer`, and counts for one commit."""
+    """Passes bytes on. `lose` is empty, `request` or `answer`, and counts for one commit."""
 
     def __init__(self, folder: Path, server: Path) -> None:
         self.lose = ""

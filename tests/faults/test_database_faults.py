@@ -84,7 +84,8 @@ def cut(urls: DatabaseUrls) -> int:
         return int(
             value(
                 admin,
-                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = %s AND datname = %s",
+                "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE usename = %s AND datname = %s",
                 APP,
                 NAME,
             )
@@ -186,7 +187,7 @@ def test_storm_of_cuts_shows_answers_or_a_sentence_and_ends_with_it(app: Flask, 
 def test_commit_that_is_lost_on_its_way_is_written_exactly_once(
     own: Cluster, urls: DatabaseUrls, conn: Connection, scratch: Path, lose: str
 ) -> None:
-    """The keyed write is done again: whether the commit had arrived or not, there is one row, and the person sees it."""
+    """The keyed write is done again: whether the commit had arrived or not, there is one row, and it is shown."""
     assert own.socket_folder
     relay = Relay(scratch, own.socket_folder)
     through = urls._replace(app_url=f"postgresql://{APP}@/{NAME}?host={scratch}")
@@ -421,12 +422,25 @@ def test_each_worker_opens_a_pool_of_its_own_after_the_fork(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **os.environ, "APP_ENV": "test", "CONNECTION_URL": urls.app_url, "SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "HOST": "127.0.0.1",
-        "PORT": str(port), "WORKERS": "2", "POOL_MIN": "1", "POOL_MAX": "4", "PYTHONPATH": f"{scratch}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
+        **os.environ,
+        "APP_ENV": "test",
+        "CONNECTION_URL": urls.app_url,
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WORKERS": "2",
+        "POOL_MIN": "1",
+        "POOL_MAX": "4",
+        "PYTHONPATH": f"{scratch}:{ROOT}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "probe:app"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), "probe:app"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         seen: dict[int, set[int]] = {}
 
