@@ -7,7 +7,7 @@ import pytest
 from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 from flask import Flask
-from verbs import count, send, sign_in, signed_in, token_for, value, write
+from verbs import count, send, sign_in, signed_in, token_for, token_in, value, write
 
 from webapp import create_app
 from webapp.db import Connection
@@ -256,12 +256,17 @@ def test_secret_key_is_changed_without_losing_open_pages(database_urls: Database
     after = create_app(settings_for(database_urls, SECRET_KEY=new, SECRET_KEY_FALLBACKS=old))
     only_new = create_app(settings_for(database_urls, SECRET_KEY=new))
     page, person = before.test_client(), signed_in(before)
-    page.get("/sign-in")
+    token = token_for(page)
     moved, member = after.test_client(), after.test_client()
     moved.set_cookie("mayfly", cookie_of(page))
     member.set_cookie("mayfly", cookie_of(person))
     assert member.get("/compose").status_code == 200, "a session is a row: no key takes part"
-    assert sign_in(moved).status_code == 303
+    assert "Set-Cookie" not in moved.get("/sign-in").headers, "the cookie of before was read"
+    # A form that was open is asked for once more, with what was typed; then it counts.
+    again = sign_in(moved, csrf_token=token)
+    assert again.status_code == 400
+    assert 'value="alice"' in again.text
+    assert sign_in(moved, csrf_token=token_in(again)).status_code == 303
     fresh = after.test_client()
     fresh.get("/sign-in")
     there = only_new.test_client()

@@ -1,7 +1,7 @@
 """The SQL catalogue: every statement of the program, read from `sql/` once, by name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -51,8 +51,9 @@ class Template:
     @cached_property
     def sql(self) -> str:
         """What is sent: wrapped by kind, every placeholder cast to the type that the header declares."""
-        wrap = {"array": query_wrap_array, "object": query_wrap_object, "plain": str}[self.kind]
-        return _PLACEHOLDER.sub(lambda found: f"{found[0]}::{self.params[found['name']]}", wrap(self.text))
+        wraps: dict[str, Callable[[str], str]] = {"array": query_wrap_array, "object": query_wrap_object, "plain": str}
+        text = wraps[self.kind](self.text)
+        return _PLACEHOLDER.sub(lambda found: f"{found[0]}::{self.params[found['name']]}", text)
 
     @cached_property
     def prepare_sql(self) -> str:
