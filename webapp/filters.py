@@ -173,7 +173,18 @@ def _mentions(text: str, known: set[str]) -> list[Markup]:
 def register(app: Flask) -> None:
     """Make every filter known to the templates."""
     for function in (
-        ago, counted, excerpt, full_time, hue, initial, left_words, life, machine_time, message_html, milliseconds, month,
+        ago,
+        counted,
+        excerpt,
+        full_time,
+        hue,
+        initial,
+        left_words,
+        life,
+        machine_time,
+        message_html,
+        milliseconds,
+        month,
         ttl_words,
-    ):  # fmt: skip
+    ):
         app.jinja_env.filters[function.__name__] = function
