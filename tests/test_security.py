@@ -111,6 +111,8 @@ def routes(app: Flask) -> set[tuple[str, str]]:
 
 def test_every_route_has_a_policy(app: Flask) -> None:
     assert routes(app) == set(POLICY), "a route without an entry here, or an entry without a route"
+    endpoints = [rule.endpoint for rule in app.url_map.iter_rules()]
+    assert len(endpoints) == len(set(endpoints)), "a second address of a route is a route of its own"
 
 
 @pytest.mark.parametrize(("endpoint", "method"), POLICY, ids=lambda part: part)
@@ -206,6 +208,13 @@ def test_unsafe_route_refuses_a_token_that_is_not_its_own(
     assert [count(scene.conn, table) for table in ("users", "activities", "sessions")] == before
     assert value(scene.conn, "SELECT message FROM activities") == "canary of alice"
     assert ("<html" in answer.text) == (headers is not FRAGMENT) or endpoint in ("users.sign_in", "users.sign_up")
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["page", "fragment"])
+def test_post_without_token_and_session_is_shown_the_way(scene: Scene, headers: dict[str, str]) -> None:
+    answer = scene.app.test_client().post("/activities", data={"message": "a long thought"}, headers=headers)
+    assert answer.status_code == 401
+    assert "a long thought" in answer.text or headers
 
 
 def test_no_route_is_exempt_from_csrf(app: Flask) -> None:
