@@ -1,6 +1,6 @@
 """Fixtures that both tests/e2e and tests/pages import: which browser, which server, and the watch over every page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -56,7 +56,7 @@ def base_url(server: Server) -> str:
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """A laptop in a zone that is not UTC, so that a time shown in the wrong one is seen."""
     return {
-        **browser_context_args,
+        **{name: value for name, value in browser_context_args.items() if name != "base_url"},
         "viewport": {"width": 1280, "height": 800},
         "locale": "en-GB",
         "timezone_id": "Asia/Kolkata",
@@ -64,8 +64,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    """The browser of most tests; an answer that does not come fails within seconds."""
+def context(new_context: Callable[..., BrowserContext], base_url: str) -> BrowserContext:
+    """The browser of most tests, at the server of this test; an answer that does not come fails within seconds.
+
+    The address is given here and not to `browser_context_args`: a session remembers that of the first who asks, and
+    some tests have a server of their own.
+    """
+    context = new_context(base_url=base_url)
     context.set_default_timeout(8000)
     return context
 

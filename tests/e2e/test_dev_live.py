@@ -71,12 +71,6 @@ def base_url(server: Server) -> str:
     return server.url
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """As everywhere, but at this server."""
-    return {**browser_context_args, "base_url": base_url}
-
-
 class Bench:
     """Saves files of the copy, and puts back what they were at the end of the test."""
 

@@ -213,13 +213,19 @@ def test_only_ones_own_can_be_burned(page: Page, people: Connection, alice: str,
 
 
 def test_two_browsers_talk(
-    page: Page, watch: Watch, browser: Browser, browser_context_args: dict[str, Any], alice: str, bob: str
+    page: Page,
+    watch: Watch,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    base_url: str,
+    alice: str,
+    bob: str,
 ) -> None:
     """Each sees what the other did at the next page; what one burned cannot be answered by the other."""
-    other = browser.new_context(**browser_context_args)
+    other = browser.new_context(**{**browser_context_args, "base_url": base_url})
     watch.expect_errors()
     try:
-        other_watch = Watch(other, browser_context_args["base_url"])
+        other_watch = Watch(other, base_url)
         there = other.new_page()
         sign_in(page, "alice")
         sign_in(there, "bob")

@@ -34,7 +34,7 @@ def documents(
     def keep(name: str, html: str) -> None:
         (folder / f"{gallery.file_name(name)}.html").write_text(html, encoding="utf-8")
 
-    context = browser.new_context(**browser_context_args)
+    context = browser.new_context(**{**browser_context_args, "base_url": server.url})
     get = context.request.get
     try:
         for name, path in SIGNED_OUT.items():
