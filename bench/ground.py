@@ -56,6 +56,7 @@ class Ground:
 @contextlib.contextmanager
 def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterator[Ground]:
     """A durable cluster in a scratch folder, filled; all of it is gone afterwards."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kill, too, ends all that was started
     folder = Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
     folder.chmod(0o711)
     try:
