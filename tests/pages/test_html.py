@@ -84,11 +84,11 @@ def vnu(*files: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("judge", [html_validate, vnu])
-def test_every_page_is_valid_html(documents: Path, judge: Any) -> None:
+def test_every_page_is_valid_html(documents: Path) -> None:
     files = sorted(documents.glob("*.html"))
     assert len(files) == len(SIGNED_OUT) + len(SIGNED_IN) + len(STATES) + 3
-    assert judge(*files) == []
+    assert html_validate(*files) == []
+    assert vnu(*files) == []
 
 
 @pytest.mark.parametrize("judge", [html_validate, vnu])
