@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from webapp.config import LIMITS
-from webapp.db import Connection, connect
+from webapp.connections import Connection, connect
 from webapp.embedded import SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target

@@ -7,7 +7,7 @@ import pytest
 from browsing import Server, Watch, chromium, serve
 from playwright.sync_api import BrowserContext
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 __all__ = [
     "base_url",

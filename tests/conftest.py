@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from webapp import create_app
 from webapp.config import LIMITS, Settings
-from webapp.db import Connection, connect
+from webapp.connections import Connection, connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target

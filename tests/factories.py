@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from webapp.db import Connection
+from webapp.connections import Connection
 from webapp.users.passwords import hash_password
 
 PASSWORD = "a lantern for the harbour"

@@ -29,7 +29,7 @@ from verbs import (
 
 from webapp import create_app, text
 from webapp.config import TTLS
-from webapp.db import Connection
+from webapp.connections import Connection
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 

@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, signed_in, token_for
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 BAD = {
     "NUL": "%00",

@@ -13,7 +13,8 @@ from verbs import count, value
 from webapp import db as db_module
 from webapp.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_object
 from webapp.config import Settings
-from webapp.db import Database, connect
+from webapp.connections import connect
+from webapp.db import Database
 from webapp.errors import Malformed, Unavailable, Violated
 
 WEBAPP = Path(db_module.__file__).parent

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from webapp import places
-from webapp.db import connect
+from webapp.connections import connect
 from webapp.embedded import SUPERUSER, Busy, Cluster
 from webapp.places import CHECKOUT, Refused, bundled_bindir
 from webapp.processes import working_in

@@ -14,7 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token
 
-from webapp.db import Connection, Database
+from webapp.connections import Connection
+from webapp.db import Database
 from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"

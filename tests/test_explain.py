@@ -12,7 +12,7 @@ import pytest
 from conftest import DatabaseUrls
 
 from webapp.catalogue import Catalogue
-from webapp.db import Connection, connect
+from webapp.connections import Connection, connect
 
 PEOPLE, ACTIVITIES = 4_000, 30_000
 DATA = Path(__file__).resolve().parent.parent / "bench" / "data.sql"

@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from verbs import FRAGMENT, expire, signed_in, value, words
 
 from webapp import create_app
-from webapp.db import Connection, Database
+from webapp.connections import Connection
+from webapp.db import Database
 from webapp.paging import PAGE_SIZE, Cursor, Page, cursor_after
 
 

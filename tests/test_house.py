@@ -41,8 +41,8 @@ def _imports(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_psycopg_is_imported_by_db_alone(path: Path) -> None:
-    if path != WEBAPP / "db.py":
+def test_psycopg_is_imported_by_connections_alone(path: Path) -> None:
+    if path != WEBAPP / "connections.py":
         assert not [name for name in _imports(path) if name.startswith("psycopg")]
 
 

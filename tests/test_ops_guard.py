@@ -16,7 +16,7 @@ import pytest
 from conftest import DatabaseUrls
 from factories import make_user
 
-from webapp.db import connect
+from webapp.connections import connect
 from webapp.ops import guard
 from webapp.ops.guard import Facts, objections, require_disposable
 from webapp.places import CHECKOUT, Refused

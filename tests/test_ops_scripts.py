@@ -13,7 +13,7 @@ import pytest
 from conftest import DatabaseUrls
 from factories import PASSWORD, make_activity, make_user
 
-from webapp.db import Connection, connect
+from webapp.connections import Connection, connect
 from webapp.ops import guard, migrate
 from webapp.ops.__main__ import main
 from webapp.places import CHECKOUT, Refused

@@ -12,7 +12,8 @@ import pytest
 from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 
-from webapp.db import Connection, Database
+from webapp.connections import Connection
+from webapp.db import Database
 from webapp.ops.sweep import Swept, sweep
 from webapp.places import CHECKOUT
 

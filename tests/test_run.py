@@ -17,7 +17,7 @@ from conftest import DatabaseUrls
 from test_embedded import wait_for
 
 from webapp import logs, ports
-from webapp.db import connect
+from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
 from webapp.places import CHECKOUT
 from webapp.processes import working_in

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, send, signed_in, token_for, value, without_token
 
 from webapp import create_app
-from webapp.db import Connection
+from webapp.connections import Connection
 from webapp.security import headers_for, local_path
 
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}

@@ -10,7 +10,7 @@ from flask import Flask
 from verbs import count, send, sign_in, signed_in, token_for, token_in, value, write
 
 from webapp import create_app
-from webapp.db import Connection
+from webapp.connections import Connection
 
 
 def cookie_of(client, name: str = "mayfly") -> str:

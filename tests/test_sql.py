@@ -10,7 +10,7 @@ from verbs import value
 
 from webapp.catalogue import SQL_FOLDER, Catalogue
 from webapp.config import Settings
-from webapp.db import DatabaseError, connect
+from webapp.connections import DatabaseError, connect
 
 FILES = {
     path.relative_to(SQL_FOLDER).with_suffix("").as_posix(): path.read_text()

@@ -24,7 +24,7 @@ FILLERS = ("\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u00ad", "\u034f",
         ("\n\n", ""),
         (FAMILY, FAMILY),
         ("\u202eturned\u202c", "\u202eturned\u202c"),  # bidi signs stay in a text; its place on the page isolates it
-        ("\ufeffmark", "\ufeffmark"),
+        ("\ufeffmark\ufeff", "mark"),
     ],
 )
 def test_message_is_kept_in_one_form(typed: str, kept: str) -> None:
@@ -78,6 +78,8 @@ def test_message_within_the_limits_can_be_posted(message: str) -> None:
     ("message", "sentence"),
     [
         ("", "Write something first."),
+        ("\u200b\u2060", "Write something first."),
+        ("\u3164", "Write something first."),
         ("a" * 281, "That is 1 character over the 280 that fit."),
         ("a" * 300, "That is 20 characters over the 280 that fit."),
         (FAMILY * 281, "That is 1 character over"),
@@ -167,6 +169,7 @@ def test_display_name_of_seen_signs_is_taken(typed: str) -> None:
         "   ",
         "x" * 51,
         "a\u202eb",
+        "Z" + "\u0335" * 49,
         "a\u2066b",
         "a\u200bb",
         "a\ufeffb",

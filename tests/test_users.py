@@ -103,7 +103,9 @@ def test_sign_up_of_one_handle_twenty_times_at_once_makes_one_account(
     app: Flask, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "hash_password", lambda password: "$argon2id$not-a-real-one" + "x" * 20)
-    monkeypatch.setattr(actions, "taken", lambda db, **fields: [])  # the look before is a courtesy; the index decides
+    monkeypatch.setattr(
+        actions, "taken", lambda db, settings, **fields: []
+    )  # the look before is a courtesy; the index decides
     token_page = app.test_client()
     token = token_in(token_page.get("/sign-up"))
     cookie = token_page.get_cookie("mayfly")
@@ -462,6 +464,35 @@ def test_sign_in_limit_ends_with_its_window(database_urls: DatabaseUrls) -> None
     with database_urls.owner() as conn:
         conn.execute("UPDATE rate_limits SET window_ends_at = now()")
     assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(2)] == [422, 429]
+
+
+def test_sign_up_form_is_no_way_to_look_people_up(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_UP_TRIES="3/30m"))
+    client = from_address(app, "203.0.113.7")
+    with database_urls.owner() as conn:
+        make_user(conn, "alice")
+    statuses = [sign_up(client, handle="alice", password="short").status_code for _ in range(4)]
+    assert statuses == [422, 422, 422, 429]
+    assert sign_up(from_address(app, "203.0.113.8"), handle="alice", password="short").status_code == 422
+
+
+def test_sign_in_limit_of_an_account_counts_its_handle_and_its_address_together(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="2/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn, "alice")
+    logins = ["alice", "alice@example.com", "@ALICE", "Alice@Example.com", "alice", "alice"]
+    statuses = [sign_in(from_address(app, "203.0.113.7"), login, "wrong password").status_code for login in logins]
+    assert statuses == [422] * 5 + [429]  # two of the account, three more of this address
+
+
+@pytest.mark.parametrize("address", ["carol@harbour.local", "carol@intranet"])
+def test_sign_up_takes_addresses_of_an_intranet(client: FlaskClient, address: str) -> None:
+    assert sign_up(client, email=address).status_code == 303
+
+
+def test_password_is_the_same_however_the_keyboard_sends_its_accents(app: Flask) -> None:
+    assert sign_up(app.test_client(), password="caf\u00e9 by the harbour").status_code == 303
+    assert sign_in(app.test_client(), "carol", "cafe\u0301 by the harbour").status_code == 303
 
 
 def test_sign_up_limit_counts_by_address(database_urls: DatabaseUrls) -> None:

@@ -21,6 +21,7 @@ LIMITS: dict[str, str] = {
     "activities": "60/1h",
     "burns": "60/1h",
     "sign_ups": "5/30m",
+    "sign_up_tries": "30/30m",
     "sign_ins_by_address": "25/5m",
     "sign_ins_by_account": "10/5m",
 }

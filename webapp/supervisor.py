@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from . import logs, ports
 from .catalogue import BrokenTemplate
 from .config import ConfigError, Settings
-from .db import Database, DatabaseError
+from .connections import DatabaseError
+from .db import Database
 from .embedded import Cluster
 from .errors import Unavailable
 from .ops.prepare import prepare_database, server_environment

@@ -16,6 +16,8 @@ _DECEIVING = regex.compile(
     r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e"
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
 )
+_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # what a browser's trim() takes, the byte order mark included
+_STACKED = regex.compile(r"\p{M}{5,}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
@@ -24,7 +26,7 @@ _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 def message(raw: str) -> str:
     """A message as it is kept: NFC, line feeds only, no outer white space, no control characters."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip().strip(_OUTER)
 
 
 def graphemes(text: str) -> int:
@@ -34,7 +36,7 @@ def graphemes(text: str) -> int:
 
 def message_problem(text: str) -> str | None:
     """Why a normalised message cannot be posted, as a sentence; None when it can."""
-    if not text:
+    if not _VISIBLE.search(_DECEIVING.sub("", text)):
         return "Write something first."
     # Cheap bounds before the costly count.
     if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
@@ -67,6 +69,6 @@ def display_name_problem(text: str) -> str | None:
     """Why a name cannot be shown, as a sentence; None when it can."""
     if not 1 <= len(text) <= 50:
         return "A name has 1 to 50 characters."
-    if _DECEIVING.search(text) or not _VISIBLE.search(text):
+    if _DECEIVING.search(text) or _STACKED.search(text) or not _VISIBLE.search(text):
         return "A name needs letters that can be seen, and none that hide or turn others around."
     return None

@@ -33,7 +33,7 @@ def thread(*, handle: str, activity_uuid: str, cursor: Cursor) -> Any:
         after_uuid=cursor.uuid,
         limit=PAGE_SIZE,
     )
-    if not found or found["activity"]["handle"] != handle:
+    if not found or found["activity"]["handle"] != handle.lower():
         raise NotFound
     following = cursor_after(found["next"]) if found["next"] else None
     if wants_fragment():

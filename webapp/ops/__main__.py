@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from ..catalogue import BrokenTemplate
 from ..config import ConfigError
-from ..db import Connection, Database, DatabaseError, client_environment, connect, database_of
+from ..connections import Connection, DatabaseError, client_environment, connect, database_of
+from ..db import Database
 from ..errors import Unavailable
 from ..places import Refused
 from . import guard, migrate, people, schema, sessions

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..db import Connection
+from ..connections import Connection
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..catalogue import SQL_FOLDER
-from ..db import Connection, DatabaseError
+from ..connections import Connection, DatabaseError
 from ..places import Refused
 
 FOLDER = SQL_FOLDER / "migrations"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..config import Settings
-from ..db import Connection, Database, connect
+from ..connections import Connection, connect
+from ..db import Database
 from ..places import Refused
 from . import migrate, people, schema
 from .target import Target

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogue import SQL_FOLDER
-from ..db import Connection, DatabaseError, database_of
+from ..connections import Connection, DatabaseError, database_of
 from ..embedded import APP, OWNER
 from ..places import Refused
 from . import guard, migrate, sessions

@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from ..catalogue import Catalogue
-from ..db import Connection
+from ..connections import Connection
 from ..embedded import APP, OWNER
 from .target import Target
 

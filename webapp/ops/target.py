@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config import Settings
-from ..db import Connection, connect
+from ..connections import Connection, connect
 from ..embedded import APP, OWNER, SUPERUSER, Cluster
 from ..places import Refused, open_state_folder
 

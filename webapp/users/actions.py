@@ -40,8 +40,9 @@ def sign_up(
     return str(user_uuid)
 
 
-def taken(db: Database, *, handle: str, email: str) -> list[Invalid]:
-    """What of a new account belongs to somebody already, all at once."""
+def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
+    """What of a new account belongs to somebody, all at once. Raises `TooMany`: it is no way to look people up."""
+    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", network(address))
     found = db.query_object("users/taken", handle=handle, email=email) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 
@@ -65,11 +66,12 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     login, place = login.removeprefix("@"), network(address)
     limits = settings.limits
     hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
-    try:
-        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(login.casefold()))
-    except TooMany:
-        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(login.casefold(), place))
     account = db.query_object("users/account", login=login)
+    subject = account["uuid"] if account else login.casefold()
+    try:
+        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(subject))
+    except TooMany:
+        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(subject, place))
     password_hash = account["password_hash"] if account else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused

@@ -1,5 +1,6 @@
 """What people type to get an account, or into one."""
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
@@ -7,6 +8,9 @@ from wtforms.validators import ValidationError
 from .. import text
 from ..fields import TextField
 from . import passwords
+
+if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live on an intranet
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("local")
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
@@ -28,7 +32,9 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: TextField) -> None:
         try:
-            field.data = validate_email(field.data[:255], check_deliverability=False).normalized
+            field.data = validate_email(
+                field.data[:255], check_deliverability=False, globally_deliverable=False
+            ).normalized
         except EmailNotValidError:
             raise ValidationError("That does not look like an e-mail address: name@place.example.") from None
 

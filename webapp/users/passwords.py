@@ -1,6 +1,7 @@
 """Passwords: argon2id, its cost chosen for two small cores, never on the thread that serves others."""
 
 import threading
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -38,7 +39,7 @@ def problem(password: str, *own: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store. Raises `Unavailable` when too many are being made."""
-    return _aside(lambda: _hasher.hash(password))
+    return _aside(lambda: _hasher.hash(_normal(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
@@ -48,7 +49,7 @@ def verify(password_hash: str | None, password: str) -> bool:
 
     def check() -> bool:
         try:
-            return _hasher.verify(password_hash or _decoy(), password) and password_hash is not None
+            return _hasher.verify(password_hash or _decoy(), _normal(password)) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -58,6 +59,11 @@ def verify(password_hash: str | None, password: str) -> bool:
 def outdated(password_hash: str) -> bool:
     """Whether the hash was made at another cost than today's."""
     return _hasher.check_needs_rehash(password_hash)
+
+
+def _normal(password: str) -> str:
+    """The same password from every keyboard: some send an accent apart from its letter."""
+    return unicodedata.normalize("NFC", password)
 
 
 @cache

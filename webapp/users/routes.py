@@ -33,7 +33,9 @@ def sign_up() -> Any:
     if request.method != "POST":
         return _sign_up_page(form, 200)
     valid = form.validate()
-    problems = actions.taken(db(), handle=form.handle.data, email=form.email.data)
+    problems = actions.taken(
+        db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
+    )
     if not valid or problems:
         return _sign_up_page(form, 422, *problems)
     try:
