@@ -10,16 +10,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from flask import Flask
 from flask.testing import FlaskClient
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config import LIMITS, Settings
-from webapp.connections import Connection, connect
+from webapp.config import Settings
+from webapp.connections import connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
@@ -33,18 +33,6 @@ for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE"):
 
 _TEMPLATE = "mayfly_test_template"
 _numbers = itertools.count(1)
-
-
-class DatabaseUrls(NamedTuple):
-    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser."""
-
-    app_url: str
-    owner_url: str
-    superuser_url: str
-
-    def owner(self) -> Connection:
-        """A connection in autocommit as the owner."""
-        return connect(self.owner_url)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -130,20 +118,6 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
 def fresh_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
     """A database for one test alone, which may do to it what it likes."""
     yield from _clone(cluster)
-
-
-def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
-    """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
-    return Settings.from_env(
-        {
-            "APP_ENV": "test",
-            "CONNECTION_URL": urls.app_url,
-            "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
-            "PUBLIC_URL": "http://localhost",
-            **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
-            **environment,
-        }
-    )
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +25,7 @@ from verbs import (
     words,
     write,
 )
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app, text
 from webapp.config import TTLS

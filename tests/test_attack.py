@@ -11,11 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from conftest import DatabaseUrls
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, signed_in, token_for
+from ways import DatabaseUrls
 
 from webapp.connections import Connection
 

@@ -6,9 +6,9 @@ import uuid
 from pathlib import Path
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 from verbs import count, value
+from ways import DatabaseUrls, settings_for
 
 from webapp import db as db_module
 from webapp.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_object

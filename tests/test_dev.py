@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import DatabaseUrls, settings_for
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.config import ConfigError

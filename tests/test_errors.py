@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from verbs import FRAGMENT, count, send, sign_in, signed_in, token_for, value, words, write
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app, errors
 from webapp.activities import actions

@@ -8,11 +8,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import DatabaseUrls
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token
+from ways import DatabaseUrls
 
 from webapp.connections import Connection
 from webapp.db import Database

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DatabaseUrls
+from ways import DatabaseUrls
 
 from webapp.catalogue import Catalogue
 from webapp.connections import Connection, connect

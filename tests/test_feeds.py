@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, expire, signed_in, value, words
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.connections import Connection

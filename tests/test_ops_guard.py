@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import DatabaseUrls
 from factories import make_user
+from ways import DatabaseUrls
 
 from webapp.connections import connect
 from webapp.ops import guard

@@ -10,8 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from conftest import DatabaseUrls
 from factories import PASSWORD, make_activity, make_user
+from ways import DatabaseUrls
 
 from webapp.connections import Connection, connect
 from webapp.ops import guard, migrate

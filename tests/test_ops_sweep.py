@@ -9,8 +9,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
+from ways import DatabaseUrls, settings_for
 
 from webapp.connections import Connection
 from webapp.db import Database
@@ -163,7 +163,7 @@ def test_sweep_passes_by_what_somebody_holds(
 
 KILLED = """
 import sys
-from conftest import DatabaseUrls, settings_for
+from ways import DatabaseUrls, settings_for
 from webapp.db import Database
 from webapp.ops.sweep import sweep
 db = Database(settings_for(DatabaseUrls(sys.argv[1], sys.argv[2], "")))

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import DatabaseUrls
 from test_embedded import wait_for
+from ways import DatabaseUrls
 
 from webapp import logs, ports
 from webapp.connections import connect

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, send, signed_in, token_for, value, without_token
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.connections import Connection

@@ -4,10 +4,10 @@ import hashlib
 import re
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 from flask import Flask
 from verbs import count, send, sign_in, signed_in, token_for, token_in, value, write
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.connections import Connection

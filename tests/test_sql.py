@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import DatabaseUrls
 from factories import make_activity, make_user
 from verbs import value
+from ways import DatabaseUrls
 
 from webapp.catalogue import SQL_FOLDER, Catalogue
 from webapp.config import Settings

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from conftest import DatabaseUrls, settings_for
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import count, send, sign_in, signed_in, token_for, token_in, value, without_token, words
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.errors import Unavailable

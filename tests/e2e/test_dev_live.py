@@ -19,7 +19,7 @@ from factories import make_activity
 from playwright.sync_api import Page, expect
 
 from webapp.config import LIMITS
-from webapp.db import Connection
+from webapp.connections import Connection
 
 WITHIN = 10_000  # ms; the aim is 1,000 on a machine that does nothing else
 

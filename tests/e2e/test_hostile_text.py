@@ -7,7 +7,7 @@ from browsing import Watch, composer, ready, send, sign_in, write
 from factories import make_activity
 from playwright.sync_api import Page, expect
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 MARKUP = [
     "<script>alert(1)</script>",

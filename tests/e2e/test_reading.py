@@ -9,7 +9,7 @@ from browsing import Watch, card, composer, notice, post, ready, send, sign_in, 
 from factories import make_activity
 from playwright.sync_api import Browser, Page, expect
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
 

@@ -7,7 +7,7 @@ from browsing import Watch, act, card, composer, notice, ready, reply_form, repl
 from factories import make_activity
 from playwright.sync_api import Page, expect
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 GONE_MEANWHILE = "What you were answering has passed its time."
 

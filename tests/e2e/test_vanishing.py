@@ -12,7 +12,7 @@ from factories import make_activity
 from playwright.sync_api import Browser, Page, expect
 
 from webapp import filters
-from webapp.db import Connection
+from webapp.connections import Connection
 
 SOON = timedelta(seconds=4)
 STUB = "An activity was here. Its time has passed."

@@ -8,7 +8,7 @@ from browsing import Watch, act, card, composer, join, reply_form, send, sign_in
 from factories import PASSWORD, make_activity
 from playwright.sync_api import Page, expect
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 

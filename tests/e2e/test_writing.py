@@ -7,7 +7,7 @@ from browsing import Watch, card, composer, join, notice, post, ready, send, sig
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from webapp.db import Connection
+from webapp.connections import Connection
 
 
 def mark(page: Page) -> None:

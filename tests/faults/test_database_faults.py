@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DatabaseUrls, settings_for
 from factories import make_activity, make_user
 from faults_relay import Relay
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, signed_in, token_for, value, words, write
+from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.db import Connection, connect
+from webapp.connections import Connection, connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import embedded_target

@@ -1,0 +1,32 @@
+"""The ways into a test database, and settings over one. Not in conftest.py: several files have that name."""
+
+from typing import NamedTuple
+
+from webapp.config import LIMITS, Settings
+from webapp.connections import Connection, connect
+
+
+class DatabaseUrls(NamedTuple):
+    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser."""
+
+    app_url: str
+    owner_url: str
+    superuser_url: str
+
+    def owner(self) -> Connection:
+        """A connection in autocommit as the owner."""
+        return connect(self.owner_url)
+
+
+def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
+    """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
+    return Settings.from_env(
+        {
+            "APP_ENV": "test",
+            "CONNECTION_URL": urls.app_url,
+            "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
+            "PUBLIC_URL": "http://localhost",
+            **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+            **environment,
+        }
+    )
