@@ -97,17 +97,19 @@ def test_calm_screens_see_nothing_move(page: Page, people: Connection, alice: st
     assert moving == 0
     stages = page.evaluate(
         """() => new Promise((resolve) => {
-          const seen = new Set();
+          const [seen, most] = [new Set(), Date.now() + 8000];
           const look = () => {
             const card = document.querySelector("article");
-            if (!card) return resolve([...seen]);
+            if (!card || Date.now() > most) return resolve([...seen]);
             seen.add(card.dataset.stage);
             requestAnimationFrame(look);
           };
           look();
         })"""
     )
+    assert stages
     assert "gone" not in stages
+    expect(card(page, "Gone in a moment.")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [320, 390])

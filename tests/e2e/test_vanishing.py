@@ -21,7 +21,8 @@ STUB = "An activity was here. Its time has passed."
 _WHEN_GONE = """(words) => new Promise((resolve) => {
   const alive = () => [...document.querySelectorAll("[data-left]")].filter((e) => e.dataset.stage !== "gone");
   const shown = () => alive().some((e) => e.textContent.includes(words));
-  const look = () => (shown() ? requestAnimationFrame(look) : resolve(Date.now()));
+  const most = Date.now() + 8000;
+  const look = () => (shown() && Date.now() < most ? requestAnimationFrame(look) : resolve(Date.now()));
   look();
 })"""
 
