@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from webapp.config import LIMITS
+from webapp.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 30.0
@@ -64,7 +66,14 @@ def serve(database_url: str, **environment: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="mayfly-server-") as folder:
         log = Path(folder) / "server.log"
         with log.open("wb") as out:
-            process = subprocess.Popen(_command(port), cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(
+                _command(port),
+                cwd=ROOT,
+                env=env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent(signal.SIGTERM),  # a killed run leaves no server
+            )
         try:
             _wait_until_ready(f"{url}/readyz", process, log)
             yield Server(url, log)
