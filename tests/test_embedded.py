@@ -221,6 +221,22 @@ def test_as_root_the_server_and_its_files_belong_to_the_service_user(home: Path)
         assert {path.stat().st_uid for path in home.iterdir()} == {cluster.account.uid}
 
 
+@pytest.mark.parametrize("name", ["running.lock", "users.lock", "server.log"])
+@pytest.mark.parametrize("plant", [Path.symlink_to, Path.hardlink_to, lambda path, _: os.mkfifo(path)])
+def test_planted_link_gives_no_file_away(
+    home: Path, scratch: Path, name: str, plant: Callable[[Path, Path], None]
+) -> None:
+    treasure = scratch / "treasure"
+    treasure.write_text("of another")
+    owner = treasure.stat().st_uid
+    cluster = Cluster(home, durable=False)
+    plant(home / name, treasure)
+    with pytest.raises(Refused, match=f"{name} is a link or no plain file"), cluster.run("test"):
+        pass
+    assert (treasure.stat().st_uid, treasure.read_text()) == (owner, "of another")
+    assert not working_in(cluster.data, "postgres")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
 def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path) -> None:
     account = places.service_account(scratch / "none")

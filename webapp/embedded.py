@@ -20,7 +20,7 @@ from typing import IO
 from urllib.parse import quote
 
 from .places import Refused, bundled_bindir, major_version, make_folder, reachable_bindir, service_account
-from .processes import die_with_parent, is_taken, lock_file, note, take, working_in
+from .processes import die_with_parent, is_taken, lock_file, note, open_plain, take, working_in
 
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
@@ -79,9 +79,12 @@ class Cluster:
                 self.start()
                 yield
             finally:
-                with self._lock("users.lock") as users:
-                    take(users, wait_for_users)
-                    self.stop()
+                try:
+                    with self._lock("users.lock") as users:
+                        take(users, wait_for_users)
+                        self.stop()
+                finally:
+                    self.stop()  # also when that lock cannot be had
 
     @contextlib.contextmanager
     def use(self, what: str) -> Iterator[None]:
@@ -199,9 +202,7 @@ class Cluster:
         }
         if self.log.exists() and self.log.stat().st_size > 1_000_000:
             self.log.replace(self.log.with_suffix(".log.1"))
-        with self.log.open("ab") as log:
-            if self.account:
-                os.fchown(log.fileno(), self.account.uid, self.account.gid)
+        with os.fdopen(open_plain(self.log, os.O_WRONLY | os.O_APPEND, self.account), "ab") as log:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(self.bindir / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=_clean_environment(),

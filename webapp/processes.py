@@ -5,6 +5,7 @@ import ctypes
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from .places import Account
+from .places import Account, Refused
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
@@ -32,13 +33,32 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     return arrange
 
 
+def open_plain(path: Path, flags: int, account: Account | None) -> int:
+    """A descriptor of a plain file, made when missing, that belongs to the account. Raises `Refused` for all else.
+
+    The folder is the account's own: root that followed a link in it would give the file at its other end away.
+    """
+    refusal = f"{path} is a link or no plain file, and Mayfly does not touch what it did not make: remove it."
+    try:
+        # Without NONBLOCK a planted pipe would hold us up.
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise Refused(refusal) from error
+        raise
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        os.close(descriptor)
+        raise Refused(refusal)
+    if account:
+        os.fchown(descriptor, account.uid, account.gid)
+    return descriptor
+
+
 @contextlib.contextmanager
 def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
     """A file to lock, open; closing it at the end gives every lock on it back, and so does our death."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if account:
-        os.fchown(descriptor, account.uid, account.gid)
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as lock:
+    with os.fdopen(open_plain(path, os.O_RDWR, account), "r+", encoding="utf-8") as lock:
         yield lock
 
 
