@@ -24,39 +24,53 @@ find_python() {
   fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
 }
 
-fingerprint() { "$1" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$2"; }
+# fingerprint PYTHON FILE: what an environment made by that Python from that file of requirements is known by.
+fingerprint() {
+  "$1" -c 'import hashlib, platform as p, sys
+print(p.python_version(), hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$2"
+}
 
-# need_venv run|dev: PYTHON_BIN is a Python that has the requirements; installed again only when their file changed.
+# Whether PYTHON_BIN has what the stamp $1 says, which must be what requirements $2 ask for; false when it does not run.
+venv_fits() {
+  local wanted
+  [ -x "$PYTHON_BIN" ] && wanted="$(fingerprint "$PYTHON_BIN" "$2" 2>/dev/null)" &&
+    [ "$(cat "$1" 2>/dev/null)" = "$wanted" ]
+}
+
+# need_venv run|dev: PYTHON_BIN is a Python that has the requirements; installed again only when their file, or the
+# Python itself, changed, and made anew when that one is gone.
 need_venv() {
   if [ -n "${MAYFLY_PYTHON:-}" ]; then
     PYTHON_BIN="$MAYFLY_PYTHON" # a container brings its own
     return
   fi
   PYTHON_BIN="$VENV/bin/python"
-  local requirements="$ROOT/requirements-$1.txt" stamp="$VENV/.mayfly-$1" python wanted
-  python="$(find_python)"
-  wanted="$(fingerprint "$python" "$requirements")"
-  if [ -x "$PYTHON_BIN" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+  local requirements="$ROOT/requirements-$1.txt" stamp="$VENV/.mayfly-$1" python clear=""
+  if venv_fits "$stamp" "$requirements"; then
     return
   fi
+  python="$(find_python)"
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fail "Python's venv module is missing: install it first (on Debian and Ubuntu: apt-get install python3-venv)."
   mkdir -p "$VENV" 2>/dev/null && [ -w "$VENV" ] ||
     fail "No permission to write to $VENV: let this user write there, or name another folder in MAYFLY_VENV."
   if command -v flock >/dev/null; then # two scripts at once install once
-    exec 9>"$VENV/.mayfly-lock"
+    exec 9<"$VENV"
     flock 9
   fi
-  if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+  if ! venv_fits "$stamp" "$requirements"; then
     say "installing what Mayfly needs ($1) into $VENV"
-    "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv "$VENV" ||
+    if [ -e "$VENV/pyvenv.cfg" ] && ! "$PYTHON_BIN" -c '' 2>/dev/null; then
+      clear=--clear # its Python is gone; a folder that is no environment is never emptied
+    fi
+    "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv ${clear:+"$clear"} "$VENV" ||
       fail "The virtual environment in $VENV could not be made."
     "$PYTHON_BIN" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
       fail "The requirements could not be installed: see pip's words above; the network may be down."
     if [ "$1" = dev ]; then # holds everything that running needs
-      fingerprint "$python" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
+      fingerprint "$PYTHON_BIN" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
     fi
-    printf '%s\n' "$wanted" >"$stamp"
+    fingerprint "$PYTHON_BIN" "$requirements" >"$stamp"
   fi
   exec 9>&-
 }

@@ -86,6 +86,29 @@ def test_no_script_has_a_force(script: Path) -> None:
     assert "--force" not in script.read_text()
 
 
+def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) -> None:
+    (scratch / "bin").mkdir()
+    (scratch / "bin" / "_common.sh").write_text((CHECKOUT / "bin" / "_common.sh").read_text())
+    (scratch / "bin" / "x").write_text('source "${0%/*}/_common.sh"\nneed_venv run\n"$PYTHON_BIN" -c "print(7)"\n')
+    (scratch / "requirements-run.txt").touch()
+    python, stamp = scratch / ".venv" / "bin" / "python", scratch / ".venv" / ".mayfly-run"
+    mended = f"installing what Mayfly needs (run) into {scratch}/.venv\n7\n"
+
+    def run() -> str:
+        environment = {"PATH": os.environ["PATH"], "PYTHON": sys.executable}
+        command = ["bash", scratch / "bin" / "x"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert run() == mended
+    assert run() == "7\n"
+    python.unlink()
+    python.symlink_to("/nowhere")
+    assert run() == mended
+    stamp.write_text("3.11.0 " + stamp.read_text().partition(" ")[2])
+    assert run() == mended
+    assert run() == "7\n"
+
+
 def test_every_script_of_the_package_has_its_way_in() -> None:
     from webapp.ops.__main__ import _SCRIPTS
 
