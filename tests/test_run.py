@@ -16,7 +16,7 @@ import pytest
 from test_embedded import wait_for
 from ways import DatabaseUrls
 
-from webapp import logs, ports
+from webapp import logs, places, ports, supervisor
 from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
 from webapp.places import CHECKOUT
@@ -359,6 +359,36 @@ def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durab
     with connect(durable.url(SUPERUSER, "mayfly")) as conn:
         assert conn.execute("SELECT count(*) FROM users").fetchone() == (0,)
         assert conn.execute("SELECT environment FROM mayfly_marker").fetchone() == ("production",)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
+def test_as_root_the_workers_step_down_with_an_external_database_too(start: Start, durable: Cluster) -> None:
+    run = start(**external(durable)).up()
+    (server,) = children_of(run.process.pid)
+    workers = {Path(f"/proc/{worker}").stat().st_uid for worker in children_of(server)}
+    account = places.service_account()
+    assert account
+    if not places.may_serve(account):
+        assert f"warning: the server's workers run as root: the user {account.name} cannot read" in run.said()
+        pytest.skip(f"the user {account.name} cannot read this checkout or its Python, so no worker can step down")
+    assert workers == {account.uid}
+    assert "run as root" not in run.said()
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], readable: bool
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(supervisor, "service_account", lambda: places.Account(10, 20, "mayfly"))
+    monkeypatch.setattr(supervisor, "may_serve", lambda _: readable)
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(supervisor.subprocess, "Popen", lambda *_, env, **__: given.append(env))
+    one = supervisor.Supervisor({})
+    for _ in range(2):
+        one._start_server({"HOST": "127.0.0.1"}, None)
+    assert given == [{"HOST": "127.0.0.1", **({"MAYFLY_RUN_AS": "10:20"} if readable else {})}] * 2
+    assert capsys.readouterr().out.count("warning: the server's workers run as root") == (0 if readable else 1)
 
 
 def test_foreign_tables_are_left_alone(start: Start, durable: Cluster) -> None:

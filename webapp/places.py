@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """The unprivileged user that PostgreSQL runs as when we are root, because PostgreSQL refuses root."""
+    """The unprivileged user that PostgreSQL, which refuses root, and the server's workers run as when we are root."""
 
     uid: int
     gid: int
@@ -39,12 +39,12 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
-def service_account(data: Path) -> Account | None:
+def service_account(data: Path | None = None) -> Account | None:
     """The owner of an existing data folder, else the first service user of this machine; None when we are not root."""
     if os.geteuid() != 0:
         return None
     try:
-        if owner := data.stat().st_uid:
+        if data and (owner := data.stat().st_uid):
             entry = pwd.getpwuid(owner)
             return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
     except (FileNotFoundError, NotADirectoryError, KeyError):

@@ -27,7 +27,7 @@ from .errors import Unavailable
 from .ops.prepare import prepare_database, server_environment
 from .ops.sweep import sweep
 from .ops.target import Target, app_env_of, embedded_target, external_target
-from .places import CHECKOUT, Refused, may_serve, open_state_folder
+from .places import CHECKOUT, Refused, may_serve, open_state_folder, service_account
 from .processes import die_with_parent
 
 SWEEP_EVERY = 60.0
@@ -63,6 +63,7 @@ class Supervisor:
         self.refusal: Refused | None = None
         self.server: subprocess.Popen[bytes] | None = None
         self._server_since = 0.0
+        self._run_as: dict[str, str] | None = None
         self._told = False
 
     def run(self) -> int:
@@ -127,14 +128,13 @@ class Supervisor:
         return 0
 
     def _start_server(self, environment: dict[str, str], cluster: Cluster | None) -> None:
-        account = cluster.account if cluster else None
-        # As root the workers step down to the database's user, where that one can read the program.
-        run_as = {"MAYFLY_RUN_AS": f"{account.uid}:{account.gid}"} if account and may_serve(account) else {}
+        if self._run_as is None:
+            self._run_as = _step_down(cluster)
         self._server_since = time.monotonic()
         self.server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", str(CHECKOUT / "gunicorn.conf.py"), "webapp:create_app()"],
             cwd=CHECKOUT,
-            env={**environment, **run_as},
+            env={**environment, **self._run_as},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is ours to hand on, in order
             preexec_fn=die_with_parent(signal.SIGTERM),
@@ -199,6 +199,22 @@ class Supervisor:
                 log.exception("not swept")
             self.stopping.wait(SWEEP_EVERY)
         db.close()
+
+
+def _step_down(cluster: Cluster | None) -> dict[str, str]:
+    """As root: what makes the server's workers run as the service user, where that one can read the program."""
+    if os.geteuid() != 0:
+        return {}
+    try:
+        account = (cluster.account if cluster else None) or service_account()
+    except Refused:
+        say("warning: the server's workers run as root: there is no user mayfly, postgres or nobody to run them as")
+        return {}
+    if account and may_serve(account):
+        return {"MAYFLY_RUN_AS": f"{account.uid}:{account.gid}"}
+    name = account.name if account else "nobody"
+    say(f"warning: the server's workers run as root: the user {name} cannot read {CHECKOUT}, or its Python")
+    return {}
 
 
 _ANY = "x" * 24 + "0123456789abcdef"  # stands for the key that is made later
