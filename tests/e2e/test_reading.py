@@ -56,6 +56,23 @@ def test_more_replies_come_at_the_end(page: Page, people: Connection, alice: str
     assert page.locator("#replies .message").all_inner_texts() == [f"Reply {number:02}." for number in range(25)]
 
 
+def test_reply_to_a_long_thread_is_there_once(page: Page, people: Connection, alice: str) -> None:
+    top = make_activity(people, alice, "The beginning.", age=timedelta(hours=2))
+    for number in range(25):
+        make_activity(people, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
+    sign_in(page, "alice")
+    page.goto(f"/@alice/status/{top}")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    form = ready(page.locator("form.composer"))
+    write(form, "The newest.")
+    send(form)
+    expect(page.locator("#replies").get_by_text("The newest.")).to_have_count(1)
+    page.mouse.wheel(0, 9000)
+    expect(page.locator("#replies").get_by_role("article")).to_have_count(26)
+    expect(page.locator("#replies").get_by_text("The newest.")).to_have_count(1)
+    assert page.locator("#replies .message").all_inner_texts()[-1] == "The newest."
+
+
 # Light, dark, calm, narrow -----------------------------------------------------------------------------------
 
 
@@ -152,6 +169,8 @@ def overflow(page: Page, path: str) -> Any:
 def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) -> None:
     sign_in(page, "alice")
     post(page, "Mine.")
+    page.get_by_role("button", name="Change between light and dark").click()
+    assert page.evaluate("() => localStorage.length") == 1
     page.goto("/@alice")
     sign_out(page)
     assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]

@@ -88,12 +88,15 @@ def test_too_long_a_text_is_kept_with_the_reason_and_can_be_mended(page: Page, w
     expect(composer(page).get_by_role("textbox")).to_have_value("")
 
 
-def test_double_click_makes_one_activity(page: Page, people: Connection, alice: str) -> None:
+def test_double_click_makes_one_activity(
+    page: Page, watch: Watch, people: Connection, alice: str, base_url: str
+) -> None:
     sign_in(page, "alice")
     write(ready(composer(page)), "Only once.")
     composer(page).get_by_role("button").dblclick()
     expect(composer(page).get_by_role("textbox")).to_have_value("")
     expect(card(page, "Only once.")).to_have_count(1)
+    assert [url for url in watch.requests if url.endswith("/activities")] == [f"{base_url}/activities"]
     page.reload()
     expect(card(page, "Only once.")).to_have_count(1)
     assert people.execute("SELECT count(*) FROM activities").fetchone() == (1,)
@@ -128,7 +131,29 @@ def test_offline_is_said_and_the_text_waits(
     expect(notice(page)).to_be_empty()
 
 
-@pytest.mark.parametrize("status", [403, 413, 500, 502, 503, 504])
+def test_text_that_was_changed_after_a_lost_answer_is_not_lost(page: Page, watch: Watch, alice: str) -> None:
+    watch.expect_errors()
+    sign_in(page, "alice")
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/activities", lose_the_answer, times=1)
+    write(ready(composer(page)), "Meet at 5.")
+    send(composer(page))
+    expect(notice(page)).to_contain_text("No answer came. Nothing is lost")
+    write(composer(page), "Meet at 6, not at 5.")
+    send(composer(page))
+    expect(page.get_by_text("Your text was posted as it stood before.")).to_be_visible()
+    expect(composer(page).get_by_role("textbox")).to_have_value("Meet at 6, not at 5.")
+    send(ready(composer(page)))
+    expect(card(page, "Meet at 6, not at 5.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("article")).to_have_count(2)
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 413, 422, 500, 502, 503, 504])
 def test_an_answer_from_in_between_is_said_and_touches_nothing(
     page: Page, watch: Watch, alice: str, status: int
 ) -> None:
@@ -144,6 +169,8 @@ def test_an_answer_from_in_between_is_said_and_touches_nothing(
     expect(notice(page)).to_contain_text(f"answered {status}")
     expect(page.get_by_text("Proxy says no")).to_have_count(0)
     expect(composer(page).get_by_role("textbox")).to_have_value("Through a proxy.")
+    page.get_by_role("button", name="Close").click()
+    expect(notice(page)).to_be_empty()
     send(composer(page))
     expect(card(page, "Through a proxy.")).to_be_visible()
 
