@@ -353,6 +353,10 @@ def external(cluster: Cluster, **more: str) -> dict[str, str]:
 def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durable: Cluster) -> None:
     run = start(**external(durable)).up()
     assert "demo" not in run.said()
+    (server,) = children_of(run.process.pid)
+    assert len(workers := children_of(server)) == 1
+    for process in (server, *workers):
+        assert b"OWNER_CONNECTION_URL" not in Path(f"/proc/{process}/environ").read_bytes()
     assert "Mayfly is at https://mayfly.example (listening on 127.0.0.1:" in run.said()
     assert not (run.state / "postgres").exists()
     assert run.stop() == 0

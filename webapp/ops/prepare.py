@@ -37,11 +37,15 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
 
 
 def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
-    """What the server's processes get: the caller's environment over this database, with a key to sign with."""
-    urls = {"CONNECTION_URL": on.app_url, "OWNER_CONNECTION_URL": on.owner_url}
+    """What the server's processes get: the caller's environment over this database, with a key to sign with.
+
+    How the owner connects is left out: what answers strangers must not be able to change the structure.
+    """
+    urls = {"CONNECTION_URL": on.app_url}
     if on.name:
         urls["DIRECT_CONNECTION_URL"] = on.app_url
-    return {**env, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
+    theirs = {name: value for name, value in env.items() if name != "OWNER_CONNECTION_URL"}
+    return {**theirs, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
 
 
 def prepare_database(on: Target, settings: Settings, say: Say) -> None:
