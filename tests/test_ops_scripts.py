@@ -86,6 +86,22 @@ def test_no_script_has_a_force(script: Path) -> None:
     assert "--force" not in script.read_text()
 
 
+# The image says these itself; inside it they are no one's choice.
+OF_THE_IMAGE = {"HOST", "APP_ENV", "WAIT_FOR_DATABASE", "MAYFLY_STATE"}
+
+
+def test_compose_passes_every_setting_of_the_readme() -> None:
+    table = (CHECKOUT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    settings = {name for cell in rows for name in re.findall(r"`([A-Z_]+)`", cell)}
+    assert len(settings) > 20
+    passed = set(re.findall(r"\$\{([A-Z_]+):[-?]", (CHECKOUT / "compose.yaml").read_text()))
+    made = {"CONNECTION_URL", "OWNER_CONNECTION_URL"}  # from the passwords in .env
+    assert settings - OF_THE_IMAGE - made <= passed
+    dockerfile = (CHECKOUT / "Dockerfile").read_text()
+    assert not [name for name in OF_THE_IMAGE if f" {name}=" not in dockerfile]
+
+
 def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) -> None:
     (scratch / "bin").mkdir()
     (scratch / "bin" / "_common.sh").write_text((CHECKOUT / "bin" / "_common.sh").read_text())
