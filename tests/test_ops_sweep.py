@@ -123,6 +123,19 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
         assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table
 
 
+def test_sweep_ends_sessions_that_lay_unused(db: Database, conn: Connection, alice: UUID) -> None:
+    for unused in (59, 61):
+        conn.execute(
+            "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at) VALUES"
+            " (sha256(%s::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => %s), now()"
+            " + interval '1 day')",
+            [unused, alice, unused],
+        )
+    assert sweep(db).counts["sessions"] == 0
+    assert sweep(db, session_idle=3600).counts["sessions"] == 1
+    assert conn.execute("SELECT token_hash = sha256('59') FROM sessions").fetchall() == [(True,)]
+
+
 def test_two_sweeps_at_once_share_the_work(database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
     conn.execute(
         "INSERT INTO activities (user_uuid, message, created_at, expires_at)"

@@ -190,7 +190,7 @@ class Supervisor:
         db = Database(dataclasses.replace(settings, pool_min=1, pool_max=1))
         while not self.stopping.is_set():
             try:
-                swept = sweep(db, stop=self.stopping)
+                swept = sweep(db, stop=self.stopping, session_idle=settings.session_idle)
                 if swept:
                     log.info("swept", extra={**swept.counts, "lag": round(swept.lag, 1)})
             except Unavailable as away:

@@ -1,10 +1,10 @@
--- ops/sweep_sessions: deletes a batch of sessions whose time has passed.
--- params:  limit int
+-- ops/sweep_sessions: deletes a batch of sessions whose time has passed, or that have lain unused for too long.
+-- params:  idle_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (
   SELECT token_hash
   FROM sessions
-  WHERE expires_at <= now()
+  WHERE expires_at <= now() OR seen_at <= now() - make_interval(secs => %(idle_seconds)s)
   ORDER BY expires_at
   LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED

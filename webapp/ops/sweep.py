@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..config import Settings
 from ..db import Database
 from ..errors import Violated
 
@@ -37,21 +38,24 @@ class Swept:
         return any(self.counts.values())
 
 
-def sweep(db: Database, *, batch: int = BATCH, stop: threading.Event | None = None) -> Swept:
+def sweep(
+    db: Database, *, batch: int = BATCH, stop: threading.Event | None = None, session_idle: int = Settings.session_idle
+) -> Swept:
     """Sweeps until nothing is left that is not in use, or until `stop` is set. Raises `Unavailable`."""
     lag = float(db.query_value("ops/sweep_lag") or 0)
     counts = dict.fromkeys(_STEPS, 0)
+    params = {"ops/sweep_sessions": {"idle_seconds": session_idle}}
     for name, template in _STEPS.items():
         # A leaf's parent may be a leaf now, so the first step goes up a dead thread batch by batch.
         while not (stop and stop.is_set()):
-            if not (touched := _once(db, template, batch)):
+            if not (touched := _once(db, template, {"limit": batch, **params.get(template, {})})):
                 break
             counts[name] += touched
     return Swept(counts, lag)
 
 
-def _once(db: Database, template: str, batch: int) -> int:
+def _once(db: Database, template: str, params: Mapping[str, int]) -> int:
     try:
-        return db.execute(template, limit=batch)
+        return db.execute(template, **params)
     except Violated:  # a reply was committed between our look and our lock: it is seen the next time
-        return db.execute(template, limit=batch)
+        return db.execute(template, **params)
