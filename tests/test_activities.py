@@ -28,8 +28,10 @@ from verbs import (
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app, text
+from webapp.activities import actions
 from webapp.config import TTLS
 from webapp.connections import Connection
+from webapp.errors import Violated
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
@@ -203,6 +205,32 @@ def test_create_with_the_same_key_makes_one(alice: FlaskClient, conn: Connection
     assert re.findall(r'id="activity-([^"]+)"', first.text) == re.findall(r'id="activity-([^"]+)"', second.text)
     assert first.location == second.location
     assert count(conn, "activities") == 1
+
+
+@pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
+def test_create_with_a_used_key_and_another_text_loses_neither(
+    alice: FlaskClient, conn: Connection, fragment: bool
+) -> None:
+    key = str(uuid.uuid4())
+    write(alice, "Meet at 5.", key=key)
+    again = write(alice, "Meet at 6, not at 5.", key=key, fragment=fragment)
+    assert again.status_code == 409
+    assert "Meet at 6, not at 5.</textarea>" in again.text
+    assert key not in again.text
+    assert count(conn, "activities") == 1
+
+
+def test_reply_whose_parent_is_swept_in_between_comes_back(
+    alice: FlaskClient, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise Violated("activities_parent")
+
+    parent = make_activity(conn, make_user(conn, "carol"), "Here for now.")
+    monkeypatch.setattr(actions, "hit", refuse)
+    answer = reply(alice, parent, "Too late.")
+    assert answer.status_code == 409
+    assert "Too late.</textarea>" in answer.text
 
 
 def test_create_with_the_same_key_at_once_makes_one(app: Flask, alice: FlaskClient, conn: Connection) -> None:

@@ -17,7 +17,7 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
     given = settings()
     assert given.app_env == "development"
     assert given.public_url == "http://127.0.0.1:8000"
-    assert given.owner_connection_url == given.direct_connection_url == GOOD["CONNECTION_URL"]
+    assert given.direct_connection_url == GOOD["CONNECTION_URL"]
     assert (given.sign_up, given.public_feed, given.trusted_proxies) == ("open", True, 0)
     assert (given.ttl_default, list(given.ttls)) == ("7-days", list(TTLS))
     assert given.limits["activities"] == Limit(60, 3600)
@@ -41,6 +41,9 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"PORT": "1e3"}, "PORT"),
         ({"PORT": "99999999999999999999"}, "PORT"),
         ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL"),
+        ({"HOST": "0.0.0.0"}, "PUBLIC_URL"),
+        ({"HOST": "::"}, "PUBLIC_URL"),
+        ({"WAIT_FOR_DATABASE": "true"}, "WAIT_FOR_DATABASE"),
         ({"PUBLIC_URL": "ftp://mayfly.example"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://mayfly.example/path"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://mayfly.example?q"}, "PUBLIC_URL"),

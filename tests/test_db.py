@@ -199,7 +199,7 @@ def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: Dat
         raise RuntimeError
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
-    assert db.query_value("ops/ready") == 1
+    assert db.query_value("ops/ready") == ""
 
 
 def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole(
@@ -211,7 +211,7 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
     assert violated.value.constraint == "users_handle_unique"
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
-    assert db.query_value("ops/ready") == 1
+    assert db.query_value("ops/ready") == ""
 
 
 def test_transaction_belongs_to_its_thread(db: Database) -> None:
@@ -352,8 +352,18 @@ def test_pool_is_opened_by_the_first_use_and_not_before(settings: Settings) -> N
     before = threading.active_count()
     assert database._opened is None
     assert threading.active_count() == before
-    assert database.query_value("ops/ready") == 1
+    assert database.query_value("ops/ready") == ""
     assert database.statistics()["pool_max"] == settings.pool_max
+    database.close()
+
+
+@pytest.mark.parametrize(("past", "kept"), [("", 5), ("postgresql://elsewhere/past_the_pooler", None)])
+def test_pool_keeps_no_statement_prepared_behind_a_pooler(
+    database_urls: DatabaseUrls, past: str, kept: int | None
+) -> None:
+    database = Database(settings_for(database_urls, DIRECT_CONNECTION_URL=past))
+    with database._connection() as conn:
+        assert conn.prepare_threshold == kept
     database.close()
 
 
@@ -376,5 +386,5 @@ def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> 
     finally:
         release.set()
         holder.join(5)
-    assert database.query_value("ops/ready") == 1
+    assert database.query_value("ops/ready") == ""
     database.close()

@@ -56,7 +56,6 @@ def breaking(app: Flask, endpoint: str, error: Exception) -> None:
     ("error", "status", "sentence"),
     [
         (errors.Malformed("It holds bytes."), 400, "It holds bytes."),
-        (errors.Forbidden("Not yours."), 403, "Not yours."),
         (errors.NotFound(), 404, "There is nothing at this address, or its time has passed."),
         (errors.Conflict("Once is enough."), 409, "Once is enough."),
         (errors.TooMany("Later.", 60), 429, "Later."),
@@ -157,6 +156,18 @@ def test_health_with_a_schema_that_does_not_fit_is_not_ready(fresh_database: Dat
     app.extensions["db"]._checked = False
     assert client.get("/readyz").status_code == 503
     assert client.get("/livez").status_code == 200
+    app.extensions["db"].close()
+
+
+def test_health_with_a_migration_to_come_is_not_ready(fresh_database: DatabaseUrls) -> None:
+    app = create_app(settings_for(fresh_database))
+    client = app.test_client()
+    assert client.get("/readyz").status_code == 200
+    app.extensions["db"].catalogue.newest_migration = "0001-something-new"
+    assert client.get("/readyz").status_code == 503
+    with fresh_database.owner() as conn:
+        conn.execute("INSERT INTO schema_migrations VALUES ('0001-something-new', repeat('0', 64))")
+    assert client.get("/readyz").status_code == 200
     app.extensions["db"].close()
 
 

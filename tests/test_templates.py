@@ -155,7 +155,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     ),
     "users/sign_in.html": FORMS,
     "users/sign_up.html": FORMS,
-    "users/sign_up_closed.html": [{}],
+    "users/sign_up_closed.html": [{"invite": ""}, {"invite": "used-before"}],
 }
 # They are no page by themselves: others extend or import them.
 FRAMES = {"base.html", "shell.html", "_macros.html", "_nav.html"}

@@ -110,10 +110,6 @@ def _log_requests(app: Flask) -> None:
     if app.extensions["settings"].development:
         return
 
-    @app.before_request
-    def begin() -> None:
-        g.began = time.monotonic()
-
     @app.after_request
     def end(response: Response) -> Response:
         if request.blueprint == "health" and response.status_code == 200:

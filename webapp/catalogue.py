@@ -70,6 +70,7 @@ class Catalogue:
     def __init__(self, folder: Path = SQL_FOLDER) -> None:
         self.folder = folder
         self._templates: dict[str, Template] = {}
+        self.newest_migration = ""
         self.reload()
 
     def __getitem__(self, name: str) -> Template:
@@ -86,6 +87,8 @@ class Catalogue:
             for path in sorted(self.folder.rglob("*.sql"))
             if path.name not in _NOT_TEMPLATES and "migrations" not in path.relative_to(self.folder).parts
         }
+        migrations = (path.stem for path in self.folder.glob("migrations/*.sql"))
+        self.newest_migration = max(migrations, default="")
         pieces = {name: text for name, text in texts.items() if name.rpartition("/")[2].startswith("_")}
         self._templates = {name: _parse(name, text, pieces) for name, text in texts.items() if name not in pieces}
 

@@ -49,7 +49,6 @@ class Settings:
 
     app_env: str
     connection_url: str
-    owner_connection_url: str
     direct_connection_url: str
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
@@ -96,7 +95,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Settings from environment variables (README, "Configuration"). Raises `ConfigError`."""
+        """Settings from environment variables (README, "Settings"). Raises `ConfigError`."""
         app_env = _choice(env, "APP_ENV", "development", ("development", "test", "production"))
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
@@ -104,6 +103,9 @@ class Settings:
                 "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
             )
         host, port = env.get("HOST") or "127.0.0.1", _integer(env, "PORT", 8000, 1, 65535)
+        if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
+            raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
+        _choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
         if not re.fullmatch(r"https?://[^\s/?#@]+", public_url):
@@ -112,7 +114,6 @@ class Settings:
         return cls(
             app_env=app_env,
             connection_url=connection_url,
-            owner_connection_url=env.get("OWNER_CONNECTION_URL") or connection_url,
             direct_connection_url=env.get("DIRECT_CONNECTION_URL") or connection_url,
             secret_key=_secret_key(env, app_env),
             secret_key_fallbacks=tuple(filter(None, env.get("SECRET_KEY_FALLBACKS", "").split(","))),

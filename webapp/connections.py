@@ -97,10 +97,14 @@ def _why_unreachable(url: str, error: Exception) -> str:
 
 
 def make_pool(settings: Settings) -> Pool:
-    """An open pool for the application's role. JSON comes out of it as bytes."""
+    """An open pool for the application's role. JSON comes out of it as bytes.
+
+    Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
+    """
+    kept = 5 if settings.direct_connection_url == settings.connection_url else None
     return ConnectionPool(
         settings.connection_url,
-        kwargs={"autocommit": True, "application_name": "mayfly", **_NETWORK},
+        kwargs={"autocommit": True, "application_name": "mayfly", "prepare_threshold": kept, **_NETWORK},
         configure=lambda conn: conn.adapters.register_loader("json", _RawJson),
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,

@@ -99,10 +99,22 @@ class Database:
         self._checked = True
 
     def ready(self) -> None:
-        """Returns when the database answers and every template fits it. Raises `Unavailable`, `BrokenTemplate`."""
+        """Returns when the database answers within a second, has every migration, and every template fitted it.
+
+        Raises `Unavailable`, `BrokenTemplate`.
+        """
         if not self._checked:
             self.check()
-        self.query_value("ops/ready")
+
+        template = self._template("ops/ready", "plain", {})
+
+        def applied() -> str:
+            with self._connection(patience=1.0) as conn:
+                row = conn.execute(template.sql).fetchone()
+            return str(row[0]) if row else ""
+
+        if self.retrying(applied) < self.catalogue.newest_migration:
+            raise BrokenTemplate("migrations are pending: bin/db-migrate")
 
     def close(self) -> None:
         """Closes the pool; a later call opens a new one."""
@@ -136,14 +148,14 @@ class Database:
         return self.retrying(read)
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        """The transaction's connection, or one from the pool; PostgreSQL's errors become ours."""
+    def _connection(self, patience: float | None = None) -> Iterator[Connection]:
+        """The held connection, or one from the pool within `patience` seconds; PostgreSQL's errors become ours."""
         held = self._held.get()
         with our_errors(self._drain):
             if held is not None:
                 yield held
             else:
-                with self._pool.connection() as conn:
+                with self._pool.connection(timeout=patience) as conn:
                     yield conn
 
     def _drain(self) -> None:

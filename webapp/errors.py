@@ -45,10 +45,6 @@ class Malformed(MayflyError):
     status = 400
 
 
-class Forbidden(MayflyError):
-    status = 403
-
-
 class NotFound(MayflyError):
     """Absent, expired and hidden are this one error."""
 
@@ -110,12 +106,10 @@ class Violated(Exception):
 _AGAIN = {429, 500, 503}
 HEADINGS = {
     400: "That did not arrive well",
-    403: "Not yours to change",
     404: "Nothing here",
     405: "Not that way",
     409: "That has happened already",
     413: "Too much at once",
-    415: "Not that way",
     422: "Something needs a look",
     429: "A little slower",
     500: "Something broke",

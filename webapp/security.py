@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -88,7 +89,7 @@ def register(app: Flask) -> None:
 
 
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
+    g.request_id, g.began = secrets.token_hex(8), time.monotonic()
 
 
 def _refuse_malformed() -> None:

@@ -17,6 +17,7 @@ _DECEIVING = regex.compile(
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
 )
 _OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # what a browser's trim() takes, the byte order mark included
+_BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 _STACKED = regex.compile(r"\p{M}{5,}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
@@ -24,8 +25,8 @@ _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
 def message(raw: str) -> str:
-    """A message as it is kept: NFC, line feeds only, no outer white space, no control characters."""
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    """A message as it is kept: NFC, line feeds, one blank line at most, no outer white space, no control characters."""
+    text = _BLANK_LINES.sub("\n\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip().strip(_OUTER)
 
 

@@ -75,7 +75,12 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
 SELECT
   row_to_json(activity) AS activity,
   (
-    SELECT COALESCE(json_agg(ancestor ORDER BY ancestor.step DESC), '[]')
+    SELECT COALESCE(
+      json_agg(
+        json_build_object('uuid', uuid, 'created_at', created_at, 'depth', depth, 'card', card) ORDER BY step DESC
+      ),
+      '[]'
+    )
     FROM (
       SELECT uuid, created_at, step, 0 AS depth,
         (SELECT row_to_json(card) FROM cards AS card WHERE card.uuid = above.uuid) AS card
@@ -84,7 +89,10 @@ SELECT
     ) AS ancestor
   ) AS ancestors,
   (
-    SELECT COALESCE(json_agg(reply ORDER BY reply.path), '[]')
+    SELECT COALESCE(
+      json_agg(json_build_object('uuid', uuid, 'created_at', created_at, 'depth', depth, 'card', card) ORDER BY path),
+      '[]'
+    )
     FROM (
       SELECT uuid, created_at, depth, path,
         (SELECT row_to_json(card) FROM cards AS card WHERE card.uuid = below.uuid) AS card

@@ -1,4 +1,4 @@
--- ops/ready: one when the database answers.
+-- ops/ready: the newest migration that the database has, when it answers.
 -- params:  none
--- returns: int
-SELECT 1
+-- returns: text
+SELECT COALESCE(max(name), '') FROM schema_migrations

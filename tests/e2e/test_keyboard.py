@@ -78,7 +78,13 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, people: Conn
 
     tab_to(page, ready(act(page, "And answered.", "Burn")))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Burn it")).to_be_focused()
+    expect(page.get_by_role("link", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
+    tab_to(page, ready(act(page, "And answered.", "Burn")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Keep it")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(card(page, "And answered.")).to_have_count(0)
 
@@ -103,7 +109,8 @@ def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, people: Co
 
     ready(act(page, "Upper.", "Burn")).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Burn it")).to_be_focused()
+    expect(page.get_by_role("link", name="Keep it")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(card(page, "Upper.")).to_have_count(0)
     expect(page.locator("main :focus, main:focus")).to_have_count(1)

@@ -180,7 +180,7 @@ def test_burn_asks_first_and_then_it_is_gone_everywhere(page: Page, watch: Watch
     address = str(card(page, "A mistake.").locator("a.when").get_attribute("href"))
     ready(act(page, "A mistake.", "Burn")).click()
     expect(page.get_by_text("gone at once, for everyone, for good")).to_be_visible()
-    expect(page.get_by_role("button", name="Burn it")).to_be_focused()
+    expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.get_by_role("link", name="Keep it").click()
     expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
     expect(card(page, "A mistake.")).to_be_visible()

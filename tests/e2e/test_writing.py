@@ -132,7 +132,10 @@ def test_offline_is_said_and_the_text_waits(
 
 
 def test_text_that_was_changed_after_a_lost_answer_is_not_lost(page: Page, watch: Watch, alice: str) -> None:
-    watch.expect_errors()
+    watch.expected = [
+        "console error: Failed to load resource",
+        "console error: htmx: htmx:error: Failed to fetch",
+    ]
     sign_in(page, "alice")
 
     def lose_the_answer(route: Route) -> None:

@@ -4,7 +4,7 @@ import uuid
 
 from ..config import Settings
 from ..db import Database
-from ..errors import Conflict, NotFound
+from ..errors import Conflict, NotFound, Violated
 from ..limits import hit
 
 
@@ -53,7 +53,12 @@ def create(
             db.execute("users/ttl_remember", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
-    return db.retrying(write)
+    try:
+        return db.retrying(write)
+    except Violated as violated:
+        if violated.constraint == "activities_parent":  # swept between the look and the insert
+            raise ParentGone("What this answers has passed its time.") from None
+        raise
 
 
 def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> None:

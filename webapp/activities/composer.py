@@ -75,6 +75,11 @@ class Composer:
         self.orphan, self.parent, self.notice, self.key = True, None, ORPHANED, str(uuid.uuid4())
         return self
 
+    def anew(self, notice: str) -> "Composer":
+        """The same text under a new key, which makes another activity of it."""
+        self.key, self.notice = str(uuid.uuid4()), notice
+        return self
+
     def answer(self, status: int) -> Any:
         """The composer as this request can show it."""
         return (self.fragment() if wants_fragment() else self.page(status)[0]), status

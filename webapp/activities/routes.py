@@ -18,6 +18,7 @@ from .forms import ActivityForm, as_uuid
 bp = Blueprint("activities", __name__)
 
 POSTED_BEFORE = "This was posted before and is gone since. Press again to post it anew."
+POSTED_OTHERWISE = "Your text was posted as it stood before. Press again to post this one too, or discard it."
 
 
 @bp.get("/compose")
@@ -54,10 +55,8 @@ def create() -> Any:
     except actions.ParentGone:
         return Composer.of(form, _place()).answer(409)
     activity = _find(activity_uuid)
-    if not activity:
-        composer = Composer.of(form, _place())
-        composer.key, composer.notice = Composer.fresh("page").key, POSTED_BEFORE
-        return composer.answer(409)
+    if not activity or activity["message"] != form.message.data:
+        return Composer.of(form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)
     return _created(activity, form.ttl.data)
 
 

@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 FOREIGN = (
     "argon2", "email_validator", "flask", "flask_compress", "flask_wtf.csrf", "gunicorn.arbiter",
     "gunicorn.workers.ggevent", "jinja2.ext", "linkify_it", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
-    "werkzeug.middleware.proxy_fix", "whitenoise", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
+    "werkzeug.middleware.proxy_fix", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
 )  # fmt: skip
 """What webapp/ imports of others. One that is missing here only makes a change of Python show later."""
 

@@ -23,12 +23,10 @@ def sign_up() -> Any:
     """The form for a new account, and making one."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
-    form = SignUpForm()
-    if settings().sign_up == "closed":
-        return render_template("users/sign_up_closed.html"), 403
     invite = request.values.get("invite", "")[:100]
-    if settings().sign_up == "invite" and not actions.invitation_open(db(), invite=invite):
-        return render_template("users/sign_up_closed.html"), 403
+    if not _may_join(invite):
+        return render_template("users/sign_up_closed.html", invite=invite), 403
+    form = SignUpForm()
     form.invite.data = invite  # from the link into the form, and so through every slip
     if request.method != "POST":
         return _sign_up_page(form, 200)
@@ -57,6 +55,20 @@ def sign_up() -> Any:
     return redirect(url_for("feeds.home"), 303)
 
 
+def _may_join(invite: str) -> bool:
+    """Whether the place takes somebody who comes with this invitation, or with none."""
+    how = settings().sign_up
+    return how == "open" or (how == "invite" and actions.invitation_open(db(), invite=invite))
+
+
+def _sign_up_again(sentence: str) -> Any:
+    """The form with its text after a CSRF failure, where the place takes people at all."""
+    form = SignUpForm()
+    if not _may_join(form.invite.data):
+        return render_template("users/sign_up_closed.html", invite=form.invite.data), 403
+    return _sign_up_page(form, 400, notice=sentence)
+
+
 def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "") -> Any:
     errors = {name: found[0] for name, found in form.errors.items()}
     for problem in problems:
@@ -64,7 +76,7 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
     return render_template("users/sign_up.html", form=form, errors=errors, notice=notice), status
 
 
-sign_up.again = lambda sentence: _sign_up_page(SignUpForm(), 400, notice=sentence)  # type: ignore[attr-defined]
+sign_up.again = _sign_up_again  # type: ignore[attr-defined]
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

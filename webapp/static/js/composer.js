@@ -1,7 +1,7 @@
 // The counter of a composer: the same normal form and the same count as webapp/text.py; the server decides.
 const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const normal = (raw) => raw.replace(/\r\n?/g, "\n").replace(control, "").normalize("NFC").trim();
+const normal = (raw) => raw.replace(/\r\n?/g, "\n").replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(control, "").normalize("NFC").trim();
 const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
 
 // How many characters still fit, by the nearest of the three limits.
@@ -33,7 +33,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "message") event.target.form.requestSubmit();
-  if (event.key === "Escape" && event.target.name === "message" && !event.target.value) event.target.form.querySelector("[data-close]")?.click();
+  if (event.key === "Escape" && !event.target.value) event.target.closest("form")?.querySelector("[data-close]")?.click();
 });
 // Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
 document.addEventListener("click", (event) => {
