@@ -187,6 +187,8 @@ class Supervisor:
             except (Refused, BrokenTemplate, DatabaseError) as error:
                 self.refusal = error if isinstance(error, Refused) else Refused(f"The database is not usable: {error}")
                 self.stopping.set()
+            except Exception:  # nobody else would hear of it, and the next second gets its try
+                log.exception("the database could not be prepared")
         db = Database(dataclasses.replace(settings, pool_min=1, pool_max=1))
         while not self.stopping.is_set():
             try:
