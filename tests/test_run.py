@@ -17,8 +17,11 @@ from test_embedded import wait_for
 from ways import DatabaseUrls
 
 from webapp import logs, places, ports, supervisor
+from webapp.config import Settings
 from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
+from webapp.ops import prepare
+from webapp.ops.target import embedded_target
 from webapp.places import CHECKOUT
 from webapp.processes import working_in
 
@@ -354,8 +357,8 @@ def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durab
     run = start(**external(durable)).up()
     assert "demo" not in run.said()
     (server,) = children_of(run.process.pid)
-    assert len(workers := children_of(server)) == 1
-    for process in (server, *workers):
+    (worker,) = children_of(server)
+    for process in (server, worker):
         assert b"OWNER_CONNECTION_URL" not in Path(f"/proc/{process}/environ").read_bytes()
     assert "Mayfly is at https://mayfly.example (listening on 127.0.0.1:" in run.said()
     assert not (run.state / "postgres").exists()
@@ -442,6 +445,61 @@ def test_plain_http_for_other_machines_is_said_aloud(start: Start, database_urls
 
 
 # Pieces ------------------------------------------------------------------------------------------------------
+
+
+def test_secret_key_is_whole_or_not_there(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = scratch / "secret_key"
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        prepare.secret_key({}, scratch)
+    assert list(scratch.iterdir()) == []
+    monkeypatch.undo()
+    path.touch()  # as an earlier version left it
+    key = prepare.secret_key({}, scratch)
+    assert len(key) >= 32
+    assert (path.read_text(), path.stat().st_mode & 0o777) == (key, 0o600)
+    assert prepare.secret_key({}, scratch) == key
+    assert list(scratch.iterdir()) == [path]
+
+
+def test_interrupted_first_run_gets_its_demo_from_the_next(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted while seeding, then between the seed and the password."""
+    said: list[str] = []
+    cluster = Cluster(scratch / "state" / "postgres", durable=False)
+    with cluster.run("test"):
+        on = embedded_target(cluster, "development")
+        settings = Settings.from_env(prepare.server_environment(on, {}))
+        for place, name in ((prepare.schema, "_seed"), (prepare.people, "reset_password")):
+            with monkeypatch.context() as patch:
+                patch.setattr(place, name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+                with pytest.raises(KeyboardInterrupt):
+                    prepare.prepare_database(on, settings, said.append)
+        for _ in range(2):
+            prepare.prepare_database(on, settings, said.append)
+        with on.owner() as conn:
+            assert conn.execute("SELECT count(*) > 10 FROM users").fetchone() == (True,)
+    assert [line.partition(" mayfly_dev")[0].partition(";")[0] for line in said] == [
+        "made the database", "loaded the demo community"
+    ]  # fmt: skip
+
+
+def test_keeper_goes_on_after_whatever_happens(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    keeper, tries = supervisor.Supervisor({}), iter([RuntimeError("odd"), None])
+
+    def prepared(*_: object) -> None:
+        if error := next(tries):
+            raise error
+        keeper.stopping.set()
+
+    monkeypatch.setattr(supervisor, "prepare_database", prepared)
+    monkeypatch.setattr(keeper.stopping, "wait", lambda _: keeper.stopping.is_set())
+    with caplog.at_level("ERROR", "mayfly.supervisor"):
+        keeper._keep(prepare.Target("test", "", "", "", Path("/")), settings, prepared=False)
+    assert "the database could not be prepared" in caplog.text
+    assert keeper.refusal is None
+    assert next(tries, "over") == "over"
 
 
 def test_free_port_is_no_problem_even_right_after_use() -> None:

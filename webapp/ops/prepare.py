@@ -1,7 +1,9 @@
 """From any database to one that can be served from: what happens before the server starts."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,6 +18,8 @@ DEMO = "demo"
 _RESERVE = 6
 """Connections kept free beside the pools: the sweep, the check at start, LISTEN, and an operator's scripts."""
 
+_WAITS = "SELECT true FROM users WHERE handle = %s AND NOT EXISTS (SELECT FROM passwords WHERE user_uuid = users.uuid)"
+
 Say = Callable[[str], None]
 
 
@@ -25,15 +29,25 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
         return named
     path = state / "secret_key"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        try:
-            return path.read_text(encoding="ascii").strip()
-        except PermissionError as error:
-            raise Refused(f"No permission to read {path}: run as the user who made it.") from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key := secrets.token_urlsafe(48))
-    return key
+        if key := path.read_text(encoding="ascii").strip():
+            return key
+        path.unlink()  # left empty by a power cut
+    except PermissionError as error:
+        raise Refused(f"No permission to read {path}: run as the user who made it.") from error
+    except FileNotFoundError:
+        pass
+    # Whole under another name first, so that a kill leaves no half of one; of two at once the first one's holds.
+    descriptor, beside = tempfile.mkstemp(prefix=".secret_key-", dir=state)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        os.unlink(beside)
+    return path.read_text(encoding="ascii")
 
 
 def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
@@ -59,14 +73,16 @@ def prepare_database(on: Target, settings: Settings, say: Say) -> None:
     with on.owner() as conn:
         new = schema.is_empty(conn)
         name = conn.info.dbname
+    demo = bool(on.name) and on.app_env == "development"
     if new:
-        schema.load(on)
+        schema.load(on, demo=demo)
         say(f"made the database {name}")
-        if on.name and on.app_env == "development":
-            _fill(on, settings, say)
     with on.owner() as conn:
         if missing := migrate.missing(conn):
             raise Refused(f"{len(missing)} migration(s) are pending in {name} ({missing[0]}): run bin/db-migrate.")
+        waits = demo and schema.value(conn, _WAITS, DEMO)
+    if waits:  # new, or a run was killed just before this
+        _let_in(settings, say)
     with connect(on.app_url, application="mayfly-boot") as conn:
         check_room(conn, settings)
         if on.app_env == "production":
@@ -85,8 +101,7 @@ def _create_embedded(on: Target) -> None:
         schema.create(on)
 
 
-def _fill(on: Target, settings: Settings, say: Say) -> None:
-    schema.seed(on)
+def _let_in(settings: Settings, say: Say) -> None:
     db = Database(settings)
     try:
         password = people.reset_password(db, DEMO)

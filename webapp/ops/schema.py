@@ -74,9 +74,10 @@ def create(target: Target) -> str:
     with target.owner() as conn:
         if not new and not is_empty(conn):
             raise Refused(f"The database {name} exists and is not empty; bin/db-setup makes it anew.")
-        mark(conn, target.app_env)
-        if target.app_env in guard.DISPOSABLE:
-            guard.allow_server(conn, target.state)
+        with conn.transaction():  # a marked database is one whose server is on the list
+            mark(conn, target.app_env)
+            if target.app_env in guard.DISPOSABLE:
+                guard.allow_server(conn, target.state)
     return name
 
 
@@ -94,8 +95,11 @@ def mark(conn: Connection, environment: str) -> None:
 # Load and fill -----------------------------------------------------------------------------------------------
 
 
-def load(target: Target) -> None:
-    """Loads the schema into an empty database, in one transaction. Raises `Refused` when it holds anything."""
+def load(target: Target, *, demo: bool = False) -> None:
+    """Loads the schema into an empty database, in one transaction. Raises `Refused` when it holds anything.
+
+    With `demo` the community of `seed` comes with it: a kill leaves both or neither.
+    """
     with target.owner() as conn:
         if not is_empty(conn):
             raise Refused(f"The database {conn.info.dbname} is not empty: its structure is changed by bin/db-migrate.")
@@ -105,6 +109,8 @@ def load(target: Target) -> None:
             run(conn, _read("schema.sql"))
             for migration in migrate.on_disk():
                 migrate.record(conn, migration)
+            if demo:
+                _seed(target, conn)
         if target.app_env == "production":
             mark(conn, "production")
 
@@ -128,14 +134,16 @@ def _external_roles(conn: Connection) -> None:
 def seed(target: Target) -> int:
     """Fills an empty development database with the demo community; the number of its people."""
     with target.owner() as conn:
-        guard.require_disposable(
-            conn, act="Seeding", app_env=target.app_env, state=target.state, typed=conn.info.dbname
-        )
-        if value(conn, "SELECT true FROM users LIMIT 1"):
-            raise Refused(f"The database {conn.info.dbname} has people in it: the demo community is for an empty one.")
-        with conn.transaction():
-            run(conn, _read("seed.sql"))
-        return int(value(conn, "SELECT count(*) FROM users"))
+        return _seed(target, conn)
+
+
+def _seed(target: Target, conn: Connection) -> int:
+    guard.require_disposable(conn, act="Seeding", app_env=target.app_env, state=target.state, typed=conn.info.dbname)
+    if value(conn, "SELECT true FROM users LIMIT 1"):
+        raise Refused(f"The database {conn.info.dbname} has people in it: the demo community is for an empty one.")
+    with conn.transaction():
+        run(conn, _read("seed.sql"))
+    return int(value(conn, "SELECT count(*) FROM users"))
 
 
 def _read(name: str, folder: Path = SQL_FOLDER) -> str:
