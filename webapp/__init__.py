@@ -22,15 +22,6 @@ from .users.routes import bp as users
 
 __all__ = ["close_pools", "create_app"]
 
-COMPRESSED = [
-    "text/html",
-    "text/css",
-    "text/javascript",
-    "application/json",
-    "application/manifest+json",
-    "image/svg+xml",
-]
-
 log = logging.getLogger("mayfly.request")
 
 
@@ -55,8 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     errors.register(app)
     security.register(app)
-    static_files.register(app, settings)
     Compress(app)
+    static_files.register(app, settings)
     app.before_request(session.keep_private)
     # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
@@ -90,9 +81,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
-        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
-        "COMPRESS_MIMETYPES": COMPRESSED,
+        "COMPRESS_MIMETYPES": static_files.COMPRESSED,
         "TEMPLATES_AUTO_RELOAD": settings.development,
     }
 

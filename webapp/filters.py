@@ -20,6 +20,10 @@ _linkify = (
 )
 _MENTION = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]{2,30})(?![\w@])")
 _SHOWN_URL = 48
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _FINE = re.compile(r"(\.\d{3})\d+")
 
 
@@ -80,7 +84,7 @@ def _round(value: float) -> int:
 def full_time(iso: str) -> str:
     """A moment that nobody can misread: `23 November 2026, 11:49 UTC`."""
     moment = datetime.fromisoformat(iso).astimezone(UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment.hour:02}:{moment.minute:02} UTC"
 
 
 def machine_time(iso: str) -> str:
@@ -90,7 +94,8 @@ def machine_time(iso: str) -> str:
 
 def month(iso: str) -> str:
     """`November 2026`."""
-    return f"{datetime.fromisoformat(iso):%B %Y}"
+    moment = datetime.fromisoformat(iso)
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def milliseconds(iso: str) -> int:

@@ -1,15 +1,32 @@
-"""How templates read shapes."""
+"""How templates read shapes, and the atoms that all of them may draw."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
+from markupsafe import Markup
+
+_MACROS = "_macros.html"
+_ATOMS = ("icon", "avatar", "fuse", "field")
 
 
 class Environment(FlaskEnvironment):
     """Flask's environment, for pages that are made of dicts."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.globals.update({name: self._atom(name) for name in _ATOMS})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A shape's field first: `card.uuid` looked for on the dict itself would cost an exception each time."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
+
+    def _atom(self, name: str) -> Callable[..., Markup]:
+        """A macro of _macros.html by its name: an import of its own would cost each card more than the drawing."""
+
+        def draw(*args: Any, **options: Any) -> Markup:
+            return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
+
+        return draw

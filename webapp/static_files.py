@@ -1,14 +1,26 @@
 """Static files under an address that holds their content's hash, so that browsers may keep them for ever."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
+from posixpath import normpath
 
+import brotli
 from flask import Flask, Response, request
 
 from .config import Settings
 
 FOLDER = Path(__file__).resolve().parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+]
+"""The types that are worth compressing, pages and files alike."""
 
 
 def address(settings: Settings) -> str:
@@ -17,13 +29,37 @@ def address(settings: Settings) -> str:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Tell browsers how long to keep the files."""
+    """Send the files as small as they get, and tell browsers how long to keep them.
+
+    Registered after Flask-Compress, so that it is asked first.
+    """
 
     @app.after_request
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 206, 304):
             response.headers["Cache-Control"] = "no-cache" if settings.development else FOR_EVER
+            if response.status_code == 200 and not settings.development:
+                _pack(response)
         return response
+
+
+def _pack(response: Response) -> None:
+    """Swaps a file for its smallest form where the browser takes that; what is sent on the fly is packed faster."""
+    if response.mimetype not in COMPRESSED or not request.accept_encodings["br"]:
+        return
+    response.response.close()  # type: ignore[union-attr]  # the file as it lies there
+    response.direct_passthrough = False
+    response.set_data(_packed(normpath((request.view_args or {})["filename"])))  # one key a file, however it is spelt
+    response.headers["Content-Encoding"] = "br"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{response.get_etag()[0]}:br")
+    response.make_conditional(request)
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """A file as brotli makes it at its best: some 30 ms for the largest, once in a process."""
+    return bytes(brotli.compress((FOLDER / name).read_bytes(), quality=11))
 
 
 def _version() -> str:

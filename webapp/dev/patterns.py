@@ -174,5 +174,4 @@ def _macros() -> dict[str, Callable[[], str]]:
 def _macro(source: str, **needs: Any) -> str:
     context = dict(needs)
     current_app.update_template_context(context)
-    head = '{% from "_macros.html" import icon, avatar, fuse, field with context %}'
-    return current_app.jinja_env.from_string(head + source).render(context)
+    return current_app.jinja_env.from_string(source).render(context)

@@ -1,0 +1,59 @@
+"""Static files: small on the wire, kept for ever, the same content in every form."""
+
+from pathlib import Path
+
+import brotli
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp.static_files import FOLDER, FOR_EVER, _packed, address
+
+PACKABLE = sorted(
+    path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*s*") if path.suffix in (".css", ".js")
+)
+BR = {"Accept-Encoding": "gzip, br"}
+
+
+@pytest.mark.parametrize("name", PACKABLE)
+def test_file_is_sent_in_its_smallest_form(app: Flask, client: FlaskClient, name: str) -> None:
+    plain = (FOLDER / name).read_bytes()
+    answer = client.get(f"{address(app.extensions['settings'])}/{name}", headers=BR)
+    assert answer.headers["Content-Encoding"] == "br"
+    assert "Accept-Encoding" in answer.vary
+    assert answer.headers["Cache-Control"] == FOR_EVER
+    assert brotli.decompress(answer.data) == plain
+    assert len(answer.data) == answer.content_length == len(brotli.compress(plain, quality=11))
+
+
+def test_file_that_the_browser_has_is_not_sent_again(app: Flask, client: FlaskClient) -> None:
+    path = f"{address(app.extensions['settings'])}/css/base.css"
+    tags = {client.get(path, headers=headers, buffered=True).headers["ETag"] for headers in ({}, BR)}
+    assert len(tags) == 2
+    for headers in ({}, BR):
+        tag = client.get(path, headers=headers, buffered=True).headers["ETag"]
+        answer = client.get(path, headers={**headers, "If-None-Match": tag}, buffered=True)
+        assert (answer.status_code, answer.data) == (304, b"")
+
+
+def test_file_is_sent_as_it_is_to_who_takes_no_brotli(app: Flask, client: FlaskClient) -> None:
+    answer = client.get(
+        f"{address(app.extensions['settings'])}/css/base.css", headers={"Accept-Encoding": "identity"}, buffered=True
+    )
+    assert "Content-Encoding" not in answer.headers
+    assert answer.data == (FOLDER / "css/base.css").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["css/base.css", "fonts/display.woff2"])
+def test_part_of_a_file_is_a_part_of_the_file_itself(app: Flask, client: FlaskClient, name: str) -> None:
+    headers = {**BR, "Range": "bytes=10-19"}
+    answer = client.get(f"{address(app.extensions['settings'])}/{name}", headers=headers, buffered=True)
+    assert answer.status_code == 206
+    assert answer.data == Path(FOLDER / name).read_bytes()[10:20]
+
+
+def test_file_is_kept_once_however_its_address_is_spelt(app: Flask, client: FlaskClient) -> None:
+    _packed.cache_clear()
+    for spelling in ("css/base.css", "css/./base.css", "./css/./base.css", "js/../css/base.css"):
+        client.get(f"{address(app.extensions['settings'])}/{spelling}", headers=BR)
+    assert _packed.cache_info().currsize == 1
