@@ -466,6 +466,25 @@ def test_sign_in_limit_ends_with_its_window(database_urls: DatabaseUrls) -> None
     assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(2)] == [422, 429]
 
 
+def test_sign_in_of_a_whole_class_behind_one_address_is_no_attack(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="3/5m", LIMIT_SIGN_INS_BY_ACCOUNT="3/5m"))
+    with database_urls.owner() as conn:
+        for n in range(6):
+            make_user(conn, f"pupil{n}")
+    logins = [f"pupil{n % 6}" for n in range(12)]
+    assert {sign_in(from_address(app, "203.0.113.7"), login).status_code for login in logins} == {303}
+
+
+def test_sign_in_with_a_password_of_ones_own_buys_no_further_guesses(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="4/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn, "mallory")
+    guess, own = ("ghost", "wrong password"), ("mallory", PASSWORD)
+    tries = [guess, own, own, guess, guess, own, guess, guess]
+    statuses = [sign_in(from_address(app, "203.0.113.7"), *attempt).status_code for attempt in tries]
+    assert statuses == [422, 303, 303, 422, 422, 303, 422, 429]
+
+
 def test_sign_up_form_is_no_way_to_look_people_up(database_urls: DatabaseUrls) -> None:
     app = create_app(settings_for(database_urls, LIMIT_SIGN_UP_TRIES="3/30m"))
     client = from_address(app, "203.0.113.7")

@@ -19,6 +19,11 @@ def hit(db: Database, limit: Limit, action: str, subject: str) -> None:
         raise TooMany(f"That was often enough for now. Try again {when}; nothing is lost.", wait)
 
 
+def give_back(db: Database, action: str, subject: str) -> None:
+    """Takes back one try that turned out to be none of those that the limit is for."""
+    db.execute("ops/limit_give_back", action=action, subject=subject)
+
+
 def network(address: str | None) -> str:
     """The address that a limit counts: IPv4 as it is, IPv6 by its /64."""
     try:

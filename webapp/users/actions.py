@@ -5,7 +5,7 @@ import hashlib
 from ..config import Limit, Settings
 from ..db import Database
 from ..errors import Conflict, Invalid, TooMany, Violated
-from ..limits import folded, hit, network
+from ..limits import folded, give_back, hit, network
 from . import passwords
 
 _UNDER_ATTACK = Limit(3, 300)
@@ -60,21 +60,24 @@ def code_hash(code: str) -> bytes:
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> str:
     """The uuid of the account. Raises `Refused`, or `TooMany`.
 
-    Tries count by address and by account. An account under attack stays open to its owner: once it is over its
-    limit, each address still has a few tries of its own.
+    Tries count by address and by account until the password turns out right: a class that sits behind one address
+    comes in one by one. An account under attack stays open to its owner: once it is over its limit, each address
+    still has a few tries of its own.
     """
     login, place = login.removeprefix("@"), network(address)
     limits = settings.limits
     hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
     account = db.query_object("users/account", login=login)
-    subject = account["uuid"] if account else login.casefold()
+    subject = folded(account["uuid"] if account else login.casefold())
     try:
-        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", folded(subject))
+        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", subject)
     except TooMany:
         hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(subject, place))
     password_hash = account["password_hash"] if account else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused
+    give_back(db, "sign_ins_by_address", place)
+    give_back(db, "sign_ins_by_account", subject)
     if passwords.outdated(account["password_hash"]):
         db.execute("users/password_set", user_uuid=account["uuid"], password_hash=passwords.hash_password(password))
     return str(account["uuid"])
