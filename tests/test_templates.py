@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from webapp import create_app
 from webapp.activities.composer import Composer
 from webapp.config import Settings
+from webapp.dev import samples
 from webapp.paging import Page
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "webapp" / "templates"
@@ -21,24 +22,17 @@ NASTY = "</p><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 1103 *
 
 
 def card(**fields: Any) -> dict[str, Any]:
-    return {
+    fixed = {
+        "message": "The tide is out.",
         "uuid": ONE,
         "user_uuid": TWO,
         "display_name": "Alice",
         "handle": "alice",
-        "message": "The tide is out.",
-        "replies_count": 0,
-        "reposts_count": 0,
-        "likes_count": 0,
-        "reply_to_activity_uuid": None,
-        "reply_to_handle": None,
-        "mentions": None,
-        "is_own": False,
         "expires_at": "2026-11-30T12:00:00+00:00",
         "created_at": "2026-11-23T12:00:00+00:00",
         "read_at": "2026-11-23T13:00:00+00:00",
-        **fields,
     }
+    return dict(samples.card(**{**fixed, **fields}))
 
 
 CARDS = [
@@ -150,7 +144,6 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "users/profile.html": _each(
         person=[PERSON, {**PERSON, "bio": NASTY, "display_name": NASTY[:50]}],
         page=PAGES,
-        first=[True, False],
         vanishing=VANISHING,
     ),
     "users/sign_in.html": FORMS,

@@ -49,7 +49,7 @@ class Composer:
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             place=place,
             message=form.message.data,
-            parent=_card(parent_uuid),
+            parent=find(parent_uuid),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
         )
@@ -58,7 +58,7 @@ class Composer:
     @classmethod
     def carried(cls, message: str, ttl: str, reply_to: str) -> "Composer":
         """A composer with a text that was on its way while its writer had to sign in."""
-        composer = cls.fresh("page", _card(as_uuid(reply_to)))
+        composer = cls.fresh("page", find(as_uuid(reply_to)))
         composer.message = message
         composer.ttl = ttl if ttl in settings().ttls else composer.ttl
         if reply_to and not composer.parent:
@@ -98,7 +98,7 @@ def _usual_ttl() -> str:
     return usual if usual and usual in settings().ttls else settings().ttl_default
 
 
-def _card(activity_uuid: str | None) -> ActivityCard | None:
+def find(activity_uuid: str | None) -> ActivityCard | None:
     """The live activity of that uuid as the viewer sees it, or None."""
     if not activity_uuid:
         return None

@@ -12,7 +12,7 @@ from ..paging import PAGE_SIZE, Cursor
 from ..shapes import ActivityCard
 from ..users import session
 from . import actions
-from .composer import Composer
+from .composer import Composer, find
 from .forms import ActivityForm, as_uuid
 
 bp = Blueprint("activities", __name__)
@@ -54,7 +54,7 @@ def create() -> Any:
         )
     except actions.ParentGone:
         return Composer.of(form, _place()).answer(409)
-    activity = _find(activity_uuid)
+    activity = find(activity_uuid)
     if not activity or activity["message"] != form.message.data:
         return Composer.of(form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)
     return _created(activity, form.ttl.data)
@@ -74,7 +74,7 @@ create.again = _again  # type: ignore[attr-defined]
 
 def _created(activity: ActivityCard, ttl: str) -> Any:
     """The new card in its place and a fresh composer; without HTMX the page where it stands."""
-    parent = _find(activity["reply_to_activity_uuid"]) if activity["reply_to_activity_uuid"] else None
+    parent = find(activity["reply_to_activity_uuid"])
     if not wants_fragment():
         if not parent:
             return redirect(url_for("feeds.home"), 303)
@@ -137,14 +137,9 @@ def _place() -> str:
     return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")
 
 
-def _find(activity_uuid: str) -> ActivityCard | None:
-    return db().query_object("activities/card", viewer_uuid=session.viewer_uuid(), uuid=activity_uuid)
-
-
 def _card(raw_uuid: str) -> ActivityCard:
     """A live activity by what stood in an address. Raises `NotFound`."""
-    activity_uuid = as_uuid(raw_uuid)
-    activity = _find(activity_uuid) if activity_uuid else None
+    activity = find(as_uuid(raw_uuid))
     if not activity:
         raise NotFound
     return activity

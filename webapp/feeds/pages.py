@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, render_template
+from flask import Response, make_response, render_template
 
 from ..activities.composer import Composer
 from ..current import db
@@ -14,6 +14,22 @@ from ..shapes import Thread, Vanishing
 from ..users.session import viewer, viewer_uuid
 
 SOONEST = 5
+
+
+def feed_page(name: str, before: str | None, **more: Any) -> Page:
+    """The page of a feed behind the cursor `before`. `more`: what its template takes beside viewer and place."""
+    # One row more than is shown, so that the page knows whether the feed goes on.
+    return Page.of(db().query_array(name, **_place(before), limit=PAGE_SIZE + 1, **more))
+
+
+def feed_json(name: str, before: str | None, **more: Any) -> Response:
+    """The same as JSON, as PostgreSQL wrote it."""
+    return Response(db().query_json(name, **_place(before), limit=PAGE_SIZE, **more), mimetype="application/json")
+
+
+def _place(before: str | None) -> dict[str, Any]:
+    cursor = Cursor.parse(before)
+    return {"viewer_uuid": viewer_uuid(), "before_at": cursor.at, "before_uuid": cursor.uuid}
 
 
 def feed_answer(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:

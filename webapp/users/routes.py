@@ -7,9 +7,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from ..activities.composer import Composer
 from ..current import db, settings
 from ..errors import Conflict, Invalid, NotFound
-from ..feeds.pages import feed_answer
-from ..paging import PAGE_SIZE, Cursor, Page
+from ..feeds.pages import feed_answer, feed_json, feed_page
 from ..security import local_path
+from ..shapes import Profile
 from . import actions, session
 from .forms import SignInForm, SignUpForm
 
@@ -126,34 +126,20 @@ def sign_out() -> Any:
 @bp.get("/@<handle>")
 def profile(handle: str) -> Any:
     """A person and what they wrote that is still alive."""
-    person = db().query_object("users/profile", handle=handle)
-    if not person:
-        raise NotFound
-    cursor = Cursor.parse(request.args.get("before"))
-    rows = db().query_array(
-        "feeds/profile",
-        viewer_uuid=session.viewer_uuid(),
-        user_uuid=person["uuid"],
-        before_at=cursor.at,
-        before_uuid=cursor.uuid,
-        limit=PAGE_SIZE + 1,
-    )
-    return feed_answer("users/profile.html", Page.of(rows), person=person, first=cursor.at is None)
+    person = _person(handle)
+    page = feed_page("feeds/profile", request.args.get("before"), user_uuid=person["uuid"])
+    return feed_answer("users/profile.html", page, person=person)
 
 
 @bp.get("/api/@<handle>")
 def profile_json(handle: str) -> Response:
     """The same list as JSON, as PostgreSQL wrote it."""
-    person = db().query_object("users/profile", handle=handle)
+    return feed_json("feeds/profile", request.args.get("before"), user_uuid=_person(handle)["uuid"])
+
+
+def _person(handle: str) -> Profile:
+    """A person in good standing. Raises `NotFound`."""
+    person: Profile | None = db().query_object("users/profile", handle=handle)
     if not person:
         raise NotFound
-    cursor = Cursor.parse(request.args.get("before"))
-    answer = db().query_json(
-        "feeds/profile",
-        viewer_uuid=session.viewer_uuid(),
-        user_uuid=person["uuid"],
-        before_at=cursor.at,
-        before_uuid=cursor.uuid,
-        limit=PAGE_SIZE,
-    )
-    return Response(answer, mimetype="application/json")
+    return person
