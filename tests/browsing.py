@@ -14,8 +14,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -245,3 +247,9 @@ def act(page: Page, message: str, name: str) -> Locator:
 def notice(page: Page) -> Locator:
     """Where errors are said."""
     return page.locator("#notices")
+
+
+def there(moment: Locator) -> str:
+    """The moment of a `time` element in the words and the zone of the tests' reader."""
+    at = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(ZoneInfo("Asia/Kolkata"))
+    return f"{at.day} {at:%B %Y at %H:%M}"

@@ -35,27 +35,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "message") event.target.form.requestSubmit();
   if (event.key === "Escape" && !event.target.value) event.target.closest("form")?.querySelector("[data-close]")?.click();
 });
-// Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
-document.addEventListener("click", (event) => {
-  const slot = event.target.closest(".act[hx-target]")?.getAttribute("hx-target");
-  const box = slot && document.querySelector(`${slot} > form textarea`);
-  if (!box?.value.trim()) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  box.focus();
-}, true);
-// Where the focused thing is swapped away, its card takes the focus, else the card that follows, else the page.
-let near = [];
-document.addEventListener("htmx:before:swap", () => {
-  const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
-  const place = cards.indexOf(card);
-  near = card ? [card, ...cards.slice(place + 1), ...cards.slice(0, place).reverse()] : [];
-});
-document.addEventListener("htmx:after:swap", () => {
-  if (document.activeElement !== document.body || !near.length) return;
-  const next = near.find((card) => card.isConnected);
-  (next?.querySelector(".act") ?? document.getElementById("main")).focus();
-});
 const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message.value && measure(form));
 addEventListener("DOMContentLoaded", all);
 document.addEventListener("htmx:after:swap", all);

@@ -60,9 +60,10 @@ function tick() {
   }
 }
 setInterval(tick, 500);
-addEventListener("DOMContentLoaded", () => {
+const look = () => {
   tick();
-  document.querySelectorAll(".span time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
-});
+  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
+};
+addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);
-document.addEventListener("htmx:after:swap", tick);
+document.addEventListener("htmx:after:swap", look);

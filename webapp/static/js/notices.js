@@ -20,22 +20,10 @@ document.addEventListener("htmx:response:error", (event) => {
   if (!ours(ctx)) say(`Something between here and the server answered ${ctx.response.status}. Nothing is lost; try again.`);
 });
 document.addEventListener("htmx:before:swap", (event) => {
-  const { ctx, tasks } = event.detail;
+  const { ctx } = event.detail;
   // Somebody else's error page takes no form's place.
-  if (ctx.response?.status >= 400 && !ours(ctx)) return event.preventDefault();
-  // A card that comes again, as a reply just written does with the page it belongs to, is there once.
-  for (const task of tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
-    const before = document.getElementById(card.id);
-    (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
-  }
+  if (ctx.response?.status >= 400 && !ours(ctx)) event.preventDefault();
 });
 document.addEventListener("click", (event) => {
-  if (event.target.matches(".notice button")) return event.target.parentElement.remove();
-  const link = event.target.closest("[data-close]");
-  const form = link && document.querySelector(link.dataset.close);
-  if (!form) return;
-  event.preventDefault();
-  const card = form.closest("article");
-  form.remove();
-  card?.querySelector(".act")?.focus();
+  if (event.target.matches(".notice button")) event.target.parentElement.remove();
 });

@@ -1,0 +1,37 @@
+// A feed while its cards come and go: each is there once, and the focus never falls off the page.
+let near = [];
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.defaultPrevented) return;
+  const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
+  const place = cards.indexOf(card);
+  near = card ? [card, ...cards.slice(place + 1), ...cards.slice(0, place).reverse()] : [];
+  // A card that comes again, as a reply just written does with the page it belongs to, is there once.
+  for (const task of event.detail.tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
+    const before = document.getElementById(card.id);
+    (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
+  }
+});
+// Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
+document.addEventListener("click", (event) => {
+  const slot = event.target.closest(".act[hx-target]")?.getAttribute("hx-target");
+  const box = slot && document.querySelector(`${slot} > form textarea`);
+  if (!box?.value.trim()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  box.focus();
+}, true);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-close]");
+  const form = link && document.querySelector(link.dataset.close);
+  if (!form) return;
+  event.preventDefault();
+  const card = form.closest("article");
+  form.remove();
+  card?.querySelector(".act")?.focus();
+});
+// Where the focused thing was swapped away, its card takes the focus, else the card that follows, else the page.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement !== document.body || !near.length) return;
+  const next = near.find((card) => card.isConnected);
+  (next?.querySelector(".act") ?? document.getElementById("main")).focus();
+});
