@@ -156,7 +156,7 @@ def test_first_run_makes_everything_and_the_second_keeps_it(start: Start, scratc
     first = start().up()
     said = first.said()
     assert said.count("Mayfly is at http://127.0.0.1:") == 1
-    assert re.search(r"sign in as demo with the password [a-z0-9-]{19} ", said)
+    assert re.search(r"sign in as demo with this password, which is kept nowhere:\n +[a-z0-9-]{19}\n", said)
     state = scratch / "state"
     assert (state / "secret_key").stat().st_mode & 0o777 == 0o600
     key = (state / "secret_key").read_text()

@@ -107,10 +107,9 @@ def _let_in(settings: Settings, say: Say) -> None:
         password = people.reset_password(db, DEMO)
     finally:
         db.close()
-    say(
-        f"loaded the demo community; sign in as {DEMO} with the password {password}"
-        f" (kept nowhere; bin/users-reset-password {DEMO} makes another)"
-    )
+    say(f"loaded the demo community; sign in as {DEMO} with this password, which is kept nowhere:")
+    say(f"    {password}")
+    say(f"(bin/users-reset-password {DEMO} makes another)")
 
 
 def check_room(conn: Connection, settings: Settings) -> None:
