@@ -214,6 +214,23 @@ def test_thread_keeps_a_stub_where_something_below_lives(client: FlaskClient, co
     assert drawn(thread(client, root)["replies"]) == [(0, "beside")]
 
 
+@pytest.mark.parametrize("extra", [0, 1])
+def test_thread_says_so_when_more_stands_below_a_stub_than_fits(
+    client: FlaskClient, conn: Connection, alice: UUID, extra: int
+) -> None:
+    root = make_activity(conn, alice, "root")
+    gone = make_activity(conn, alice, "gone", reply_to=root)
+    conn.execute(
+        "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, expires_at)"
+        " SELECT %s, 'reply ' || n, %s, now() + interval '1 day' FROM generate_series(1, %s) AS n",
+        [alice, gone, 199 + extra],
+    )
+    expire(conn, gone)
+    found = thread(client, root)
+    assert (len(found["replies"]), found["cut"]) == (200, bool(extra))
+    assert ("More was answered here" in words(client.get(f"/@alice/status/{root}"))) == bool(extra)
+
+
 def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     bob = make_user(conn, "bob")
     gone = make_activity(conn, bob, "canary of bob")

@@ -73,7 +73,7 @@ COMPOSERS = [
     Composer(ttl="7-days", key=ONE, place="feed", message="kept", parent_uuid=ONE).orphaned(),
 ]
 THREADS = [
-    {"activity": c, "ancestors": above, "replies": below, "next": None}
+    {"activity": c, "ancestors": above, "replies": below, "cut": bool(above), "next": None}
     for c, above, below in ((CARDS[0], [], []), (CARDS[1], PLACES, PLACES), (CARDS[4], PLACES[:1], []))
 ]
 PERSON = {
@@ -121,6 +121,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "activities/_created.html": _each(activity=CARDS, parent=[None, CARDS[2]], composer=COMPOSERS),
     "activities/_replies_count.html": _each(activity=CARDS),
     "activities/_stub.html": [{}],
+    "feeds/_cut.html": [{}],
     "activities/burn.html": _each(activity=CARDS),
     "activities/compose.html": _each(composer=COMPOSERS),
     "errors/_notice.html": PROBLEMS,

@@ -33,11 +33,15 @@ class ThreadItem(TypedDict):
 
 
 class Thread(TypedDict):
-    """An activity, what it answers and what answers it, both oldest first. `next`: where a further page starts."""
+    """An activity, what it answers and what answers it, both oldest first. `next`: where a further page starts.
+
+    `cut`: below its stubs are more than the 200 places of a page.
+    """
 
     activity: ActivityCard
     ancestors: list[ThreadItem]
     replies: list[ThreadItem]
+    cut: bool
     next: dict[str, str] | None
 
 

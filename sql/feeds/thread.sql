@@ -68,7 +68,7 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
     FROM places
     WHERE reply_to_activity_uuid = below.uuid
     ORDER BY created_at, uuid
-    LIMIT 200
+    LIMIT 201
   ) AS child
   WHERE below.is_stub AND below.depth < 50
 )
@@ -100,6 +100,7 @@ SELECT
       LIMIT 200
     ) AS reply
   ) AS replies,
+  (SELECT count(*) > 200 FROM (SELECT FROM below LIMIT 201) AS place) AS cut,
   (
     SELECT json_build_object('created_at', created_at, 'uuid', uuid)
     FROM answers

@@ -89,6 +89,7 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
                 composer=composers["a reply below a card"],
             ),
         },
+        "feeds/_cut.html": {"below a long list": _partial("feeds/_cut.html")},
         "feeds/_feed.html": {
             "with activities": _partial("feeds/_feed.html", page=samples.FULL, vanishing=samples.vanishing(2)),
             "empty": _partial("feeds/_feed.html", page=samples.EMPTY, vanishing=samples.vanishing(0)),
@@ -101,7 +102,7 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
         },
         "feeds/_more_replies.html": {
             "the next part": _partial(
-                "feeds/_more_replies.html", thread={"replies": samples.places()}, following=samples.NEXT
+                "feeds/_more_replies.html", thread={"replies": samples.places(), "cut": True}, following=samples.NEXT
             )
         },
         "feeds/_pager.html": {
