@@ -1,0 +1,133 @@
+"""Every statement that a person waits for, over a million activities: how long each takes by itself.
+
+Usage: bin/bench statements [--users 100000] [--activities 1200000] [--times 300]
+"""
+
+import argparse
+import os
+import random
+import statistics
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from bench.ground import Ground, ground
+from bench.load import percentile
+from webapp.catalogue import Catalogue
+from webapp.connections import Connection, connect
+from webapp.feeds.pages import SOONEST
+from webapp.paging import PAGE_SIZE
+
+GOAL = 50.0
+"""Milliseconds that the 99th percentile of a statement should stay below."""
+
+Params = dict[str, Any]
+
+
+class Values:
+    """Real people, activities and places in time, drawn anew for every call: an unlucky draw belongs to the tail."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._dice = random.Random(42)
+        self._people = conn.execute("SELECT uuid, handle, email FROM users ORDER BY md5(handle) LIMIT 2000").fetchall()
+        self._activities = conn.execute(
+            "SELECT uuid, created_at FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
+        ).fetchall()
+        self._parents = conn.execute(
+            "SELECT reply_to_activity_uuid FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL"
+            " GROUP BY reply_to_activity_uuid ORDER BY count(*) DESC LIMIT 200"
+        ).fetchall()
+
+    def viewer(self) -> Params:
+        return {"viewer_uuid": self._dice.choice(self._people)[0]}
+
+    def person(self) -> Params:
+        return {"user_uuid": self._dice.choice(self._people)[0]}
+
+    def handle(self, name: str) -> Params:
+        return {name: self._dice.choice(self._people)[1]}
+
+    def email(self, name: str) -> Params:
+        return {name: self._dice.choice(self._people)[2]}
+
+    def activity(self) -> Params:
+        return {"uuid": self._dice.choice(self._activities)[0]}
+
+    def busy(self) -> Params:
+        """One of the activities that most was answered to."""
+        return {"uuid": self._dice.choice(self._parents)[0]}
+
+    def newest(self) -> Params:
+        return {"before_at": None, "before_uuid": None, "limit": PAGE_SIZE + 1}
+
+    def further(self) -> Params:
+        found = self._dice.choice(self._activities)
+        return {"before_at": found[1], "before_uuid": found[0], "limit": PAGE_SIZE + 1}
+
+    def cases(self) -> dict[str, tuple[str, Callable[[], Params]]]:
+        """What is printed, the statement's name, and its parameters for one call."""
+        first = {"after_at": None, "after_uuid": None, "limit": PAGE_SIZE}
+        return {
+            "home": ("feeds/home", lambda: self.viewer() | self.newest()),
+            "home, further on": ("feeds/home", lambda: self.viewer() | self.further()),
+            "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further()),
+            "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
+            "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
+            "what vanishes within the hour": ("feeds/vanishing", lambda: {"limit": SOONEST}),
+            "a thread": ("feeds/thread", lambda: self.viewer() | self.activity() | first),
+            "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy() | first),
+            "a card": ("activities/card", lambda: self.viewer() | self.activity()),
+            "a profile": ("users/profile", lambda: self.handle("handle")),
+            "an account, by e-mail": ("users/account", lambda: self.email("login")),
+            "what is taken": ("users/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
+            "posting": ("activities/create", lambda: self._new(None)),
+            "replying": ("activities/create", lambda: self._new(self.activity()["uuid"])),
+            "burning another's (nothing happens)": ("activities/burn", lambda: self.person() | self.activity()),
+        }
+
+    def _new(self, parent: object) -> Params:
+        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}
+        return {**written, **self.person(), "reply_to_activity_uuid": parent}
+
+
+def main() -> None:
+    """Fills a database, runs every case so many times, and prints the figures."""
+    options = argparse.ArgumentParser(prog="bin/bench statements")
+    options.add_argument("--users", type=int, default=100_000)
+    options.add_argument("--activities", type=int, default=1_200_000)
+    options.add_argument("--times", type=int, default=300)
+    chosen = options.parse_args()
+    began = time.monotonic()
+    with ground(chosen.users, chosen.activities) as made:
+        with made.superuser() as conn:
+            values = Values(conn)
+            (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
+        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {made.cluster.major}")
+        print(f"{chosen.times} calls of each; the middle one, and the 99th percentile")
+        measure(made, values, chosen.times)
+    print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
+
+
+def measure(made: Ground, values: Values, times: int) -> None:
+    """One connection, as the application makes its own; the round trip counts, decoding does not."""
+    catalogue = Catalogue()
+    worst = 0.0
+    with connect(made.target.app_url) as conn:
+        for what, (name, params) in values.cases().items():
+            drawn = [params() for _ in range(times)]
+            took = []
+            for given in drawn:
+                started = time.perf_counter()
+                cursor = conn.execute(catalogue[name].sql, given)
+                if cursor.description:
+                    cursor.fetchall()
+                took.append((time.perf_counter() - started) * 1000)
+            p99 = percentile(took, 0.99)
+            worst = max(worst, p99)
+            print(f"  {statistics.median(took):7.2f} ms  p99 {p99:7.2f} ms  {what} ({name})", flush=True)
+    print(f"the slowest p99 is {worst:.1f} ms; the goal is {GOAL:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
