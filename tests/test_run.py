@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from test_embedded import wait_for
 from ways import DatabaseUrls
 
-from webapp import logs, places, ports, supervisor
+from webapp import keeper, logs, places, ports, server
 from webapp.config import Settings
 from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
@@ -387,13 +388,14 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], readable: bool
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(supervisor, "service_account", lambda: places.Account(10, 20, "mayfly"))
-    monkeypatch.setattr(supervisor, "may_serve", lambda _: readable)
+    monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
+    monkeypatch.setattr(server, "may_serve", lambda _: readable)
     given: list[dict[str, str]] = []
-    monkeypatch.setattr(supervisor.subprocess, "Popen", lambda *_, env, **__: given.append(env))
-    one = supervisor.Supervisor({})
+    monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
+    settings = Settings.from_env({"CONNECTION_URL": "postgresql://", "SECRET_KEY": "x"})
+    one = server.Server(settings, {"HOST": "127.0.0.1"}, None)
     for _ in range(2):
-        one._start_server({"HOST": "127.0.0.1"}, None)
+        one.start()
     assert given == [{"HOST": "127.0.0.1", **({"MAYFLY_RUN_AS": "10:20"} if readable else {})}] * 2
     assert capsys.readouterr().out.count("warning: the server's workers run as root") == (0 if readable else 1)
 
@@ -486,19 +488,21 @@ def test_interrupted_first_run_gets_its_demo_from_the_next(scratch: Path, monkey
 def test_keeper_goes_on_after_whatever_happens(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
-    keeper, tries = supervisor.Supervisor({}), iter([RuntimeError("odd"), None])
+    stopping, tries = threading.Event(), iter([RuntimeError("odd"), None])
+    on = prepare.Target("test", "", "", "", Path("/"))
+    one = keeper.Keeper(on, settings, stopping, print, prepared=False)
 
     def prepared(*_: object) -> None:
         if error := next(tries):
             raise error
-        keeper.stopping.set()
+        stopping.set()
 
-    monkeypatch.setattr(supervisor, "prepare_database", prepared)
-    monkeypatch.setattr(keeper.stopping, "wait", lambda _: keeper.stopping.is_set())
+    monkeypatch.setattr(keeper, "prepare_database", prepared)
+    monkeypatch.setattr(stopping, "wait", lambda _: stopping.is_set())
     with caplog.at_level("ERROR", "mayfly.supervisor"):
-        keeper._keep(prepare.Target("test", "", "", "", Path("/")), settings, prepared=False)
+        one.run()
     assert "the database could not be prepared" in caplog.text
-    assert keeper.refusal is None
+    assert one.refusal is None
     assert next(tries, "over") == "over"
 
 
