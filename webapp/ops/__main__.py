@@ -1,172 +1,42 @@
 """`python -m webapp.ops <script> …`: what the scripts of the same names in `bin/` do."""
 
 import argparse
-import contextlib
 import os
-import shutil
-import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NoReturn
 
 from ..catalogue import BrokenTemplate
 from ..config import ConfigError
-from ..connections import Connection, DatabaseError, client_environment, connect, database_of
-from ..db import Database
+from ..connections import DatabaseError
 from ..errors import Unavailable
 from ..places import Refused
-from . import guard, migrate, people, schema, sessions
-from .sweep import sweep
-from .target import Target, app_env_of, settings_for, target
+from . import scripts
+from .target import Target, app_env_of, target
 
-Arguments = argparse.Namespace
-Script = Callable[[Target, Arguments], int | None]
-
-
-def say(line: str) -> None:
-    """One line of output a step."""
-    print(line, flush=True)
-
-
-# Databases ---------------------------------------------------------------------------------------------------
-
-
-def db_create(on: Target, _: Arguments) -> None:
-    say(f"made the database {schema.create(on)}, marked {on.app_env}")
-
-
-def db_schema_load(on: Target, _: Arguments) -> None:
-    schema.load(on)
-    say(f"loaded the schema into {_name(on)}")
-
-
-def db_seed(on: Target, _: Arguments) -> None:
-    say(f"loaded the demo community into {_name(on)}: {schema.seed(on)} people")
-
-
-def db_drop(on: Target, arguments: Arguments) -> None:
-    with on.admin() as admin:
-        if not schema.exists(admin, _name(on)):
-            raise Refused(f"There is no database {_name(on)}.")
-    with on.owner() as conn:
-        facts = _require(on, conn, "Dropping", arguments)
-    if arguments.dry_run:
-        say(f"would drop the database {facts.database}, with {facts.people} account(s) that the seed did not make")
-        return
-    schema.drop(on, facts)
-    say(f"dropped the database {facts.database}")
-
-
-def db_setup(on: Target, arguments: Arguments) -> None:
-    if on.app_env not in guard.DISPOSABLE:
-        raise Refused(f"Setting up refused: APP_ENV is {on.app_env}.")
-    with on.admin() as admin:
-        there = schema.exists(admin, _name(on))
-    if there:
-        db_drop(on, arguments)
-    if arguments.dry_run:
-        say(f"would make {_name(on)}, load its schema and the demo community")
-        return
-    for step in (db_create, db_schema_load, db_seed):
-        step(on, arguments)
-
-
-def db_migrate(on: Target, arguments: Arguments) -> None:
-    with on.owner() as conn:
-        if arguments.status or arguments.dry_run:
-            listed = migrate.status(conn)
-            for migration, done in listed:
-                say(f"{'applied' if done else 'pending'} {migration.name}")
-            say(f"{_name(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
-            return
-        applied = 0
-        for migration in migrate.apply(conn):
-            applied += 1
-            say(f"applied {migration.name}")
-        say(f"{_name(on)} is up to date, {applied} migration(s) applied")
-
-
-def db_connect(on: Target, arguments: Arguments) -> int:
-    psql = on.bindir / "psql" if on.bindir else shutil.which("psql")
-    if not psql:
-        raise Refused("There is no psql on this machine: install the PostgreSQL client.")
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to psql
-    try:
-        environment = {**os.environ, **client_environment(on.owner_url), "PGAPPNAME": "mayfly-db-connect"}
-        return subprocess.run([psql, *arguments.rest], env=environment, check=False).returncode
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def db_sessions(on: Target, _: Arguments) -> None:
-    with connect(on.admin_url) as conn:
-        for line in sessions.table(sessions.listed(conn)):
-            say(line)
-
-
-def db_kill_sessions(on: Target, arguments: Arguments) -> None:
-    with connect(on.admin_url) as conn:
-        facts = _require(on, conn, "Ending sessions", arguments, typed=conn.info.dbname)  # it loses no data
-        if arguments.dry_run:
-            say(f"would end {len(sessions.listed(conn))} session(s) of {facts.database}")
-            return
-        ended = sessions.kill(conn, facts.database, sessions.own_roles(on, conn))
-        say(f"ended {ended} session(s) of {facts.database}")
-
-
-# People and activities ---------------------------------------------------------------------------------------
-
-
-def users_reset_password(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        password = people.reset_password(db, arguments.handle)
-    say(f"the new password is {password} and all sessions are ended; it is kept nowhere")
-
-
-def users_suspend(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        people.suspend(db, arguments.handle, undo=arguments.undo)
-    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'}")
-
-
-def users_invite(on: Target, _: Arguments) -> None:
-    with _database(on) as db:
-        code = people.invite(db)
-    say(f"for one person, within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
-
-
-def activities_burn(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        people.burn(db, arguments.uuid)
-    say("the activity is gone; where it has replies its place stays, empty")
-
-
-def activities_sweep(on: Target, _: Arguments) -> None:
-    with _database(on) as db:
-        say(f"swept: {sweep(db)}")
-
-
-# The way in --------------------------------------------------------------------------------------------------
+Script = Callable[[Target, argparse.Namespace], int | None]
 
 _HANDLE = ("handle", {"help": "whose, with or without @"})
+_UUID = ("uuid", {"help": "the last part of the activity's address"})
+_UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
+_STATUS = ("--status", {"action": "store_true", "help": "list all and their state"})
 _DRY = ("--dry-run", {"action": "store_true", "help": "say what would be done, and do nothing"})
 _DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to lose, instead of typing it"})
 _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
-    "db-create": (db_create, ()),
-    "db-drop": (db_drop, (_DROP, _DRY)),
-    "db-schema-load": (db_schema_load, ()),
-    "db-seed": (db_seed, ()),
-    "db-setup": (db_setup, (_DROP, _DRY)),
-    "db-migrate": (db_migrate, (("--status", {"action": "store_true", "help": "list all and their state"}), _DRY)),
-    "db-connect": (db_connect, ()),
-    "db-sessions": (db_sessions, ()),
-    "db-kill-sessions": (db_kill_sessions, (_DRY,)),
-    "users-reset-password": (users_reset_password, (_HANDLE,)),
-    "users-suspend": (users_suspend, (_HANDLE, ("--undo", {"action": "store_true", "help": "let them back in"}))),
-    "users-invite": (users_invite, ()),
-    "activities-burn": (activities_burn, (("uuid", {"help": "the last part of the activity's address"}),)),
-    "activities-sweep": (activities_sweep, ()),
+    "db-create": (scripts.db_create, ()),
+    "db-drop": (scripts.db_drop, (_DROP, _DRY)),
+    "db-schema-load": (scripts.db_schema_load, ()),
+    "db-seed": (scripts.db_seed, ()),
+    "db-setup": (scripts.db_setup, (_DROP, _DRY)),
+    "db-migrate": (scripts.db_migrate, (_STATUS, _DRY)),
+    "db-connect": (scripts.db_connect, ()),
+    "db-sessions": (scripts.db_sessions, ()),
+    "db-kill-sessions": (scripts.db_kill_sessions, (_DRY,)),
+    "users-reset-password": (scripts.users_reset_password, (_HANDLE,)),
+    "users-suspend": (scripts.users_suspend, (_HANDLE, _UNDO)),
+    "users-invite": (scripts.users_invite, ()),
+    "activities-burn": (scripts.activities_burn, (_UUID,)),
+    "activities-sweep": (scripts.activities_sweep, ()),
 }
 
 
@@ -201,28 +71,6 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
-
-
-@contextlib.contextmanager
-def _database(on: Target) -> Iterator[Database]:
-    connect(on.app_url).close()  # says why where it cannot; the pool would only run out of time
-    db = Database(settings_for(on))
-    try:
-        yield db
-    finally:
-        db.close()
-
-
-def _name(on: Target) -> str:
-    return on.name or database_of(on.owner_url)
-
-
-def _require(on: Target, conn: Connection, act: str, arguments: Arguments, typed: str | None = None) -> guard.Facts:
-    typed = typed or getattr(arguments, "yes_drop", None)
-    ask = input if sys.stdin.isatty() else None
-    if getattr(arguments, "dry_run", False):
-        typed = typed or conn.info.dbname
-    return guard.require_disposable(conn, act=act, app_env=on.app_env, state=on.state, typed=typed, ask=ask)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,165 @@
+"""What each script of `bin/` does, and the one line it says of every step."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from argparse import Namespace as Arguments
+from collections.abc import Iterator
+
+from ..connections import Connection, client_environment, connect, database_of
+from ..db import Database
+from ..places import Refused
+from . import guard, migrate, people, schema, sessions
+from .sweep import sweep
+from .target import Target, settings_for
+
+
+def say(line: str) -> None:
+    """One line of output a step."""
+    print(line, flush=True)
+
+
+# Databases ---------------------------------------------------------------------------------------------------
+
+
+def db_create(on: Target, _: Arguments) -> None:
+    say(f"made the database {schema.create(on)}, marked {on.app_env}")
+
+
+def db_schema_load(on: Target, _: Arguments) -> None:
+    schema.load(on)
+    say(f"loaded the schema into {_name(on)}")
+
+
+def db_seed(on: Target, _: Arguments) -> None:
+    say(f"loaded the demo community into {_name(on)}: {schema.seed(on)} people")
+
+
+def db_drop(on: Target, arguments: Arguments) -> None:
+    with on.admin() as admin:
+        if not schema.exists(admin, _name(on)):
+            raise Refused(f"There is no database {_name(on)}.")
+    with on.owner() as conn:
+        facts = _require(on, conn, "Dropping", arguments)
+    if arguments.dry_run:
+        say(f"would drop the database {facts.database}, with {facts.people} account(s) that the seed did not make")
+        return
+    schema.drop(on, facts)
+    say(f"dropped the database {facts.database}")
+
+
+def db_setup(on: Target, arguments: Arguments) -> None:
+    if on.app_env not in guard.DISPOSABLE:
+        raise Refused(f"Setting up refused: APP_ENV is {on.app_env}.")
+    with on.admin() as admin:
+        there = schema.exists(admin, _name(on))
+    if there:
+        db_drop(on, arguments)
+    if arguments.dry_run:
+        say(f"would make {_name(on)}, load its schema and the demo community")
+        return
+    for step in (db_create, db_schema_load, db_seed):
+        step(on, arguments)
+
+
+def db_migrate(on: Target, arguments: Arguments) -> None:
+    with on.owner() as conn:
+        if arguments.status or arguments.dry_run:
+            listed = migrate.status(conn)
+            for migration, done in listed:
+                say(f"{'applied' if done else 'pending'} {migration.name}")
+            say(f"{_name(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
+            return
+        applied = 0
+        for migration in migrate.apply(conn):
+            applied += 1
+            say(f"applied {migration.name}")
+        say(f"{_name(on)} is up to date, {applied} migration(s) applied")
+
+
+def db_connect(on: Target, arguments: Arguments) -> int:
+    psql = on.bindir / "psql" if on.bindir else shutil.which("psql")
+    if not psql:
+        raise Refused("There is no psql on this machine: install the PostgreSQL client.")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to psql
+    try:
+        environment = {**os.environ, **client_environment(on.owner_url), "PGAPPNAME": "mayfly-db-connect"}
+        return subprocess.run([psql, *arguments.rest], env=environment, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def db_sessions(on: Target, _: Arguments) -> None:
+    with connect(on.admin_url) as conn:
+        for line in sessions.table(sessions.listed(conn)):
+            say(line)
+
+
+def db_kill_sessions(on: Target, arguments: Arguments) -> None:
+    with connect(on.admin_url) as conn:
+        facts = _require(on, conn, "Ending sessions", arguments, typed=conn.info.dbname)  # it loses no data
+        if arguments.dry_run:
+            say(f"would end {len(sessions.listed(conn))} session(s) of {facts.database}")
+            return
+        ended = sessions.kill(conn, facts.database, sessions.own_roles(on, conn))
+        say(f"ended {ended} session(s) of {facts.database}")
+
+
+# People and activities ---------------------------------------------------------------------------------------
+
+
+def users_reset_password(on: Target, arguments: Arguments) -> None:
+    with _database(on) as db:
+        password = people.reset_password(db, arguments.handle)
+    say(f"the new password is {password} and all sessions are ended; it is kept nowhere")
+
+
+def users_suspend(on: Target, arguments: Arguments) -> None:
+    with _database(on) as db:
+        people.suspend(db, arguments.handle, undo=arguments.undo)
+    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'}")
+
+
+def users_invite(on: Target, _: Arguments) -> None:
+    with _database(on) as db:
+        code = people.invite(db)
+    say(f"for one person, within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
+
+
+def activities_burn(on: Target, arguments: Arguments) -> None:
+    with _database(on) as db:
+        people.burn(db, arguments.uuid)
+    say("the activity is gone; where it has replies its place stays, empty")
+
+
+def activities_sweep(on: Target, _: Arguments) -> None:
+    with _database(on) as db:
+        say(f"swept: {sweep(db)}")
+
+
+# Shared ----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _database(on: Target) -> Iterator[Database]:
+    connect(on.app_url).close()  # says why where it cannot; the pool would only run out of time
+    db = Database(settings_for(on))
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _name(on: Target) -> str:
+    return on.name or database_of(on.owner_url)
+
+
+def _require(on: Target, conn: Connection, act: str, arguments: Arguments, typed: str | None = None) -> guard.Facts:
+    typed = typed or getattr(arguments, "yes_drop", None)
+    ask = input if sys.stdin.isatty() else None
+    if getattr(arguments, "dry_run", False):
+        typed = typed or conn.info.dbname
+    return guard.require_disposable(conn, act=act, app_env=on.app_env, state=on.state, typed=typed, ask=ask)
