@@ -25,6 +25,7 @@ from webapp import create_app
 from webapp.config import ConfigError
 from webapp.dev import follow, live
 from webapp.dev.workshop import Wanted
+from webapp.ops.served import Served, recall, remember
 from webapp.processes import working_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -298,6 +299,9 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    served = Served("production", "https://mayfly.example", embedded=True)
+    (scratch / "state").mkdir(mode=0o755)
+    remember(scratch / "state", served)
     environment = {
         **os.environ,
         "MAYFLY_PYTHON": sys.executable,
@@ -326,6 +330,7 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
     assert code == 0, "".join(lines)
     assert [pid for pid in children if _runs(pid)] == []
     assert working_in(scratch / "state" / "postgres" / "data", "postgres") == []
+    assert recall(scratch / "state") == served  # the scripts' note is bin/run's
 
 
 @pytest.mark.parametrize("app_env", ["production", "test"])

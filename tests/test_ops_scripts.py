@@ -14,7 +14,7 @@ from factories import PASSWORD, make_activity, make_user
 from ways import DatabaseUrls
 
 from webapp.connections import Connection, connect
-from webapp.ops import guard, migrate
+from webapp.ops import guard, migrate, served
 from webapp.ops.__main__ import main
 from webapp.places import CHECKOUT, Refused
 from webapp.processes import working_in
@@ -199,6 +199,114 @@ def test_production_database_is_made_but_never_dropped_seeded_or_set_up(
     assert not (embedded / "servers").exists()  # a server is not allowed by a production database on it
 
 
+# What bin/run last served -------------------------------------------------------------------------------------
+
+
+def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded.mkdir(mode=0o755)
+    served.remember(embedded, served.Served("production", "https://mayfly.example", embedded=True))
+    assert run("db-create")[:2] == (0, "made the database mayfly, marked production\n")
+    assert run("db-schema-load")[0] == 0
+    for script in ("db-drop", "db-setup", "db-seed", "db-kill-sessions"):
+        code, out, err = run(script)
+        assert (code, out) == (1, "")
+        assert "APP_ENV is production" in err
+    link = r"for one person, into mayfly within 7 days: {}/sign-up\?invite=[\w-]{{32}}\n"
+    assert re.fullmatch(link.format(r"https://mayfly\.example"), run("users-invite")[1])
+    monkeypatch.setenv("PUBLIC_URL", "https://other.example")
+    assert re.fullmatch(link.format(r"https://other\.example"), run("users-invite")[1])
+    for name in ("APP_ENV", "CONNECTION_URL"):
+        monkeypatch.setenv(name, "")  # as compose passes what is not set
+    assert run("db-migrate")[1].startswith("mayfly is up to date")
+    monkeypatch.setenv("APP_ENV", "development")  # what is said wins
+    assert run("db-create")[:2] == (0, "made the database mayfly_dev, marked development\n")
+
+
+def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(
+    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = scratch / "state"
+    served.remember(state, served.Served("production", "https://mayfly.example", embedded=False))
+    assert run("db-migrate")[0] == 0
+    monkeypatch.delenv("APP_ENV")
+    assert run("db-migrate")[0] == 0
+    monkeypatch.delenv("CONNECTION_URL")
+    for script in (["db-migrate"], ["db-create"], ["users-suspend", "ann"]):
+        code, out, err = run(*script)
+        assert (code, out) == (1, "")
+        assert err == (
+            f"bin/{script[0]}: bin/run last served the database of a CONNECTION_URL from here:"
+            " name that one, or the embedded one by its APP_ENV.\n"
+        )
+    assert not (state / "postgres").exists()
+    monkeypatch.setenv("APP_ENV", "development")
+    assert run("db-create")[1] == "made the database mayfly_dev, marked development\n"
+
+
+GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
+STRANGE: dict[str, Callable[[Path], object]] = {
+    "empty": Path.touch,
+    "cut off": lambda path: path.write_text(GOOD[:40]),
+    "no object": lambda path: path.write_text("[]"),
+    "of something else": lambda path: path.write_text('{"port": 8000}'),
+    "of no environment": lambda path: path.write_text(GOOD.replace("production", "staging")),
+    "of a strange environment": lambda path: path.write_text(GOOD.replace('"production"', "[]")),
+    "with no address": lambda path: path.write_text(GOOD.replace("https", "javascript")),
+    "with a number for an address": lambda path: path.write_text(GOOD.replace('"https://mayfly.example"', "7")),
+    "with a word for yes": lambda path: path.write_text(GOOD.replace("true", '"true"')),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe\x00"),
+    "deep": lambda path: path.write_text("[" * 4000),
+    "huge": lambda path: path.write_text(GOOD + " " * 5000),
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a link": lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
+}
+
+
+@pytest.mark.parametrize("make", STRANGE.values(), ids=STRANGE.keys())
+def test_strange_note_is_one_sentence_and_what_is_said_still_works(
+    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], object]
+) -> None:
+    make(scratch / "state" / "served.json")
+    assert run("db-migrate")[0] == 0
+    for name in ("APP_ENV", "CONNECTION_URL"):
+        monkeypatch.delenv(name)
+    code, out, err = run("users-suspend", "ann")
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "served.json is not as bin/run writes it: say which database in APP_ENV" in err
+    assert not (scratch / "state" / "postgres").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_note_of_another_user_is_not_believed(scratch: Path) -> None:
+    served.remember(scratch, served.Served("production", "https://mayfly.example", embedded=True))
+    os.chown(scratch / "served.json", 12345, -1)
+    with pytest.raises(Refused, match="not as bin/run writes it"):
+        served.recall(scratch)
+    os.chown(scratch, 12345, -1)  # whose folder it is may say what was served from it
+    assert served.recall(scratch)
+
+
+def test_note_is_whole_or_not_there_and_readable_by_its_owner_alone(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = scratch / "served.json"
+    first = served.Served("production", "https://mayfly.example", embedded=True)
+    served.remember(scratch, first)
+    assert path.stat().st_mode & 0o777 == 0o600
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            served.remember(scratch, served.Served("development", "http://127.0.0.1:8000", embedded=True))
+    assert served.recall(scratch) == first
+    assert list(scratch.iterdir()) == [path]
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Refused, match=r"served\.json cannot be written \(Is a directory\)"):
+        served.remember(scratch, first)
+    assert list(scratch.iterdir()) == [path]
+
+
 # Any database ------------------------------------------------------------------------------------------------
 
 
@@ -306,7 +414,8 @@ def test_reset_password_gives_a_new_one_and_ends_all_sessions(run: Run, elsewher
         code, out, _ = run("users-reset-password", "@Alice")
         assert code == 0
         found = re.fullmatch(
-            r"the new password is ([a-z0-9-]{19}) and all sessions are ended; it is kept nowhere\n", out
+            r"the new password in mayfly_test_\d+ is ([a-z0-9-]{19}) and all sessions are ended; it is kept nowhere\n",
+            out,
         )
         assert found
         stored = str(one(conn, "SELECT password_hash FROM passwords WHERE user_uuid = %s", alice))
@@ -321,7 +430,8 @@ def test_suspend_hides_and_signs_out_and_can_be_undone(run: Run, elsewhere: Data
         alice = make_user(conn, password=None)
         make_activity(conn, alice)
         sign_in(conn, alice)
-        assert run("users-suspend", "alice")[0] == 0
+        suspended = f"alice is suspended and signed out everywhere in {name_of(elsewhere)}\n"
+        assert run("users-suspend", "alice") == (0, suspended, "")
         assert one(conn, "SELECT count(*) FROM live_activities") == 0
         assert one(conn, "SELECT count(*) FROM sessions") == 0
         since = one(conn, "SELECT suspended_at FROM users")
@@ -371,7 +481,7 @@ def test_burn_of_nothing_is_one_sentence(run: Run, elsewhere: DatabaseUrls, uuid
 
 def test_sweep_prints_counts_and_lag(run: Run, elsewhere: DatabaseUrls) -> None:
     assert run("activities-sweep")[1] == (
-        "swept: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, limits 0, lag 0.0 s\n"
+        f"swept {name_of(elsewhere)}: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, limits 0, lag 0.0 s\n"
     )
 
 

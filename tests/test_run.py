@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from webapp import keeper, logs, places, ports, server
 from webapp.config import Settings
 from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
-from webapp.ops import prepare
+from webapp.ops import prepare, served
 from webapp.ops.target import embedded_target
 from webapp.places import CHECKOUT
 from webapp.processes import working_in
@@ -231,6 +232,60 @@ def test_scripts_work_while_it_runs_and_it_goes_on(start: Start) -> None:
     run.stop()
 
 
+def script(run: Running, name: str, *arguments: str, **environment: str) -> str:
+    """What a script of `bin/` says in the run's folder, which alone is named to it."""
+    basics = {"PATH": os.environ["PATH"], "MAYFLY_PYTHON": sys.executable, "MAYFLY_STATE": str(run.state)}
+    done = subprocess.run(
+        [CHECKOUT / "bin" / name, *arguments],
+        env={**basics, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) != bool(done.stderr), (done.stdout, done.stderr)
+    return done.stdout + done.stderr
+
+
+def test_scripts_act_on_what_was_last_served_up_or_not(start: Start) -> None:
+    run = start(APP_ENV="production", PUBLIC_URL="https://mayfly.example").up()
+    note = run.state / "served.json"
+    assert note.stat().st_mode & 0o777 == 0o600
+    noted = {"app_env": "production", "public_url": "https://mayfly.example", "embedded": True}
+    assert json.loads(note.read_text()) == noted
+    invited = "for one person, into mayfly within 7 days: https://mayfly.example/sign-up?invite="
+    assert script(run, "users-invite").startswith(invited)
+    assert run.stop() == 0
+    assert script(run, "users-invite").startswith(invited)
+    assert script(run, "db-migrate").startswith("mayfly is up to date")
+    assert script(run, "db-setup") == "bin/db-setup: Setting up refused: APP_ENV is production.\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.supervisor", "--prepare"],  # what bin/setup does
+        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(run.state)},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "made the database mayfly_dev" in done.stdout
+    assert json.loads(note.read_text()) == noted
+    assert script(run, "db-migrate").startswith("mayfly is up to date")
+    assert script(run, "db-migrate", APP_ENV="development").startswith("mayfly_dev is up to date")
+    again = start().up()
+    assert (json.loads(note.read_text())["app_env"], f":{again.port}" in note.read_text()) == ("development", True)
+    assert script(again, "db-migrate").startswith("mayfly_dev is up to date")
+    again.stop()
+
+
+def test_run_that_does_not_serve_leaves_the_note(start: Start, scratch: Path) -> None:
+    (scratch / "state").mkdir(mode=0o755)
+    before = served.Served("production", "https://mayfly.example", embedded=True)
+    served.remember(scratch / "state", before)
+    run = start(WORKERS="16", POOL_MAX="50")
+    assert run.process.wait(PATIENCE) == 1
+    assert "WORKERS 16 x POOL_MAX 50" in run.said()
+    assert served.recall(scratch / "state") == before
+
+
 def test_expired_rows_are_swept_while_it_runs(start: Start) -> None:
     """The first sweep comes at the start, then one every minute."""
     first = start().up()
@@ -363,6 +418,12 @@ def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durab
         assert b"OWNER_CONNECTION_URL" not in Path(f"/proc/{process}/environ").read_bytes()
     assert "Mayfly is at https://mayfly.example (listening on 127.0.0.1:" in run.said()
     assert not (run.state / "postgres").exists()
+    assert set(json.loads((run.state / "served.json").read_text()).values()) == {
+        "production", "https://mayfly.example", False
+    }  # fmt: skip
+    assert "name that one, or the embedded one" in script(run, "users-suspend", "ann")
+    assert not (run.state / "postgres").exists()
+    assert script(run, "db-migrate", **external(durable)).startswith("mayfly is up to date")
     assert run.stop() == 0
     with connect(durable.url(SUPERUSER, "mayfly")) as conn:
         assert conn.execute("SELECT count(*) FROM users").fetchone() == (0,)
@@ -515,7 +576,6 @@ def test_free_port_is_no_problem_even_right_after_use() -> None:
 
 
 def test_a_log_record_is_one_line_without_an_exceptions_words() -> None:
-    import json
     import logging
 
     try:

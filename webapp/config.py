@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+ENVIRONMENTS = ("development", "test", "production")
+"""What `APP_ENV` may be."""
+
 TTLS: dict[str, timedelta] = {
     "30-days": timedelta(days=30),
     "7-days": timedelta(days=7),
@@ -96,7 +99,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings from environment variables (README, "Settings"). Raises `ConfigError`."""
-        app_env = _choice(env, "APP_ENV", "development", ("development", "test", "production"))
+        app_env = _choice(env, "APP_ENV", "development", ENVIRONMENTS)
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
             raise ConfigError(

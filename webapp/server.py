@@ -13,18 +13,15 @@ from .config import Settings
 from .places import CHECKOUT, Account, Refused, may_serve, service_account
 from .processes import die_with_parent
 
+_CONFIG = str(CHECKOUT / "gunicorn.conf.py")
 _STOP_WITHIN = 6.5  # above gunicorn's graceful_timeout; with the database's stop it stays below 10 s
 
 
 class Server:
     """gunicorn with the program. To be started by the main thread: it dies with the one that did."""
 
-    command: ClassVar[tuple[str, ...]] = (
-        "gunicorn",
-        "--config",
-        str(CHECKOUT / "gunicorn.conf.py"),
-        "webapp:create_app()",
-    )
+    command: ClassVar[tuple[str, ...]] = ("gunicorn", "--config", _CONFIG, "webapp:create_app()")
+    noted: ClassVar[bool] = True  # from its start on scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
         """`account`: as whom the database runs, and as root the workers too."""

@@ -22,6 +22,7 @@ from .embedded import Cluster
 from .errors import Unavailable
 from .keeper import Keeper
 from .ops.prepare import prepare_database, server_environment
+from .ops.served import Served, remember
 from .ops.target import Target, app_env_of, embedded_target, external_target
 from .places import Refused, open_state_folder
 from .server import Server
@@ -70,6 +71,8 @@ class Supervisor:
             prepared = self._prepare(on, settings)
             if settings.insecure_public_address:
                 say(f"warning: {settings.public_url} is plain http; passwords cross the network readable by others")
+            if self._kind.noted:
+                remember(on.state, Served(on.app_env, settings.public_url, embedded=bool(on.name)))
             server = self._kind(settings, environment, cluster.account if cluster else None)
             keeper = Keeper(on, settings, self.stopping, say, prepared=prepared)
             thread = threading.Thread(target=keeper.run, name="keeper", daemon=True)

@@ -13,6 +13,7 @@ class DevServer(Server):
     """The workshop (workshop.py) in gunicorn's place."""
 
     command: ClassVar[tuple[str, ...]] = ("webapp.dev.workshop",)
+    noted: ClassVar[bool] = False  # beside a production place it must not lead the scripts away
 
     def ready(self) -> bool:
         """Any answer will do: while a file is broken, the answer says which."""

@@ -1,7 +1,6 @@
 """`python -m webapp.ops <script> …`: what the scripts of the same names in `bin/` do."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -12,7 +11,7 @@ from ..connections import DatabaseError
 from ..errors import Unavailable
 from ..places import Refused
 from . import scripts
-from .target import Target, app_env_of, target
+from .target import Target, target
 
 Script = Callable[[Target, argparse.Namespace], int | None]
 
@@ -59,7 +58,6 @@ def main(argv: list[str]) -> int:
             parser.add_argument(option, **how)  # type: ignore[arg-type]
         arguments = parser.parse_args(rest)
     try:
-        app_env_of(os.environ)
         with target(f"bin/{name}") as on:
             return script(on, arguments) or 0
     except (Refused, ConfigError, BrokenTemplate) as error:

@@ -114,30 +114,30 @@ def db_kill_sessions(on: Target, arguments: Arguments) -> None:
 def users_reset_password(on: Target, arguments: Arguments) -> None:
     with _database(on) as db:
         password = people.reset_password(db, arguments.handle)
-    say(f"the new password is {password} and all sessions are ended; it is kept nowhere")
+    say(f"the new password in {_name(on)} is {password} and all sessions are ended; it is kept nowhere")
 
 
 def users_suspend(on: Target, arguments: Arguments) -> None:
     with _database(on) as db:
         people.suspend(db, arguments.handle, undo=arguments.undo)
-    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'}")
+    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'} in {_name(on)}")
 
 
 def users_invite(on: Target, _: Arguments) -> None:
     with _database(on) as db:
         code = people.invite(db)
-    say(f"for one person, within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
+    say(f"for one person, into {_name(on)} within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
 
 
 def activities_burn(on: Target, arguments: Arguments) -> None:
     with _database(on) as db:
         people.burn(db, arguments.uuid)
-    say("the activity is gone; where it has replies its place stays, empty")
+    say(f"the activity is gone from {_name(on)}; where it has replies its place stays, empty")
 
 
 def activities_sweep(on: Target, _: Arguments) -> None:
     with _database(on) as db:
-        say(f"swept: {sweep(db)}")
+        say(f"swept {_name(on)}: {sweep(db)}")
 
 
 # Shared ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""Which database a script works on: that of the environment, else the embedded one, up for as long as it is needed."""
+"""Which database a script works on: the environment's, else what `bin/run` last served; up while it is needed."""
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from ..config import Settings
 from ..connections import Connection, connect
 from ..embedded import APP, OWNER, SUPERUSER, Cluster
 from ..places import Refused, open_state_folder
+from .served import recall
 
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
 """The name of the embedded database by `APP_ENV`."""
@@ -19,7 +21,8 @@ DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "
 class Target:
     """A database as its application, its owner and the one who may create it see it.
 
-    `name` is that of an embedded database; elsewhere None, and the URLs decide. `bindir` holds the fitting programs.
+    `name` is that of an embedded database; elsewhere None, and the URLs decide. `bindir` holds the fitting programs,
+    `public_url` is where `bin/run` last served it, when a script found it by that.
     """
 
     app_env: str
@@ -29,6 +32,7 @@ class Target:
     state: Path
     name: str | None = None
     bindir: Path | None = None
+    public_url: str | None = None
 
     def owner(self) -> Connection:
         """A connection as the owner. Raises `Unavailable`."""
@@ -63,20 +67,34 @@ def app_env_of(env: Mapping[str, str]) -> str:
 
 @contextlib.contextmanager
 def target(what: str, env: Mapping[str, str] = os.environ) -> Iterator[Target]:
-    """The database to work on, up while the block runs. `what` names the script to others who wait for it."""
+    """The database to work on, up while the block runs. `what` names the script to others who wait for it.
+
+    Without `CONNECTION_URL` and `APP_ENV` it is the one that `bin/run` last served. Raises `Refused`.
+    """
     app_env, state = app_env_of(env), open_state_folder(env)
     if env.get("CONNECTION_URL"):
         yield external_target(env, app_env, state)
         return
+    served = None if env.get("APP_ENV") else recall(state)
+    if served and not served.embedded:
+        raise Refused(
+            "bin/run last served the database of a CONNECTION_URL from here: name that one,"
+            " or the embedded one by its APP_ENV."
+        )
     cluster = Cluster(state / "postgres")
     with cluster.use(what):
-        yield embedded_target(cluster, app_env)
+        if served:
+            yield dataclasses.replace(embedded_target(cluster, served.app_env), public_url=served.public_url)
+        else:
+            yield embedded_target(cluster, app_env)
 
 
 def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:
     """The program's settings over this database. Scripts sign nothing, so they need no secret of their own."""
-    urls = {"CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
+    urls = {"APP_ENV": target.app_env, "CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
     if target.name:
         urls["DIRECT_CONNECTION_URL"] = target.app_url
+    if target.public_url and not env.get("PUBLIC_URL"):
+        urls["PUBLIC_URL"] = target.public_url
     secret = env.get("SECRET_KEY") or os.urandom(32).hex()
     return Settings.from_env({**env, **urls, "SECRET_KEY": secret})
