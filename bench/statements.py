@@ -18,6 +18,7 @@ from webapp.catalogue import Catalogue
 from webapp.connections import Connection, connect
 from webapp.feeds.pages import SOONEST
 from webapp.paging import PAGE_SIZE
+from webapp.programs import major_version
 
 GOAL = 50.0
 """Milliseconds that the 99th percentile of a statement should stay below."""
@@ -103,7 +104,7 @@ def main() -> None:
         with made.superuser() as conn:
             values = Values(conn)
             (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
-        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {made.cluster.major}")
+        print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
         print(f"{chosen.times} calls of each; the middle one, and the 99th percentile")
         measure(made, values, chosen.times)
     print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
