@@ -1,6 +1,7 @@
 """How templates read shapes, and the atoms that all of them may draw."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask.templating import Environment as FlaskEnvironment
@@ -29,4 +30,5 @@ class Environment(FlaskEnvironment):
         def draw(*args: Any, **options: Any) -> Markup:
             return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
 
-        return draw
+        # An icon is the same every time, and a feed shows forty; while templates are edited it is drawn anew.
+        return cache(draw) if name == "icon" and not self.auto_reload else draw
