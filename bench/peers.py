@@ -7,7 +7,7 @@
 import hashlib
 import os
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, request, session
@@ -137,7 +137,7 @@ def application(peer: Eager | Lazy) -> Flask:
     """The real application, with the home page made by this peer."""
     app = create_app()
     engine = make_engine(app)
-    for function in (life, ago, milliseconds, full_time, machine_time, message_html):
+    for function in (life, ago, full_time, machine_time, message_html):
         app.jinja_env.filters[function.__name__] = function
 
     def home() -> Any:
@@ -180,28 +180,15 @@ def make_engine(app: Flask) -> Engine:
 
 
 def life(card: Activity) -> filters.Life:
-    left = (card.expires_at - card.read_at).total_seconds()
-    whole = (card.expires_at - card.created_at).total_seconds()
-    share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
-    return filters.Life(left, round(share * 100, 1), filters.stage(share), filters.left_words(left))
+    return filters.life_between(card.created_at, card.read_at, card.expires_at)
 
 
 def ago(card: Activity) -> str:
-    seconds = (card.read_at - card.created_at).total_seconds()
-    if seconds < 60:
-        return "now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
-
-
-def milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return filters.ago_words(card.read_at - card.created_at)
 
 
 def full_time(moment: datetime) -> str:
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return filters.full_moment(moment)
 
 
 def machine_time(moment: datetime) -> str:

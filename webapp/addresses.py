@@ -11,6 +11,8 @@ _PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 def address(endpoint: str, **parts: str) -> str:
     """The path of an endpoint. `parts` are what its rule names, no query; handles and uuids need no quoting."""
+    if not parts:
+        return _pattern(endpoint)
     if all(map(_PLAIN, parts.values())):
         return _pattern(endpoint).format(**parts)
     return url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **parts)

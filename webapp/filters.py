@@ -2,24 +2,13 @@
 
 import re
 import zlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from flask import Flask
-from linkify_it import LinkifyIt
-from markupsafe import Markup, escape
 
-from .addresses import address
+from .links import message_html
 
-_linkify = (
-    LinkifyIt({}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    .add("ftp:", None)
-    .add("mailto:", None)
-    .add("//", None)
-)
-_MENTION = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]{2,30})(?![\w@])")
-_SHOWN_URL = 48
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -27,11 +16,11 @@ _MONTHS = (
 _FINE = re.compile(r"(\.\d{3})\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """What is left of an activity at the moment of reading. `percent` is 0 to 100 of its whole life."""
+class Life(NamedTuple):
+    """What is left of an activity at the moment of reading: `left` and `whole` in milliseconds, `percent` 0 to 100."""
 
-    seconds: float
+    left: int
+    whole: int
     percent: float
     stage: str
     words: str
@@ -39,11 +28,14 @@ class Life:
 
 def life(card: Any) -> Life:
     """The life left of a card, by the database's clock (`read_at`)."""
-    ends = datetime.fromisoformat(card["expires_at"])
-    left = (ends - datetime.fromisoformat(card["read_at"])).total_seconds()
-    whole = (ends - datetime.fromisoformat(card["created_at"])).total_seconds()
+    return life_between(*(datetime.fromisoformat(card[name]) for name in ("created_at", "read_at", "expires_at")))
+
+
+def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
+    """The life that was given at `created` and lasts until `ends`, as it stands at `read`."""
+    left, whole = (ends - read).total_seconds(), (ends - created).total_seconds()
     share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
-    return Life(left, round(share * 100, 1), stage(share), left_words(left))
+    return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), left_words(left))
 
 
 def stage(share: float) -> str:
@@ -68,7 +60,12 @@ def left_words(seconds: float) -> str:
 
 def ago(card: Any) -> str:
     """How long ago it was written, short: `now`, `5 min`, `2 h`, `3 d`. static/js/fuse.js says the same."""
-    seconds = (datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"])).total_seconds()
+    return ago_words(datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"]))
+
+
+def ago_words(passed: timedelta) -> str:
+    """So much time in short words."""
+    seconds = passed.total_seconds()
     if seconds < 60:
         return "now"
     if seconds < 3600:
@@ -83,7 +80,12 @@ def _round(value: float) -> int:
 
 def full_time(iso: str) -> str:
     """A moment that nobody can misread: `23 November 2026, 11:49 UTC`."""
-    moment = datetime.fromisoformat(iso).astimezone(UTC)
+    return full_moment(datetime.fromisoformat(iso))
+
+
+def full_moment(moment: datetime) -> str:
+    """The same of a moment that is one already. Month names by hand: half as costly, and English everywhere."""
+    moment = moment.astimezone(UTC)
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment.hour:02}:{moment.minute:02} UTC"
 
 
@@ -96,11 +98,6 @@ def month(iso: str) -> str:
     """`November 2026`."""
     moment = datetime.fromisoformat(iso)
     return f"{_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def milliseconds(iso: str) -> int:
-    """A moment as scripts count it: milliseconds since 1970."""
-    return int(datetime.fromisoformat(iso).timestamp() * 1000)
 
 
 def http_date(iso: str) -> str:
@@ -134,47 +131,6 @@ def excerpt(text: str, limit: int = 90) -> str:
     return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
 
 
-def message_html(card: Any) -> Markup:
-    """A message with its web links and the mentions of people who exist as links. All else is text."""
-    text: str = card["message"]
-    known = set(card["mentions"] or ())
-    if not known and "://" not in text:
-        return escape(text)
-    parts: list[Markup] = []
-    place = 0
-    for found in (_linkify.match(text) or ()) if "://" in text else ():
-        if found.schema.lower() not in ("http:", "https:"):
-            continue
-        parts += _mentions(text[place : found.index], known)
-        parts.append(_link(found.url, found.raw))
-        place = found.last_index
-    return Markup("").join([*parts, *_mentions(text[place:], known)])
-
-
-def _link(url: str, shown: str) -> Markup:
-    """The address itself is shown, so that no words can hide where it leads; a long one is cut behind the host."""
-    shown = re.sub(r"\Ahttps?://(www\.)?", "", shown, flags=re.IGNORECASE)
-    if len(shown) > _SHOWN_URL:
-        host = shown.split("/", 1)[0]
-        shown = shown[: max(_SHOWN_URL, len(host))] + "…"
-    return Markup('<a href="{}" rel="nofollow ugc noopener">{}</a>').format(url, shown)
-
-
-def _mentions(text: str, known: set[str]) -> list[Markup]:
-    if not known or "@" not in text:
-        return [escape(text)]
-    parts: list[Markup] = []
-    place = 0
-    for found in _MENTION.finditer(text):
-        handle = found[1].lower()
-        if handle in known:
-            parts.append(escape(text[place : found.start()]))
-            href = address("users.profile", handle=handle)
-            parts.append(Markup('<a href="{}">@{}</a>').format(href, found[1]))
-            place = found.end()
-    return [*parts, escape(text[place:])]
-
-
 def register(app: Flask) -> None:
     """Make every filter known to the templates."""
     for function in (
@@ -188,7 +144,6 @@ def register(app: Flask) -> None:
         life,
         machine_time,
         message_html,
-        milliseconds,
         month,
         ttl_words,
     ):
