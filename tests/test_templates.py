@@ -147,6 +147,15 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         page=PAGES,
         vanishing=VANISHING,
     ),
+    "users/settings.html": [
+        {"account": PERSON | {"email": None}, "errors": {}, "said": "Saved.", "notice": ""},
+        {
+            "account": PERSON | {"email": "a@b.example", "bio": NASTY, "display_name": NASTY},
+            "errors": {"display_name": NASTY, "bio": NASTY, "current": NASTY, "password": NASTY},
+            "said": "",
+            "notice": NASTY,
+        },
+    ],
     "users/sign_in.html": FORMS,
     "users/sign_up.html": FORMS,
     "users/sign_up_closed.html": [{"invite": ""}, {"invite": "used-before"}],

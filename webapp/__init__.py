@@ -18,6 +18,7 @@ from .errors import Unavailable
 from .feeds.routes import bp as feeds
 from .jinja import Environment
 from .users import session
+from .users.own_routes import bp as own_settings
 from .users.routes import bp as users
 
 __all__ = ["close_pools", "create_app"]
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(session.keep_private)
     # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
-    for blueprint in (health.bp, feeds, activities, users):
+    for blueprint in (health.bp, feeds, activities, users, own_settings):
         app.register_blueprint(blueprint)
     if settings.development:
         from . import dev

@@ -22,6 +22,7 @@ VIOLATIONS = {
     "users_handle_unique": ("handle", "That handle is taken. Try another."),
     "users_email_unique": ("email", "There is an account with this e-mail address already."),
     "users_display_name_length": ("display_name", "A name has 1 to 50 characters."),
+    "users_bio_length": ("bio", "At most 300 characters fit."),
     "users_handle_form": ("handle", "A handle has 2 to 30 letters, digits or underscores."),
     "users_email_length": ("email", "An e-mail address has at most 254 characters."),
     "activities_message_length": ("message", "An activity has at most 280 characters."),

@@ -83,6 +83,15 @@ class Profile(TypedDict):
     activities_count: int
 
 
+class OwnAccount(TypedDict):
+    """An account as its owner alone sees it."""
+
+    display_name: str
+    handle: str
+    email: str | None
+    bio: str
+
+
 class Taken(TypedDict):
     """What a new account cannot have because somebody has it."""
 

@@ -7,6 +7,7 @@ import regex
 MESSAGE_GRAPHEMES = 280
 MESSAGE_CODE_POINTS = 2800
 MESSAGE_BYTES = 8192
+BIO_CODE_POINTS = 300
 
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
@@ -72,4 +73,12 @@ def display_name_problem(text: str) -> str | None:
         return "A name has 1 to 50 characters."
     if _DECEIVING.search(text) or _STACKED.search(text) or not _VISIBLE.search(text):
         return "A name needs letters that can be seen, and none that hide or turn others around."
+    return None
+
+
+def bio_problem(text: str) -> str | None:
+    """Why a normalised text about oneself cannot be kept, as a sentence; None when it can. It may be empty."""
+    over = len(text) - BIO_CODE_POINTS
+    if over > 0:
+        return f"That is {over} over the {BIO_CODE_POINTS} characters that fit. Shorten it a little."
     return None

@@ -46,6 +46,7 @@ SIGNED_IN = {
     **_BOTH,
     "own profile": f"/@{DEMO}",
     "compose": "/compose",
+    "settings": "/settings?saved=profile",
     "reply page": f"/compose?reply_to={uuid(100)}",
     "burn page": f"/activities/{uuid(3)}/burn",
 }
@@ -150,9 +151,16 @@ def sign_in_refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def settings_refused(page: Page) -> None:
+    page.goto("/settings")
+    page.get_by_label("About you").fill("x" * 301)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".error")).to_be_visible()
+
+
 STATES = [
     open_composer, refused, posted, reply_open, burn_open, orphaned, refused_by_notice, long_feed, sign_up_refused,
-    sign_in_refused,
+    settings_refused, sign_in_refused,
 ]  # fmt: skip
 
 

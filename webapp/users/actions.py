@@ -81,3 +81,21 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     if passwords.outdated(account["password_hash"]):
         db.execute("users/password_set", user_uuid=account["uuid"], password_hash=passwords.hash_password(password))
     return str(account["uuid"])
+
+
+def change_password(db: Database, settings: Settings, *, handle: str, current: str, password: str, address: str) -> str:
+    """Gives the account another password and ends all its sessions; its uuid. Raises `Refused`, `TooMany`.
+
+    The password of now is a guess like any other, so it counts against the same limits as signing in.
+    """
+    user_uuid = check_password(db, settings, login=handle, password=current, address=address)
+    password_hash = passwords.hash_password(password)
+    with db.transaction():
+        db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
+        db.execute("users/sessions_end", user_uuid=user_uuid)
+    return user_uuid
+
+
+def save_profile(db: Database, *, user_uuid: str, display_name: str, bio: str) -> None:
+    """Changes how a person is seen from now on."""
+    db.execute("users/profile_save", user_uuid=user_uuid, display_name=display_name, bio=bio)

@@ -59,3 +59,34 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
     def validate_password(self, field: TextField) -> None:
         if not field.data:
             raise ValidationError("Type your password.")
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """How others see a person."""
+
+    display_name = TextField(filters=[lambda raw: text.display_name(raw)])
+    bio = TextField(filters=[lambda raw: text.message(raw)])
+
+    def validate_display_name(self, field: TextField) -> None:
+        if problem := text.display_name_problem(field.data):
+            raise ValidationError(problem)
+
+    def validate_bio(self, field: TextField) -> None:
+        if problem := text.bio_problem(field.data):
+            raise ValidationError(problem)
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """Another password. `own`: what a password may not be, because it is known of its owner."""
+
+    current = TextField()
+    password = TextField()
+    own: tuple[str, ...] = ()
+
+    def validate_current(self, field: TextField) -> None:
+        if not field.data:
+            raise ValidationError("Type your current password.")
+
+    def validate_password(self, field: TextField) -> None:
+        if problem := passwords.problem(field.data, *self.own):
+            raise ValidationError(problem)

@@ -1,4 +1,4 @@
--- ops/user_sessions_end: signs a person out everywhere.
+-- users/sessions_end: signs a person out everywhere.
 -- params:  user_uuid uuid
 -- returns: rows
 DELETE FROM sessions

@@ -1,0 +1,157 @@
+"""Settings: how others see a person, and their password."""
+
+from collections.abc import Iterator
+
+import pytest
+from factories import PASSWORD, make_activity, make_user
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import count, send, sign_in, signed_in, token_for, value, words
+from ways import DatabaseUrls, settings_for
+
+from webapp import create_app
+from webapp.connections import Connection
+
+NEW = "four unrelated words here"
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as connection:
+        make_user(connection)
+        make_user(connection, "bob")
+        yield connection
+
+
+@pytest.fixture
+def alice(app: Flask, conn: Connection) -> FlaskClient:
+    return signed_in(app)
+
+
+# How others see a person -----------------------------------------------------------------------------------------
+
+
+def test_profile_is_saved_and_shown_to_everybody(app: Flask, conn: Connection, alice: FlaskClient) -> None:
+    user = value(conn, "SELECT uuid FROM users WHERE handle = 'alice'")
+    make_activity(conn, user, "a card")
+    answer = send(alice, "/settings/profile", display_name="  Alice   Quay ", bio="Rope,\r\nand lamps.\n\n\n\nBread.")
+    assert (answer.status_code, answer.location) == (303, "/settings?saved=profile")
+    assert "Saved." in words(alice.get(answer.location))
+    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == "Rope,\nand lamps.\n\nBread."
+    stranger = app.test_client()
+    assert "and lamps." in words(stranger.get("/@alice"))
+    assert "Alice Quay" in words(stranger.get("/public"))
+    assert value(conn, "SELECT display_name FROM users WHERE handle = 'bob'") != "Alice Quay"
+
+
+def test_profile_may_say_nothing(conn: Connection, alice: FlaskClient) -> None:
+    send(alice, "/settings/profile", display_name="Alice", bio="something")
+    assert send(alice, "/settings/profile", display_name="Alice", bio=" \n ").status_code == 303
+    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
+
+
+@pytest.mark.parametrize(("length", "status"), [(300, 303), (301, 422), (9_000, 422)])
+def test_bio_has_a_length(conn: Connection, alice: FlaskClient, length: int, status: int) -> None:
+    answer = send(alice, "/settings/profile", display_name="Alice", bio="é" * (length - 1) + "!")
+    assert answer.status_code == status
+    if status == 422:
+        assert f"That is {length - 300} over the 300 characters that fit." in words(answer)
+        assert "é" * (length - 1) + "!" in answer.text  # what was typed is kept
+        assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
+
+
+def test_profile_errors_come_together_with_the_text_kept(conn: Connection, alice: FlaskClient) -> None:
+    before = value(conn, "SELECT display_name FROM users WHERE handle = 'alice'")
+    answer = send(alice, "/settings/profile", display_name="\u202eecila", bio="b" * 400)
+    assert answer.status_code == 422
+    assert "A name needs letters that can be seen" in words(answer)
+    assert "That is 100 over" in words(answer)
+    assert "b" * 400 in answer.text
+    assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == before
+
+
+@pytest.mark.parametrize("stray", ["handle", "email", "suspended_at", "uuid", "user_uuid"])
+def test_profile_takes_no_field_that_it_does_not_offer(conn: Connection, alice: FlaskClient, stray: str) -> None:
+    before = conn.execute("SELECT uuid, handle, email, suspended_at FROM users ORDER BY handle").fetchall()
+    send(alice, "/settings/profile", display_name="Alice", bio="", **{stray: "bob"})
+    assert conn.execute("SELECT uuid, handle, email, suspended_at FROM users ORDER BY handle").fetchall() == before
+
+
+def test_profile_comes_back_with_its_text_when_its_token_is_stale(alice: FlaskClient) -> None:
+    answer = send(alice, "/settings/profile", display_name="Alice Anew", bio="kept", csrf_token="stale")
+    assert answer.status_code == 400
+    assert "Nothing is lost" in words(answer)
+    assert "Alice Anew" in answer.text
+    assert "kept" in answer.text
+
+
+def test_email_is_shown_to_its_owner_alone(app: Flask, alice: FlaskClient) -> None:
+    assert "alice@example.com" in words(alice.get("/settings"))
+    assert "alice@example.com" not in signed_in(app, "bob").get("/settings").text
+    for path in ("/", "/@alice", "/api/@alice"):
+        assert "alice@example.com" not in alice.get(path).text
+
+
+# Password --------------------------------------------------------------------------------------------------------
+
+
+def test_password_is_changed_and_every_other_session_ends(app: Flask, conn: Connection, alice: FlaskClient) -> None:
+    elsewhere, bob = signed_in(app), signed_in(app, "bob")
+    copied = alice.get_cookie("mayfly")
+    answer = send(alice, "/settings/password", current=PASSWORD, password=NEW)
+    assert (answer.status_code, answer.location) == (303, "/settings?saved=password")
+    assert "every other device is signed out" in words(alice.get(answer.location))
+    assert elsewhere.get("/settings").status_code == 303
+    thief = app.test_client()
+    assert copied
+    thief.set_cookie("mayfly", copied.value)
+    assert thief.get("/settings").status_code == 303  # this browser's own id of before is dead too
+    assert bob.get("/settings").status_code == 200
+    assert count(conn, "sessions") == 2
+    assert sign_in(app.test_client(), "alice", PASSWORD).status_code == 422
+    assert sign_in(app.test_client(), "alice", NEW).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("current", "password", "said"),
+    [
+        ("not this one", NEW, "That is not your current password."),
+        ("", NEW, "Type your current password."),
+        (PASSWORD, "short", "A password has 8 to 256 characters."),
+        (PASSWORD, "x" * 257, "A password has 8 to 256 characters."),
+        (PASSWORD, "password1", "among the first that are tried"),
+        (PASSWORD, "alice@example.com", "among the first that are tried"),
+    ],
+)
+def test_password_stays_when_something_is_wrong(
+    app: Flask, conn: Connection, alice: FlaskClient, current: str, password: str, said: str
+) -> None:
+    before = value(conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE handle = 'alice'")
+    elsewhere = signed_in(app)
+    answer = send(alice, "/settings/password", current=current, password=password)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    for typed in filter(None, (current, password)):
+        assert f'value="{typed}"' not in answer.text  # a password never comes back
+    assert elsewhere.get("/settings").status_code == 200
+    after = value(conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE handle = 'alice'")
+    assert after == before
+
+
+def test_password_of_now_cannot_be_guessed_without_end(database_urls: DatabaseUrls, conn: Connection) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="2/5m"))
+    alice = signed_in(app)  # gives its own try back, but for the last one
+    statuses = [send(alice, "/settings/password", current="wrong guess", password=NEW).status_code for _ in range(6)]
+    assert statuses == [422] * 4 + [429] * 2  # one of the account, three more of this address
+    app.extensions["db"].close()
+
+
+def test_settings_are_for_who_is_signed_in(app: Flask, conn: Connection) -> None:
+    stranger = app.test_client()
+    assert stranger.get("/settings").location == "/sign-in?next=/settings"
+    for path in ("/settings/profile", "/settings/password"):
+        answer = send(stranger, path, display_name="Mallory", current=PASSWORD, password=NEW)
+        assert answer.location == "/sign-in"
+    token = token_for(stranger)
+    assert stranger.post("/settings/profile", data={"csrf_token": f"{token}x"}).location == "/sign-in"
+    assert value(conn, "SELECT count(*) FROM users WHERE display_name = 'Mallory'") == 0
