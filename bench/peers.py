@@ -173,7 +173,9 @@ def make_engine(app: Flask) -> Engine:
     """As many connections as the real pool has; reads in autocommit, which spares them BEGIN and ROLLBACK."""
     url = os.environ["CONNECTION_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
     pool_size = app.extensions["settings"].pool_max
-    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0)
+    # Plans are kept as the real pool keeps them.
+    kept = {"options": "-c plan_cache_mode=force_generic_plan"}
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0, connect_args=kept)
 
 
 # The filters that read times, for objects that hold them ready: no text is parsed, and none written twice.

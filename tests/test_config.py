@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.config import LIMITS, TTLS, ConfigError, Limit, Settings
+from webapp.config import LIMITS, TTLS, Settings
+from webapp.variables import ConfigError, Limit
 
 GOOD = {"CONNECTION_URL": "postgresql://app@localhost/mayfly", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 

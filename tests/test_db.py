@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from factories import make_activity, make_user
+from flask import Flask
 from verbs import count, value
 from ways import DatabaseUrls, settings_for
 
@@ -365,6 +366,33 @@ def test_pool_keeps_no_statement_prepared_behind_a_pooler(
     with database._connection() as conn:
         assert conn.prepare_threshold == kept
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("past", "plan_once", "planned"),
+    [("", True, "force_generic_plan"), ("", False, "auto"), ("postgresql://elsewhere/past_the_pooler", True, "auto")],
+)
+def test_plans_are_kept_for_what_answers_people_and_nothing_stands_between(
+    database_urls: DatabaseUrls, past: str, plan_once: bool, planned: str
+) -> None:
+    database = Database(settings_for(database_urls, DIRECT_CONNECTION_URL=past), plan_once=plan_once)
+    with database._connection() as conn:
+        assert conn.execute("SHOW plan_cache_mode").fetchone() == (planned,)
+    database.close()
+
+
+def test_feed_is_planned_once(app: Flask) -> None:
+    database = app.extensions["db"]
+    place = {"viewer_uuid": None, "before_at": None, "before_uuid": None, "limit": 21}
+    with database.transaction():
+        for _ in range(12):
+            database.query_array("feeds/public", **place)
+        conn = database._held.get()
+        kept = conn.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements ORDER BY generic_plans DESC LIMIT 1"
+        ).fetchone()
+    assert kept[0] >= 6
+    assert kept[1] == 0
 
 
 def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> None:

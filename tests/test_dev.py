@@ -22,11 +22,11 @@ from flask.testing import FlaskClient
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config import ConfigError
 from webapp.dev import follow, live
 from webapp.dev.workshop import Wanted
 from webapp.ops.served import Served, recall, remember
 from webapp.processes import working_in
+from webapp.variables import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "webapp" / "templates"

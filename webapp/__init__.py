@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_url_path=static_files.address(settings))
     app.extensions["settings"] = settings
-    app.extensions["db"] = Database(settings)
+    app.extensions["db"] = Database(settings, plan_once=True)
     app.config.update(_flask_config(settings))
     app.session_interface = session.SessionInterface()
     if settings.trusted_proxies:

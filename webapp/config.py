@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from .variables import ConfigError, Limit, choice, integer, limit
+
 ENVIRONMENTS = ("development", "test", "production")
 """What `APP_ENV` may be."""
 
@@ -30,20 +32,7 @@ LIMITS: dict[str, str] = {
 }
 """How often one user, or one address, may do a thing: the defaults of `LIMIT_<NAME>`; `0` lifts a limit."""
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-
-class ConfigError(Exception):
-    """The environment cannot be served from; the text says what to change."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `hits` in a window of `seconds`; 0 hits: no limit."""
-
-    hits: int
-    seconds: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +72,11 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def behind_pooler(self) -> bool:
+        """Whether a pooler is declared: by a way past it."""
+        return self.direct_connection_url != self.connection_url
+
+    @property
     def development(self) -> bool:
         return self.app_env == "development"
 
@@ -99,16 +93,16 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Settings from environment variables (README, "Settings"). Raises `ConfigError`."""
-        app_env = _choice(env, "APP_ENV", "development", ENVIRONMENTS)
+        app_env = choice(env, "APP_ENV", "development", ENVIRONMENTS)
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
             raise ConfigError(
                 "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
             )
-        host, port = env.get("HOST") or "127.0.0.1", _integer(env, "PORT", 8000, 1, 65535)
+        host, port = env.get("HOST") or "127.0.0.1", integer(env, "PORT", 8000, 1, 65535)
         if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
             raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
-        _choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
+        choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
         if not re.fullmatch(r"https?://[^\s/?#@]+", public_url):
@@ -123,47 +117,20 @@ class Settings:
             host=host,
             port=port,
             public_url=public_url,
-            trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+            trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             frame_origin=_frame_origin(env, public_url) if app_env == "development" else "",
-            sign_up=_choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
-            public_feed=_choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
+            sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
+            public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",
             community_about=env.get("COMMUNITY_ABOUT")
             or "Everything said here has a life-span. When it ends, it is gone for good.",
             ttls=ttls,
             ttl_default=ttl_default,
-            limits={name: _limit(env, name, default) for name, default in LIMITS.items()},
-            workers=_integer(env, "WORKERS", 2, 1, 32),
-            pool_min=_integer(env, "POOL_MIN", 1, 1, 100),
-            pool_max=_integer(env, "POOL_MAX", 8, 1, 100),
+            limits={name: limit(env, name, default) for name, default in LIMITS.items()},
+            workers=integer(env, "WORKERS", 2, 1, 32),
+            pool_min=integer(env, "POOL_MIN", 1, 1, 100),
+            pool_max=integer(env, "POOL_MAX", 8, 1, 100),
         )
-
-
-def _choice(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
-    value = env.get(name) or default
-    if value not in known:
-        raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
-    return value
-
-
-def _integer(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    value = env.get(name) or str(default)
-    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
-        raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
-    return int(value)
-
-
-def _limit(env: Mapping[str, str], name: str, default: str) -> Limit:
-    variable = f"LIMIT_{name.upper()}"
-    value = env.get(variable) or default
-    if value == "0":
-        return Limit(0, 0)
-    found = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,4})([smhd])", value)
-    if not found:
-        raise ConfigError(
-            f"{variable} is {value!r}; it must look like {default} (hits/window; s, m, h, d), or 0 for none."
-        )
-    return Limit(int(found[1]), int(found[2]) * _UNITS[found[3]])
 
 
 def _frame_origin(env: Mapping[str, str], public_url: str) -> str:
@@ -188,12 +155,12 @@ def _secret_key(env: Mapping[str, str], app_env: str) -> str:
 
 def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
     known = tuple(TTLS)
-    floor = TTLS[_choice(env, "TTL_FLOOR", "1-hour", known)]
-    ceiling = TTLS[_choice(env, "TTL_CEILING", "30-days", known)]
+    floor = TTLS[choice(env, "TTL_FLOOR", "1-hour", known)]
+    ceiling = TTLS[choice(env, "TTL_CEILING", "30-days", known)]
     if floor > ceiling:
         raise ConfigError("TTL_FLOOR is longer than TTL_CEILING.")
     offered = {key: life for key, life in TTLS.items() if floor <= life <= ceiling}
-    default = _choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
+    default = choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
     if default not in offered:
         raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
     return offered, default

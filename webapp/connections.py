@@ -96,16 +96,21 @@ def _why_unreachable(url: str, error: Exception) -> str:
     )
 
 
-def make_pool(settings: Settings) -> Pool:
-    """An open pool for the application's role. JSON comes out of it as bytes.
+def make_pool(settings: Settings, prepare: Callable[[Connection], object]) -> Pool:
+    """An open pool for the application's role; `prepare` sees each new connection. JSON comes out of it as bytes.
 
     Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
     """
-    kept = 5 if settings.direct_connection_url == settings.connection_url else None
+    kept = None if settings.behind_pooler else 5
+
+    def configure(conn: Connection) -> None:
+        conn.adapters.register_loader("json", _RawJson)
+        prepare(conn)
+
     return ConnectionPool(
         settings.connection_url,
         kwargs={"autocommit": True, "application_name": "mayfly", "prepare_threshold": kept, **_NETWORK},
-        configure=lambda conn: conn.adapters.register_loader("json", _RawJson),
+        configure=configure,
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,
         timeout=settings.pool_timeout,

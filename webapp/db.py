@@ -20,12 +20,16 @@ _open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
 
 
 class Database:
-    """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork."""
+    """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork.
 
-    def __init__(self, settings: Settings, catalogue: Catalogue | None = None) -> None:
+    `plan_once`: for what answers people, whose statements find few rows by index whatever their values.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, plan_once: bool = False) -> None:
         self.catalogue = catalogue or Catalogue()
         self.retries = 0
         self._settings = settings
+        self._plan_once = plan_once
         self._lock = threading.Lock()
         self._opened: Pool | None = None
         self._held: ContextVar[Connection | None] = ContextVar("mayfly_transaction", default=None)
@@ -163,12 +167,20 @@ class Database:
         if self._opened:
             self._opened.drain()
 
+    def _prepare(self, conn: Connection) -> None:
+        """By itself PostgreSQL plans a feed anew each time, which takes as long as running it: it cannot know how few
+        rows are wanted. A session behind a pooler is not ours to set up.
+        """
+        if self._plan_once and not self._settings.behind_pooler:
+            template = self.catalogue["ops/plan_once"]
+            conn.execute(template.sql)
+
     @property
     def _pool(self) -> Pool:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    self._opened = make_pool(self._settings)
+                    self._opened = make_pool(self._settings, self._prepare)
                     _open_databases.add(self)
         return self._opened
 

@@ -3,9 +3,9 @@
 import hashlib
 import ipaddress
 
-from .config import Limit
 from .db import Database
 from .errors import TooMany
+from .variables import Limit
 
 
 def hit(db: Database, limit: Limit, action: str, subject: str) -> None:

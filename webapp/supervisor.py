@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 
 from . import logs, ports
 from .catalogue import BrokenTemplate
-from .config import ConfigError, Settings
+from .config import Settings
 from .connections import DatabaseError
 from .embedded import Cluster
 from .errors import Unavailable
@@ -26,6 +26,7 @@ from .ops.served import Served, remember
 from .ops.target import Target, app_env_of, embedded_target, external_target
 from .places import Refused, open_state_folder
 from .server import Server
+from .variables import ConfigError
 
 _READY_WITHIN = 30.0
 _HOLDS = 10.0  # s: a server that ends sooner would do so again

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from ..catalogue import BrokenTemplate
-from ..config import ConfigError
 from ..connections import DatabaseError
 from ..errors import Unavailable
 from ..places import Refused
+from ..variables import ConfigError
 from . import scripts
 from .target import Target, target
 

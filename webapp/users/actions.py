@@ -2,10 +2,11 @@
 
 import hashlib
 
-from ..config import Limit, Settings
+from ..config import Settings
 from ..db import Database
 from ..errors import Conflict, Invalid, TooMany, Violated
 from ..limits import folded, give_back, hit, network
+from ..variables import Limit
 from . import passwords
 
 _UNDER_ATTACK = Limit(3, 300)
