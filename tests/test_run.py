@@ -541,7 +541,7 @@ def test_interrupted_first_run_gets_its_demo_from_the_next(scratch: Path, monkey
             prepare.prepare_database(on, settings, said.append)
         with on.owner() as conn:
             assert conn.execute("SELECT count(*) > 10 FROM users").fetchone() == (True,)
-    assert [line.partition(" mayfly_dev")[0].partition(";")[0] for line in said] == [
+    assert [line.partition(" mayfly_dev")[0].partition(";")[0] for line in said[:2]] == [
         "made the database", "loaded the demo community"
     ]  # fmt: skip
 
