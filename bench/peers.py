@@ -78,6 +78,8 @@ def mentioned(message: str) -> set[str]:
 class Eager:
     """Everything in as few statements as there are kinds of things: joins, and one grouped count."""
 
+    keeps_plans = False
+
     def login(self, token: str) -> Select[tuple[LoginSession]]:
         return login(token).options(joinedload(LoginSession.user))
 
@@ -104,7 +106,10 @@ class Eager:
 
 
 class Kept(Eager):
-    """The same, for those who count milliseconds: statements that hold no value are built once, at start."""
+    """The same, for those who count milliseconds: statements that hold no value are built once, at start, and
+    PostgreSQL keeps its plans, as it does for the real application."""
+
+    keeps_plans = True
 
     def __init__(self) -> None:
         self._newest, self._soonest, self._ending = super().newest(Cursor()), super().soonest(), super().ending()
@@ -122,6 +127,8 @@ class Kept(Eager):
 class Lazy:
     """Plain queries; what a card needs is fetched when it is touched."""
 
+    keeps_plans = False
+
     login, newest = staticmethod(login), staticmethod(newest)
     soonest, ending = staticmethod(soonest), staticmethod(ending)
 
@@ -136,7 +143,7 @@ class Lazy:
 def application(peer: Eager | Lazy) -> Flask:
     """The real application, with the home page made by this peer."""
     app = create_app()
-    engine = make_engine(app)
+    engine = make_engine(app, peer)
     for function in (life, ago, full_time, machine_time, message_html):
         app.jinja_env.filters[function.__name__] = function
 
@@ -169,13 +176,12 @@ def application(peer: Eager | Lazy) -> Flask:
     return app
 
 
-def make_engine(app: Flask) -> Engine:
+def make_engine(app: Flask, peer: Eager | Lazy) -> Engine:
     """As many connections as the real pool has; reads in autocommit, which spares them BEGIN and ROLLBACK."""
     url = os.environ["CONNECTION_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
     pool_size = app.extensions["settings"].pool_max
-    # Plans are kept as the real pool keeps them.
-    kept = {"options": "-c plan_cache_mode=force_generic_plan"}
-    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0, connect_args=kept)
+    arguments = {"options": "-c plan_cache_mode=force_generic_plan"} if peer.keeps_plans else {}
+    return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0, connect_args=arguments)
 
 
 # The filters that read times, for objects that hold them ready: no text is parsed, and none written twice.
