@@ -481,6 +481,11 @@ def test_burn_with_htmx_takes_the_card_away(alice: FlaskClient, conn: Connection
     answer = burn(alice, made, fragment=True, headers={"HX-Current-URL": "http://localhost/"})
     assert answer.status_code == 200
     assert "Burned. It is gone." in words(answer)
+    assert "alive" not in answer.text
+    _, third = (make_activity(conn, user(conn, "alice")) for _ in range(2))
+    at_home = burn(alice, third, fragment=True, headers={"HX-Current-URL": "http://localhost/@alice?before=x"})
+    assert 'hx-target="#alive"' in at_home.text
+    assert "1 activity" in words(at_home)
     other = make_activity(conn, user(conn, "alice"))
     there = burn(alice, other, fragment=True, headers={"HX-Current-URL": f"http://localhost/@alice/status/{other}"})
     assert (there.status_code, there.headers["HX-Redirect"]) == (204, "/")

@@ -134,8 +134,9 @@ def test_public_address_tells_whether_passwords_cross_a_network_in_the_clear(
 def test_frame_origin_counts_in_development_alone() -> None:
     frame = {"FRAME_ORIGIN": "https://workspace.example", "PUBLIC_URL": "https://8000.workspace.example"}
     assert settings(**frame).frame_origin
-    assert not settings(APP_ENV="production", **frame).frame_origin
-    assert not settings(APP_ENV="test", **frame).frame_origin
+    for app_env in ("production", "test"):
+        with pytest.raises(ConfigError, match="FRAME_ORIGIN is for development alone"):
+            settings(APP_ENV=app_env, **frame)
 
 
 def test_secret_key_fallbacks_are_a_list() -> None:

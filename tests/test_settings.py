@@ -138,6 +138,13 @@ def test_password_stays_when_something_is_wrong(
     assert after == before
 
 
+def test_password_errors_come_together(alice: FlaskClient) -> None:
+    answer = send(alice, "/settings/password", current="not this one", password="short")
+    assert answer.status_code == 422
+    assert "That is not your current password." in words(answer)
+    assert "A password has 8 to 256 characters." in words(answer)
+
+
 def test_password_of_now_cannot_be_guessed_without_end(database_urls: DatabaseUrls, conn: Connection) -> None:
     app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="2/5m"))
     alice = signed_in(app)  # gives its own try back, but for the last one

@@ -116,7 +116,7 @@ def _each(**choices: list[Any]) -> list[dict[str, Any]]:
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "activities/_activity.html": _each(activity=CARDS),
     "activities/_burn.html": _each(activity=CARDS),
-    "activities/_burned.html": [{}],
+    "activities/_burned.html": [{"person": None}, {"person": PERSON}],
     "activities/_composer.html": _each(composer=COMPOSERS),
     "activities/_created.html": _each(activity=CARDS, parent=[None, CARDS[2]], composer=COMPOSERS),
     "activities/_replies_count.html": _each(activity=CARDS),

@@ -118,7 +118,7 @@ class Settings:
             port=port,
             public_url=public_url,
             trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
-            frame_origin=_frame_origin(env, public_url) if app_env == "development" else "",
+            frame_origin=_frame_origin(env, app_env, public_url),
             sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
             public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",
@@ -133,8 +133,10 @@ class Settings:
         )
 
 
-def _frame_origin(env: Mapping[str, str], public_url: str) -> str:
+def _frame_origin(env: Mapping[str, str], app_env: str, public_url: str) -> str:
     origins = env.get("FRAME_ORIGIN", "")
+    if origins and app_env != "development":
+        raise ConfigError("FRAME_ORIGIN is for development alone: nobody else may show the place in a frame.")
     if not all(re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin) for origin in origins.split()):
         raise ConfigError("FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces.")
     if origins and not public_url.startswith("https://"):

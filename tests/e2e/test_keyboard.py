@@ -81,6 +81,7 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, people: Conn
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
+    expect(act(page, "And answered.", "Burn")).to_be_focused()
     tab_to(page, ready(act(page, "And answered.", "Burn")))
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()

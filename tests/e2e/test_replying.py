@@ -1,6 +1,7 @@
 """Replying from the feed and from a thread, and what happens when the other one ends meanwhile."""
 
 import re
+from uuid import UUID
 
 import pytest
 from browsing import Watch, act, card, composer, notice, ready, reply_form, reply_to, send, sign_in, write
@@ -55,6 +56,18 @@ def test_replies_on_the_thread_page_follow_each_other(page: Page, question: str)
         replies = "1 reply" if number == 1 else f"{number} replies"
         expect(card(page, "Who has the key?").locator("> footer")).to_contain_text(replies)
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door.", "Left side."])
+
+
+def test_own_reply_below_many_is_brought_into_view(page: Page, people: Connection, alice: str, question: str) -> None:
+    asked = question.rpartition("/")[2]
+    for number in range(12):
+        make_activity(people, alice, f"Reply {number}.", reply_to=UUID(asked))
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, "alice")
+    page.goto(question)
+    write(ready(reply_form(page)), "It hangs by the door.")
+    send(reply_form(page))
+    expect(card(page, "It hangs by the door.")).to_be_in_viewport()
 
 
 def test_reply_to_a_reply_inside_a_thread(page: Page, question: str) -> None:

@@ -1,6 +1,7 @@
 """Activities over HTTP: the composer, posting, an activity's own page, burning."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
@@ -125,10 +126,11 @@ def burn(activity_uuid: str) -> Any:
     person = session.viewer()
     assert person  # noqa: S101 (signed_in saw to it)
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
-    on_its_own_page = request.headers.get("HX-Current-URL", "").split("?")[0].endswith(f"/status/{activity_uuid}")
-    if not wants_fragment() or on_its_own_page:
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
         return go(url_for("feeds.home"))
-    return render_template("activities/_burned.html")
+    own = db().query_object("users/profile", handle=person["handle"]) if page == f"/@{person['handle']}" else None
+    return render_template("activities/_burned.html", person=own)
 
 
 def _place() -> str:

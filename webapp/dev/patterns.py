@@ -79,7 +79,10 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
             name: _partial("activities/_composer.html", composer=composer) for name, composer in composers.items()
         },
         "activities/_burn.html": {"always": _partial("activities/_burn.html", activity=samples.CARDS["own"])},
-        "activities/_burned.html": {"for the announcer": _partial("activities/_burned.html")},
+        "activities/_burned.html": {
+            "for the announcer": _partial("activities/_burned.html", person=None),
+            "on one's own page": _partial("activities/_burned.html", person={"activities_count": 3}),
+        },
         "activities/_created.html": {
             "in a feed": _partial("activities/_created.html", activity=samples.PARENT, parent=None, composer=fresh),
             "a reply below a card": _partial(

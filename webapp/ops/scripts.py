@@ -36,6 +36,7 @@ def db_schema_load(on: Target, _: Arguments) -> None:
 
 def db_seed(on: Target, _: Arguments) -> None:
     say(f"loaded the demo community into {_name(on)}: {schema.seed(on)} people")
+    say("(bin/users-reset-password demo gives one of them a password)")
 
 
 def db_drop(on: Target, arguments: Arguments) -> None:

@@ -84,17 +84,12 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     return str(account["uuid"])
 
 
-def change_password(db: Database, settings: Settings, *, handle: str, current: str, password: str, address: str) -> str:
-    """Gives the account another password and ends all its sessions; its uuid. Raises `Refused`, `TooMany`.
-
-    The password of now is a guess like any other, so it counts against the same limits as signing in.
-    """
-    user_uuid = check_password(db, settings, login=handle, password=current, address=address)
+def change_password(db: Database, *, user_uuid: str, password: str) -> None:
+    """Gives the account another password and ends all its sessions, in one transaction."""
     password_hash = passwords.hash_password(password)
     with db.transaction():
         db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
         db.execute("users/sessions_end", user_uuid=user_uuid)
-    return user_uuid
 
 
 def save_profile(db: Database, *, user_uuid: str, display_name: str, bio: str) -> None:

@@ -44,22 +44,24 @@ def change_password() -> Any:
     """Another password: every other session ends, and this browser gets a new one."""
     form, account = PasswordForm(), _own_account()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
-    if not form.validate():
-        return _settings_page(422, form)
-    try:
-        user_uuid = actions.change_password(
-            db(),
-            settings(),
-            handle=account["handle"],
-            current=form.current.data,
-            password=form.password.data,
-            address=request.remote_addr or "",
-        )
-    except actions.Refused:
+    form.validate()
+    if form.current.data and not _is_current(account["handle"], form.current.data):
         form.current.errors = ["That is not your current password."]
+    if form.errors:  # all that is wrong, at once
         return _settings_page(422, form)
+    user_uuid = str(session.viewer_uuid())
+    actions.change_password(db(), user_uuid=user_uuid, password=form.password.data)
     session.start(user_uuid)
     return redirect(url_for("settings.show", saved="password"), 303)
+
+
+def _is_current(handle: str, password: str) -> bool:
+    """Whether this is the account's password: a guess like any other, under the limits of signing in."""
+    try:
+        actions.check_password(db(), settings(), login=handle, password=password, address=request.remote_addr or "")
+    except actions.Refused:
+        return False
+    return True
 
 
 def _settings_page(status: int, form: ProfileForm | PasswordForm | None = None, notice: str = "") -> Any:

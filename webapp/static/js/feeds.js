@@ -12,8 +12,11 @@ document.addEventListener("htmx:before:swap", (event) => {
   }
 });
 // Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
+let opener = null;
 document.addEventListener("click", (event) => {
-  const slot = event.target.closest(".act[hx-target]")?.getAttribute("hx-target");
+  const act = event.target.closest(".act[hx-target]");
+  const slot = act?.getAttribute("hx-target");
+  opener = act ?? opener;
   const box = slot && document.querySelector(`${slot} > form textarea`);
   if (!box?.value.trim()) return;
   event.preventDefault();
@@ -27,10 +30,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const card = form.closest("article");
   form.remove();
-  card?.querySelector(".act")?.focus();
+  (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
 });
 // Where the focused thing was swapped away, its card takes the focus, else the card that follows, else the page.
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  // What one just wrote may stand below all else: it is brought into view.
+  if (event.detail.ctx?.sourceElement?.matches("form.composer")) document.querySelector(".replies > .activity:last-of-type")?.scrollIntoView({ block: "nearest" });
   if (document.activeElement !== document.body || !near.length) return;
   const next = near.find((card) => card.isConnected);
   (next?.querySelector(".act") ?? document.getElementById("main")).focus();
