@@ -1,7 +1,8 @@
 // A feed while its cards come and go: each is there once, and the focus never falls off the page.
-let near = [];
+let [near, wrote] = [[], false];
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.defaultPrevented) return;
+  wrote = event.detail.ctx.sourceElement?.matches("form.composer");
   const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
   const place = cards.indexOf(card);
   near = card ? [card, ...cards.slice(place + 1), ...cards.slice(0, place).reverse()] : [];
@@ -33,9 +34,9 @@ document.addEventListener("click", (event) => {
   (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
 });
 // Where the focused thing was swapped away, its card takes the focus, else the card that follows, else the page.
-document.addEventListener("htmx:after:swap", (event) => {
+document.addEventListener("htmx:after:swap", () => {
   // What one just wrote may stand below all else: it is brought into view.
-  if (event.detail.ctx?.sourceElement?.matches("form.composer")) document.querySelector(".replies > .activity:last-of-type")?.scrollIntoView({ block: "nearest" });
+  if (wrote) document.querySelector(".replies > .activity:last-of-type")?.scrollIntoView({ block: "nearest" });
   if (document.activeElement !== document.body || !near.length) return;
   const next = near.find((card) => card.isConnected);
   (next?.querySelector(".act") ?? document.getElementById("main")).focus();
