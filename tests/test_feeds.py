@@ -231,6 +231,22 @@ def test_thread_says_so_when_more_stands_below_a_stub_than_fits(
     assert ("More was answered here" in words(client.get(f"/@alice/status/{root}"))) == bool(extra)
 
 
+@pytest.mark.parametrize(("stubs", "cut"), [(50, False), (51, True)])
+def test_thread_says_so_when_stubs_go_deeper_than_it_looks(
+    client: FlaskClient, conn: Connection, alice: UUID, stubs: int, cut: bool
+) -> None:
+    root = above = make_activity(conn, alice, "root")
+    gone = []
+    for _ in range(stubs):
+        above = make_activity(conn, alice, "gone", reply_to=above)
+        gone.append(above)
+    make_activity(conn, alice, "alive at last", reply_to=above)
+    expire(conn, *gone)
+    found = thread(client, root)
+    assert found["cut"] == cut
+    assert ("alive at last" in str(found)) == (not cut)
+
+
 def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     bob = make_user(conn, "bob")
     gone = make_activity(conn, bob, "canary of bob")

@@ -6,10 +6,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from linkify_it import LinkifyIt
 
 from webapp import create_app, filters, links
+from webapp.addresses import address
 from webapp.config import Settings
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -326,3 +327,11 @@ def test_message_of_any_shape_is_drawn_quickly(app: Flask, message: str) -> None
         began = time.perf_counter()
         filters.message_html(activity)
         assert time.perf_counter() - began < 0.2  # ten times what is aimed at
+
+
+@pytest.mark.parametrize("handle", ["alice", "a_1", "a b", "a/b?c#d", "ünï", "{handle}", ""])
+def test_address_is_what_flask_would_make_of_it(app: Flask, handle: str) -> None:
+    with app.test_request_context():
+        if handle:
+            assert address("users.profile", handle=handle) == url_for("users.profile", handle=handle)
+        assert address("feeds.home") == url_for("feeds.home")

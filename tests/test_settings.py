@@ -11,8 +11,10 @@ from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.connections import Connection
+from webapp.errors import Unavailable
 
 NEW = "four unrelated words here"
+HASH = "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE email = 'alice@example.com'"
 
 
 @pytest.fixture
@@ -85,6 +87,21 @@ def test_profile_comes_back_with_its_text_when_its_token_is_stale(alice: FlaskCl
     assert "kept" in answer.text
 
 
+def test_profile_text_is_kept_while_the_database_is_away(
+    app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> int:
+        raise Unavailable("away")
+
+    token = token_for(alice)
+    monkeypatch.setattr(app.extensions["db"], "execute", away)
+    answer = send(alice, "/settings/profile", display_name="Alice Anew", bio="Rope & lamps.", csrf_token=token)
+    assert answer.status_code == 503
+    assert 'name="bio"' in answer.text
+    assert "Rope &amp; lamps." in answer.text
+    assert 'name="display_name" value="Alice Anew"' in answer.text
+
+
 def test_email_is_shown_to_its_owner_alone(app: Flask, alice: FlaskClient) -> None:
     assert "alice@example.com" in words(alice.get("/settings"))
     assert "alice@example.com" not in signed_in(app, "bob").get("/settings").text
@@ -121,20 +138,29 @@ def test_password_is_changed_and_every_other_session_ends(app: Flask, conn: Conn
         (PASSWORD, "x" * 257, "A password has 8 to 256 characters."),
         (PASSWORD, "password1", "among the first that are tried"),
         (PASSWORD, "alice@example.com", "among the first that are tried"),
+        (PASSWORD, "alice_of_the_quay", "among the first that are tried"),
+        (PASSWORD, "Alice of the Quay", "among the first that are tried"),
     ],
 )
 def test_password_stays_when_something_is_wrong(
     app: Flask, conn: Connection, alice: FlaskClient, current: str, password: str, said: str
 ) -> None:
-    before = value(conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE handle = 'alice'")
-    elsewhere = signed_in(app)
+    conn.execute(  # what everybody knows of her is no password either
+        "UPDATE users SET handle = 'alice_of_the_quay', display_name = 'Alice of the Quay' WHERE handle = 'alice'"
+    )
+    before = value(
+        conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE email = 'alice@example.com'"
+    )
+    elsewhere = signed_in(app, "alice@example.com")
     answer = send(alice, "/settings/password", current=current, password=password)
     assert answer.status_code == 422
     assert said in words(answer)
-    for typed in filter(None, (current, password)):
-        assert f'value="{typed}"' not in answer.text  # a password never comes back
+    for name in ("current", "password"):
+        assert f'name="{name}" type="password" value=""' in answer.text  # a password never comes back
     assert elsewhere.get("/settings").status_code == 200
-    after = value(conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE handle = 'alice'")
+    after = value(
+        conn, "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE email = 'alice@example.com'"
+    )
     assert after == before
 
 

@@ -102,7 +102,7 @@ FORMS = [
 ]
 KEPT = [None, {"message": NASTY, "ttl": NASTY, "key": ONE, "csrf_token": "stale"}]
 PROBLEMS = [
-    {"heading": "Nothing here", "message": message, "request_id": number, "kept": kept}
+    {"heading": "Nothing here", "message": message, "request_id": number, "kept": kept, "written": "message"}
     for (message, number), kept in zip(((NASTY, ""), ("It broke.", "0123456789abcdef")), KEPT, strict=True)
 ]
 

@@ -3,7 +3,8 @@
 import re
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from verbs import count, send, sign_in, signed_in, token_for, token_in, value, w
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
+from webapp.connections import Connection, connect
 from webapp.errors import Unavailable
-from webapp.users import actions, passwords
+from webapp.limits import give_back
+from webapp.shapes import Account
+from webapp.users import actions, passwords, session
 
 GOOD = {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": PASSWORD}
 
@@ -483,6 +487,96 @@ def test_sign_in_with_a_password_of_ones_own_buys_no_further_guesses(database_ur
     tries = [guess, own, own, guess, guess, own, guess, guess]
     statuses = [sign_in(from_address(app, "203.0.113.7"), *attempt).status_code for attempt in tries]
     assert statuses == [422, 303, 303, 422, 422, 303, 422, 429]
+
+
+def test_sign_in_gives_no_try_of_an_ended_window_back(app: Flask, database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as conn:
+        conn.execute("INSERT INTO rate_limits VALUES ('sign_ins_by_address', '203.0.113.7', 7, now())")
+        give_back(app.extensions["db"], "sign_ins_by_address", "203.0.113.7")
+        assert value(conn, "SELECT hits FROM rate_limits") == 7
+
+
+# Between the check of a password and the session -----------------------------------------------------------------
+
+NEW = "four unrelated words here"
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as connection:
+        yield connection
+
+
+def test_person_has_fifty_sessions_at_most(app: Flask, conn: Connection) -> None:
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
+        " SELECT sha256(n::text::bytea), %s, now() - interval '9 days', now() - n * interval '1 minute',"
+        " now() + interval '1 day' FROM generate_series(1, 60) AS n",
+        [make_user(conn)],
+    )
+    signed_in(app)
+    assert count(conn, "sessions") == 50
+    assert value(conn, "SELECT count(*) FROM sessions WHERE seen_at < now() - interval '49.5 minutes'") == 0
+
+
+def test_sign_in_that_is_overtaken_by_a_change_of_the_password_fails(
+    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password is checked, then the change commits, then the session would start."""
+    alice, real, client = make_user(conn), session.start, app.test_client()
+
+    def overtaken(account: Account) -> bool:
+        actions.change_password(app.extensions["db"], user_uuid=str(alice), password=NEW)
+        return real(account)
+
+    monkeypatch.setattr(session, "start", overtaken)
+    assert sign_in(client).status_code == 422
+    assert count(conn, "sessions") == 0
+
+
+def test_session_that_starts_while_the_password_changes_waits_and_fails(
+    app: Flask, conn: Connection, database_urls: DatabaseUrls
+) -> None:
+    alice, database = make_user(conn), app.extensions["db"]
+    given = {"token_hash": b"t" * 32, "user_uuid": alice, "absolute_seconds": 60}
+    given["password_hash"] = value(conn, "SELECT password_hash FROM passwords")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(1) as threads, connect(database_urls.superuser_url) as look:
+        with database.transaction():
+            database.execute("users/password_set", user_uuid=alice, password_hash="x" * 30)
+            started = threads.submit(lambda: database.execute("users/session_start", **given))
+            while not value(look, waiting):
+                assert not started.done()
+        assert started.result(5) == 0
+    assert count(conn, "sessions") == 0
+
+
+def test_renewed_hash_undoes_no_change_of_the_password(app: Flask, conn: Connection) -> None:
+    alice, database = make_user(conn), app.extensions["db"]
+    before = value(conn, "SELECT password_hash FROM passwords")
+    actions.change_password(database, user_uuid=str(alice), password=NEW)
+    assert database.execute("users/password_renew", user_uuid=alice, password_hash="x" * 30, before=before) == 0
+    assert sign_in(app.test_client(), "alice", NEW).status_code == 303
+
+
+def test_change_of_the_password_is_one_transaction(
+    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, database = make_user(conn), app.extensions["db"]
+    before, whole = value(conn, "SELECT password_hash FROM passwords"), database.execute
+
+    def failing(name: str, **params: object) -> int:
+        if name == "users/sessions_end":
+            raise Unavailable("cut")
+        return int(whole(name, **params))
+
+    monkeypatch.setattr(database, "execute", failing)
+    with pytest.raises(Unavailable):
+        actions.change_password(database, user_uuid=str(alice), password=NEW)
+    assert value(conn, "SELECT password_hash FROM passwords") == before
+
+
+# Limits once more ------------------------------------------------------------------------------------------------
 
 
 def test_sign_up_form_is_no_way_to_look_people_up(database_urls: DatabaseUrls) -> None:

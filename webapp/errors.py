@@ -105,6 +105,7 @@ class Violated(Exception):
 
 # After these the same act may succeed: the page gives back what was typed, ready to be sent again.
 _AGAIN = {429, 500, 503}
+_WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
 HEADINGS = {
     400: "That did not arrive well",
     404: "Nothing here",
@@ -126,8 +127,11 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         response.mimetype = "application/json"
     else:
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
-        kept = request.form.to_dict() if status in _AGAIN and "message" in request.form else None
-        response = Response(render_template(name, heading=heading, message=message, request_id=request_id, kept=kept))
+        written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN else None
+        kept = request.form.to_dict() if written else None
+        response = Response(
+            render_template(name, heading=heading, message=message, request_id=request_id, kept=kept, written=written)
+        )
     response.status_code = status
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)

@@ -35,7 +35,7 @@ class ThreadItem(TypedDict):
 class Thread(TypedDict):
     """An activity, what it answers and what answers it, both oldest first. `next`: where a further page starts.
 
-    `cut`: below its stubs are more than the 200 places of a page.
+    `cut`: below its stubs is more than the 200 places, or 50 steps down, of a page.
     """
 
     activity: ActivityCard

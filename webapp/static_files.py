@@ -34,9 +34,16 @@ def register(app: Flask, settings: Settings) -> None:
     Registered after Flask-Compress, so that it is asked first.
     """
 
+    @app.before_request
+    def send_whole() -> None:
+        # A part of a file, packed on the fly, would be a part of something else. They are small: they come whole.
+        if request.endpoint == "static":
+            request.environ.pop("HTTP_RANGE", None)
+
     @app.after_request
     def keep(response: Response) -> Response:
-        if request.endpoint == "static" and response.status_code in (200, 206, 304):
+        if request.endpoint == "static" and response.status_code in (200, 304):
+            response.headers["Accept-Ranges"] = "none"
             response.headers["Cache-Control"] = "no-cache" if settings.development else FOR_EVER
             if response.status_code == 200 and not settings.development:
                 _pack(response)
@@ -51,7 +58,6 @@ def _pack(response: Response) -> None:
     response.direct_passthrough = False
     response.set_data(_packed(normpath((request.view_args or {})["filename"])))  # one key a file, however it is spelt
     response.headers["Content-Encoding"] = "br"
-    response.vary.add("Accept-Encoding")
     response.set_etag(f"{response.get_etag()[0]}:br")
     response.make_conditional(request)
 

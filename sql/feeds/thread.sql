@@ -100,7 +100,10 @@ SELECT
       LIMIT 200
     ) AS reply
   ) AS replies,
-  (SELECT count(*) > 200 FROM (SELECT FROM below LIMIT 201) AS place) AS cut,
+  (
+    (SELECT count(*) > 200 FROM (SELECT FROM below LIMIT 201) AS place)
+    OR EXISTS (SELECT FROM below WHERE is_stub AND depth = 50)
+  ) AS cut,
   (
     SELECT json_build_object('created_at', created_at, 'uuid', uuid)
     FROM answers

@@ -1,7 +1,23 @@
--- users/session_start: a new session of a user in good standing.
--- params:  token_hash bytea, user_uuid uuid, absolute_seconds int
+-- users/session_start: a new session, unless the password that was checked is none any more. A person has fifty at most.
+-- params:  token_hash bytea, user_uuid uuid, password_hash text, absolute_seconds int
 -- returns: rows
+-- The lock makes it wait for a change of the password that is under way, and see what came of it.
+WITH checked AS MATERIALIZED (
+  SELECT user_uuid
+  FROM passwords
+  WHERE user_uuid = %(user_uuid)s AND password_hash = %(password_hash)s
+  FOR SHARE
+), unused AS (
+  DELETE FROM sessions
+  USING (
+    SELECT token_hash, row_number() OVER (ORDER BY seen_at DESC, token_hash) AS number
+    FROM sessions
+    WHERE user_uuid = %(user_uuid)s
+  ) AS own
+  WHERE sessions.token_hash = own.token_hash AND own.number >= 50
+)
 INSERT INTO sessions (token_hash, user_uuid, expires_at)
-SELECT %(token_hash)s, uuid, now() + make_interval(secs => %(absolute_seconds)s)
-FROM users
-WHERE uuid = %(user_uuid)s AND suspended_at IS NULL
+SELECT %(token_hash)s, account.uuid, now() + make_interval(secs => %(absolute_seconds)s)
+FROM users AS account
+JOIN checked ON checked.user_uuid = account.uuid
+WHERE account.suspended_at IS NULL

@@ -132,7 +132,11 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
             "nothing there": partial(_page_body, "errors/page.html", heading="Nothing here"),
             "something broke": partial(_page_body, "errors/page.html", heading="Something broke", request_id="0123456"),
             "away, with what was typed": partial(
-                _page_body, "errors/page.html", heading="Back shortly", kept={"message": "Typed before it went away."}
+                _page_body,
+                "errors/page.html",
+                heading="Back shortly",
+                kept={"message": "Typed before it went away."},
+                written="message",
             ),
         },
     }  # fmt: skip

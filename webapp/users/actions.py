@@ -6,6 +6,7 @@ from ..config import Settings
 from ..db import Database
 from ..errors import Conflict, Invalid, TooMany, Violated
 from ..limits import folded, give_back, hit, network
+from ..shapes import Account
 from ..variables import Limit
 from . import passwords
 
@@ -26,8 +27,8 @@ def sign_up(
     password: str,
     invite: str,
     address: str,
-) -> str:
-    """The new account's uuid. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation)."""
+) -> Account:
+    """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation)."""
     hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
     password_hash = passwords.hash_password(password)
     try:
@@ -38,7 +39,7 @@ def sign_up(
             db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
     except Violated as violated:
         raise violated.as_invalid() from None
-    return str(user_uuid)
+    return {"uuid": str(user_uuid), "password_hash": password_hash}
 
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
@@ -58,8 +59,8 @@ def code_hash(code: str) -> bytes:
     return hashlib.sha256(code.encode("utf-8", "replace")).digest()
 
 
-def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> str:
-    """The uuid of the account. Raises `Refused`, or `TooMany`.
+def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
+    """The account, with what its password was checked against. Raises `Refused`, or `TooMany`.
 
     Tries count by address and by account until the password turns out right: a class that sits behind one address
     comes in one by one. An account under attack stays open to its owner: once it is over its limit, each address
@@ -79,17 +80,23 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
         raise Refused
     give_back(db, "sign_ins_by_address", place)
     give_back(db, "sign_ins_by_account", subject)
+    found: Account = {"uuid": str(account["uuid"]), "password_hash": account["password_hash"]}
     if passwords.outdated(account["password_hash"]):
-        db.execute("users/password_set", user_uuid=account["uuid"], password_hash=passwords.hash_password(password))
-    return str(account["uuid"])
+        renewed = passwords.hash_password(password)
+        if db.execute(
+            "users/password_renew", user_uuid=found["uuid"], password_hash=renewed, before=found["password_hash"]
+        ):
+            found["password_hash"] = renewed
+    return found
 
 
-def change_password(db: Database, *, user_uuid: str, password: str) -> None:
-    """Gives the account another password and ends all its sessions, in one transaction."""
+def change_password(db: Database, *, user_uuid: str, password: str) -> Account:
+    """Gives the account another password and ends all its sessions, in one transaction; the account as it is then."""
     password_hash = passwords.hash_password(password)
     with db.transaction():
         db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
         db.execute("users/sessions_end", user_uuid=user_uuid)
+    return {"uuid": user_uuid, "password_hash": password_hash}
 
 
 def save_profile(db: Database, *, user_uuid: str, display_name: str, bio: str) -> None:

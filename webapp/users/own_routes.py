@@ -49,9 +49,7 @@ def change_password() -> Any:
         form.current.errors = ["That is not your current password."]
     if form.errors:  # all that is wrong, at once
         return _settings_page(422, form)
-    user_uuid = str(session.viewer_uuid())
-    actions.change_password(db(), user_uuid=user_uuid, password=form.password.data)
-    session.start(user_uuid)
+    session.start(actions.change_password(db(), user_uuid=str(session.viewer_uuid()), password=form.password.data))
     return redirect(url_for("settings.show", saved="password"), 303)
 
 

@@ -37,7 +37,7 @@ def sign_up() -> Any:
     if not valid or problems:
         return _sign_up_page(form, 422, *problems)
     try:
-        user_uuid = actions.sign_up(
+        made = actions.sign_up(
             db(),
             settings(),
             display_name=form.display_name.data,
@@ -51,7 +51,7 @@ def sign_up() -> Any:
         return _sign_up_page(form, 422, problem)
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
-    session.start(user_uuid)
+    session.start(made)
     return redirect(url_for("feeds.home"), 303)
 
 
@@ -90,7 +90,7 @@ def sign_in() -> Any:
     if not form.validate():
         return _sign_in_page(form, 422)
     try:
-        user_uuid = actions.check_password(
+        account = actions.check_password(
             db(),
             settings(),
             login=form.email.data,
@@ -99,7 +99,8 @@ def sign_in() -> Any:
         )
     except actions.Refused:
         return _sign_in_page(form, 422, notice=WRONG)
-    session.start(user_uuid)
+    if not session.start(account):  # the password was changed while it was checked
+        return _sign_in_page(form, 422, notice=WRONG)
     if form.message.data:
         return Composer.carried(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data).page(200)
     return redirect(local_path(request.values.get("next")), 303)

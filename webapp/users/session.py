@@ -15,7 +15,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from ..current import db, settings
 from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
-from ..shapes import Viewer
+from ..shapes import Account, Viewer
 
 _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 
@@ -81,18 +81,24 @@ def viewer_uuid() -> str | None:
     return person["uuid"] if person else None
 
 
-def start(user_uuid: str) -> None:
-    """A new session for this person, with a new id; whatever this browser had before ends."""
+def start(account: Account) -> bool:
+    """A new session for this account, with a new id; whatever this browser had before ends.
+
+    False, and no session, where the password that was checked has been changed since.
+    """
     end()
     token = secrets.token_urlsafe(32)
-    db().execute(
+    if not db().execute(
         "users/session_start",
         token_hash=_hashed(token),
-        user_uuid=user_uuid,
+        user_uuid=account["uuid"],
+        password_hash=account["password_hash"],
         absolute_seconds=settings().session_absolute,
-    )
+    ):
+        return False
     _own().become(token)
     g.pop("viewer", None)
+    return True
 
 
 def end() -> None:
