@@ -15,6 +15,7 @@ import pytest
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from flask import Flask
 from flask.testing import FlaskClient
+from ops_fixtures import elsewhere, embedded, run  # noqa: F401 (for every test of scripts)
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app

@@ -1,5 +1,6 @@
 """The programs of PostgreSQL: those that come along, those of this machine, and which of them a user can run."""
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -38,6 +39,15 @@ def bundled_bindir(major: int = 18) -> Path:
     )
 
 
+def bundled_bindirs() -> list[Path]:
+    """The folders of programs that come with this installation: none in a container, which brings no database."""
+    found = []
+    for major in _BUNDLED:
+        with contextlib.suppress(Refused):
+            found.append(bundled_bindir(major))
+    return found
+
+
 def system_bindir(least: int = 15) -> Path | None:
     """The newest PostgreSQL of this machine from `least` on; None where there is none."""
     found = [Path(place) for place in Path("/usr/lib/postgresql").glob("*/bin")]
@@ -50,7 +60,12 @@ def system_bindir(least: int = 15) -> Path | None:
 
 def major_version(bindir: Path) -> int:
     """The major version of the programs in a folder; 0 when they do not run."""
-    found = re.search(r"\) (\d+)", _said(str(bindir / "postgres"), "--version"))
+    return version_of(bindir / "postgres")
+
+
+def version_of(program: Path) -> int:
+    """The major version of one of PostgreSQL's programs; 0 when it does not run."""
+    found = re.search(r"\) (\d+)", _said(str(program), "--version"))
     return int(found[1]) if found else 0
 
 

@@ -19,6 +19,8 @@ _HANDLE = ("handle", {"help": "whose, with or without @"})
 _UUID = ("uuid", {"help": "the last part of the activity's address"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
 _STATUS = ("--status", {"action": "store_true", "help": "list all and their state"})
+_FILE = ("file", {"nargs": "?", "help": "where to; by default a new file in backups/ of the state folder"})
+_FROM = ("file", {"help": "a backup that bin/db-backup made"})
 _DRY = ("--dry-run", {"action": "store_true", "help": "say what would be done, and do nothing"})
 _DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to lose, instead of typing it"})
 _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
@@ -29,6 +31,8 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "db-setup": (scripts.db_setup, (_DROP, _DRY)),
     "db-migrate": (scripts.db_migrate, (_STATUS, _DRY)),
     "db-connect": (scripts.db_connect, ()),
+    "db-backup": (scripts.db_backup, (_FILE,)),
+    "db-restore": (scripts.db_restore, (_FROM,)),
     "db-sessions": (scripts.db_sessions, ()),
     "db-kill-sessions": (scripts.db_kill_sessions, (_DRY,)),
     "users-reset-password": (scripts.users_reset_password, (_HANDLE,)),

@@ -104,7 +104,7 @@ def load(target: Target, *, demo: bool = False) -> None:
         if not is_empty(conn):
             raise Refused(f"The database {conn.info.dbname} is not empty: its structure is changed by bin/db-migrate.")
         if not target.name:
-            _external_roles(conn)
+            external_roles(conn)
         with conn.transaction():
             run(conn, _read("schema.sql"))
             for migration in migrate.on_disk():
@@ -115,7 +115,7 @@ def load(target: Target, *, demo: bool = False) -> None:
             mark(conn, "production")
 
 
-def _external_roles(conn: Connection) -> None:
+def external_roles(conn: Connection) -> None:
     """The application role on a server that is not ours, when it is not as roles.sql wants it."""
     set_up = value(conn, "SELECT rolconfig::text LIKE '%%statement_timeout%%' FROM pg_roles WHERE rolname = %s", APP)
     if set_up:

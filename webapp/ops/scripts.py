@@ -8,11 +8,12 @@ import subprocess
 import sys
 from argparse import Namespace as Arguments
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..connections import Connection, client_environment, connect, database_of
 from ..db import Database
 from ..places import Refused
-from . import guard, migrate, people, schema, sessions
+from . import backup, guard, migrate, people, schema, sessions
 from .sweep import sweep
 from .target import Target, settings_for
 
@@ -79,6 +80,25 @@ def db_migrate(on: Target, arguments: Arguments) -> None:
             applied += 1
             say(f"applied {migration.name}")
         say(f"{_name(on)} is up to date, {applied} migration(s) applied")
+
+
+def db_backup(on: Target, arguments: Arguments) -> None:
+    file = Path(arguments.file).absolute() if arguments.file else backup.default_file(on)
+    with _database(on) as db:
+        swept = backup.backup(on, db, file)
+    say(f"swept {_name(on)}: {swept}")
+    say(f"backed up {_name(on)} into {file}, {file.stat().st_size:,} bytes")
+
+
+def db_restore(on: Target, arguments: Arguments) -> None:
+    file = Path(arguments.file).absolute()
+    backup.restore(on, file)
+    say(f"restored {_name(on)} from {file}")
+    with _database(on) as db:
+        swept, pending = backup.make_servable(on, db)
+    say(f"swept {_name(on)}: {swept}; nobody is signed in")
+    if pending:
+        say(f"{len(pending)} migration(s) are pending: run bin/db-migrate before bin/run")
 
 
 def db_connect(on: Target, arguments: Arguments) -> int:

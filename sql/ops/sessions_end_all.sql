@@ -1,0 +1,4 @@
+-- ops/sessions_end_all: signs everybody out everywhere.
+-- params:  none
+-- returns: rows
+DELETE FROM sessions

@@ -1,0 +1,217 @@
+"""Backups: what is in them, what is not, and a drill of the way back."""
+
+import os
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from factories import make_activity, make_user
+from ops_fixtures import Run, name_of, one
+from verbs import expire, signed_in
+from ways import DatabaseUrls, settings_for
+
+from webapp import create_app
+from webapp.connections import Connection, client_environment, connect
+from webapp.ops import backup
+from webapp.ops.target import target
+from webapp.places import Refused
+
+KEPT = ("users", "passwords", "activities", "activity_keys", "invitations", "schema_migrations")
+
+
+def fill(conn: Connection) -> None:
+    """A little community in which something has expired, something is a stub, and somebody is signed in."""
+    alice = make_user(conn)
+    make_user(conn, "bob")
+    gone = make_activity(conn, alice, "canary that expired", age=timedelta(hours=3))
+    stub = make_activity(conn, alice, "canary below which something lives", age=timedelta(hours=3))
+    make_activity(conn, alice, "still alive", reply_to=stub)
+    expire(conn, gone, stub)
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256('x'), %s, now() + interval '1 day')",
+        [alice],
+    )
+    conn.execute("INSERT INTO rate_limits (action, subject, window_ends_at) VALUES ('a', 'b', now() + interval '1 h')")
+
+
+def rows(conn: Connection) -> dict[str, tuple[int, str]]:
+    """Of each table that is kept: how many rows, and a hash over them all."""
+    return {
+        table: conn.execute(
+            "SELECT count(*), md5(COALESCE(string_agg(kept::text, chr(10) ORDER BY kept::text), ''))"
+            f" FROM {table} AS kept"
+        ).fetchone()
+        for table in KEPT
+    }
+
+
+def text_of(file: Path, program: str) -> str:
+    """All that a backup holds, as SQL."""
+    return subprocess.run([program, "--file=-", str(file)], capture_output=True, text=True, check=True).stdout
+
+
+def test_drill_backup_is_restored_whole_and_serves(
+    run: Run,
+    embedded: Path,
+    scratch: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run("db-create")[0] == run("db-schema-load")[0] == 0
+    with target("test") as on, on.owner() as conn:
+        fill(conn)
+    code, said, _ = run("db-backup", str(scratch / "mayfly.dump"))
+    assert code == 0
+    assert "swept mayfly_dev: deleted 1, blanked 1" in said
+    assert f"backed up mayfly_dev into {scratch / 'mayfly.dump'}" in said
+    assert (scratch / "mayfly.dump").stat().st_mode & 0o777 == 0o600
+    with target("test") as on, on.owner() as conn:
+        before = rows(conn)
+        held = text_of(scratch / "mayfly.dump", str(on.bindir / "pg_restore"))  # type: ignore[operator]
+    assert "still alive" in held
+    assert "canary" not in held
+    assert "COPY public.sessions" not in held
+    assert "COPY public.rate_limits" not in held
+
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "other"))  # another machine
+    code, said, _ = run("db-restore", str(scratch / "mayfly.dump"))
+    assert code == 0
+    assert "nobody is signed in" in said
+    with target("test") as on, on.owner() as conn:
+        assert rows(conn) == before
+        assert one(conn, "SELECT count(*) FROM sessions") == 0
+        assert one(conn, "SELECT environment FROM mayfly_marker") == "development"
+        app = create_app(settings_for(DatabaseUrls(on.app_url, on.owner_url, on.admin_url)))
+        assert "still alive" in app.test_client().get("/public").text
+        assert signed_in(app, "bob").get("/settings").status_code == 200  # with the password of before
+        for statement in ("DROP TABLE users", "TRUNCATE activities", "CREATE TABLE mine (x int)"):
+            with connect(on.app_url) as application, pytest.raises(Exception, match=r"must be owner|permission denied"):
+                application.execute(statement)
+        app.extensions["db"].close()
+
+
+def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
+    run: Run,
+    elsewhere: DatabaseUrls,
+    scratch: Path,
+) -> None:
+    with elsewhere.owner() as conn:
+        alice = make_user(conn)
+        late = make_activity(conn, alice, "canary that expires later")
+        conn.execute(
+            "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256('x'), %s, now() + interval '1 h')",
+            [alice],
+        )
+        with target("test") as on:
+            program = backup.client(on, "pg_dump")
+        # One that somebody made by hand: with its sessions, and before the sweep.
+        environment = {**os.environ, **client_environment(elsewhere.owner_url)}
+        arguments = [program, "-Fc", "--no-owner", "--exclude-table=mayfly_marker", f"--file={scratch / 'own.dump'}"]
+        expire(conn, late)
+        subprocess.run(arguments, env=environment, check=True)
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+    code, said, err = run("db-restore", str(scratch / "own.dump"))
+    assert code == 0, err
+    assert "deleted 1" in said
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM sessions") == 0
+        assert one(conn, "SELECT count(*) FROM activities") == 0
+        assert one(conn, "SELECT count(*) FROM users") == 1
+
+
+def test_restore_refuses_a_database_that_holds_anything(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+    with elsewhere.owner() as conn:
+        make_user(conn)
+    assert run("db-backup", str(scratch / "one.dump"))[0] == 0
+    code, _, err = run("db-restore", str(scratch / "one.dump"))
+    assert code == 1
+    assert (
+        err
+        == f"bin/db-restore: The database {name_of(elsewhere)} is not empty: a backup is restored into an empty one.\n"
+    )
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM users") == 1
+
+
+def test_restore_of_half_a_file_leaves_nothing_behind(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+    with elsewhere.owner() as conn:
+        fill(conn)
+    assert run("db-backup", str(scratch / "whole.dump"))[0] == 0
+    whole = (scratch / "whole.dump").read_bytes()
+    (scratch / "half.dump").write_bytes(whole[: len(whole) * 2 // 3])
+    with elsewhere.owner() as conn:
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+    code, _, err = run("db-restore", str(scratch / "half.dump"))
+    assert code == 1
+    assert err.startswith("bin/db-restore: pg_restore stopped: ")
+    assert "alive" not in err
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+    assert run("db-restore", str(scratch / "whole.dump"))[0] == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"-- SQL, not a custom dump", b"PGDM"])
+def test_restore_of_what_is_no_backup_is_one_sentence(
+    run: Run,
+    elsewhere: DatabaseUrls,
+    scratch: Path,
+    content: bytes | None,
+) -> None:
+    file = scratch / "x.dump"
+    if content is not None:
+        file.write_bytes(content)
+    code, _, err = run("db-restore", str(file))
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "is no backup" in err or "cannot be read" in err
+
+
+def test_backup_replaces_nothing_and_leaves_no_half(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+    taken = scratch / "taken.dump"
+    taken.write_text("mine")
+    code, _, err = run("db-backup", str(taken))
+    assert (code, taken.read_text()) == (1, "mine")
+    assert "a backup never replaces one" in err
+    code, _, err = run("db-backup", str(scratch / "nowhere" / "x.dump"))
+    assert code == 1
+    assert "cannot be written" in err
+    with elsewhere.owner() as conn:
+        conn.execute("REVOKE ALL ON users FROM CURRENT_USER")  # pg_dump fails midway
+        code, _, err = run("db-backup", str(scratch / "x.dump"))
+        conn.execute("GRANT ALL ON users TO CURRENT_USER")
+    assert code == 1
+    assert "pg_dump stopped: " in err
+    assert sorted(path.name for path in scratch.iterdir()) == ["state", "taken.dump"]
+
+
+def test_backup_without_a_name_lies_in_the_state_folder(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+    assert run("db-backup")[0] == 0
+    (made,) = (scratch / "state" / "backups").iterdir()
+    assert made.name.startswith(f"{name_of(elsewhere)}-20")
+    assert made.suffix == ".dump"
+    assert (scratch / "state" / "backups").stat().st_mode & 0o777 == 0o700
+
+
+def test_client_that_is_older_than_the_server_is_not_used(
+    elsewhere: DatabaseUrls,
+    monkeypatch: pytest.MonkeyPatch,
+    scratch: Path,
+) -> None:
+    old = scratch / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+    old.chmod(0o755)
+    with target("test") as on:
+        monkeypatch.setattr(backup, "clients", lambda program, tls: [old])
+        with pytest.raises(Refused, match=r"and pg_dump here is PostgreSQL 9: install postgresql-client-\d\d"):
+            backup.client(on, "pg_dump")
+        monkeypatch.setattr(backup, "clients", lambda program, tls: [])
+        with pytest.raises(Refused, match="is missing, or cannot do TLS"):
+            backup.client(on, "pg_dump")
+
+
+def test_clients_that_come_along_are_not_asked_for_tls() -> None:
+    plain, encrypted = (set(backup.clients("pg_dump", tls=tls)) for tls in (False, True))
+    assert {"pginstall18", "pginstall"} <= {place.parent.parent.name for place in plain - encrypted}
+    assert encrypted < plain

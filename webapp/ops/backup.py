@@ -1,0 +1,134 @@
+"""Backups: a dump without what has expired, and the way back from one into an empty database."""
+
+import os
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..config import Settings
+from ..connections import client_environment, database_of
+from ..db import Database
+from ..places import Refused, make_folder
+from ..programs import bundled_bindirs, version_of
+from . import migrate, schema
+from .sweep import Swept, sweep
+from .target import Target
+
+# Not in a dump: who is signed in and who tried too often is of the moment; the mark says what the database is for.
+_LEFT_OUT = ("--exclude-table-data=public.sessions", "--exclude-table-data=public.rate_limits")
+_MARKER = "--exclude-table=public.mayfly_marker"
+_MAGIC = b"PGDMP"
+
+
+def default_file(on: Target) -> Path:
+    """Where a backup goes that was given no place: `backups/` in the state folder, named by database and UTC time."""
+    name = on.name or database_of(on.owner_url)
+    return on.state / "backups" / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.dump"
+
+
+def backup(on: Target, db: Database, file: Path) -> Swept:
+    """Sweeps, then dumps into a new file that its owner alone may read; what was swept. Raises `Refused`.
+
+    The file has its name only when it is whole. What expires while the dump is made is in it, unseen when restored.
+    """
+    program = client(on, "pg_dump")
+    if file.exists():
+        raise Refused(f"{file} exists: a backup never replaces one.")
+    swept = sweep(db)
+    if file.parent == on.state / "backups":
+        make_folder(file.parent, 0o700)
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        # It writes, and syncs, the file itself: into a pipe or a descriptor it writes the table of contents twice.
+        _run([program, "--format=custom", "--no-owner", _MARKER, *_LEFT_OUT, f"--file={unfinished}"], on)
+        unfinished.rename(file)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {error.strerror}.") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return swept
+
+
+def restore(on: Target, file: Path) -> None:
+    """Loads a dump of ours into an empty database, in one transaction: all of it or nothing. Raises `Refused`.
+
+    A database of our own is made when it is missing. `make_servable` is what has to follow before it serves.
+    """
+    _look(file)
+    program = client(on, "pg_restore")
+    if on.name:
+        with on.admin() as admin:
+            missing = not schema.exists(admin, on.name)
+        if missing:
+            schema.create(on)
+    with on.owner() as conn:
+        if not schema.is_empty(conn):
+            raise Refused(f"The database {conn.info.dbname} is not empty: a backup is restored into an empty one.")
+        if not on.name:
+            schema.external_roles(conn)
+    name = on.name or database_of(on.owner_url)
+    _run([program, "--single-transaction", "--exit-on-error", "--no-owner", f"--dbname={name}", str(file)], on)
+    with on.owner() as conn:
+        schema.mark(conn, on.app_env)
+
+
+def make_servable(on: Target, db: Database) -> tuple[Swept, list[str]]:
+    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait."""
+    with on.owner() as conn:
+        pending = migrate.missing(conn)
+    db.execute("ops/sessions_end_all")
+    return sweep(db, session_idle=Settings.session_idle), pending
+
+
+def _look(file: Path) -> None:
+    try:
+        with file.open("rb") as found:
+            if found.read(len(_MAGIC)) != _MAGIC:
+                raise Refused(f"{file} is no backup: bin/db-backup makes them.")
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}.") from error
+
+
+# Programs ----------------------------------------------------------------------------------------------------
+
+
+def client(on: Target, program: str) -> str:
+    """The path of a client program as new as the server, that can do TLS where the connection is encrypted.
+
+    Of newer ones the nearest: what a new one says is not always understood. Raises `Refused` with what to install.
+    """
+    if on.bindir:
+        return str(on.bindir / program)
+    with on.owner() as conn:
+        server, encrypted = conn.info.server_version // 10000, conn.pgconn.ssl_in_use
+    found = {version_of(place): str(place) for place in clients(program, tls=encrypted)}
+    if fitting := [version for version in found if version >= server]:
+        return found[min(fitting)]
+    best = max(found, default=0)
+    lacks = f"is PostgreSQL {best}" if best else "is missing, or cannot do TLS"
+    raise Refused(f"The server is PostgreSQL {server}, and {program} here {lacks}: install postgresql-client-{server}.")
+
+
+def clients(program: str, *, tls: bool) -> list[Path]:
+    """Where that program lies on this machine. Those that come along cannot do TLS."""
+    own = [] if tls else bundled_bindirs()
+    named = shutil.which(program)
+    system = [*Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), *([Path(named)] if named else [])]
+    return [*(bindir / program for bindir in own), *system]
+
+
+def _run(command: list[str], on: Target) -> None:
+    """Runs a client program against the owner's database. Raises `Refused` with the last thing it said."""
+    environment = {**os.environ, **client_environment(on.owner_url), "PGAPPNAME": "mayfly-backup", "LC_MESSAGES": "C"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()
+        raise Refused(f"{Path(command[0]).name} stopped: {_without_values(lines[0]) if lines else 'it says nothing'}")
+
+
+def _without_values(line: str) -> str:
+    """Its sentence without what might be somebody's text."""
+    return re.sub(r"(?<=DETAIL:).*", " …", line)[:300]
