@@ -16,6 +16,7 @@ from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so th
 from flask import Flask
 from flask.testing import FlaskClient
 from ops_fixtures import elsewhere, embedded, run  # noqa: F401 (for every test of scripts)
+from pgbouncer import run_pgbouncer, through
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -39,13 +40,26 @@ _numbers = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--postgres=system`: this machine's PostgreSQL instead of the one that comes along."""
     parser.addoption("--postgres", choices=("embedded", "system"), default="embedded")
+    parser.addoption("--pooler", action="store_true", help="the application's connections go through PgBouncer")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With the system's PostgreSQL only what touches a database runs again; a browser sees no difference."""
-    if config.getoption("--postgres") != "system":
+    """With the system's PostgreSQL only what touches a database runs again; a browser sees no difference.
+
+    Through a pooler, only the application: scripts, and what looks at the plans of a session, go past it.
+    """
+    wanted = {"pooler"} if config.getoption("--pooler") else {"cluster"}
+    if wanted == {"cluster"} and config.getoption("--postgres") != "system":
         return
-    again = [item for item in items if "cluster" in item.fixturenames and "page" not in item.fixturenames]
+    browser = {"page", "playwright"}
+    past = ("test_ops_", "test_explain") if config.getoption("--pooler") else ()
+    again = [
+        item
+        for item in items
+        if wanted <= set(item.fixturenames)
+        and not browser & set(item.fixturenames)
+        and not item.path.name.startswith(past)
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 
@@ -83,23 +97,35 @@ def _target(cluster: Cluster, name: str) -> Target:
     return embedded_target(cluster, "test", name)
 
 
-def _clone(cluster: Cluster) -> Iterator[DatabaseUrls]:
+@pytest.fixture(scope="session")
+def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | None]:
+    """The folder of PgBouncer's socket in front of the cluster, with `--pooler`."""
+    if not request.config.getoption("--pooler"):
+        yield None
+        return
+    for folder in _scratch():
+        with run_pgbouncer(cluster, folder):
+            yield folder
+
+
+def _clone(cluster: Cluster, pooler: Path | None = None) -> Iterator[DatabaseUrls]:
     name = f"mayfly_test_{next(_numbers)}"
     with connect(cluster.url(SUPERUSER, "postgres")) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} OWNER {OWNER}")
         admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {APP}")
     try:
-        yield DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
+        urls = DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
+        yield urls._replace(app_url=through(pooler, name), direct_url=urls.app_url) if pooler else urls
     finally:
         with connect(cluster.url(SUPERUSER, "postgres")) as admin:
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
-def worker_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
+def worker_database(cluster: Cluster, pooler: Path | None) -> Iterator[DatabaseUrls]:
     """The database that the tests of this process share, one after the other."""
-    yield from _clone(cluster)
+    yield from _clone(cluster, pooler)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from factories import make_activity, make_user
-from flask import Flask
 from verbs import count, value
 from ways import DatabaseUrls, settings_for
 
@@ -375,14 +374,15 @@ def test_pool_keeps_no_statement_prepared_behind_a_pooler(
 def test_plans_are_kept_for_what_answers_people_and_nothing_stands_between(
     database_urls: DatabaseUrls, past: str, plan_once: bool, planned: str
 ) -> None:
-    database = Database(settings_for(database_urls, DIRECT_CONNECTION_URL=past), plan_once=plan_once)
+    direct = database_urls.past_the_pooler
+    database = Database(settings_for(direct, DIRECT_CONNECTION_URL=past), plan_once=plan_once)
     with database._connection() as conn:
         assert conn.execute("SHOW plan_cache_mode").fetchone() == (planned,)
     database.close()
 
 
-def test_feed_is_planned_once(app: Flask) -> None:
-    database = app.extensions["db"]
+def test_feed_is_planned_once(database_urls: DatabaseUrls) -> None:
+    database = Database(settings_for(database_urls.past_the_pooler), plan_once=True)
     place = {"viewer_uuid": None, "before_at": None, "before_uuid": None, "limit": 21}
     with database.transaction():
         for _ in range(12):
@@ -391,6 +391,7 @@ def test_feed_is_planned_once(app: Flask) -> None:
         kept = conn.execute(
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements ORDER BY generic_plans DESC LIMIT 1"
         ).fetchone()
+    database.close()
     assert kept[0] >= 6
     assert kept[1] == 0
 

@@ -7,11 +7,20 @@ from webapp.connections import Connection, connect
 
 
 class DatabaseUrls(NamedTuple):
-    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser."""
+    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser.
+
+    `direct_url`: the application's way past the pooler, where there is one.
+    """
 
     app_url: str
     owner_url: str
     superuser_url: str
+    direct_url: str = ""
+
+    @property
+    def past_the_pooler(self) -> "DatabaseUrls":
+        """The same with nothing between the application and its sessions."""
+        return self._replace(app_url=self.direct_url or self.app_url, direct_url="")
 
     def owner(self) -> Connection:
         """A connection in autocommit as the owner."""
@@ -24,6 +33,7 @@ def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
         {
             "APP_ENV": "test",
             "CONNECTION_URL": urls.app_url,
+            "DIRECT_CONNECTION_URL": urls.direct_url,
             "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
             "PUBLIC_URL": "http://localhost",
             **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},

@@ -1,0 +1,72 @@
+"""PgBouncer in transaction mode between the application and the tests' cluster."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.connections import connect
+from webapp.embedded import APP, Cluster
+from webapp.errors import Unavailable
+from webapp.processes import die_with_parent
+
+_PORT = 6432  # only part of the socket's name
+_PATIENCE = 10.0
+_SETTINGS = """
+[databases]
+* = host={server}
+[pgbouncer]
+listen_addr =
+unix_socket_dir = {folder}
+listen_port = {port}
+auth_type = trust
+auth_file = {folder}/users
+pool_mode = transaction
+default_pool_size = 3
+max_client_conn = 200
+logfile = {folder}/log
+"""
+
+
+@contextlib.contextmanager
+def run_pgbouncer(cluster: Cluster, folder: Path) -> Iterator[None]:
+    """PgBouncer while the block runs, with its socket in the folder: three sessions for however many connections."""
+    program = shutil.which("pgbouncer") or ("/usr/sbin/pgbouncer" if Path("/usr/sbin/pgbouncer").exists() else "")
+    if not program:
+        pytest.exit("--pooler: this machine has no PgBouncer", 1)
+    (folder / "ini").write_text(_SETTINGS.format(server=cluster.socket_folder, folder=folder, port=_PORT))
+    (folder / "users").write_text(f'"{APP}" ""\n')
+    if cluster.account:  # it refuses root, as PostgreSQL does
+        os.chown(folder, cluster.account.uid, cluster.account.gid)
+    process = subprocess.Popen(
+        [program, "--quiet", str(folder / "ini")],
+        stdin=subprocess.DEVNULL,
+        cwd="/",
+        preexec_fn=die_with_parent(signal.SIGTERM),
+        **(cluster.account.popen if cluster.account else {}),
+    )
+    try:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                connect(through(folder, "postgres")).close()
+                break
+            except Unavailable:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.exit(f"PgBouncer did not start: {(folder / 'log').read_text()[-500:]}", 1)
+                time.sleep(0.02)
+        yield
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+def through(folder: Path, database: str) -> str:
+    """The application's URL of a database behind the pooler in that folder."""
+    return f"postgresql://{APP}@/{database}?host={folder}&port={_PORT}"
