@@ -3,6 +3,7 @@
 import ast
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -417,3 +418,21 @@ def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> 
         holder.join(5)
     assert database.query_value("ops/ready") == ""
     database.close()
+
+
+def test_many_calls_at_once_meet_no_error_whatever_stands_between(database_urls: DatabaseUrls) -> None:
+    """Behind a pooler a statement that was prepared is another session's the next time."""
+    database = Database(settings_for(database_urls, POOL_MIN="8", POOL_MAX="8"), plan_once=True)
+    place = {"viewer_uuid": None, "before_at": None, "before_uuid": None, "limit": 21}
+
+    def ask(_: int) -> None:
+        for _ in range(60):
+            assert database.query_array("feeds/public", **place) == []
+            assert database.query_value("ops/ready") == ""
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(ask, range(8)))
+        assert database.retries == 0
+    finally:
+        database.close()
