@@ -302,7 +302,7 @@ def test_kill_sessions_ends_only_our_own_in_this_database(
     monkeypatch.setenv("OWNER_CONNECTION_URL", getattr(elsewhere, role))
     ours = connect(getattr(elsewhere, role))
     others = [connect(getattr(database_urls, role))]
-    others += [connect(url) for url in elsewhere if url != getattr(elsewhere, role)]
+    others += [connect(url) for url in elsewhere[:3] if url != getattr(elsewhere, role)]
     try:
         assert run("db-kill-sessions", "--dry-run")[0] == 0
         assert one(ours, "SELECT 1") == 1

@@ -1,6 +1,8 @@
 """How PostgreSQL is reached: the pool for requests, direct connections for scripts, and what their failures mean. Only
 this module knows psycopg."""
 
+import ipaddress
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,13 +48,36 @@ def connect(
 
     `dbname`: another database of the same server.
     """
-    options: dict[str, Any] = {**_NETWORK, "prepare_threshold": None, "dbname": dbname}
     try:
+        options: dict[str, Any] = {**_NETWORK, **_verified(url), "prepare_threshold": None, "dbname": dbname}
         return psycopg.connect(url, autocommit=autocommit, application_name=application, **options)
     except psycopg.OperationalError as error:
         raise Unavailable(_why_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
         raise Unavailable(_UNREADABLE) from error
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine by its name alone: a socket's folder, or a loopback address."""
+    if host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _verified(url: str) -> dict[str, str]:
+    """What lets nobody stand in for the server: over a network its certificate must fit its name, unless it is said
+    otherwise. Who signed it is told by `sslrootcert` (`PGSSLROOTCERT`), else the system knows.
+    """
+    given = conninfo_to_dict(url)
+    hosts = ",".join(str(given.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
+    said = {"sslmode", "service"} & given.keys() or {"PGSSLMODE", "PGSERVICE"} & os.environ.keys()
+    if said or all(map(is_local, filter(None, hosts.split(",")))):
+        return {}
+    known = given.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
+    return {"sslmode": "verify-full", **({} if known else {"sslrootcert": "system"})}
 
 
 def database_of(url: str) -> str:
@@ -65,7 +90,7 @@ def database_of(url: str) -> str:
 
 def client_environment(url: str) -> dict[str, str]:
     """What a URL says, as the variables that PostgreSQL's own programs read: a password is seen by no process list."""
-    options = psycopg.pq.Conninfo.parse(url.encode())
+    options = psycopg.pq.Conninfo.parse(psycopg.conninfo.make_conninfo(url, **_verified(url)).encode())
     return {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
 
 
@@ -79,6 +104,14 @@ def _why_unreachable(url: str, error: Exception) -> str:
                 ("refused", "no PostgreSQL listens there"),
                 ("no such file", "no PostgreSQL listens on that socket"),
                 ("timeout", "nothing answers: a firewall or security group may not allow this address"),
+                (
+                    "certificate",
+                    "its certificate is none that is trusted for that name (PGSSLROOTCERT)",
+                ),
+                (
+                    "does not support ssl",
+                    "it offers no TLS (a network of your own may do without: sslmode=disable)",
+                ),
                 ("unreachable", "there is no network route to it"),
                 ("translate", "the host name is not known"),
                 ("resolve", "the host name is not known"),
@@ -107,9 +140,16 @@ def make_pool(settings: Settings, prepare: Callable[[Connection], object]) -> Po
         conn.adapters.register_loader("json", _RawJson)
         prepare(conn)
 
+    url = settings.connection_url
     return ConnectionPool(
-        settings.connection_url,
-        kwargs={"autocommit": True, "application_name": "mayfly", "prepare_threshold": kept, **_NETWORK},
+        url,
+        kwargs={
+            **_NETWORK,
+            **_verified(url),
+            "autocommit": True,
+            "application_name": "mayfly",
+            "prepare_threshold": kept,
+        },
         configure=configure,
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,

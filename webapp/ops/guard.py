@@ -4,14 +4,13 @@ Every condition must hold, and each is read from the connection as it is: variab
 make a URL mean another server than it seems to. A refusal has sent nothing but the SELECTs below.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..connections import Connection
+from ..connections import Connection, is_local
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")
@@ -61,8 +60,8 @@ def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
     """Why the database is not provably disposable, one sentence each; empty when it is."""
     checks = (
         (app_env in DISPOSABLE, f"APP_ENV is {app_env}."),
-        (bool(facts.hosts) and all(map(_local, facts.hosts)), f"It is reached through {' '.join(facts.hosts)}."),
-        (facts.server_address is None or _loopback(facts.server_address), f"It runs at {facts.server_address}."),
+        (bool(facts.hosts) and all(map(is_local, facts.hosts)), f"It is reached through {' '.join(facts.hosts)}."),
+        (facts.server_address is None or is_local(facts.server_address), f"It runs at {facts.server_address}."),
         (bool(_NAME.fullmatch(facts.database)), f"Its name, {facts.database}, does not end in _dev or _test."),
         (facts.marker in DISPOSABLE, f"Its marker says {facts.marker or 'nothing'}: bin/db-create did not make it."),
         (facts.system_identifier in allowed, "Its server is not one on which bin/db-create was used from here."),
@@ -90,17 +89,6 @@ def require_disposable(
         if ask(f"{held}. Type its name to lose them: ").strip() != facts.database:
             raise Refused(f"{act} refused: the name was not typed. Nothing was changed.")
     return facts
-
-
-def _local(host: str) -> bool:
-    return host.startswith(("/", "@")) or host == "localhost" or _loopback(host)
-
-
-def _loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 # The servers on which bin/db-create was used from here -------------------------------------------------------

@@ -1,0 +1,153 @@
+"""Over a network the database has to prove who it is: a real server with real certificates."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ways import DatabaseUrls, settings_for
+
+from webapp.connections import _verified, client_environment, connect
+from webapp.db import Database
+from webapp.embedded import Cluster
+from webapp.errors import Unavailable
+from webapp.programs import system_bindir
+
+NAME = "database.example"
+DISTRUSTED = "its certificate is none that is trusted for that name"
+
+needs_tls = pytest.mark.skipif(
+    system_bindir() is None, reason="the PostgreSQL that comes along cannot do TLS, and this machine has no other"
+)
+
+
+def openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def authority(folder: Path, name: str) -> Path:
+    """The certificate of an authority of our own; its key lies beside it."""
+    made = folder / f"{name}.crt"
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+            "-keyout", str(folder / f"{name}.key"), "-out", str(made))  # fmt: skip
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def trusted(folder: Path) -> Path:
+    return authority(folder, "trusted")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, trusted: Path) -> Iterator[str]:
+    """What stands behind the user in a URL of a server whose certificate `trusted` signed for NAME."""
+    names = folder / "names"
+    names.write_text(f"subjectAltName=DNS:{NAME}\n")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}",
+            "-keyout", str(folder / "server.key"), "-out", str(folder / "server.csr"))  # fmt: skip
+    openssl("x509", "-req", "-in", str(folder / "server.csr"), "-days", "2", "-extfile", str(names),
+            "-CA", str(trusted), "-CAkey", str(folder / "trusted.key"), "-CAcreateserial",
+            "-out", str(folder / "server.crt"))  # fmt: skip
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {"listen_addresses": "127.0.0.1", "port": str(port)}
+    cluster = Cluster(folder / "postgres", bindir=system_bindir(), durable=False, options=options)
+    with cluster.run("making it"):
+        pass  # its data folder is there from here on
+    for name in ("server.key", "server.crt"):
+        made = cluster.data / name
+        made.write_bytes((folder / name).read_bytes())
+        made.chmod(0o600)
+        if cluster.account:
+            os.chown(made, cluster.account.uid, cluster.account.gid)
+    (cluster.data / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n")
+    with (cluster.data / "postgresql.auto.conf").open("a") as settings:
+        settings.write("ssl = on\n")
+    with cluster.run("the TLS tests"):
+        yield f"{NAME}:{port}/postgres?hostaddr=127.0.0.1"
+
+
+@needs_tls
+def test_server_with_a_trusted_certificate_is_reached(server: str, trusted: Path) -> None:
+    url = f"postgresql://postgres@{server}&sslrootcert={trusted}"
+    with connect(url) as conn:
+        assert conn.pgconn.ssl_in_use
+        assert conn.info.get_parameters()["sslmode"] == "verify-full"
+    database = Database(settings_for(DatabaseUrls(url, url, url)))
+    with database._connection() as conn:  # the pool's
+        assert conn.info.get_parameters()["sslmode"] == "verify-full"
+    database.close()
+
+
+@needs_tls
+def test_bundle_may_be_told_by_the_environment(server: str, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLROOTCERT", str(trusted))
+    with connect(f"postgresql://postgres@{server}") as conn:
+        assert conn.info.get_parameters()["sslmode"] == "verify-full"
+
+
+@needs_tls
+def test_server_of_another_authority_is_refused(server: str, folder: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        connect(f"postgresql://postgres@{server}&sslrootcert={authority(folder, 'another')}")
+    assert NAME in refused.value.message
+    assert DISTRUSTED in refused.value.message
+
+
+@needs_tls
+def test_server_that_the_system_does_not_know_is_refused(server: str) -> None:
+    with pytest.raises(Unavailable, match=DISTRUSTED):
+        connect(f"postgresql://postgres@{server}")
+
+
+@needs_tls
+def test_server_by_another_name_is_refused(server: str, trusted: Path) -> None:
+    with pytest.raises(Unavailable, match=DISTRUSTED):
+        connect(f"postgresql://postgres@{server.replace(NAME, 'other.example')}&sslrootcert={trusted}")
+
+
+@needs_tls
+def test_less_is_only_done_when_it_is_said(server: str) -> None:
+    with connect(f"postgresql://postgres@{server}&sslmode=require") as conn:
+        assert conn.pgconn.ssl_in_use
+
+
+@pytest.mark.parametrize(
+    ("url", "mode"),
+    [
+        ("postgresql://ann@db.example/mayfly", "verify-full"),
+        ("postgresql://ann@10.0.0.7/mayfly", "verify-full"),
+        ("postgresql://ann@localhost,db.example/mayfly", "verify-full"),
+        ("postgresql://ann@localhost/mayfly?hostaddr=10.0.0.7", "verify-full"),
+        ("postgresql://ann@/mayfly?host=db.example", "verify-full"),
+        ("host=db.example dbname=mayfly", "verify-full"),
+        ("postgresql://ann@127.0.0.1/mayfly", None),
+        ("postgresql://ann@[::1]/mayfly", None),
+        ("postgresql://ann@/mayfly?host=/run/postgresql", None),
+        ("postgresql:///mayfly", None),
+        ("postgresql://ann@db.example/mayfly?sslmode=disable", None),
+    ],
+)
+def test_what_is_verified_follows_from_where_it_is(url: str, mode: str | None) -> None:
+    assert _verified(url).get("sslmode") == mode
+    assert client_environment(url).get("PGSSLMODE") == (mode or ("disable" if "disable" in url else None))
+
+
+def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example")
+    assert _verified("postgresql:///mayfly")["sslmode"] == "verify-full"
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    assert _verified("postgresql:///mayfly") == {}
