@@ -11,7 +11,7 @@ import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token
+from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token, words
 from ways import DatabaseUrls
 
 from webapp.connections import Connection
@@ -79,9 +79,9 @@ def test_expired_activity_counts_nowhere(app: Flask, conn: Connection) -> None:
     parent = make_activity(conn, user(conn, "alice"), "parent")
     made = make_activity(conn, user(conn, "alice"), CANARY, left=timedelta(minutes=30), reply_to=parent)
     client = app.test_client()
-    assert "2 activities alive" in client.get("/@alice").text
+    assert "2 activities alive" in words(client.get("/@alice"))
     expire(conn, made)
-    assert "1 activity alive" in client.get("/@alice").text
+    assert "1 activity alive" in words(client.get("/@alice"))
     assert client.get("/api/public").get_json()[0]["replies_count"] == 0
     assert "Nothing vanishes within the hour" in client.get("/public").text
 

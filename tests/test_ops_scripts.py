@@ -117,7 +117,8 @@ def test_scripts_need_no_argument_and_leave_nothing_running(run: Run, embedded: 
         0,
         "made the database mayfly_dev, marked development\n"
         "loaded the schema into mayfly_dev\n"
-        "loaded the demo community into mayfly_dev: 14 people\n",
+        "loaded the demo community into mayfly_dev: 14 people\n"
+        "(bin/users-reset-password demo gives one of them a password)\n",
         "",
     )
     assert run("db-connect", "-Atc", "SELECT environment FROM mayfly_marker") == (0, "development\n", "")
