@@ -149,5 +149,7 @@ def test_what_is_verified_follows_from_where_it_is(url: str, mode: str | None) -
 def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example")
     assert _verified("postgresql:///mayfly")["sslmode"] == "verify-full"
+    monkeypatch.setenv("PGSSLMODE", "")  # as compose.yaml hands on what is not set
+    assert _verified("postgresql:///mayfly")["sslmode"] == "verify-full"
     monkeypatch.setenv("PGSSLMODE", "disable")
     assert _verified("postgresql:///mayfly") == {}

@@ -73,7 +73,7 @@ def _verified(url: str) -> dict[str, str]:
     """
     given = conninfo_to_dict(url)
     hosts = ",".join(str(given.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
-    said = {"sslmode", "service"} & given.keys() or {"PGSSLMODE", "PGSERVICE"} & os.environ.keys()
+    said = {"sslmode", "service"} & given.keys() or any(map(os.environ.get, ("PGSSLMODE", "PGSERVICE")))
     if said or all(map(is_local, filter(None, hosts.split(",")))):
         return {}
     known = given.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
