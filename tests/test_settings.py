@@ -164,6 +164,25 @@ def test_password_stays_when_something_is_wrong(
     assert after == before
 
 
+def test_password_form_comes_back_without_the_passwords_when_its_token_is_stale(
+    conn: Connection, alice: FlaskClient
+) -> None:
+    before = value(conn, HASH)
+    answer = send(alice, "/settings/password", current=PASSWORD, password=NEW, csrf_token="stale")
+    assert answer.status_code == 400
+    assert "Nothing is lost" in words(answer)
+    assert 'name="current"' in answer.text
+    assert PASSWORD not in answer.text
+    assert NEW not in answer.text
+    assert value(conn, HASH) == before
+
+
+def test_password_fields_tell_a_password_manager_which_is_which(alice: FlaskClient) -> None:
+    page = alice.get("/settings").text
+    for name, meaning in (("current", "current-password"), ("password", "new-password")):
+        assert f'name="{name}" type="password" value="" autocomplete="{meaning}"' in page
+
+
 def test_password_errors_come_together(alice: FlaskClient) -> None:
     answer = send(alice, "/settings/password", current="not this one", password="short")
     assert answer.status_code == 422
@@ -177,6 +196,12 @@ def test_password_of_now_cannot_be_guessed_without_end(database_urls: DatabaseUr
     statuses = [send(alice, "/settings/password", current="wrong guess", password=NEW).status_code for _ in range(6)]
     assert statuses == [422] * 4 + [429] * 2  # one of the account, three more of this address
     app.extensions["db"].close()
+
+
+def test_settings_are_reached_from_the_own_page_alone(app: Flask, alice: FlaskClient) -> None:
+    assert 'href="/settings"' in alice.get("/@alice").text
+    assert 'href="/settings"' not in alice.get("/@bob").text
+    assert 'href="/settings"' not in app.test_client().get("/@alice").text
 
 
 def test_settings_are_for_who_is_signed_in(app: Flask, conn: Connection) -> None:
