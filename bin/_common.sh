@@ -37,8 +37,8 @@ venv_fits() {
     [ "$(cat "$1" 2>/dev/null)" = "$wanted" ]
 }
 
-# need_venv run|dev: PYTHON_BIN is a Python that has the requirements; installed again only when their file, or the
-# Python itself, changed, and made anew when that one is gone.
+# need_venv run|dev|aws|moto: PYTHON_BIN is a Python that has the requirements; installed again only when their file, or
+# the Python itself, changed, and made anew when that one is gone.
 need_venv() {
   if [ -n "${MAYFLY_PYTHON:-}" ]; then
     PYTHON_BIN="$MAYFLY_PYTHON" # a container brings its own
@@ -67,12 +67,22 @@ need_venv() {
       fail "The virtual environment in $VENV could not be made."
     "$PYTHON_BIN" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
       fail "The requirements could not be installed: see pip's words above; the network may be down."
-    if [ "$1" = dev ]; then # holds everything that running needs
+    if [ "$1" = dev ] || [ "$1" = aws ]; then # they hold everything that running needs
       fingerprint "$PYTHON_BIN" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
+    fi
+    if [ "$1" = dev ]; then
+      fingerprint "$PYTHON_BIN" "$ROOT/requirements-aws.txt" >"$VENV/.mayfly-aws"
     fi
     fingerprint "$PYTHON_BIN" "$requirements" >"$stamp"
   fi
   exec 9>&-
+}
+
+# need_moto: MOTO_BIN is the folder of the programs that stand in for AWS in tests, in an environment of their own.
+need_moto() {
+  local VENV="${MAYFLY_MOTO_VENV:-$VENV-moto}" MAYFLY_PYTHON="" PYTHON_BIN
+  need_venv moto
+  MOTO_BIN="$VENV/bin"
 }
 
 # ops SCRIPT [ARGUMENT...]: hands over to the script of that name in webapp/ops.

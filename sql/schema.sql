@@ -24,6 +24,10 @@ CREATE TABLE users (
   seeded boolean NOT NULL DEFAULT false,
   suspended_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
+  -- A handle that was asked for at sign-up and taken ('': none was asked for), until its owner has been told.
+  handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
+  -- What its owner changed, counted: a replica that counts less must not answer them.
+  writes bigint NOT NULL DEFAULT 0,
   CONSTRAINT users_identity_whole CHECK ((identity_issuer IS NULL) = (cognito_user_id IS NULL)),
   CONSTRAINT users_identity_unique UNIQUE (identity_issuer, cognito_user_id)
 );
@@ -150,8 +154,17 @@ CREATE TABLE rate_limits (
 );
 CREATE INDEX rate_limits_window_ends_at ON rate_limits (window_ends_at);
 
+-- Replicas ----------------------------------------------------------------------------------------------------
+
+-- How often something was taken out of sight before its time: a replica that counts less must not answer anybody.
+-- One row, and none before the first time.
+CREATE TABLE withdrawals (
+  one boolean PRIMARY KEY CONSTRAINT withdrawals_one CHECK (one),
+  number bigint NOT NULL
+);
+
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations, live_activities, thread_stubs TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, rate_limits TO mayfly_app;
+  ON users, passwords, sessions, invitations, activities, activity_keys, rate_limits, withdrawals TO mayfly_app;

@@ -15,6 +15,7 @@ import pytest
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from flask import Flask
 from flask.testing import FlaskClient
+from moto_server import moto  # noqa: F401 (for every test of what runs on AWS)
 from ops_fixtures import elsewhere, embedded, run  # noqa: F401 (for every test of scripts)
 from pgbouncer import run_pgbouncer, through
 from ways import DatabaseUrls, settings_for
@@ -28,7 +29,7 @@ from webapp.ops.target import Target, embedded_target
 from webapp.programs import bundled_bindir, system_bindir
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
-for _name in [name for name in os.environ if name.startswith("PG") or name.endswith("CONNECTION_URL")]:
+for _name in [name for name in os.environ if name.startswith(("PG", "AWS_")) or name.endswith("CONNECTION_URL")]:
     del os.environ[_name]
 for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE"):
     os.environ.pop(_name, None)

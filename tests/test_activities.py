@@ -303,9 +303,7 @@ def test_key_outlives_its_activity_by_a_day_and_holds_no_text(alice: FlaskClient
     assert columns == {"user_uuid", "key", "activity_uuid", "expires_at"}
 
 
-@pytest.mark.parametrize(
-    "failing", ["activities/claim_key", "ops/limit_hit", "activities/create", "users/ttl_remember"]
-)
+@pytest.mark.parametrize("failing", ["activities/claim_key", "ops/limit_hit", "activities/create", "users/wrote"])
 def test_create_that_fails_anywhere_leaves_nothing(
     database_urls: DatabaseUrls, conn: Connection, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

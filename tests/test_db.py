@@ -85,8 +85,8 @@ def test_query_json_is_postgresqls_bytes(db: Database, database_urls: DatabaseUr
 def test_query_value_and_execute_run_as_written(db: Database) -> None:
     made = db.query_value("users/create", display_name="Alice", handle="alice", email="alice@example.com")
     assert isinstance(made, uuid.UUID)
-    assert db.execute("users/ttl_remember", user_uuid=made, ttl="1-day") == 1
-    assert db.execute("users/ttl_remember", user_uuid=made, ttl="1-day") == 0
+    assert db.execute("users/wrote", user_uuid=made, ttl="1-day") == 1
+    assert db.execute("users/sessions_end", user_uuid=made) == 0
     assert db.query_value("ops/user_of_handle", handle="nobody") is None
 
 
@@ -189,7 +189,7 @@ def test_name_of_a_query_is_never_composed(path: Path) -> None:
 def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> None:
     with db.transaction():
         made = db.query_value("users/create", display_name="Alice", handle="alice", email=None)
-        db.execute("users/ttl_remember", user_uuid=made, ttl="1-day")
+        db.execute("users/wrote", user_uuid=made, ttl="1-day")
     with database_urls.owner() as conn:
         assert value(conn, "SELECT last_ttl FROM users") == "1-day"
 
@@ -200,7 +200,7 @@ def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: Dat
         raise RuntimeError
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
-    assert db.query_value("ops/ready") == ""
+    assert db.query_value("ops/ready") == db.catalogue.newest_migration
 
 
 def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole(
@@ -212,7 +212,7 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
     assert violated.value.constraint == "users_handle_unique"
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
-    assert db.query_value("ops/ready") == ""
+    assert db.query_value("ops/ready") == db.catalogue.newest_migration
 
 
 def test_transaction_belongs_to_its_thread(db: Database) -> None:
@@ -353,7 +353,7 @@ def test_pool_is_opened_by_the_first_use_and_not_before(settings: Settings) -> N
     before = threading.active_count()
     assert database._opened is None
     assert threading.active_count() == before
-    assert database.query_value("ops/ready") == ""
+    assert database.query_value("ops/ready") == database.catalogue.newest_migration
     assert database.statistics()["pool_max"] == settings.pool_max
     database.close()
 
@@ -416,7 +416,7 @@ def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> 
     finally:
         release.set()
         holder.join(5)
-    assert database.query_value("ops/ready") == ""
+    assert database.query_value("ops/ready") == database.catalogue.newest_migration
     database.close()
 
 
@@ -428,7 +428,7 @@ def test_many_calls_at_once_meet_no_error_whatever_stands_between(database_urls:
     def ask(_: int) -> None:
         for _ in range(60):
             assert database.query_array("feeds/public", **place) == []
-            assert database.query_value("ops/ready") == ""
+            assert database.query_value("ops/ready") == database.catalogue.newest_migration
 
     try:
         with ThreadPoolExecutor(8) as threads:

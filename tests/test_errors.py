@@ -163,10 +163,10 @@ def test_health_with_a_migration_to_come_is_not_ready(fresh_database: DatabaseUr
     app = create_app(settings_for(fresh_database))
     client = app.test_client()
     assert client.get("/readyz").status_code == 200
-    app.extensions["db"].catalogue.newest_migration = "0001-something-new"
+    app.extensions["db"].catalogue.newest_migration = "9999-something-new"
     assert client.get("/readyz").status_code == 503
     with fresh_database.owner() as conn:
-        conn.execute("INSERT INTO schema_migrations VALUES ('0001-something-new', repeat('0', 64))")
+        conn.execute("INSERT INTO schema_migrations VALUES ('9999-something-new', repeat('0', 64))")
     assert client.get("/readyz").status_code == 200
     app.extensions["db"].close()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from test_embedded import wait_for
-from ways import DatabaseUrls
+from ways import DatabaseUrls, free_port
 
 from webapp import keeper, logs, places, ports, server
 from webapp.config import Settings
@@ -29,11 +29,6 @@ from webapp.processes import working_in
 
 # Slow on a busy machine is no failure; what has a bound of its own asserts it.
 PATIENCE = 60.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 class Running:

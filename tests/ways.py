@@ -1,5 +1,6 @@
 """The ways into a test database, and settings over one. Not in conftest.py: several files have that name."""
 
+import socket
 from typing import NamedTuple
 
 from webapp.config import LIMITS, Settings
@@ -40,3 +41,8 @@ def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
             **environment,
         }
     )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -104,3 +104,12 @@ class Account(TypedDict):
 
     uuid: str
     password_hash: str | None
+
+
+class Identity(TypedDict):
+    """The account behind an identity of a provider. `handle_wanted`: see `sql/schema.sql`."""
+
+    uuid: str
+    handle: str
+    handle_wanted: str | None
+    suspended: bool

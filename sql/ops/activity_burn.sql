@@ -1,11 +1,15 @@
 -- ops/activity_burn: an operator ends an activity now: its text and its author are gone with this statement.
 -- params:  activity_uuid uuid
 -- returns: uuid
-UPDATE activities
-SET
-  user_uuid = NULL,
-  message = NULL,
-  expires_at = GREATEST(LEAST(expires_at, now()), created_at)
-WHERE uuid = %(activity_uuid)s
-  AND user_uuid IS NOT NULL
-RETURNING uuid
+WITH withdrawn AS (
+  UPDATE activities
+  SET
+    user_uuid = NULL,
+    message = NULL,
+    expires_at = GREATEST(LEAST(expires_at, now()), created_at)
+  WHERE uuid = %(activity_uuid)s
+    AND user_uuid IS NOT NULL
+  RETURNING uuid
+)
+-- include ops/_withdrawn
+SELECT uuid FROM withdrawn

@@ -2,5 +2,5 @@
 -- params:  user_uuid uuid, display_name text, bio text
 -- returns: rows
 UPDATE users
-SET display_name = %(display_name)s, bio = %(bio)s
+SET display_name = %(display_name)s, bio = %(bio)s, writes = writes + 1
 WHERE uuid = %(user_uuid)s

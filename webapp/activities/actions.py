@@ -50,7 +50,7 @@ def create(
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
                 raise ParentGone("What this answers has passed its time.")
-            db.execute("users/ttl_remember", user_uuid=user_uuid, ttl=ttl)
+            db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
     try:

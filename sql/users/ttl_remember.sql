@@ -1,6 +1,0 @@
--- users/ttl_remember: keeps the time to live that an author picked last, for their next composer.
--- params:  user_uuid uuid, ttl text
--- returns: rows
-UPDATE users
-SET last_ttl = %(ttl)s
-WHERE uuid = %(user_uuid)s AND last_ttl IS DISTINCT FROM %(ttl)s
