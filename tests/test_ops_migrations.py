@@ -1,14 +1,22 @@
 """The structure by migrations and by schema.sql is one; and nobody waits for a migration."""
 
 import subprocess
+import threading
+import uuid
 from pathlib import Path
 
-from ops_fixtures import name_of, one
-from ways import DatabaseUrls
+import pytest
+from factories import make_user
+from ops_fixtures import Run, name_of, one
+from ways import DatabaseUrls, settings_for
 
+from webapp.activities import actions
 from webapp.connections import client_environment, connect
+from webapp.db import Database
 from webapp.embedded import OWNER, Cluster
+from webapp.errors import Unavailable
 from webapp.ops import migrate
+from webapp.places import Refused
 
 FIRST_RELEASE = (Path(__file__).parent / "first_release.sql").read_text()
 
@@ -38,3 +46,153 @@ def test_first_release_and_migrations_make_the_schema(cluster: Cluster, fresh_da
             assert _structure(cluster, first) == _structure(cluster, fresh_database.owner_url)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def unmigrated(fresh_database: DatabaseUrls) -> DatabaseUrls:
+    """A database that knows of no migration, for those of a test."""
+    with fresh_database.owner() as conn:
+        conn.execute("DELETE FROM schema_migrations")
+    return fresh_database
+
+
+@pytest.fixture
+def migrations(scratch: Path) -> Path:
+    folder = scratch / "migrations"
+    folder.mkdir()
+    (folder / "0001-add-note.sql").write_text("ALTER TABLE users ADD COLUMN note text;\nSELECT 100 % 7;\n")
+    (folder / "0002-fill-note.sql").write_text("UPDATE users SET note = 'x'; CREATE TABLE second ();")
+    return folder
+
+
+def test_migrations_run_once_in_order(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    with unmigrated.owner() as conn:
+        assert migrate.missing(conn, migrations) == ["0001-add-note", "0002-fill-note"]
+        assert [migration.name for migration in migrate.apply(conn, migrations)] == ["0001-add-note", "0002-fill-note"]
+        assert [done for _, done in migrate.status(conn, migrations)] == [True, True]
+        assert list(migrate.apply(conn, migrations)) == []
+        assert one(conn, "SELECT to_regclass('second')") == "second"
+
+
+def test_failing_migration_leaves_nothing_and_ends_the_run(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    (migrations / "0002-fill-note.sql").write_text("CREATE TABLE second (); SELECT nothing;")
+    (migrations / "0003-more.sql").write_text("CREATE TABLE third ();")
+    with unmigrated.owner() as conn:
+        with pytest.raises(Refused, match="0002-fill-note failed and left nothing behind"):
+            list(migrate.apply(conn, migrations))
+        assert one(conn, "SELECT to_regclass('second')") is None
+        assert one(conn, "SELECT to_regclass('third')") is None
+        assert [done for _, done in migrate.status(conn, migrations)] == [True, False, False]
+
+
+def test_migration_that_never_gets_its_lock_is_given_up(
+    unmigrated: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(migrate, "_PAUSE", 0.0)
+    with unmigrated.owner() as reader, reader.transaction(), unmigrated.owner() as conn:
+        reader.execute("SELECT count(*) FROM users")
+        with pytest.raises(Refused, match=r"0001-add-note failed .*lock timeout.*20 times"):
+            list(migrate.apply(conn, migrations))
+        assert [done for _, done in migrate.status(conn, migrations)] == [False, False]
+
+
+def test_changed_renumbered_and_foreign_migrations_are_told(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    with unmigrated.owner() as conn:
+        list(migrate.apply(conn, migrations))
+        (migrations / "0001-add-note.sql").write_text("SELECT 1")
+        with pytest.raises(Refused, match=r"0001-add-note\.sql was changed after it was applied"):
+            migrate.status(conn, migrations)
+        (migrations / "0001-add-note.sql").unlink()
+        with pytest.raises(Refused, match="newer than this program: it knows 0001-add-note"):
+            migrate.status(conn, migrations)
+        assert migrate.missing(conn, migrations) == []  # an older program still starts
+
+
+@pytest.mark.parametrize("name", ["1-x.sql", "0003_x.sql", "0003-X.sql", "0002-other.sql"])
+def test_badly_named_migration_is_refused(migrations: Path, name: str) -> None:
+    (migrations / name).write_text("SELECT 1")
+    with pytest.raises(Refused):
+        migrate.on_disk(migrations)
+
+
+def test_late_migration_is_refused(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    with unmigrated.owner() as conn:
+        (migrations / "0001-add-note.sql").rename(migrations / "0003-add-note.sql")
+        (migrations / "0002-fill-note.sql").write_text("SELECT 1")
+        list(migrate.apply(conn, migrations))
+        (migrations / "0001-late.sql").write_text("SELECT 1")
+        with pytest.raises(Refused, match="0001-late comes before 0003-add-note"):
+            migrate.status(conn, migrations)
+
+
+def test_fresh_schema_knows_every_migration(fresh_database: DatabaseUrls) -> None:
+    with fresh_database.owner() as conn:
+        assert all(done for _, done in migrate.status(conn))
+
+
+def test_migrate_script_lists_and_applies(run: Run, elsewhere: DatabaseUrls) -> None:
+    count = len(migrate.on_disk())
+    name = name_of(elsewhere)
+    assert run("db-migrate")[1] == f"{name} is up to date, 0 migration(s) applied\n"
+    for option in ("--status", "--dry-run"):
+        assert run("db-migrate", option)[1].splitlines()[-1] == f"{name}: 0 of {count} migration(s) pending"
+
+
+def test_migrating_under_load_stalls_nobody_for_a_second(
+    unmigrated: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application's role waits a second for a lock and then fails: so nobody who fails has waited that long.
+
+    A reader keeps the migration from its lock; it gives way, comes again, and gets it when the reader is done.
+    """
+    with unmigrated.owner() as conn:
+        alice = str(make_user(conn))
+    settings = settings_for(unmigrated)
+    db, stop = Database(settings), threading.Event()
+    failed: list[Unavailable] = []
+    done = {"read": 0, "written": 0}
+
+    def read() -> None:
+        db.query_array("feeds/home", viewer_uuid=alice, before_at=None, before_uuid=None, limit=21)
+        done["read"] += 1
+
+    def write() -> None:
+        key = str(uuid.uuid4())
+        actions.create(db, settings, user_uuid=alice, message="x", ttl="1-day", key=key, reply_to_activity_uuid=None)
+        done["written"] += 1
+
+    def load(act: object) -> None:
+        while not stop.is_set():
+            try:
+                act()  # type: ignore[operator]
+            except Unavailable as error:
+                failed.append(error)
+
+    gave_way: list[dict[str, int]] = []
+    with unmigrated.owner() as reader, unmigrated.owner() as conn:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM users")
+
+        def give_way() -> None:
+            before = dict(done)
+            while done["read"] == before["read"] or done["written"] == before["written"]:
+                stop.wait(0.01)
+            gave_way.append(dict(done))
+            if len(gave_way) == 4:
+                reader.execute("ROLLBACK")
+
+        monkeypatch.setattr(migrate, "_give_way", give_way)
+        threads = [threading.Thread(target=load, args=(act,)) for act in (read, read, write, write)]
+        for thread in threads:
+            thread.start()
+        try:
+            applied = [migration.name for migration in migrate.apply(conn, migrations)]
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+            db.close()
+    assert applied == ["0001-add-note", "0002-fill-note"]
+    assert len(gave_way) >= 4
+    assert failed == []

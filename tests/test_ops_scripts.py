@@ -15,7 +15,7 @@ from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
 
 from webapp.connections import Connection, connect
-from webapp.ops import migrate, served
+from webapp.ops import served
 from webapp.places import CHECKOUT, Refused
 from webapp.processes import working_in
 from webapp.users.passwords import verify
@@ -440,91 +440,6 @@ def test_sweep_prints_counts_and_lag(run: Run, elsewhere: DatabaseUrls) -> None:
     )
 
 
-# Migrations --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def migrations(scratch: Path) -> Path:
-    folder = scratch / "migrations"
-    folder.mkdir()
-    (folder / "0001-add-note.sql").write_text("ALTER TABLE users ADD COLUMN note text;\nSELECT 100 % 7;\n")
-    (folder / "0002-fill-note.sql").write_text("UPDATE users SET note = 'x'; CREATE TABLE second ();")
-    return folder
-
-
-def test_migrations_run_once_in_order(fresh_database: DatabaseUrls, migrations: Path) -> None:
-    with fresh_database.owner() as conn:
-        assert migrate.missing(conn, migrations) == ["0001-add-note", "0002-fill-note"]
-        assert [migration.name for migration in migrate.apply(conn, migrations)] == ["0001-add-note", "0002-fill-note"]
-        assert [done for _, done in migrate.status(conn, migrations)] == [True, True]
-        assert list(migrate.apply(conn, migrations)) == []
-        assert one(conn, "SELECT to_regclass('second')") == "second"
-
-
-def test_failing_migration_leaves_nothing_and_ends_the_run(fresh_database: DatabaseUrls, migrations: Path) -> None:
-    (migrations / "0002-fill-note.sql").write_text("CREATE TABLE second (); SELECT nothing;")
-    (migrations / "0003-more.sql").write_text("CREATE TABLE third ();")
-    with fresh_database.owner() as conn:
-        with pytest.raises(Refused, match="0002-fill-note failed and left nothing behind"):
-            list(migrate.apply(conn, migrations))
-        assert one(conn, "SELECT to_regclass('second')") is None
-        assert one(conn, "SELECT to_regclass('third')") is None
-        assert [done for _, done in migrate.status(conn, migrations)] == [True, False, False]
-
-
-def test_migration_does_not_stand_in_front_of_readers(
-    fresh_database: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(migrate, "_LOCK_TIMEOUT", "50ms")
-    with fresh_database.owner() as reader, reader.transaction(), fresh_database.owner() as conn:
-        reader.execute("SELECT count(*) FROM users")
-        with pytest.raises(Refused, match="lock timeout"):
-            list(migrate.apply(conn, migrations))
-        assert [done for _, done in migrate.status(conn, migrations)] == [False, False]
-
-
-def test_changed_renumbered_and_foreign_migrations_are_told(fresh_database: DatabaseUrls, migrations: Path) -> None:
-    with fresh_database.owner() as conn:
-        list(migrate.apply(conn, migrations))
-        (migrations / "0001-add-note.sql").write_text("SELECT 1")
-        with pytest.raises(Refused, match=r"0001-add-note\.sql was changed after it was applied"):
-            migrate.status(conn, migrations)
-        (migrations / "0001-add-note.sql").unlink()
-        with pytest.raises(Refused, match="newer than this program: it knows 0001-add-note"):
-            migrate.status(conn, migrations)
-        assert migrate.missing(conn, migrations) == []  # an older program still starts
-
-
-@pytest.mark.parametrize("name", ["1-x.sql", "0003_x.sql", "0003-X.sql", "0002-other.sql"])
-def test_badly_named_migration_is_refused(migrations: Path, name: str) -> None:
-    (migrations / name).write_text("SELECT 1")
-    with pytest.raises(Refused):
-        migrate.on_disk(migrations)
-
-
-def test_late_migration_is_refused(fresh_database: DatabaseUrls, migrations: Path) -> None:
-    with fresh_database.owner() as conn:
-        (migrations / "0001-add-note.sql").rename(migrations / "0003-add-note.sql")
-        (migrations / "0002-fill-note.sql").write_text("SELECT 1")
-        list(migrate.apply(conn, migrations))
-        (migrations / "0001-late.sql").write_text("SELECT 1")
-        with pytest.raises(Refused, match="0001-late comes before 0003-add-note"):
-            migrate.status(conn, migrations)
-
-
-def test_fresh_schema_knows_every_migration(fresh_database: DatabaseUrls) -> None:
-    with fresh_database.owner() as conn:
-        assert all(done for _, done in migrate.status(conn))
-
-
-def test_migrate_script_lists_and_applies(run: Run, elsewhere: DatabaseUrls) -> None:
-    count = len(migrate.on_disk())
-    name = name_of(elsewhere)
-    assert run("db-migrate")[1] == f"{name} is up to date, 0 migration(s) applied\n"
-    for option in ("--status", "--dry-run"):
-        assert run("db-migrate", option)[1].splitlines()[-1] == f"{name}: 0 of {count} migration(s) pending"
-
-
 # S6 ----------------------------------------------------------------------------------------------------------
 
 
@@ -544,7 +459,7 @@ def test_tests_never_touch_the_database_of_the_environment(scratch: Path) -> Non
                 "-q",
                 "-p",
                 "no:cacheprovider",
-                f"{__file__}::test_fresh_schema_knows_every_migration",
+                f"{Path(__file__).with_name('test_ops_migrations.py')}::test_fresh_schema_knows_every_migration",
             ],
             env={
                 **os.environ,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,11 @@ from ..places import Refused
 FOLDER = SQL_FOLDER / "migrations"
 _NAME = re.compile(r"(\d{4})-[a-z0-9-]+")
 _LOCK = 0x6D61_7966  # any number, the same everywhere: two runners take turns
-_LOCK_TIMEOUT = "3s"  # better to fail and be run again than to stand in front of every reader
+# Who waits for a lock stands in front of every reader that comes after: so a migration gives way soon, and comes again.
+_LOCK_TIMEOUT = "500ms"
+_TRIES = 20
+_PAUSE = 0.5  # seconds for those who waited behind it
+_LOCKED = "55P03"
 
 
 @dataclass(frozen=True)
@@ -70,20 +75,49 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
 
     Two runners take turns: the list is read anew under a lock that ends with its transaction, even when we are killed.
     """
+    gave_way = 0
     while True:
-        with conn.transaction():
-            conn.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            migration = next(iter(pending(conn, folder)), None)
-            if migration is None:
-                return
-            conn.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-            try:
-                conn.execute(migration.sql)
-            except DatabaseError as error:
-                reason = str(error).splitlines()[0]
-                raise Refused(f"{migration.name} failed and left nothing behind: {reason}") from error
-            record(conn, migration)
+        try:
+            migration = _next(conn, folder)
+        except _Failed as failed:
+            gave_way += 1
+            if failed.state == _LOCKED and gave_way < _TRIES:
+                _give_way()
+                continue
+            often = f" ({gave_way} times)" if gave_way > 1 else ""
+            raise Refused(f"{failed.name} failed and left nothing behind: {failed}{often}") from failed
+        if migration is None:
+            return
+        gave_way = 0
         yield migration
+
+
+class _Failed(Exception):
+    """A migration that PostgreSQL refused, with its name and the SQLSTATE."""
+
+    def __init__(self, name: str, error: DatabaseError) -> None:
+        super().__init__(str(error).splitlines()[0])
+        self.name, self.state = name, error.sqlstate
+
+
+def _next(conn: Connection, folder: Path) -> Migration | None:
+    """Applies the next one that is pending, in a transaction; None when there is none. Raises `_Failed`."""
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        migration = next(iter(pending(conn, folder)), None)
+        if migration is None:
+            return None
+        conn.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        try:
+            conn.execute(migration.sql)
+        except DatabaseError as error:
+            raise _Failed(migration.name, error) from error
+        record(conn, migration)
+    return migration
+
+
+def _give_way() -> None:
+    time.sleep(_PAUSE)
 
 
 def _require_schema(conn: Connection) -> None:
