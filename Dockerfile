@@ -3,10 +3,14 @@ FROM python:3.13-slim-trixie AS build
 COPY requirements.txt /tmp/requirements.txt
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.txt
+# Who vouches for a database over a network: RDS by its own authorities, a proxy before it by those of the system.
+ADD https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /tmp/rds.pem
+RUN cat /etc/ssl/certs/ca-certificates.crt /tmp/rds.pem > /opt/database.pem
 
 FROM python:3.13-slim-trixie
 RUN useradd --system --uid 10001 --home-dir /var/lib/mayfly --create-home mayfly
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build --chmod=644 /opt/database.pem /etc/ssl/certs/mayfly-database.pem
 COPY gunicorn.conf.py /srv/mayfly/
 COPY bin /srv/mayfly/bin
 COPY sql /srv/mayfly/sql
@@ -20,6 +24,7 @@ ENV APP_ENV=production \
     WAIT_FOR_DATABASE=yes \
     MAYFLY_STATE=/var/lib/mayfly \
     MAYFLY_PYTHON=/opt/venv/bin/python \
+    PGSSLROOTCERT=/etc/ssl/certs/mayfly-database.pem \
     PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 USER 10001

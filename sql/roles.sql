@@ -10,5 +10,27 @@ ALTER ROLE mayfly_app SET timezone = 'UTC';
 ALTER ROLE mayfly_app SET statement_timeout = '3s';
 ALTER ROLE mayfly_app SET lock_timeout = '1s';
 ALTER ROLE mayfly_app SET idle_in_transaction_session_timeout = '10s';
+-- People, and what they look at a database with, leave connections open: those of the owner and of who may act as the
+-- owner end by themselves. Run this again when somebody joins.
+DO $people$
+DECLARE
+  person name;
+BEGIN
+  FOR person IN
+    SELECT member.rolname
+    FROM pg_roles AS member
+    WHERE member.rolcanlogin AND NOT member.rolsuper AND member.rolname <> 'mayfly_app'
+      AND EXISTS (
+        SELECT FROM pg_roles AS owner
+        WHERE NOT owner.rolsuper AND pg_has_role(member.oid, owner.oid, 'MEMBER') AND (
+          owner.rolname = 'mayfly_owner'
+          OR owner.oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+        )
+      )
+  LOOP
+    EXECUTE format('ALTER ROLE %I SET idle_session_timeout = %L', person, '15min');
+  END LOOP;
+END
+$people$;
 -- Every statement here is short: compiling one takes longer than running it (400 ms against 1 ms, PostgreSQL 15).
 ALTER ROLE mayfly_app SET jit = off;

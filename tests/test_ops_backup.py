@@ -12,7 +12,8 @@ from verbs import expire, signed_in
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.connections import Connection, client_environment, connect
+from webapp.connections import Connection, connect
+from webapp.conninfo import client_environment
 from webapp.ops import backup
 from webapp.ops.target import target
 from webapp.places import Refused

@@ -1,19 +1,16 @@
 """Nothing destructive reaches a database that is not provably for development."""
 
-import contextlib
 import dataclasses
-import itertools
 import os
 import re
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from factories import make_user
+from recorder import Recorder
 from ways import DatabaseUrls
 
 from webapp.connections import connect
@@ -176,53 +173,6 @@ def test_typed_name_skips_no_other_condition(fresh_database: DatabaseUrls, scrat
 # What is sent ------------------------------------------------------------------------------------------------
 
 
-class Recorder:
-    """A socket in front of the server's that passes everything on and keeps what clients send."""
-
-    def __init__(self, folder: Path, upstream: str) -> None:
-        self.sent: list[bytearray] = []
-        self._upstream = upstream
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(folder / ".s.PGSQL.5432"))
-        self._listener.listen()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def statements(self) -> list[str]:
-        """Every SQL text in what was sent, of the simple and of the extended protocol."""
-        found = []
-        for stream in self.sent:
-            rest = bytes(stream)[int.from_bytes(stream[:4]) :]  # without the greeting
-            while rest:
-                kind, body = rest[:1], rest[5 : 1 + int.from_bytes(rest[1:5])]
-                rest = rest[5 + len(body) :]
-                if kind in b"QP":
-                    found.append(body.split(b"\0")[kind == b"P"].decode().strip())
-        return found
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self._upstream)
-            self.sent.append(bytearray())
-            threading.Thread(target=self._pass, args=(client, server, self.sent[-1]), daemon=True).start()
-            threading.Thread(target=self._pass, args=(server, client, None), daemon=True).start()
-
-    @staticmethod
-    def _pass(source: socket.socket, sink: socket.socket, record: bytearray | None) -> None:
-        with source, sink, contextlib.suppress(OSError):  # either end may hang up first
-            while data := source.recv(65536):
-                if record is not None:
-                    record += data
-                sink.sendall(data)
-
-
 @pytest.fixture
 def recorder(fresh_database: DatabaseUrls, scratch: Path) -> Iterator[Recorder]:
     folder = re.search(r"host=([^&]+)", fresh_database.owner_url)
@@ -267,10 +217,6 @@ def test_recorder_sees_other_statements(fresh_database: DatabaseUrls, recorder: 
         conn.execute("UPDATE mayfly_marker SET environment = %s", ["test"])
     kinds = {statement.split()[0] for statement in recorder.statements()}
     assert kinds >= {"CREATE", "UPDATE"}
-
-
-def test_matrix_has_thirty_environments() -> None:
-    assert len(list(itertools.chain(BROKEN, SOUND))) + 4 >= 30
 
 
 # The application's role --------------------------------------------------------------------------------------

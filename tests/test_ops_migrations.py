@@ -11,7 +11,8 @@ from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls, settings_for
 
 from webapp.activities import actions
-from webapp.connections import client_environment, connect
+from webapp.connections import connect
+from webapp.conninfo import client_environment
 from webapp.db import Database
 from webapp.embedded import OWNER, Cluster
 from webapp.errors import Unavailable

@@ -1,5 +1,6 @@
 """The operator's scripts, on the embedded database and on any other."""
 
+import dataclasses
 import hashlib
 import os
 import re
@@ -14,6 +15,7 @@ from factories import PASSWORD, make_activity, make_user
 from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
 
+from webapp.catalogue import SQL_FOLDER, Catalogue
 from webapp.connections import Connection, connect
 from webapp.ops import served
 from webapp.places import CHECKOUT, Refused
@@ -324,9 +326,43 @@ def test_sessions_show_the_kind_of_a_query_and_never_its_text(
         conn.execute("-- canary-comment\n  SELECT 'canary-text'")
         code, out, _ = run("db-sessions")
     assert code == 0
-    assert out.splitlines()[0].split() == ["pid", "user", "application", "state", "since", "last_query"]
+    assert out.splitlines()[0].split() == ["pid", "user", "application", "state", "since", "last_query", "unused"]
     assert re.search(r"\d+  mayfly_app  mayfly-test  idle +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  SELECT\n", out)
     assert "canary" not in out
+
+
+def test_sessions_that_people_left_open_are_marked_by_name(
+    run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's clock cannot be turned, so the time that makes it long is: five minutes become none."""
+    template = Catalogue()["ops/sessions"]
+    patient = dataclasses.replace(template, text=template.text.replace("interval '5 minutes'", "interval '0'"))
+    assert patient.text != template.text
+    monkeypatch.setattr(Catalogue, "__getitem__", lambda _, name: patient)
+    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
+    with elsewhere.owner() as person, connect(elsewhere.app_url) as pool:
+        person.execute("SELECT 1")
+        pool.execute("SELECT 1")
+        _, out, _ = run("db-sessions")
+    assert re.search(r"mayfly_owner .* SELECT +mayfly_owner, 0 min\n", out)
+    assert re.search(r"mayfly_app .* SELECT\n", out)
+
+
+def test_peoples_idle_sessions_end_by_themselves(elsewhere: DatabaseUrls) -> None:
+    """Whoever may act as the owner is a person or their explorer; the application's pool keeps its own open."""
+    with connect(elsewhere.superuser_url) as admin:
+        admin.execute("CREATE ROLE ann_of_tests LOGIN IN ROLE mayfly_owner")
+        try:
+            admin.execute((SQL_FOLDER / "roles.sql").read_text())
+            ann = elsewhere.owner_url.replace("mayfly_owner@", "ann_of_tests@")
+            admin.execute(f"GRANT CONNECT ON DATABASE {name_of(elsewhere)} TO ann_of_tests")
+            waits = dict.fromkeys((ann, elsewhere.owner_url), "15min") | {elsewhere.app_url: "0"}
+            for url, expected in waits.items():
+                with connect(url) as conn:
+                    assert one(conn, "SHOW idle_session_timeout") == expected
+        finally:
+            admin.execute(f"REVOKE ALL ON DATABASE {name_of(elsewhere)} FROM ann_of_tests")
+            admin.execute("DROP ROLE ann_of_tests")
 
 
 def test_passwords_reach_psql_by_the_environment(

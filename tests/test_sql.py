@@ -167,6 +167,7 @@ _TYPICAL = {
     "bytea": b"\0" * 32,
     "timestamptz": "2026-11-23T12:00:00Z",
     "text[]": ["mayfly_nobody"],
+    "bigint": 5,
     "double precision": 1.0,
     "boolean": True,
 }

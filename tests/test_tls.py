@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from ways import DatabaseUrls, settings_for
 
-from webapp.connections import _verified, client_environment, connect
+from webapp.connections import connect
+from webapp.conninfo import _proof, client_environment
 from webapp.db import Database
 from webapp.embedded import Cluster
 from webapp.errors import Unavailable
@@ -142,14 +143,14 @@ def test_less_is_only_done_when_it_is_said(server: str) -> None:
     ],
 )
 def test_what_is_verified_follows_from_where_it_is(url: str, mode: str | None) -> None:
-    assert _verified(url).get("sslmode") == mode
+    assert _proof(url).get("sslmode") == mode
     assert client_environment(url).get("PGSSLMODE") == (mode or ("disable" if "disable" in url else None))
 
 
 def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.example")
-    assert _verified("postgresql:///mayfly")["sslmode"] == "verify-full"
+    assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
     monkeypatch.setenv("PGSSLMODE", "")  # as compose.yaml hands on what is not set
-    assert _verified("postgresql:///mayfly")["sslmode"] == "verify-full"
+    assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
     monkeypatch.setenv("PGSSLMODE", "disable")
-    assert _verified("postgresql:///mayfly") == {}
+    assert _proof("postgresql:///mayfly") == {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from . import iam
 from .variables import ConfigError, Limit, choice, integer, limit
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -42,6 +43,7 @@ class Settings:
     app_env: str
     connection_url: str
     direct_connection_url: str
+    replica_connection_url: str
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
     host: str
@@ -103,6 +105,8 @@ class Settings:
         if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
             raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
         choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
+        if choice(env, "DATABASE_AUTH", "password", ("password", "iam")) == "iam" and not iam.available():
+            raise ConfigError("DATABASE_AUTH=iam needs boto3: install requirements-aws.txt.")
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
         if not re.fullmatch(r"https?://[^\s/?#@]+", public_url):
@@ -112,6 +116,7 @@ class Settings:
             app_env=app_env,
             connection_url=connection_url,
             direct_connection_url=env.get("DIRECT_CONNECTION_URL") or connection_url,
+            replica_connection_url=env.get("REPLICA_CONNECTION_URL", ""),
             secret_key=_secret_key(env, app_env),
             secret_key_fallbacks=tuple(filter(None, env.get("SECRET_KEY_FALLBACKS", "").split(","))),
             host=host,

@@ -13,6 +13,7 @@ from .catalogue import BrokenTemplate, Catalogue, Template
 from .config import Settings
 from .connections import Connection, DatabaseError, Pool, connect, make_pool, our_errors
 from .errors import Unavailable
+from .replica import MAY_BE_LATE, Replica
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Database:
         self._opened: Pool | None = None
         self._held: ContextVar[Connection | None] = ContextVar("mayfly_transaction", default=None)
         self._checked = False
+        self._replica = Replica(settings, self.catalogue, self._prepare) if settings.replica_connection_url else None
 
     # Reads ---------------------------------------------------------------------------------------------------
 
@@ -126,10 +128,13 @@ class Database:
             pool, self._opened = self._opened, None
         if pool:
             pool.close(timeout=2)
+        if self._replica:
+            self._replica.close()
 
     def statistics(self) -> dict[str, int]:
-        """The pool's counters (psycopg_pool's names) and `db_retries_total`."""
-        return {**self._pool.get_stats(), "db_retries_total": self.retries}
+        """The pool's counters (psycopg_pool's names), `db_retries_total`, and those of a replica."""
+        late = self._replica.statistics() if self._replica else {}
+        return {**self._pool.get_stats(), "db_retries_total": self.retries, **late}
 
     # Inside --------------------------------------------------------------------------------------------------
 
@@ -149,7 +154,9 @@ class Database:
                 row = conn.execute(template.sql, params).fetchone()
                 return row[0] if row else None
 
-        return self.retrying(read)
+        late = self._replica if template.name in MAY_BE_LATE and self._held.get() is None else None
+        answer = late.read(template, params, self.query_object) if late else None
+        return self.retrying(read) if answer is None else answer
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:
@@ -180,7 +187,7 @@ class Database:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    self._opened = make_pool(self._settings, self._prepare)
+                    self._opened = make_pool(self._settings, self._settings.connection_url, self._prepare)
                     _open_databases.add(self)
         return self._opened
 

@@ -106,6 +106,14 @@ class Account(TypedDict):
     password_hash: str | None
 
 
+class Ticket(TypedDict):
+    """What a replica must have seen before it may answer; see `webapp/replica.py`."""
+
+    withdrawals: int
+    writes: int
+    settled_at: str | None
+
+
 class Identity(TypedDict):
     """The account behind an identity of a provider. `handle_wanted`: see `sql/schema.sql`."""
 

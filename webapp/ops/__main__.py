@@ -1,6 +1,7 @@
 """`python -m webapp.ops <script> …`: what the scripts of the same names in `bin/` do."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -43,6 +44,11 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
 }
 
 
+# What `prod` may follow, and what it may never. (Elsewhere it may be somebody's handle.)
+_FOR_PRODUCTION = {"db-connect", "db-sessions", "db-schema-load", "db-migrate", "db-backup", "db-restore"}
+_NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions"}
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (--help tells more)\n")
@@ -50,19 +56,26 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str]) -> int:
     """Runs one script; its exit code. What goes wrong is one sentence on the error output."""
+    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")  # a name server that is away is told soon, too
     name, *rest = argv or [""]
     if name not in _SCRIPTS:
         print(f"There is no script {name!r}; there are {', '.join(_SCRIPTS)}.", file=sys.stderr)
         return 2
     script, options = _SCRIPTS[name]
+    if name in _NEVER and "prod" in rest:
+        print(f"bin/{name}: refused: nothing makes, fills, drops or disturbs production.", file=sys.stderr)
+        return 1
+    if production := name in _FOR_PRODUCTION and rest[:1] == ["prod"]:
+        rest = rest[1:]
     arguments = argparse.Namespace(rest=rest)
     if name != "db-connect":  # psql's arguments are psql's
-        parser = _Parser(prog=f"bin/{name}")
+        about = "`prod` first: the database of PROD_CONNECTION_URL." if name in _FOR_PRODUCTION else None
+        parser = _Parser(prog=f"bin/{name}", epilog=about)
         for option, how in options:
             parser.add_argument(option, **how)  # type: ignore[arg-type]
         arguments = parser.parse_args(rest)
     try:
-        with target(f"bin/{name}") as on:
+        with target(f"bin/{name}", production=production) as on:
             return script(on, arguments) or 0
     except (Refused, ConfigError, BrokenTemplate) as error:
         print(f"bin/{name}: {error}", file=sys.stderr)

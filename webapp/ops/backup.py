@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..config import Settings
-from ..connections import client_environment, database_of
+from ..conninfo import client_environment, database_of
 from ..db import Database
 from ..places import Refused, make_folder
 from ..programs import bundled_bindirs, version_of

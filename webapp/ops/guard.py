@@ -4,13 +4,15 @@ Every condition must hold, and each is read from the connection as it is: variab
 make a URL mean another server than it seems to. A refusal has sent nothing but the SELECTs below.
 """
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..connections import Connection, is_local
+from ..connections import Connection
+from ..conninfo import is_local, same_place
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")
@@ -73,12 +75,16 @@ def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
 def require_disposable(
     conn: Connection, *, act: str, app_env: str, state: Path, typed: str | None, ask: Callable[[str], str] | None = None
 ) -> Facts:
-    """Passes only for a database that may be lost. Raises `Refused` with every reason.
+    """Passes only for a database that may be lost, and never for the one of `PROD_CONNECTION_URL`. Raises `Refused`
+    with every reason.
 
     Where people have accounts in it, its name must come in `typed`, or as the answer to `ask`. Nothing skips a check.
     """
     facts = look(conn)
-    if reasons := objections(facts, app_env, allowed_servers(state)):
+    reasons = objections(facts, app_env, allowed_servers(state))
+    if (production := os.environ.get("PROD_CONNECTION_URL")) and same_place(conn, production):
+        reasons.append("It is the one of PROD_CONNECTION_URL.")
+    if reasons:
         raise Refused(f"{act} refused: {facts.database} is not provably for development. {' '.join(reasons)}")
     if typed is not None and typed != facts.database:
         raise Refused(f"{act} refused: the database is {facts.database}, not {typed}.")

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogue import SQL_FOLDER
-from ..connections import Connection, DatabaseError, database_of
+from ..connections import Connection, DatabaseError
+from ..conninfo import database_of
 from ..embedded import APP, OWNER
 from ..places import Refused
 from . import guard, migrate, sessions
@@ -106,13 +107,13 @@ def load(target: Target, *, demo: bool = False) -> None:
         if not target.name:
             external_roles(conn)
         with conn.transaction():
+            if target.app_env == "production":
+                mark(conn, "production")
             run(conn, _read("schema.sql"))
             for migration in migrate.on_disk():
                 migrate.record(conn, migration)
             if demo:
                 _seed(target, conn)
-        if target.app_env == "production":
-            mark(conn, "production")
 
 
 def external_roles(conn: Connection) -> None:

@@ -10,7 +10,8 @@ from argparse import Namespace as Arguments
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..connections import Connection, client_environment, connect, database_of
+from ..connections import Connection, connect
+from ..conninfo import client_environment, database_of
 from ..db import Database
 from ..places import Refused
 from . import backup, guard, migrate, people, schema, sessions
@@ -27,6 +28,7 @@ def say(line: str) -> None:
 
 
 def db_create(on: Target, _: Arguments) -> None:
+    _said_name(on)
     say(f"made the database {schema.create(on)}, marked {on.app_env}")
 
 
@@ -41,9 +43,10 @@ def db_seed(on: Target, _: Arguments) -> None:
 
 
 def db_drop(on: Target, arguments: Arguments) -> None:
+    name = _said_name(on)
     with on.admin() as admin:
-        if not schema.exists(admin, _name(on)):
-            raise Refused(f"There is no database {_name(on)}.")
+        if not schema.exists(admin, name):
+            raise Refused(f"There is no database {name}.")
     with on.owner() as conn:
         facts = _require(on, conn, "Dropping", arguments)
     if arguments.dry_run:
@@ -56,12 +59,13 @@ def db_drop(on: Target, arguments: Arguments) -> None:
 def db_setup(on: Target, arguments: Arguments) -> None:
     if on.app_env not in guard.DISPOSABLE:
         raise Refused(f"Setting up refused: APP_ENV is {on.app_env}.")
+    name = _said_name(on)
     with on.admin() as admin:
-        there = schema.exists(admin, _name(on))
+        there = schema.exists(admin, name)
     if there:
         db_drop(on, arguments)
     if arguments.dry_run:
-        say(f"would make {_name(on)}, load its schema and the demo community")
+        say(f"would make {name}, load its schema and the demo community")
         return
     for step in (db_create, db_schema_load, db_seed):
         step(on, arguments)
@@ -176,6 +180,14 @@ def _database(on: Target) -> Iterator[Database]:
 
 def _name(on: Target) -> str:
     return on.name or database_of(on.owner_url)
+
+
+def _said_name(on: Target) -> str:
+    """The name of a database that may be made or lost: it must stand in the URL. Raises `Refused`."""
+    name = _name(on)
+    if not name:
+        raise Refused("refused: the URL names no database, and what the environment names is not made or lost.")
+    return name
 
 
 def _require(on: Target, conn: Connection, act: str, arguments: Arguments, typed: str | None = None) -> guard.Facts:

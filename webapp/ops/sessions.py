@@ -9,7 +9,10 @@ from .target import Target
 
 
 class DatabaseSession(TypedDict):
-    """One connection; `since` is UTC, `last_query` its kind (SELECT, …), `?` what the server does not tell us."""
+    """One connection; `since` is UTC, `last_query` its kind (SELECT, …), `?` what the server does not tell us.
+
+    `unused`: whose connection does nothing, and for how long, where it is a person's and that is five minutes or more.
+    """
 
     pid: int
     user: str
@@ -17,6 +20,7 @@ class DatabaseSession(TypedDict):
     state: str
     since: str
     last_query: str
+    unused: str
 
 
 def listed(conn: Connection) -> list[DatabaseSession]:

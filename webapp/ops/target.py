@@ -65,13 +65,25 @@ def app_env_of(env: Mapping[str, str]) -> str:
     return app_env
 
 
+def production_target(env: Mapping[str, str], state: Path) -> Target:
+    """The database of `PROD_CONNECTION_URL`, which names its owner. Raises `Refused`."""
+    url = env.get("PROD_CONNECTION_URL")
+    if not url:
+        raise Refused("PROD_CONNECTION_URL is not set: it names the database of production, as its owner.")
+    return Target("production", url, url, url, state)
+
+
 @contextlib.contextmanager
-def target(what: str, env: Mapping[str, str] = os.environ) -> Iterator[Target]:
+def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool = False) -> Iterator[Target]:
     """The database to work on, up while the block runs. `what` names the script to others who wait for it.
 
-    Without `CONNECTION_URL` and `APP_ENV` it is the one that `bin/run` last served. Raises `Refused`.
+    With `production` it is that of `PROD_CONNECTION_URL`, whatever else is set. Without `CONNECTION_URL` and `APP_ENV`
+    it is the one that `bin/run` last served. Raises `Refused`.
     """
     app_env, state = app_env_of(env), open_state_folder(env)
+    if production:
+        yield production_target(env, state)
+        return
     if env.get("CONNECTION_URL"):
         yield external_target(env, app_env, state)
         return
@@ -92,7 +104,8 @@ def target(what: str, env: Mapping[str, str] = os.environ) -> Iterator[Target]:
 def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:
     """The program's settings over this database. Scripts sign nothing, so they need no secret of their own."""
     urls = {"APP_ENV": target.app_env, "CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
-    if target.name:
+    urls["REPLICA_CONNECTION_URL"] = ""  # scripts read what is true now
+    if target.app_url != env.get("CONNECTION_URL"):
         urls["DIRECT_CONNECTION_URL"] = target.app_url
     if target.public_url and not env.get("PUBLIC_URL"):
         urls["PUBLIC_URL"] = target.public_url

@@ -1,0 +1,8 @@
+-- feeds/ticket: what a replica must have seen before it may answer this viewer; asked of the primary.
+-- params:  viewer_uuid uuid?
+-- returns: Ticket
+-- What somebody wrote a moment ago may be missing for others; older than that, nothing may.
+SELECT
+  COALESCE((SELECT number FROM withdrawals), 0) AS withdrawals,
+  COALESCE((SELECT writes FROM users WHERE uuid = %(viewer_uuid)s), 0) AS writes,
+  (SELECT max(created_at) FROM live_activities WHERE created_at < now() - interval '5 seconds') AS settled_at

@@ -1,0 +1,282 @@
+"""A real streaming replica, paused and resumed: it answers while it is not too late, and never shows what is gone."""
+
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import make_activity, make_user
+from flask import Flask
+from ops_fixtures import name_of, one
+from ways import DatabaseUrls, settings_for
+
+from webapp import create_app, replica
+from webapp.activities import actions
+from webapp.connections import Connection, connect
+from webapp.conninfo import client_environment
+from webapp.db import Database
+from webapp.embedded import APP, SUPERUSER, Cluster
+from webapp.ops import people
+
+LONG_AGO = timedelta(minutes=5)
+
+
+class Standby:
+    """The replica of the tests' cluster."""
+
+    def __init__(self, primary: Cluster, cluster: Cluster) -> None:
+        self._primary, self.cluster = primary, cluster
+
+    def _ask(self, cluster: Cluster, sql: str) -> Any:
+        with connect(cluster.url(SUPERUSER, "postgres")) as conn:
+            return one(conn, sql)
+
+    def pause(self) -> None:
+        self.catch_up()
+        self._ask(self.cluster, "SELECT pg_wal_replay_pause()")
+        while self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") != "paused":
+            time.sleep(0.01)
+
+    def resume(self) -> None:
+        self._ask(self.cluster, "SELECT pg_wal_replay_resume()")
+
+    def catch_up(self) -> None:
+        """Returns when all that is written now is replayed."""
+        with connect(self._primary.url(SUPERUSER, "postgres")) as conn:
+            conn.execute("SET synchronous_commit = 'local'")  # tests do not wait for the disk otherwise
+            conn.execute("SELECT pg_logical_emit_message(true, 'mayfly', '')")
+        end = self._ask(self._primary, "SELECT pg_current_wal_insert_lsn()::text")
+        deadline = time.monotonic() + 30
+        while not self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"):
+            assert time.monotonic() < deadline, "the replica does not follow"
+            time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def streaming(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standby]:
+    import shutil
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
+    folder.chmod(0o711)
+    second = Cluster(folder / "postgres", bindir=cluster.bindir, durable=False)
+    subprocess.run(
+        [str(cluster.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "--checkpoint=fast"],
+        env=client_environment(cluster.url(SUPERUSER, "postgres")),
+        cwd="/",
+        check=True,
+        capture_output=True,
+        **(cluster.account.popen if cluster.account else {}),
+    )
+    try:
+        with second.run("the replica's tests"):
+            yield Standby(cluster, second)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def standby(streaming: Standby) -> Iterator[Standby]:
+    yield streaming
+    streaming.resume()
+
+
+@pytest.fixture
+def replicated(database_urls: DatabaseUrls, standby: Standby, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application over the shared database and its replica. A replica gets time to connect, on any machine."""
+    monkeypatch.setattr(replica, "_PATIENCE", 10.0)
+    standby.catch_up()
+    app = create_app(
+        settings_for(database_urls, REPLICA_CONNECTION_URL=standby.cluster.url(APP, name_of(database_urls)))
+    )
+    yield app
+    app.extensions["db"].close()
+
+
+def name_of_app(urls: DatabaseUrls) -> str:
+    return name_of(urls)
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as conn:
+        yield conn
+
+
+def counted(app: Flask) -> tuple[int, int]:
+    """How many reads the replica answered, and how many it passed on."""
+    found = app.extensions["db"].statistics()
+    return found["replica_answers_total"], found["replica_passes_total"]
+
+
+def public(app: Flask) -> str:
+    return app.test_client().get("/public").text
+
+
+def write(app: Flask, user_uuid: object, message: str) -> str:
+    return actions.create(
+        app.extensions["db"],
+        app.extensions["settings"],
+        user_uuid=str(user_uuid),
+        message=message,
+        ttl="1-day",
+        key=str(uuid.uuid4()),
+        reply_to_activity_uuid=None,
+    )
+
+
+def home(app: Flask, user_uuid: object) -> str:
+    db: Database = app.extensions["db"]
+    found = db.query_array("feeds/home", viewer_uuid=str(user_uuid), before_at=None, before_uuid=None, limit=21)
+    return " ".join(card["message"] for card in found)
+
+
+def test_feeds_are_answered_by_the_replica(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    make_activity(conn, make_user(conn), "Bread at the back door.", age=LONG_AGO)
+    standby.catch_up()
+    assert "Bread at the back door." in public(replicated)
+    assert counted(replicated) == (1, 0)
+
+
+def test_replica_is_really_asked(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    """What others wrote in the last seconds may be missing: this tells where the answer came from."""
+    make_activity(conn, make_user(conn), "Older.", age=LONG_AGO)
+    standby.pause()
+    make_activity(conn, make_user(conn, "bob"), "A moment ago.")
+    page = public(replicated)
+    assert "Older." in page
+    assert "A moment ago." not in page
+    assert counted(replicated) == (1, 0)
+
+
+def test_author_sees_what_they_wrote_and_others_a_moment_later(
+    replicated: Flask, standby: Standby, conn: Connection
+) -> None:
+    alice, bob = make_user(conn), make_user(conn, "bob")
+    standby.pause()
+    write(replicated, alice, "Mine, at once.")
+    assert "Mine, at once." in home(replicated, alice)
+    assert counted(replicated) == (0, 1)
+    assert "Mine, at once." not in home(replicated, bob)
+    assert counted(replicated) == (1, 1)
+    standby.resume()
+    standby.catch_up()
+    assert "Mine, at once." in home(replicated, alice)
+    assert counted(replicated) == (2, 1)
+
+
+def test_what_is_burned_never_comes_back(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice, bob = make_user(conn), make_user(conn, "bob")
+    burned = make_activity(conn, alice, "Said in anger.", age=LONG_AGO)
+    make_activity(conn, alice, "Still here.", age=LONG_AGO)
+    standby.pause()
+    assert "Said in anger." in home(replicated, bob)
+    actions.burn(
+        replicated.extensions["db"], replicated.extensions["settings"], user_uuid=str(alice), activity_uuid=str(burned)
+    )
+    for seen in (home(replicated, alice), home(replicated, bob), public(replicated)):
+        assert "Said in anger." not in seen
+        assert "Still here." in seen
+    assert counted(replicated) == (1, 3)
+    standby.resume()
+    standby.catch_up()
+    assert "Said in anger." not in public(replicated)
+    assert counted(replicated) == (2, 3)
+
+
+@pytest.mark.parametrize("act", ["burn", "suspend"])
+def test_what_an_operator_withdraws_never_comes_back(
+    replicated: Flask, standby: Standby, conn: Connection, act: str
+) -> None:
+    alice = make_user(conn)
+    gone = make_activity(conn, alice, "Not for here.", age=LONG_AGO)
+    make_activity(conn, make_user(conn, "bob"), "Still here.", age=LONG_AGO)
+    standby.pause()
+    assert "Not for here." in public(replicated)
+    if act == "burn":
+        people.burn(replicated.extensions["db"], str(gone))
+    else:
+        people.suspend(replicated.extensions["db"], "alice", undo=False)
+    assert "Not for here." not in public(replicated)
+
+
+def test_what_has_expired_is_hidden_by_the_replicas_own_clock(
+    replicated: Flask, standby: Standby, conn: Connection
+) -> None:
+    alice = make_user(conn)
+    make_activity(conn, alice, "Stays.", age=LONG_AGO)
+    make_activity(conn, alice, "Ends now.", age=LONG_AGO, left=timedelta(seconds=3))
+    standby.pause()
+    deadline = time.monotonic() + 30
+    while "Ends now." in home(replicated, alice):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert one(conn, "SELECT count(*) FROM live_activities WHERE message = 'Ends now.'") == 0
+    assert "Stays." in home(replicated, alice)
+    assert counted(replicated)[1] == 0
+
+
+def test_replica_too_far_behind_is_dropped_until_it_has_caught_up(
+    replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = make_user(conn)
+    make_activity(conn, alice, "Old.", age=LONG_AGO)
+    standby.pause()
+    make_activity(conn, alice, "Written long enough ago.", age=timedelta(minutes=1))
+    assert "Written long enough ago." in public(replicated)
+    assert counted(replicated) == (0, 1)
+    assert "Written long enough ago." in public(replicated)
+    assert counted(replicated) == (0, 1)  # it rests: it was not even asked
+    standby.resume()
+    standby.catch_up()
+    monkeypatch.setattr(replicated.extensions["db"]._replica, "_rests_until", 0.0)
+    assert "Written long enough ago." in public(replicated)
+    assert counted(replicated) == (1, 1)
+
+
+def test_replica_that_is_away_is_passed_over(database_urls: DatabaseUrls, conn: Connection, scratch: Path) -> None:
+    make_activity(conn, make_user(conn), "Here anyway.", age=LONG_AGO)
+    app = create_app(settings_for(database_urls, REPLICA_CONNECTION_URL=f"postgresql://{APP}@/x?host={scratch}"))
+    try:
+        for _ in range(3):
+            assert "Here anyway." in public(app)
+        assert counted(app) == (0, 0)
+    finally:
+        app.extensions["db"].close()
+
+
+def test_replica_that_ends_its_sessions_costs_no_reader_anything(
+    replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_activity(conn, make_user(conn), "Here anyway.", age=LONG_AGO)
+    standby.catch_up()
+    assert "Here anyway." in public(replicated)
+    with connect(standby.cluster.url(SUPERUSER, "postgres")) as admin:
+        assert admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [APP]
+        ).fetchall()
+    assert "Here anyway." in public(replicated)
+    monkeypatch.setattr(replicated.extensions["db"]._replica, "_rests_until", 0.0)
+    assert "Here anyway." in public(replicated)
+    assert counted(replicated) == (2, 0)
+
+
+def test_threads_and_single_cards_are_never_late(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice = make_user(conn)
+    standby.pause()
+    made = write(replicated, alice, "Just now.")
+    assert "Just now." in replicated.test_client().get(f"/@alice/status/{made}").text
+    assert counted(replicated) == (0, 0)
+
+
+def test_scripts_read_what_is_true_now(monkeypatch: pytest.MonkeyPatch, elsewhere: DatabaseUrls) -> None:
+    from webapp.ops.target import settings_for as scripts_settings
+    from webapp.ops.target import target
+
+    monkeypatch.setenv("REPLICA_CONNECTION_URL", "postgresql://nowhere.example/x")
+    with target("tests") as on:
+        assert scripts_settings(on).replica_connection_url == ""

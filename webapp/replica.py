@@ -1,0 +1,89 @@
+"""Reading from a replica: only what may be late is asked of it, and only while it is not too late.
+
+A ticket from the primary says what a replica must have seen: all that was taken out of sight before its time, all that
+the viewer changed, and every activity but those of the last seconds. The replica compares it in the statement that
+reads, hence in one snapshot. What has expired needs no ticket: a replica's clock hides it as the primary's does.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .catalogue import Catalogue, Template
+from .config import Settings
+from .connections import Connection, DatabaseError, Pool, make_pool, our_errors
+from .errors import MayflyError
+
+log = logging.getLogger(__name__)
+
+MAY_BE_LATE = frozenset({"feeds/home", "feeds/public", "feeds/profile"})
+"""The templates that a replica may answer; all of them take `viewer_uuid`."""
+
+_REST = 2.0  # seconds for which a replica that is away, or too late, is not asked
+_PATIENCE = 0.1  # seconds; who waits longer for a connection than the primary takes to answer has waited too long
+
+
+class Replica:
+    """The second pool of an application, opened on first use."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, prepare: Callable[[Connection], object]) -> None:
+        self.answers = self.passes = 0
+        self._settings, self._catalogue, self._prepare = settings, catalogue, prepare
+        self._lock = threading.Lock()
+        self._opened: Pool | None = None
+        self._rests_until = 0.0
+
+    def read(self, template: Template, params: dict[str, object], ask: Callable[..., Any]) -> Any | None:
+        """The JSON of an array template; None where the primary has to answer. Raises nothing of its own.
+
+        `ask` asks the primary (`Database.query_object`) for the ticket.
+        """
+        if time.monotonic() < self._rests_until:
+            return None
+        wanted = ask("feeds/ticket", viewer_uuid=params["viewer_uuid"])
+        freshness = self._catalogue["feeds/freshness"].sql
+        # CASE runs the template only where it is wanted.
+        answer = f"CASE state WHEN 'fresh' THEN ({template.sql}) END"
+        statement = f"SELECT state, {answer} FROM ({freshness}) AS seen (state)"  # noqa: S608
+        try:
+            with our_errors(self._drain), self._pool.connection(timeout=_PATIENCE) as conn:
+                row = conn.execute(statement, {**wanted, **params}).fetchone()
+        except (MayflyError, DatabaseError) as error:
+            self._rest(type(error).__name__)
+            return None
+        state, found = row or ("away", None)
+        if state == "fresh":
+            self.answers += 1
+            return found
+        self.passes += 1
+        if state == "late":
+            self._rest(state)
+        return None
+
+    def statistics(self) -> dict[str, int]:
+        """How many reads it answered, and how many it passed on because it was late."""
+        return {"replica_answers_total": self.answers, "replica_passes_total": self.passes}
+
+    def close(self) -> None:
+        """Closes the pool; a later read opens a new one."""
+        with self._lock:
+            pool, self._opened = self._opened, None
+        if pool:
+            pool.close(timeout=2)
+
+    def _rest(self, why: str) -> None:
+        self._rests_until = time.monotonic() + _REST
+        log.warning("the replica is not asked for %s s: %s", _REST, why)
+
+    def _drain(self) -> None:
+        if self._opened:
+            self._opened.drain()
+
+    @property
+    def _pool(self) -> Pool:
+        with self._lock:
+            if self._opened is None:
+                self._opened = make_pool(self._settings, self._settings.replica_connection_url, self._prepare)
+            return self._opened
