@@ -51,6 +51,8 @@ CASES = {
     "public, deep in the past": ("feeds/public", ["NULL", *MIDDLE, "21"]),
     "a person": ("feeds/profile", [VIEWER, VIEWER, "NULL", "NULL", "21"]),
     "a person, further on": ("feeds/profile", [VIEWER, VIEWER, *MIDDLE, "21"]),
+    "a replica's ticket": ("feeds/ticket", [VIEWER]),
+    "a replica's freshness": ("feeds/freshness", [VIEWER, "1", "1", "now()"]),
     "vanishing": ("feeds/vanishing", ["5"]),
     "a long thread": ("feeds/thread", [VIEWER, f"'{LONG}'", "NULL", "NULL", "20"]),
     "a long thread, further on": ("feeds/thread", [VIEWER, f"'{LONG}'", *MIDDLE, "20"]),

@@ -1,23 +1,21 @@
 """A real streaming replica, paused and resumed: it answers while it is not too late, and never shows what is gone."""
 
-import subprocess
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from ops_fixtures import name_of, one
+from standby import Standby, run_standby
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app, replica
 from webapp.activities import actions
 from webapp.connections import Connection, connect
-from webapp.conninfo import client_environment
 from webapp.db import Database
 from webapp.embedded import APP, SUPERUSER, Cluster
 from webapp.ops import people
@@ -25,58 +23,10 @@ from webapp.ops import people
 LONG_AGO = timedelta(minutes=5)
 
 
-class Standby:
-    """The replica of the tests' cluster."""
-
-    def __init__(self, primary: Cluster, cluster: Cluster) -> None:
-        self._primary, self.cluster = primary, cluster
-
-    def _ask(self, cluster: Cluster, sql: str) -> Any:
-        with connect(cluster.url(SUPERUSER, "postgres")) as conn:
-            return one(conn, sql)
-
-    def pause(self) -> None:
-        self.catch_up()
-        self._ask(self.cluster, "SELECT pg_wal_replay_pause()")
-        while self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") != "paused":
-            time.sleep(0.01)
-
-    def resume(self) -> None:
-        self._ask(self.cluster, "SELECT pg_wal_replay_resume()")
-
-    def catch_up(self) -> None:
-        """Returns when all that is written now is replayed."""
-        with connect(self._primary.url(SUPERUSER, "postgres")) as conn:
-            conn.execute("SET synchronous_commit = 'local'")  # tests do not wait for the disk otherwise
-            conn.execute("SELECT pg_logical_emit_message(true, 'mayfly', '')")
-        end = self._ask(self._primary, "SELECT pg_current_wal_insert_lsn()::text")
-        deadline = time.monotonic() + 30
-        while not self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"):
-            assert time.monotonic() < deadline, "the replica does not follow"
-            time.sleep(0.01)
-
-
 @pytest.fixture(scope="module")
-def streaming(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standby]:
-    import shutil
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    folder.chmod(0o711)
-    second = Cluster(folder / "postgres", bindir=cluster.bindir, durable=False)
-    subprocess.run(
-        [str(cluster.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "--checkpoint=fast"],
-        env=client_environment(cluster.url(SUPERUSER, "postgres")),
-        cwd="/",
-        check=True,
-        capture_output=True,
-        **(cluster.account.popen if cluster.account else {}),
-    )
-    try:
-        with second.run("the replica's tests"):
-            yield Standby(cluster, second)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def streaming(cluster: Cluster) -> Iterator[Standby]:
+    with run_standby(cluster) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 -- returns: text
 SELECT
   CASE
-    WHEN COALESCE((SELECT max(created_at) FROM live_activities), '-infinity') < %(settled_at)s THEN 'late'
+    WHEN COALESCE(
+      (SELECT created_at FROM live_activities ORDER BY created_at DESC LIMIT 1), '-infinity'
+    ) < %(settled_at)s THEN 'late'
     WHEN COALESCE((SELECT number FROM withdrawals), 0) < %(withdrawals)s THEN 'waiting'
     WHEN COALESCE((SELECT writes FROM users WHERE uuid = %(viewer_uuid)s), 0) < %(writes)s THEN 'waiting'
     ELSE 'fresh'

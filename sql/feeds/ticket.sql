@@ -5,4 +5,10 @@
 SELECT
   COALESCE((SELECT number FROM withdrawals), 0) AS withdrawals,
   COALESCE((SELECT writes FROM users WHERE uuid = %(viewer_uuid)s), 0) AS writes,
-  (SELECT max(created_at) FROM live_activities WHERE created_at < now() - interval '5 seconds') AS settled_at
+  (
+    SELECT created_at
+    FROM live_activities
+    WHERE created_at < now() - interval '5 seconds'
+    ORDER BY created_at DESC
+    LIMIT 1
+  ) AS settled_at

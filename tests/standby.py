@@ -1,0 +1,70 @@
+"""A streaming replica of a cluster, made with pg_basebackup, that can be paused and resumed."""
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from webapp.connections import connect
+from webapp.conninfo import client_environment
+from webapp.embedded import SUPERUSER, Cluster
+
+
+class Standby:
+    """A running replica and its primary."""
+
+    def __init__(self, primary: Cluster, cluster: Cluster) -> None:
+        self._primary, self.cluster = primary, cluster
+
+    def _ask(self, cluster: Cluster, sql: str) -> Any:
+        with connect(cluster.url(SUPERUSER, "postgres")) as conn:
+            return _value(conn.execute(sql).fetchone())
+
+    def pause(self) -> None:
+        self.catch_up()
+        self._ask(self.cluster, "SELECT pg_wal_replay_pause()")
+        while self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") != "paused":
+            time.sleep(0.01)
+
+    def resume(self) -> None:
+        self._ask(self.cluster, "SELECT pg_wal_replay_resume()")
+
+    def catch_up(self) -> None:
+        """Returns when all that is written now is replayed."""
+        with connect(self._primary.url(SUPERUSER, "postgres")) as conn:
+            conn.execute("SET synchronous_commit = 'local'")  # tests do not wait for the disk otherwise
+            conn.execute("SELECT pg_logical_emit_message(true, 'mayfly', '')")
+        end = self._ask(self._primary, "SELECT pg_current_wal_insert_lsn()::text")
+        deadline = time.monotonic() + 30
+        while not self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"):
+            assert time.monotonic() < deadline, "the replica does not follow"
+            time.sleep(0.01)
+
+
+def _value(row: Any) -> Any:
+    return row[0] if row else None
+
+
+@contextlib.contextmanager
+def run_standby(primary: Cluster) -> Iterator[Standby]:
+    """A replica of a running cluster while the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
+    folder.chmod(0o711)
+    try:
+        second = Cluster(folder / "postgres", bindir=primary.bindir, durable=False)
+        subprocess.run(
+            [str(primary.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "-c", "fast"],
+            env=client_environment(primary.url(SUPERUSER, "postgres")),
+            cwd="/",
+            check=True,
+            capture_output=True,
+            **(primary.account.popen if primary.account else {}),
+        )
+        with second.run("the replica"):
+            yield Standby(primary, second)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
