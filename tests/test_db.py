@@ -12,7 +12,7 @@ from verbs import count, value
 from ways import DatabaseUrls, settings_for
 
 from webapp import db as db_module
-from webapp.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_object
+from webapp.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_fresh, query_wrap_object
 from webapp.config import Settings
 from webapp.connections import connect
 from webapp.db import Database
@@ -158,7 +158,11 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
             if called in {"execute", "executemany"}:
                 senders.setdefault(path.relative_to(WEBAPP).as_posix(), []).append(node)
-    outside = {place: calls for place, calls in senders.items() if place != "db.py" and not place.startswith("ops/")}
+    outside = {
+        place: calls
+        for place, calls in senders.items()
+        if place not in {"db.py", "replica.py"} and not place.startswith("ops/")
+    }
     for place, calls in outside.items():
         for call in calls:
             # Elsewhere `execute` is the verb of Database, which takes a name: a literal.
@@ -171,6 +175,13 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
         literal = isinstance(sent, ast.Constant)
         template = isinstance(sent, ast.Attribute) and ast.unparse(sent) in {"template.sql", "template.prepare_sql"}
         assert literal or template, ast.unparse(call)
+    # A replica is sent the wrapped text of two templates, and values beside it.
+    (call,) = senders["replica.py"]
+    assert ast.unparse(call.args[0]) == "sql"
+    assert "sql = query_wrap_fresh(template.sql, self._catalogue['feeds/freshness'].sql)" in ast.unparse(
+        ast.parse((WEBAPP / "replica.py").read_text())
+    )
+    assert query_wrap_fresh("T", "F").count("T\n") == query_wrap_fresh("T", "F").count("F\n") == 1
     # And the text of a template comes from its file alone: the wrappers take it, and nothing that was typed.
     assert query_wrap_object("T").count("T\n") == 1
     assert query_wrap_array("T").count("T\n") == 1

@@ -253,14 +253,7 @@ def test_repository_names_no_machine_and_no_registry() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "requirements.txt",
-        "requirements-run.txt",
-        "requirements-aws.txt",
-        "requirements-dev.txt",
-        "requirements-moto.txt",
-    ],
+    "name", [_name(path) for path in _tracked() if re.fullmatch(r"requirements.*\.txt", path.name)]
 )
 def test_requirements_are_pinned_and_hashed(name: str) -> None:
     wanted = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith((" ", "#"))]

@@ -31,6 +31,12 @@ def query_wrap_array(template: str) -> str:
     return f"SELECT COALESCE(json_agg(row_to_json(array_row)), '[]'::json) FROM (\n{template}\n) AS array_row"  # noqa: S608
 
 
+def query_wrap_fresh(template: str, freshness: str) -> str:
+    """How fresh the server is and, where it is, the template's answer, in one snapshot: CASE runs it only then."""
+    answer = f"CASE state WHEN 'fresh' THEN (\n{template}\n) END"
+    return f"SELECT state, {answer} FROM (\n{freshness}\n) AS seen (state)"  # noqa: S608 (files, never values)
+
+
 @dataclass(frozen=True)
 class Template:
     """One statement. `returns` is a shape (`Card`), an array of shapes (`Card[]`), or a column's type, or `rows`."""

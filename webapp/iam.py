@@ -37,7 +37,7 @@ def _client(region: str) -> Any:
     """One a region and process: it keeps the credentials, and renews them in time."""
     import boto3
 
-    return boto3.client("rds", region_name=region or None)
+    return boto3.session.Session().client("rds", region_name=region or None)
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .catalogue import Catalogue, Template
+from .catalogue import Catalogue, Template, query_wrap_fresh
 from .config import Settings
 from .connections import Connection, DatabaseError, Pool, make_pool, our_errors
 from .errors import MayflyError
@@ -43,13 +43,10 @@ class Replica:
         if time.monotonic() < self._rests_until:
             return None
         wanted = ask("feeds/ticket", viewer_uuid=params["viewer_uuid"])
-        freshness = self._catalogue["feeds/freshness"].sql
-        # CASE runs the template only where it is wanted.
-        answer = f"CASE state WHEN 'fresh' THEN ({template.sql}) END"
-        statement = f"SELECT state, {answer} FROM ({freshness}) AS seen (state)"  # noqa: S608
+        sql = query_wrap_fresh(template.sql, self._catalogue["feeds/freshness"].sql)
         try:
             with our_errors(self._drain), self._pool.connection(timeout=_PATIENCE) as conn:
-                row = conn.execute(statement, {**wanted, **params}).fetchone()
+                row = conn.execute(sql, {**wanted, **params}).fetchone()
         except (MayflyError, DatabaseError) as error:
             self._rest(type(error).__name__)
             return None

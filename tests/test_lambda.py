@@ -1,0 +1,374 @@
+"""The function that runs when somebody has confirmed their sign-up at Cognito, on a real PostgreSQL."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import psycopg
+import pytest
+from factories import make_user
+from ops_fixtures import one
+from pgbouncer import run_pgbouncer, through
+from ways import DatabaseUrls
+
+from webapp.connections import Connection, connect
+from webapp.embedded import SUPERUSER, Cluster
+from webapp.places import CHECKOUT
+
+SOURCE = CHECKOUT / "aws/lambdas/cognito_post_confirmation/handler.py"
+ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"
+Event = dict[str, Any]
+
+
+def load() -> ModuleType:
+    """The handler as a new execution environment has it."""
+    spec = importlib.util.spec_from_file_location("handler", SOURCE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def confirmed(trigger: str = "PostConfirmation_ConfirmSignUp", **attributes: object) -> Event:
+    """An event as Cognito sends it."""
+    return {
+        "version": "1",
+        "region": "eu-central-1",
+        "userPoolId": "eu-central-1_pool",
+        "userName": "ann",
+        "triggerSource": trigger,
+        "request": {
+            "userAttributes": {
+                "sub": "11111111-2222-3333-4444-555555555555",
+                "email_verified": "true",
+                "email": "ann@example.com",
+                "preferred_username": "Ann",
+                "name": "Ann Lee",
+                **attributes,
+            }
+        },
+        "response": {},
+    }
+
+
+@pytest.fixture
+def handler(database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("CONNECTION_URL", database_urls.app_url)
+    made = load()
+    yield made
+    made._forget()
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as conn:
+        yield conn
+
+
+def people(conn: Connection) -> list[tuple[Any, ...]]:
+    return conn.execute(
+        "SELECT handle, display_name, email, handle_wanted, identity_issuer, cognito_user_id"
+        " FROM users ORDER BY created_at"
+    ).fetchall()
+
+
+def test_confirmed_person_has_an_account(handler: ModuleType, conn: Connection) -> None:
+    event = confirmed()
+    assert handler.lambda_handler(event, None) is event
+    subject = event["request"]["userAttributes"]["sub"]
+    assert people(conn) == [("ann", "Ann Lee", "ann@example.com", None, ISSUER, subject)]
+
+
+def test_same_event_three_times_is_one_account(handler: ModuleType, conn: Connection) -> None:
+    for _ in range(3):
+        handler.lambda_handler(confirmed(), None)
+    assert len(people(conn)) == 1
+
+
+@pytest.mark.parametrize("trigger", ["PostConfirmation_ConfirmForgotPassword", "PreSignUp_SignUp", None])
+def test_other_triggers_change_nothing_and_ask_nothing(
+    handler: ModuleType, conn: Connection, monkeypatch: pytest.MonkeyPatch, trigger: str
+) -> None:
+    handler.lambda_handler(confirmed(), None)
+    conn.execute("UPDATE users SET display_name = 'Chosen since', suspended_at = now()")
+    before = people(conn)
+    monkeypatch.setenv("CONNECTION_URL", "postgresql://nowhere.invalid/x")
+    handler._forget()
+    event = confirmed(trigger, name="Another", sub="99999999-0000-0000-0000-000000000000")
+    assert handler.lambda_handler(event, None) is event
+    assert people(conn) == before
+
+
+def test_account_that_is_there_is_left_as_it_is(handler: ModuleType, conn: Connection) -> None:
+    handler.lambda_handler(confirmed(), None)
+    conn.execute("UPDATE users SET display_name = 'Chosen since', suspended_at = now()")
+    handler.lambda_handler(confirmed(name="Another"), None)
+    assert one(conn, "SELECT display_name FROM users WHERE suspended_at IS NOT NULL") == "Chosen since"
+    assert len(people(conn)) == 1
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"name": None, "preferred_username": None, "email": None},
+        {"name": "x" * 9000, "preferred_username": "y" * 9000, "email": "z" * 9000},
+        {"name": "a\0b", "preferred_username": "\0", "email": "a\0@b.example"},
+        {"name": "\ud83d", "preferred_username": "\ud83d"},
+        {"name": "'); DROP TABLE users; --", "preferred_username": "%s"},
+        {"name": {"a": 1}, "preferred_username": ["x"]},
+    ],
+    ids=["missing", "over-long", "NUL", "surrogates", "SQL", "no text"],
+)
+def test_whatever_the_attributes_the_person_has_an_account(
+    handler: ModuleType, conn: Connection, attributes: dict[str, object]
+) -> None:
+    handler.lambda_handler(confirmed(**attributes), None)
+    assert len(people(conn)) == 1
+
+
+def test_taken_handle_becomes_a_variant_and_is_to_be_told(handler: ModuleType, conn: Connection) -> None:
+    make_user(conn, "ann", password=None)
+    for number in (1, 2):
+        handler.lambda_handler(confirmed(sub=f"subject-{number}", email=f"other{number}@example.com"), None)
+    assert [(row[0], row[3]) for row in people(conn)] == [("ann", None), ("ann_2", "ann"), ("ann_3", "ann")]
+
+
+def test_address_of_somebody_else_stays_theirs(handler: ModuleType, conn: Connection) -> None:
+    make_user(conn, "local", password=None, email="ann@example.com")
+    handler.lambda_handler(confirmed(), None)
+    assert [(row[0], row[2]) for row in people(conn)] == [("local", "ann@example.com"), ("ann", None)]
+
+
+def test_twenty_at_once_with_one_name_all_get_an_account(
+    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls
+) -> None:
+    failed: list[Exception] = []
+
+    def sign_up(number: int) -> None:
+        environment = load()
+        try:
+            environment.lambda_handler(confirmed(sub=f"subject-{number}", email=f"a{number}@example.com"), None)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            environment._forget()
+
+    threads = [threading.Thread(target=sign_up, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert one(conn, "SELECT count(DISTINCT handle) FROM users") == 20
+
+
+# The connection -------------------------------------------------------------------------------------------------
+
+
+def backend(handler: ModuleType) -> int:
+    return int(handler._kept.info.backend_pid)
+
+
+def test_connection_is_kept_from_one_invocation_to_the_next(handler: ModuleType) -> None:
+    handler.lambda_handler(confirmed(), None)
+    first = handler._kept
+    handler.lambda_handler(confirmed(sub="another"), None)
+    assert handler._kept is first
+
+
+def test_broken_connection_is_replaced_and_nobody_notices(
+    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls
+) -> None:
+    handler.lambda_handler(confirmed(), None)
+    first = handler._kept
+    with connect(database_urls.superuser_url) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mayfly-sign-up'"
+        )
+    handler.lambda_handler(confirmed(sub="another"), None)
+    assert handler._kept is not first
+    assert len(people(conn)) == 2
+
+
+def test_failure_surfaces_and_the_next_try_succeeds(
+    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_app@127.0.0.1:1/x")
+    with pytest.raises(handler.Failed, match="the database does not answer"):
+        handler.lambda_handler(confirmed(), None)
+    monkeypatch.setenv("CONNECTION_URL", database_urls.app_url)
+    handler.lambda_handler(confirmed(), None)
+    assert len(people(conn)) == 1
+
+
+@pytest.mark.parametrize(
+    "broken", [{"request": {}}, {"request": {"userAttributes": {}}}, {"request": {"userAttributes": {"sub": ""}}}]
+)
+def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connection, broken: Event) -> None:
+    with pytest.raises(handler.Failed, match=r"the event (names no subject|is not as Cognito sends it)"):
+        handler.lambda_handler({**confirmed(), **broken}, None)
+    assert people(conn) == []
+
+
+def test_nothing_of_a_person_is_in_logs_or_errors(
+    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls, capfd: pytest.CaptureFixture[str]
+) -> None:
+    canary = {"sub": "canary-sub", "name": "canary name", "preferred_username": "canary", "email": "canary@example.com"}
+    handler.lambda_handler(confirmed(**canary), None)
+    conn.execute("ALTER TABLE users ADD CONSTRAINT users_never CHECK (false) NOT VALID")
+    try:
+        with pytest.raises(handler.Failed) as raised:
+            handler.lambda_handler(confirmed(**{**canary, "sub": "canary-2"}), None)
+    finally:
+        conn.execute("ALTER TABLE users DROP CONSTRAINT users_never")
+    shown = "".join(capfd.readouterr())
+    assert '{"sign_up": "made"' in shown
+    assert "canary" not in shown
+    assert "canary" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
+
+
+def test_over_a_network_the_server_has_to_prove_who_it_is(handler: ModuleType) -> None:
+    assert handler._proof("postgresql://u@db.example/x")["sslmode"] == "verify-full"
+    assert handler._proof("postgresql:///x") == {}
+    assert handler._proof("postgresql://u@db.example/x?sslmode=require") == {}
+
+
+# Credentials ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(cluster: Cluster, database_urls: DatabaseUrls) -> Iterator[Callable[[str], None]]:
+    """The server asks the application's role for a password; sets it."""
+    hba = cluster.data / "pg_hba.conf"
+    before = hba.read_text()
+    with connect(cluster.url(SUPERUSER, "postgres")) as admin:
+
+        def password(value: str) -> None:
+            admin.execute(f"ALTER ROLE mayfly_app PASSWORD '{value}'")
+
+        hba.write_text(f"local all mayfly_app scram-sha-256\n{before}")
+        admin.execute("SELECT pg_reload_conf()")
+        try:
+            yield password
+        finally:
+            hba.write_text(before)
+            admin.execute("SELECT pg_reload_conf()")
+            admin.execute("ALTER ROLE mayfly_app PASSWORD NULL")
+
+
+def test_secret_that_was_rotated_is_read_anew(
+    moto: str, handler: ModuleType, conn: Connection, guarded: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password is really changed; moto keeps the secret, and rotates nothing by itself."""
+    secrets = boto3.client("secretsmanager", endpoint_url=moto)
+
+    def value(password: str) -> str:
+        return json.dumps({"username": "mayfly_app", "password": password})
+
+    guarded("first")
+    arn = secrets.create_secret(Name="mayfly_app", SecretString=value("first"))["ARN"]
+    monkeypatch.setenv("DATABASE_SECRET_ARN", arn)
+    handler.lambda_handler(confirmed(), None)
+    guarded("second")
+    secrets.put_secret_value(SecretId=arn, SecretString=value("second"))
+    handler.lambda_handler(confirmed(sub="on the kept connection"), None)
+    handler._forget()
+    handler.lambda_handler(confirmed(sub="on a new one"), None)
+    assert len(people(conn)) == 3
+
+
+def test_token_of_iam_is_asked_for_this_user_and_address(
+    handler: ModuleType, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 signs it here. Neither moto nor this PostgreSQL could say whether RDS would take it."""
+    monkeypatch.setenv("DATABASE_AUTH", "iam")
+    host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
+    token = handler._credentials(f"postgresql://mayfly_app@{host}:5432/mayfly")["password"]
+    assert token.startswith(f"{host}:5432/?Action=connect&DBUser=mayfly_app&")
+
+
+def test_it_runs_through_a_pooler(
+    handler: ModuleType, conn: Connection, cluster: Cluster, database_urls: DatabaseUrls, scratch: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if not (Path("/usr/sbin/pgbouncer").exists()):
+        pytest.fail("PgBouncer is missing: bin/test installs it as root")
+    with run_pgbouncer(cluster, scratch):
+        name = str(one(conn, "SELECT current_database()"))
+        monkeypatch.setenv("CONNECTION_URL", through(scratch, name))
+        for number in range(8):
+            handler.lambda_handler(confirmed(sub=f"subject-{number}", email=f"a{number}@example.com"), None)
+    assert len(people(conn)) == 8
+
+
+# The package ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The package twice, for this machine's Python, so that it can run here."""
+    built = []
+    for number in (1, 2):
+        folder = tmp_path_factory.mktemp(f"package{number}")
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        machine = {"aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
+        done = subprocess.run(
+            [str(CHECKOUT / "bin/lambda-package"), "--arch", machine, "--python", version, "--to", str(folder)],
+            env={**os.environ, "MAYFLY_VENV": str(Path(sys.executable).parent.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        built.append(next(folder.glob("*.zip")))
+    return built
+
+
+def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[Path]) -> None:
+    first, second = (path.read_bytes() for path in packages)
+    assert first == second
+    names = zipfile.ZipFile(packages[0]).namelist()
+    assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/users/claims.py"} <= set(names)
+    assert {"sql/users/identity.sql", "sql/users/identity_create.sql"} <= set(names)
+    tops = {name.split("/")[0].split("-")[0].removesuffix(".py").removesuffix(".libs") for name in names}
+    assert tops <= {"handler", "webapp", "sql", "psycopg", "psycopg_binary", "regex", "typing_extensions"}
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+
+
+def test_packaged_function_makes_an_account(
+    packages: list[Path], conn: Connection, database_urls: DatabaseUrls, scratch: Path
+) -> None:
+    """Unpacked and run with nothing else of the project on the path."""
+    zipfile.ZipFile(packages[0]).extractall(scratch)
+    code = (
+        "import sys, json; sys.path.insert(0, sys.argv[1]); import handler;"
+        " handler.lambda_handler(json.loads(sys.argv[2]), None)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, str(scratch), json.dumps(confirmed())],
+        env={"CONNECTION_URL": database_urls.app_url, "PATH": ""},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(people(conn)) == 1
+
+
+def test_psycopg_is_the_applications() -> None:
+    """One version for both, so that what is tested here is what runs there."""
+    pinned = (SOURCE.parent / "requirements.txt").read_text()
+    assert f"psycopg[binary]=={psycopg.__version__}" in pinned or f"psycopg=={psycopg.__version__}" in pinned
