@@ -36,7 +36,7 @@ class Rule:
 
     def unused_since(self, day: datetime.date) -> bool:
         """Whether a workspace made it, for one address, and last renewed it before that day."""
-        one = self.cidr.endswith(("/32", "/128"))
+        one = self.cidr.endswith("/128" if ":" in self.cidr else "/32")
         return self.of_a_workspace and one and self.renewed is not None and self.renewed < day
 
 

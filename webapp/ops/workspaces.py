@@ -91,7 +91,7 @@ def _fitted(name: str, space: str, most: int) -> str:
     fitted = " ".join(fitted.split())
     if fitted == name and len(name) <= most and not re.search(r"#[0-9a-f]{12}$", name):
         return name
-    return f"{fitted[: most - 13]}#{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:12]}"
+    return f"{fitted[: most - 13]}#{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:12]}"
 
 
 def _git_user() -> str | None:
