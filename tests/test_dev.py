@@ -1,7 +1,6 @@
 """What is there for people who edit, in development alone: patterns, errors in words, workspaces behind a proxy."""
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
@@ -250,41 +248,6 @@ def test_only_the_configured_origin_may_frame(workspace: Flask) -> None:
 def test_frame_origin_that_cannot_work_is_refused(database_urls: DatabaseUrls, change: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="FRAME_ORIGIN"):
         settings_for(database_urls, **{**WORKSPACE, **change})
-
-
-# The files that make a workspace -----------------------------------------------------------------------------
-
-
-def test_gitpod_uses_the_same_commands() -> None:
-    gitpod = yaml.safe_load((ROOT / ".gitpod.yml").read_text())
-    assert set(gitpod) == {"tasks", "ports"}  # the standard image, which exists
-    [task] = gitpod["tasks"]
-    assert task["init"] == "bin/setup"
-    *settings, command = task["command"].strip().splitlines()
-    assert command == "bin/dev"
-    [port] = gitpod["ports"]
-    assert (port["port"], port["onOpen"], port["visibility"]) == (8000, "open-preview", "private")
-    # As a shell would read it, with the tools of a workspace.
-    script = "\n".join(['gp() { echo "https://$2-mayfly.ws.example.org"; }', *settings, "env"])
-    done = subprocess.run(
-        ["bash", "-euc", script],
-        env={"PATH": os.environ["PATH"], "GITPOD_HOST": "https://example.org"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in ("PUBLIC_URL", "TRUSTED_PROXIES", "FRAME_ORIGIN"):
-        assert f"{name}={WORKSPACE[name]}" in done.stdout.splitlines()
-
-
-def test_dev_container_uses_the_same_commands() -> None:
-    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
-    assert container["postCreateCommand"] == "bin/setup"
-    assert container["postAttachCommand"] == "bin/dev"
-    assert container["forwardPorts"] == [8000]
-    assert re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:3\.\d+-bookworm", container["image"])
-    for name in ("setup", "dev"):
-        assert os.access(ROOT / "bin" / name, os.X_OK)
 
 
 # The whole of bin/dev ----------------------------------------------------------------------------------------

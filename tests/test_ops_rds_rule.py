@@ -10,6 +10,7 @@ import datetime
 import http.server
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -626,6 +627,15 @@ def test_without_aws_it_is_skipped_or_an_error(
     assert (code, err, len(out.splitlines())) == (0, "", 1)
     assert out.startswith("skipped: AWS is not configured, ")
     assert not sg.workspaces()
+
+
+def test_where_boto3_is_not_installed_it_is_one_sentence(
+    sg: Sg, program: Program, own_client: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    code, out, err = program("--if-configured")
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "boto3 is missing here" in err
 
 
 def test_configured_means_that_it_is_done(sg: Sg, program: Program) -> None:
