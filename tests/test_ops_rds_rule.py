@@ -179,6 +179,13 @@ def test_right_rule_is_left_and_renewed_once_a_day(sg: Sg, program: Program, bet
     assert own in {rule["SecurityGroupRuleId"] for rule in sg.all()}
 
 
+def test_own_rule_is_never_pruned(sg: Sg, program: Program, between: Between) -> None:
+    """A workspace that slept for long is renewed, or moved, without a moment in which it is shut out."""
+    sg.add(GITPOD_ANN, "8.8.8.8/32", renewed=ago(50))
+    assert program("--prune-days", "1")[0] == 0
+    assert between.writes == ["CreateTags"]
+
+
 def test_own_rule_without_a_day_gets_one(sg: Sg, program: Program) -> None:
     sg.add(GITPOD_ANN, "8.8.8.8/32")
     assert program()[0] == 0
