@@ -28,19 +28,19 @@ listen_port = {port}
 auth_type = trust
 auth_file = {folder}/users
 pool_mode = transaction
-default_pool_size = 3
+default_pool_size = {size}
 max_client_conn = 200
 logfile = {folder}/log
 """
 
 
 @contextlib.contextmanager
-def run_pgbouncer(cluster: Cluster, folder: Path) -> Iterator[None]:
-    """PgBouncer while the block runs, with its socket in the folder: three sessions for however many connections."""
+def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[None]:
+    """PgBouncer while the block runs, with its socket in the folder: `size` sessions for however many connections."""
     program = shutil.which("pgbouncer") or ("/usr/sbin/pgbouncer" if Path("/usr/sbin/pgbouncer").exists() else "")
     if not program:
         pytest.exit("--pooler: this machine has no PgBouncer", 1)
-    (folder / "ini").write_text(_SETTINGS.format(server=cluster.socket_folder, folder=folder, port=_PORT))
+    (folder / "ini").write_text(_SETTINGS.format(server=cluster.socket_folder, folder=folder, port=_PORT, size=size))
     (folder / "users").write_text(f'"{APP}" ""\n')
     if cluster.account:  # it refuses root, as PostgreSQL does
         os.chown(folder, cluster.account.uid, cluster.account.gid)

@@ -1,0 +1,122 @@
+"""A crowd confirms its sign-up at once: the function that Cognito calls, through PgBouncer.
+
+Usage: bin/bench sign-ups [--people 1000] [--at-once 50]
+
+Each of the threads stands for one execution environment of Lambda: a copy of the handler with a connection of its own.
+Half of all people ask for one of ten handles, and every tenth event comes twice.
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import os
+import queue
+import threading
+import time
+from types import ModuleType
+from typing import Any
+
+from pgbouncer import run_pgbouncer, through
+
+from bench.ground import ROOT, ground
+
+SOURCE = ROOT / "aws/lambdas/cognito_post_confirmation/handler.py"
+_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_app'"
+
+
+def environment() -> ModuleType:
+    """The handler as a new execution environment has it."""
+    spec = importlib.util.spec_from_file_location("handler", SOURCE)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def event(number: int) -> dict[str, Any]:
+    """The confirmation of one person."""
+    wanted = f"wanted_{number % 10}" if number % 2 else f"person_{number}"
+    return {
+        "region": "eu-central-1",
+        "userPoolId": "eu-central-1_bench",
+        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "request": {
+            "userAttributes": {
+                "sub": f"subject-{number}",
+                "name": f"Person {number}",
+                "preferred_username": wanted,
+                "email": f"person{number}@example.com",
+                "email_verified": "true",
+            }
+        },
+    }
+
+
+def main() -> None:
+    """One crowd; prints the figures. Exits with 1 where somebody has no account, or two."""
+    options = argparse.ArgumentParser(prog="bin/bench sign-ups")
+    options.add_argument("--people", type=int, default=1000)
+    options.add_argument("--at-once", type=int, default=50)
+    chosen = options.parse_args()
+    waiting: queue.Queue[dict[str, Any]] = queue.Queue()
+    for number in range(chosen.people):
+        for _ in range(2 if number % 10 == 0 else 1):
+            waiting.put(event(number))
+    events, failed, held, over = waiting.qsize(), [], [], threading.Event()
+    with ground(1, 1) as made, run_pgbouncer(made.cluster, _folder(made), size=5):
+        with made.superuser() as conn:
+            conn.execute("DELETE FROM sessions; DELETE FROM activity_keys; DELETE FROM activities; DELETE FROM users")
+        os.environ["CONNECTION_URL"] = through(_folder(made), made.target.name or "")
+
+        def watch() -> None:
+            with made.superuser() as conn:
+                while not over.is_set():
+                    held.append(conn.execute(_SESSIONS).fetchone()[0])  # type: ignore[index]
+                    over.wait(0.01)
+
+        def work() -> None:
+            handler = environment()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    one = waiting.get_nowait()
+                    try:
+                        handler.lambda_handler(one, None)
+                    except handler.Failed as error:
+                        failed.append(str(error))
+            handler._forget()
+
+        watcher = threading.Thread(target=watch)
+        crowd = [threading.Thread(target=work) for _ in range(chosen.at_once)]
+        watcher.start()
+        began = time.monotonic()
+        with contextlib.redirect_stdout(io.StringIO()):
+            for thread in crowd:
+                thread.start()
+            for thread in crowd:
+                thread.join()
+        took = time.monotonic() - began
+        over.set()
+        watcher.join()
+        with made.superuser() as conn:
+            rows, people, told = conn.execute(
+                "SELECT count(*), count(DISTINCT cognito_user_id), count(handle_wanted) FROM users"
+            ).fetchone()  # type: ignore[misc]
+    print(
+        f"{events} events for {chosen.people} people, {chosen.at_once} at once, in {took:.1f} s ({events / took:.0f} a"
+        f" second)\n{chosen.at_once} connections to PgBouncer, {max(held)} held at PostgreSQL at most\n"
+        f"{rows} rows, {rows - people} duplicates, {len(failed)} failures; {told} got another handle than they wanted"
+    )
+    if rows != chosen.people or people != rows or failed:
+        raise SystemExit(1)
+
+
+def _folder(made: Any) -> Any:
+    folder = made.folder / "pooler"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+if __name__ == "__main__":
+    main()
