@@ -1,0 +1,143 @@
+"""Templates of CloudFormation as plain values: read, evaluated with parameters, and cut to what a stand-in knows."""
+
+import json
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Template = dict[str, Any]
+
+_SHORT = {"Ref", "Condition"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short tags, in the long form: `!Ref X` is `{"Ref": "X"}`."""
+
+
+def _tag(loader: _Loader, name: str, node: yaml.Node) -> Template:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {name if name in _SHORT else f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _tag)
+
+
+def read(path: Path) -> Template:
+    """The template in the file, with every function in its long form."""
+    return yaml.load(path.read_text("utf-8"), _Loader)
+
+
+def walk(value: Any) -> list[Any]:
+    """The value and everything inside it."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for part in inside for found in walk(part))]
+
+
+def text_of(value: Any) -> str:
+    """A value in one line, for looking into."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def of_type(template: Template, kind: str) -> dict[str, Template]:
+    """The properties of all resources of a type such as `RDS::DBInstance`, by name."""
+    found = template["Resources"].items()
+    return {name: one.get("Properties", {}) for name, one in found if one["Type"] == f"AWS::{kind}"}
+
+
+def evaluate(template: Template, given: dict[str, str]) -> Template:
+    """The template as it is deployed with these parameters: conditions, mappings and parameters are settled.
+
+    What only AWS knows stays as it is: references to resources and to `AWS::…`.
+    """
+    parameters = {name: str(one["Default"]) for name, one in template["Parameters"].items() if "Default" in one} | given
+
+    def holds(condition: Any) -> bool:
+        ((name, parts),) = condition.items()
+        if name == "Condition":
+            return holds(template["Conditions"][parts])
+        if name == "Fn::Equals":
+            return settle(parts[0]) == settle(parts[1])
+        combine: Callable[[Any], bool] = {"Fn::And": all, "Fn::Or": any}[name]
+        return combine(map(holds, parts))
+
+    absent = {"Ref": "AWS::NoValue"}
+
+    def settle(value: Any) -> Any:
+        if isinstance(value, list):
+            return [settled for settled in map(settle, value) if settled != absent]
+        if not isinstance(value, dict):
+            return value
+        if "Ref" in value and value["Ref"] in parameters:
+            chosen = parameters[value["Ref"]]
+            several = template["Parameters"][value["Ref"]]["Type"].startswith("List")
+            return chosen.split(",") if several else chosen
+        if "Fn::If" in value:
+            condition, yes, no = value["Fn::If"]
+            return settle(yes if holds(template["Conditions"][condition]) else no)
+        if "Fn::FindInMap" in value:
+            named, first, second = map(settle, value["Fn::FindInMap"])
+            return template["Mappings"][named][first][second]
+        if "Fn::Sub" in value:
+            return _substituted(settle, value["Fn::Sub"], parameters)
+        settled = {name: settle(part) for name, part in value.items()}
+        return {name: part for name, part in settled.items() if part != absent}
+
+    def kept(section: str) -> Template:
+        there = template.get(section, {}).items()
+        return {n: settle(one) for n, one in there if "Condition" not in one or holds({"Condition": one["Condition"]})}
+
+    return {**template, "Resources": kept("Resources"), "Outputs": kept("Outputs")}
+
+
+def _substituted(settle: Callable[[Any], Any], value: Any, parameters: dict[str, str]) -> Any:
+    text, names = value if isinstance(value, list) else (value, {})
+    names = {name: settle(part) for name, part in names.items()}
+    plain = parameters | {name: part for name, part in names.items() if isinstance(part, str)}
+    text = re.sub(r"\$\{(\w+)\}", lambda found: plain.get(found[1], found[0]), text)
+    names = {name: part for name, part in names.items() if name not in plain}
+    return {"Fn::Sub": [text, names] if names else text} if "${" in text else text
+
+
+def without(template: Template, gone: Collection[str], unknown: Collection[tuple[str, str]] = ()) -> Template:
+    """An evaluated template without the resources of the types in `gone`, for a stand-in that does not know them.
+
+    References to them, and to the (name, attribute) pairs in `unknown`, become words that name what was there.
+    """
+    left = {name: one for name, one in template["Resources"].items() if one["Type"] not in gone}
+    removed = set(template["Resources"]) - set(left)
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, list):
+            return [cut(part) for part in value]
+        if not isinstance(value, dict):
+            return value
+        if "Ref" in value and value["Ref"] in removed:
+            return f"no-{value['Ref']}"
+        if "Fn::GetAtt" in value and _missing(*value["Fn::GetAtt"]):
+            return ":".join(["no", *value["Fn::GetAtt"], "a", "b", "c", "d"])
+        if "Fn::Sub" in value:
+            text, names = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
+            text = re.sub(r"\$\{(\w+)(?:\.([\w.]+))?\}", lambda m: _word(m), text)
+            return {"Fn::Sub": [text, cut(names)] if names else text}
+        if "DependsOn" in value:
+            value = {**value, "DependsOn": [name for name in value["DependsOn"] if name not in removed]}
+        return {name: cut(part) for name, part in value.items()}
+
+    def _missing(name: str, attribute: str) -> bool:
+        return name in removed or (name, attribute) in unknown
+
+    def _word(found: re.Match[str]) -> str:
+        return f"no-{found[1]}" if _missing(found[1], found[2] or "") else found[0]
+
+    return {**template, "Resources": cut(left), "Outputs": cut(template["Outputs"])}
