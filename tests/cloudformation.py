@@ -49,6 +49,12 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def target(value: Any) -> str:
+    """The name of the resource that a `Ref`, a `GetAtt` or a `Sub` of one leads to; else an empty string."""
+    found = re.search(r'"(?:Ref|Fn::GetAtt|Fn::Sub)": \[?"(?:\$\{)?(\w+)', text_of(value))
+    return found[1] if found else ""
+
+
 def of_type(template: Template, kind: str) -> dict[str, Template]:
     """The properties of all resources of a type such as `RDS::DBInstance`, by name."""
     found = template["Resources"].items()
@@ -95,9 +101,10 @@ def evaluate(template: Template, given: dict[str, str]) -> Template:
 
     def kept(section: str) -> Template:
         there = template.get(section, {}).items()
-        return {n: settle(one) for n, one in there if "Condition" not in one or holds({"Condition": one["Condition"]})}
+        chosen = {n: dict(one) for n, one in there if "Condition" not in one or holds({"Condition": one["Condition"]})}
+        return {name: settle({k: v for k, v in one.items() if k != "Condition"}) for name, one in chosen.items()}
 
-    return {**template, "Resources": kept("Resources"), "Outputs": kept("Outputs")}
+    return {"Resources": kept("Resources"), "Outputs": kept("Outputs")}
 
 
 def _substituted(settle: Callable[[Any], Any], value: Any, parameters: dict[str, str]) -> Any:
@@ -128,7 +135,7 @@ def without(template: Template, gone: Collection[str], unknown: Collection[tuple
             return ":".join(["no", *value["Fn::GetAtt"], "a", "b", "c", "d"])
         if "Fn::Sub" in value:
             text, names = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
-            text = re.sub(r"\$\{(\w+)(?:\.([\w.]+))?\}", lambda m: _word(m), text)
+            text = re.sub(r"\$\{(\w+)(?:\.([\w.]+))?\}", _word, text)
             return {"Fn::Sub": [text, cut(names)] if names else text}
         if "DependsOn" in value:
             value = {**value, "DependsOn": [name for name in value["DependsOn"] if name not in removed]}
