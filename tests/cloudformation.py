@@ -74,6 +74,8 @@ def evaluate(template: Template, given: dict[str, str]) -> Template:
             return holds(template["Conditions"][parts])
         if name == "Fn::Equals":
             return settle(parts[0]) == settle(parts[1])
+        if name == "Fn::Not":
+            return not holds(parts[0])
         combine: Callable[[Any], bool] = {"Fn::And": all, "Fn::Or": any}[name]
         return combine(map(holds, parts))
 

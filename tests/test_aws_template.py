@@ -558,6 +558,13 @@ def test_only_who_is_created_joins_an_invited_place() -> None:
         assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is alone
 
 
+def test_owner_may_go_ahead_of_the_program() -> None:
+    for ahead, tags in (("", ("1", "1")), ("2", ("1", "2"))):
+        tasks = of_type(evaluate(template(), GIVEN | {"OwnerImageTag": ahead}), "ECS::TaskDefinition")
+        images = [text_of(tasks[name]["ContainerDefinitions"][0]["Image"]) for name in ("Task", "OwnerTask")]
+        assert tuple(re.findall(r"mayfly:(\d)", " ".join(images))) == tags
+
+
 def test_no_parameter_asks_for_a_secret() -> None:
     for name, one in template()["Parameters"].items():
         assert not re.search(r"password|secret|token", name, re.IGNORECASE)
@@ -566,3 +573,45 @@ def test_no_parameter_asks_for_a_secret() -> None:
 
 def test_template_can_be_deployed_without_a_bucket() -> None:
     assert PATH.stat().st_size < 51_200
+
+
+# What operations tell ------------------------------------------------------------------------------------------------
+
+
+def _told() -> str:
+    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    return text.partition("\n### The template\n")[2].partition("\n### How each part")[0]
+
+
+def test_operations_give_every_parameter_that_has_no_default() -> None:
+    asked = {name for name, one in template()["Parameters"].items() if "Default" not in one}
+    first = _told().partition("--parameter-overrides ")[2].partition("```")[0]
+    assert set(re.findall(r"(\w+)=", first)) == asked
+
+
+def test_operations_name_outputs_and_parameters_that_are_there() -> None:
+    told = _told()
+    assert set(re.findall(r"\(output (\w+)\)", told)) <= set(template()["Outputs"])
+    given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", told))
+    assert given
+    assert given <= set(template()["Parameters"])
+
+
+def test_costs_are_dated_and_of_what_is_deployed() -> None:
+    costs = _told().partition("\n### What it costs\n")[2]
+    assert re.search(r"\b20\d\d-\d\d-\d\d\b", costs)
+    for size in template()["Mappings"]["Sizes"].values():
+        assert size["DatabaseClass"] in costs
+        assert f"{size['Storage']} GB" in costs
+        assert f"{size['Tasks']} x {int(size['Cpu']) / 1024:g} vCPU, {int(size['Memory']) // 1024} GB" in costs
+    secrets = len(of_type(template(), "SecretsManager::Secret")) + 1  # and the one that RDS makes
+    assert {1: "one", 2: "two", 3: "three"}[secrets] + " secrets" in costs
+
+
+def test_costs_add_up() -> None:
+    rows = re.findall(r"^\| ([^|+]+?) \|((?: \**\d+\** \|){4})$", _told(), re.MULTILINE)
+    figures = {what: [int(n) for n in re.findall(r"\d+", row)] for what, row in rows}
+    together = figures.pop("**together**")
+    assert len(figures) == 10
+    for sums, said in zip(map(sum, zip(*figures.values(), strict=True)), together, strict=True):
+        assert sums == said
