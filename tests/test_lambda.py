@@ -322,10 +322,21 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     built = []
     for number in (1, 2):
         folder = tmp_path_factory.mktemp(f"package{number}")
+        (folder / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         machine = {"aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
         done = subprocess.run(
-            [str(CHECKOUT / "bin/lambda-package"), "--arch", machine, "--python", version, "--to", str(folder)],
+            [
+                str(CHECKOUT / "bin/lambda-package"),
+                "--arch",
+                machine,
+                "--python",
+                version,
+                "--to",
+                str(folder),
+                "--ca",
+                str(folder / "ca.pem"),
+            ],
             env={**os.environ, "MAYFLY_VENV": str(Path(sys.executable).parent.parent)},
             capture_output=True,
             text=True,
@@ -341,9 +352,10 @@ def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[P
     assert first == second
     names = zipfile.ZipFile(packages[0]).namelist()
     assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/users/claims.py"} <= set(names)
+    assert "mayfly-database.pem" in names  # where the template says that it is
     assert {"sql/users/identity.sql", "sql/users/identity_create.sql"} <= set(names)
     tops = {name.split("/")[0].split("-")[0].removesuffix(".py").removesuffix(".libs") for name in names}
-    assert tops <= {"handler", "webapp", "sql", "psycopg", "psycopg_binary", "regex", "typing_extensions"}
+    assert tops <= {"handler", "webapp", "sql", "psycopg", "psycopg_binary", "regex", "typing_extensions", "mayfly"}
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 

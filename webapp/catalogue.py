@@ -8,7 +8,7 @@ from pathlib import Path
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 
-_NOT_TEMPLATES = {"schema.sql", "roles.sql", "seed.sql"}
+_NOT_TEMPLATES = {"schema.sql", "roles.sql", "seed.sql", "roles_rds.sql"}
 _HEADER = re.compile(
     r"\A-- (?P<name>[a-z_/]+): (?P<purpose>[^\n]+)\n-- params:  (?P<params>[^\n]+)\n-- returns: (?P<returns>[^\n]+)\n"
 )
