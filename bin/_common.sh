@@ -82,7 +82,7 @@ need_venv() {
 need_moto() {
   local VENV="${MAYFLY_MOTO_VENV:-$VENV-moto}" MAYFLY_PYTHON="" PYTHON_BIN
   need_venv moto
-  # shellcheck disable=SC2034 (for whoever sources this)
+  # shellcheck disable=SC2034
   MOTO_BIN="$VENV/bin"
 }
 
