@@ -54,6 +54,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
     for blueprint in (health.bp, feeds, activities, users, own_settings):
         app.register_blueprint(blueprint)
+    if settings.provider:
+        from .users import provider_routes  # what it stands on is loaded where it is used
+
+        provider_routes.register(app, settings.provider)
     if settings.development:
         from . import dev
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from . import iam
+from .identity import LOOPBACK, ProviderSettings
 from .variables import ConfigError, Limit, choice, integer, limit
 
 ENVIRONMENTS = ("development", "test", "production")
@@ -33,8 +34,6 @@ LIMITS: dict[str, str] = {
 }
 """How often one user, or one address, may do a thing: the defaults of `LIMIT_<NAME>`; `0` lifts a limit."""
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -51,6 +50,7 @@ class Settings:
     public_url: str
     trusted_proxies: int
     frame_origin: str
+    provider: ProviderSettings | None
     sign_up: str
     public_feed: bool
     community_name: str
@@ -90,7 +90,7 @@ class Settings:
     @property
     def insecure_public_address(self) -> bool:
         """Whether passwords would cross a network in the clear: http on a host that is not this machine."""
-        return not self.https and self.public_host not in _LOOPBACK
+        return not self.https and self.public_host not in LOOPBACK
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -124,6 +124,7 @@ class Settings:
             public_url=public_url,
             trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             frame_origin=_frame_origin(env, app_env, public_url),
+            provider=ProviderSettings.from_env(env),
             sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
             public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",

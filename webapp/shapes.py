@@ -90,6 +90,8 @@ class OwnAccount(TypedDict):
     handle: str
     email: str | None
     bio: str
+    has_password: bool
+    handle_wanted: str | None
 
 
 class Taken(TypedDict):

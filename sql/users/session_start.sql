@@ -1,6 +1,7 @@
 -- users/session_start: a new session, unless the password that was checked is none any more. A person has fifty at most.
--- params:  token_hash bytea, user_uuid uuid, password_hash text, absolute_seconds int
+-- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int
 -- returns: rows
+-- Without a password only somebody whom an identity provider knows comes in.
 -- The lock makes it wait for a change of the password that is under way, and see what came of it.
 WITH checked AS MATERIALIZED (
   SELECT user_uuid
@@ -19,5 +20,9 @@ WITH checked AS MATERIALIZED (
 INSERT INTO sessions (token_hash, user_uuid, expires_at)
 SELECT %(token_hash)s, account.uuid, now() + make_interval(secs => %(absolute_seconds)s)
 FROM users AS account
-JOIN checked ON checked.user_uuid = account.uuid
-WHERE account.suspended_at IS NULL
+WHERE account.uuid = %(user_uuid)s
+  AND account.suspended_at IS NULL
+  AND (
+    account.uuid IN (SELECT user_uuid FROM checked)
+    OR (%(password_hash)s IS NULL AND account.identity_issuer IS NOT NULL)
+  )

@@ -153,6 +153,8 @@ def _signed_out() -> Any:
         return session.ask_to_sign_in()
     from ..users.forms import SignInForm
 
+    form = SignInForm()
+    session.keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
     return render_template(
-        "users/sign_in.html", form=SignInForm(), errors={}, notice="Sign in to post this. Your text is kept.", back="/"
+        "users/sign_in.html", form=form, errors={}, notice="Sign in to post this. Your text is kept.", back="/"
     ), 401

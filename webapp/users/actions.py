@@ -1,13 +1,15 @@
 """What happens when people sign up and sign in."""
 
 import hashlib
+from collections.abc import Mapping
 
 from ..config import Settings
 from ..db import Database
 from ..errors import Conflict, Invalid, TooMany, Violated
 from ..limits import folded, give_back, hit, network
-from ..shapes import Account
+from ..shapes import Account, Identity
 from ..variables import Limit
+from . import claims as claimed
 from . import passwords
 
 _UNDER_ATTACK = Limit(3, 300)
@@ -15,6 +17,14 @@ _UNDER_ATTACK = Limit(3, 300)
 
 class Refused(Exception):
     """No such account, or another password: nobody learns which."""
+
+
+class Closed(Exception):
+    """This place takes nobody new, or not without an invitation that counts."""
+
+
+class _MadeBefore(Exception):
+    """Another request made the account first; what this one did is undone."""
 
 
 def sign_up(
@@ -40,6 +50,54 @@ def sign_up(
     except Violated as violated:
         raise violated.as_invalid() from None
     return {"uuid": str(user_uuid), "password_hash": password_hash}
+
+
+def arrive(
+    db: Database, settings: Settings, *, issuer: str, claims: Mapping[str, object], invite: str, address: str
+) -> Identity:
+    """The account of whom a provider tells of, made now where there is none. Raises `Closed`, `TooMany`, `Refused`.
+
+    An identity is its issuer and subject, never an e-mail address: that of somebody's local account changes nothing.
+    """
+    subject = str(claims["sub"])
+    found = _identity(db, issuer, subject)
+    if not found:
+        hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
+        found = _make_identity(db, settings, issuer, subject, claims, invite)
+    if found["suspended"]:
+        raise Refused
+    return found
+
+
+def _identity(db: Database, issuer: str, subject: str) -> Identity | None:
+    found: Identity | None = db.query_object("users/identity", issuer=issuer, subject=subject)
+    return found
+
+
+def _make_identity(
+    db: Database, settings: Settings, issuer: str, subject: str, claims: Mapping[str, object], invite: str
+) -> Identity:
+    """A new account, whoever else makes it or takes its handle at the same moment."""
+    person = claimed.person_of(claims)
+    for _ in range(5):
+        try:
+            with db.transaction():
+                if settings.sign_up == "closed" or (
+                    settings.sign_up == "invite" and not db.execute("users/invitation_use", code_hash=code_hash(invite))
+                ):
+                    raise Closed
+                if not db.query_value("users/identity_create", issuer=issuer, subject=subject, **person):
+                    raise _MadeBefore
+        except (Closed, _MadeBefore) as problem:
+            if found := _identity(db, issuer, subject):
+                return found
+            if isinstance(problem, Closed):
+                raise
+            person = claimed.another(person)
+        else:
+            if found := _identity(db, issuer, subject):
+                return found
+    raise Conflict("Too many people came at the same moment. Try again.")
 
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
@@ -97,6 +155,14 @@ def change_password(db: Database, *, user_uuid: str, password: str) -> Account:
         db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
         db.execute("users/sessions_end", user_uuid=user_uuid)
     return {"uuid": user_uuid, "password_hash": password_hash}
+
+
+def save_handle(db: Database, *, user_uuid: str, handle: str) -> bool:
+    """Another handle, or the same for good; False where there was nothing to pick. Raises `Invalid`: it is taken."""
+    try:
+        return bool(db.execute("users/handle_save", user_uuid=user_uuid, handle=handle))
+    except Violated as violated:
+        raise violated.as_invalid() from None
 
 
 def save_profile(db: Database, *, user_uuid: str, display_name: str, bio: str) -> None:

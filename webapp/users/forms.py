@@ -76,6 +76,17 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(problem)
 
 
+class HandleForm(FlaskForm):  # type: ignore[misc]
+    """A handle in place of one that was taken. `own`: the present one, which may always be kept."""
+
+    handle = TextField(filters=[lambda raw: text.handle(raw)])
+    own: str = ""
+
+    def validate_handle(self, field: TextField) -> None:
+        if field.data != self.own and (problem := text.handle_problem(field.data)):
+            raise ValidationError(problem)
+
+
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Another password. `own`: what a password may not be, because it is known of its owner."""
 

@@ -6,14 +6,17 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..current import db, settings
+from ..errors import Invalid, NotFound
+from ..security import local_path
 from ..shapes import OwnAccount
 from . import actions, session
-from .forms import PasswordForm, ProfileForm
+from .forms import HandleForm, PasswordForm, ProfileForm
 
 bp = Blueprint("settings", __name__)
 
 SAVED = {
     "profile": "Saved. This is how others see you now.",
+    "handle": "Saved. That is your handle now.",
     "password": "Your password is changed, and every other device is signed out.",
 }
 
@@ -51,6 +54,50 @@ def change_password() -> Any:
         return _settings_page(422, form)
     session.start(actions.change_password(db(), user_uuid=str(session.viewer_uuid()), password=form.password.data))
     return redirect(url_for("settings.show", saved="password"), 303)
+
+
+@bp.get("/settings/handle")
+@session.signed_in
+def show_handle() -> Any:
+    """What became of the handle that a person asked for, and another to pick; only until they have."""
+    account = _own_account()
+    return _handle_page(account, account["handle"], 200)
+
+
+@bp.post("/settings/handle")
+@session.signed_in
+def save_handle() -> Any:
+    """Keeps the handle, or takes another one that is free."""
+    account, form = _own_account(), HandleForm()
+    form.own = account["handle"]
+    if not form.validate():
+        return _handle_page(account, form.handle.data, 422, form.errors["handle"][0])
+    try:
+        saved = actions.save_handle(db(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
+    except Invalid as problem:
+        return _handle_page(account, form.handle.data, 422, problem.message)
+    if not saved:
+        raise NotFound
+    back = local_path(request.values.get("next"))
+    return redirect(url_for("settings.show", saved="handle") if back == "/settings" else back, 303)
+
+
+def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", notice: str = "") -> Any:
+    if account["handle_wanted"] is None:
+        raise NotFound
+    back = local_path(request.values.get("next"))
+    return render_template(
+        "users/handle.html", account=account, typed=typed, error=error, notice=notice, back=back
+    ), status
+
+
+def _handle_again(sentence: str) -> Any:
+    if not session.viewer():
+        return session.ask_to_sign_in()
+    return _handle_page(_own_account(), HandleForm().handle.data, 400, notice=sentence)
+
+
+save_handle.again = _handle_again  # type: ignore[attr-defined]
 
 
 def _is_current(handle: str, password: str) -> bool:

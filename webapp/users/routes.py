@@ -26,6 +26,8 @@ def sign_up() -> Any:
     invite = request.values.get("invite", "")[:100]
     if not _may_join(invite):
         return render_template("users/sign_up_closed.html", invite=invite), 403
+    if settings().provider:
+        return redirect(url_for("provider.start", invite=invite or None), 303)
     form = SignUpForm()
     form.invite.data = invite  # from the link into the form, and so through every slip
     if request.method != "POST":
@@ -66,6 +68,8 @@ def _sign_up_again(sentence: str) -> Any:
     form = SignUpForm()
     if not _may_join(form.invite.data):
         return render_template("users/sign_up_closed.html", invite=form.invite.data), 403
+    if settings().provider:
+        return redirect(url_for("provider.start", invite=form.invite.data or None), 303)
     return _sign_up_page(form, 400, notice=sentence)
 
 
@@ -109,6 +113,7 @@ def sign_in() -> Any:
 def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
     errors = {name: found[0] for name, found in form.errors.items()}
     back = local_path(request.values.get("next"))
+    session.keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
     return render_template("users/sign_in.html", form=form, errors=errors, notice=notice, back=back), status
 
 
@@ -119,7 +124,7 @@ sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, notice=sentenc
 def sign_out() -> Any:
     """Ends the session here and in the database; the browser forgets what it kept of this site."""
     session.end()
-    response = redirect(url_for("feeds.home"), 303)
+    response = redirect(url_for("provider.signed_out" if settings().provider else "feeds.home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -2,8 +2,10 @@
 a form needs its CSRF seed."""
 
 import hashlib
+import json
 import re
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -16,6 +18,9 @@ from ..current import db, settings
 from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
 from ..shapes import Account, Viewer
+
+_FITS = 1500  # signs of JSON: with a flow of a sign-in beside it a cookie stays below 4 kB
+_TEXT_WAITS = 1200  # seconds
 
 _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 
@@ -109,6 +114,35 @@ def end() -> None:
     g.viewer = None
 
 
+def keep(name: str, value: dict[str, Any]) -> None:
+    """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
+    own = _own()
+    if own.token:  # the id of a session that is over
+        own.clear()
+        own.token, own.changed = "", False
+        g.pop("csrf_token", None)
+    own[name] = {**value, "at": int(time.time())}
+
+
+def take(name: str, seconds: int) -> dict[str, Any] | None:
+    """What was noted within that time; it is there once."""
+    kept = _own().pop(name, None)
+    return kept if isinstance(kept, dict) and 0 <= time.time() - kept["at"] <= seconds else None
+
+
+def keep_text(message: str, ttl: str, reply_to: str) -> None:
+    """Takes a text along through a provider's sign-in, where it fits into a cookie; never in an address."""
+    text = {"message": message, "ttl": ttl, "reply_to": reply_to}
+    if message and settings().provider and len(json.dumps(text)) <= _FITS:
+        keep("text", text)
+
+
+def kept_text() -> dict[str, str] | None:
+    """The text that was taken along: `message`, `ttl`, `reply_to`."""
+    kept = take("text", _TEXT_WAITS)
+    return {name: kept[name] for name in ("message", "ttl", "reply_to")} if kept else None
+
+
 def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
     """Lets only people who are signed in through; others are shown the way."""
 
@@ -161,8 +195,8 @@ def _csrf_seed(token: str) -> str:
 
 # `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
 _OPEN_TO_ALL = {
-    "users.sign_in", "users.sign_up", "activities.create", "static", "health.livez", "health.readyz",
-    "dev.reload", "dev.static",
+    "users.sign_in", "users.sign_up", "provider.start", "provider.back", "provider.signed_out",
+    "activities.create", "static", "health.livez", "health.readyz", "dev.reload", "dev.static",
 }  # fmt: skip
 
 

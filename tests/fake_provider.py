@@ -1,0 +1,155 @@
+"""An OpenID provider for tests: a real HTTP server with keys, discovery, a page that signs in at once, and PKCE.
+
+What it says can be bent before a sign-in: `claims` replace those of the next tokens (None takes one away), `forge`
+makes the token itself, `broken` names a path that fails in some way.
+"""
+
+import base64
+import contextlib
+import hashlib
+import json
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+CLIENT = "mayfly-at-the-provider"
+SECRET = "a secret of the client: with signs/+%"
+_spare = [RSAKey.generate_key(2048, {"use": "sig"}, private=True)]
+
+
+class FakeProvider:
+    """What it knows and counts. One person is at its page: `person`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = self.issuer = url
+        self.person: dict[str, Any] = {"sub": "sub-ann", "name": "Ann", "preferred_username": "ann"}
+        self.claims: dict[str, Any] = {}
+        self.forge: Callable[[dict[str, Any]], str] | None = None
+        self.broken: dict[str, Callable[[Any], None]] = {}
+        self.asked: Counter[str] = Counter()
+        self.denies = False
+        self.key, self.kid = _spare[0], "first"
+        self.shown: list[dict[str, Any]] | None = None
+        self.codes: dict[str, dict[str, str]] = {}
+        self.authorized: list[dict[str, str]] = []
+
+    def rotate(self) -> None:
+        """Another key from now on; the one of before is gone."""
+        if len(_spare) == 1:
+            _spare.append(RSAKey.generate_key(2048, {"use": "sig"}, private=True))
+        self.key, self.kid = _spare[1], "second"
+
+    def keys(self) -> list[dict[str, Any]]:
+        return self.shown or [{**self.key.as_dict(private=False), "kid": self.kid, "alg": "RS256", "use": "sig"}]
+
+    def authorize(self, query: dict[str, str]) -> str:
+        """Where the browser goes back to."""
+        self.authorized.append(query)
+        back = {"state": query["state"]}
+        if self.denies:
+            return f"{query['redirect_uri']}?{urlencode({**back, 'error': 'access_denied'})}"
+        code = secrets.token_urlsafe(16)
+        self.codes[code] = query
+        return f"{query['redirect_uri']}?{urlencode({**back, 'code': code})}"
+
+    def token(self, form: dict[str, str], basic: str) -> tuple[int, dict[str, Any]]:
+        """What the code is worth: once, to this client, with its verifier."""
+        query = self.codes.pop(form.get("code", ""), None)
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        wanted = base64.b64encode(urlencode({CLIENT: SECRET}).replace("=", ":").encode()).decode()
+        if not query or query["code_challenge"] != challenge or query["redirect_uri"] != form["redirect_uri"]:
+            return 400, {"error": "invalid_grant"}
+        if basic != f"Basic {wanted}" and form.get("client_id") != CLIENT:
+            return 401, {"error": "invalid_client"}
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": query["nonce"],
+            "token_use": "id",
+            **self.person,
+            **self.claims,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        made = self.forge(claims) if self.forge else self.signed(claims)
+        return 200, {"id_token": made, "access_token": "secret-access", "token_type": "Bearer"}
+
+    def signed(self, claims: dict[str, Any], **header: Any) -> str:
+        return jwt.encode({"alg": "RS256", "kid": self.kid, **header}, claims, self.key)
+
+
+@contextlib.contextmanager
+def run_provider() -> Iterator[FakeProvider]:
+    """The provider, listening while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            query = {name: found[0] for name, found in parse_qs(parts.query).items()}
+            self._answer(parts.path, lambda: self._get(parts.path, query))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = {name: found[0] for name, found in parse_qs(body).items()}
+            said = lambda: self.say(*provider.token(form, self.headers.get("Authorization", "")))  # noqa: E731
+            self._answer(urlsplit(self.path).path, said)
+
+        def _answer(self, path: str, well: Callable[[], None]) -> None:
+            provider.asked[path] += 1
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                provider.broken[path](self) if path in provider.broken else well()
+
+        def _get(self, path: str, query: dict[str, str]) -> None:
+            if path == "/.well-known/openid-configuration":
+                self.say(
+                    200,
+                    {
+                        "issuer": provider.issuer,
+                        "authorization_endpoint": f"{provider.url}/authorize?tenant=one",
+                        "token_endpoint": f"{provider.url}/token",
+                        "jwks_uri": f"{provider.url}/keys",
+                        "end_session_endpoint": f"{provider.url}/logout",
+                    },
+                )
+            elif path == "/keys":
+                self.say(200, {"keys": provider.keys()})
+            elif path == "/authorize":
+                self.send_response(302)
+                self.send_header("Location", provider.authorize(query))
+                self.end_headers()
+            else:
+                self.say(200, {"signed out": path})
+
+        def say(self, status: int, said: object) -> None:
+            body = said if isinstance(said, bytes) else json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    provider = FakeProvider(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield provider
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

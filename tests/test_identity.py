@@ -1,0 +1,854 @@
+"""Signing in with an identity provider: the way there and back, and everything that must not get anybody in."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from factories import PASSWORD, make_user
+from fake_provider import CLIENT, SECRET, FakeProvider, run_provider
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import FRAGMENT, count, send, sign_in, token_for, token_in, value, words
+from ways import DatabaseUrls, free_port, settings_for
+from werkzeug.test import TestResponse
+
+from webapp import create_app
+from webapp.connections import Connection
+from webapp.users import actions
+from webapp.users import provider as provider_module
+
+START, BACK = "/sign-in/provider", "/sign-in/provider/back"
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    with database_urls.owner() as conn:
+        yield conn
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    with run_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def make(database_urls: DatabaseUrls, provider: FakeProvider) -> Iterator[Callable[..., Flask]]:
+    """The application with this provider; settings can be added."""
+    made: list[Flask] = []
+
+    def make(**environment: str) -> Flask:
+        env = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT, **environment}
+        made.append(create_app(settings_for(database_urls, **env)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["db"].close()
+
+
+@pytest.fixture
+def app(make: Callable[..., Flask]) -> Flask:
+    return make()
+
+
+def leave(client: FlaskClient, **query: str) -> dict[str, str]:
+    """Goes off to the provider; what it is asked."""
+    answer = client.get(START, query_string=query)
+    assert answer.status_code == 303
+    return {name: found[0] for name, found in parse_qs(urlsplit(answer.location).query).items()}
+
+
+def come_back(client: FlaskClient, provider: FakeProvider, asked: dict[str, str]) -> TestResponse:
+    """Comes back from the provider with what it gave along."""
+    return client.get(BACK, query_string=urlsplit(provider.authorize(asked)).query)
+
+
+def through(client: FlaskClient, provider: FakeProvider, **query: str) -> TestResponse:
+    """All the way."""
+    return come_back(client, provider, leave(client, **query))
+
+
+def who(client: FlaskClient) -> str | None:
+    """The handle of who is signed in."""
+    page = client.get("/compose")
+    found = re.search(r'id="nav-me" href="/@(\w+)"', page.text)
+    return found[1] if found else None
+
+
+# The way there and back ----------------------------------------------------------------------------------------
+
+
+def test_sign_in_makes_an_account_and_a_session(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    asked = leave(client, next="/compose?reply_to=1")
+    assert asked["redirect_uri"] == "http://localhost/sign-in/provider/back"
+    assert (asked["response_type"], asked["client_id"], asked["tenant"]) == ("code", CLIENT, "one")
+    assert asked["scope"] == "openid email profile"
+    assert asked["code_challenge_method"] == "S256"
+    assert min(len(asked[name]) for name in ("state", "nonce", "code_challenge")) >= 43
+    before = client.get_cookie("mayfly")
+    answer = come_back(client, provider, asked)
+    assert (answer.status_code, answer.location) == (303, "/compose?reply_to=1")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    after = client.get_cookie("mayfly")
+    assert before
+    assert after
+    assert after.value.startswith("in.")
+    assert before.value != after.value
+    assert who(client) == "ann"
+    assert conn.execute("SELECT identity_issuer, cognito_user_id, email FROM users").fetchone() == (
+        provider.issuer,
+        "sub-ann",
+        None,
+    )
+    assert count(conn, "passwords") == 0
+    again = app.test_client()
+    assert through(again, provider).location == "/"
+    assert (count(conn, "users"), count(conn, "sessions")) == (1, 2)
+
+
+@pytest.mark.parametrize("secret", ["", SECRET])
+def test_client_with_and_without_a_secret_comes_in(
+    make: Callable[..., Flask], provider: FakeProvider, secret: str
+) -> None:
+    client = make(AUTH="oidc", OIDC_CLIENT_SECRET=secret).test_client()
+    assert through(client, provider).status_code == 303
+    assert who(client) == "ann"
+
+
+def test_session_of_before_is_over(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    """A cookie that somebody planted never becomes the one of who signs in."""
+    client = app.test_client()
+    client.set_cookie("mayfly", "in." + "a" * 43)
+    assert through(client, provider).status_code == 303
+    cookie = client.get_cookie("mayfly")
+    assert cookie
+    assert cookie.value != "in." + "a" * 43
+    assert who(client) == "ann"
+
+
+def test_person_has_fifty_sessions_at_most(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    for _ in range(52):
+        assert through(app.test_client(), provider).status_code == 303
+    assert count(conn, "sessions") == 50
+
+
+def test_account_without_identity_gets_no_session_without_its_password(app: Flask, conn: Connection) -> None:
+    made = make_user(conn)
+    rows = app.extensions["db"].execute(
+        "users/session_start", token_hash=b"x" * 32, user_uuid=made, password_hash=None, absolute_seconds=60
+    )
+    assert rows == count(conn, "sessions") == 0
+
+
+# What must not get in ------------------------------------------------------------------------------------------
+
+
+def unsigned(claims: dict[str, Any], algorithm: str = "none") -> str:
+    parts = [json.dumps({"alg": algorithm, "kid": "first"}).encode(), json.dumps(claims).encode()]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def with_public_key(provider: FakeProvider) -> Callable[[dict[str, Any]], str]:
+    """A token whose secret is what everybody may read: the public key."""
+
+    def forge(claims: dict[str, Any]) -> str:
+        head = unsigned(claims, "HS256")
+        made = hmac.new(provider.key.as_pem(private=False), head.encode(), hashlib.sha256).digest()
+        return f"{head}.{base64.urlsafe_b64encode(made).decode().rstrip('=')}"
+
+    return forge
+
+
+NOW = int(time.time())
+BENT = {
+    "another audience": {"aud": "somebody-else"},
+    "no audience": {"aud": None},
+    "an audience beside ours, made for another": {"aud": [CLIENT, "other"], "azp": "other"},
+    "made for another": {"azp": "other"},
+    "two audiences, made for nobody": {"aud": [CLIENT, "other"]},
+    "another issuer": {"iss": "https://evil.example"},
+    "the issuer with a slash": {"iss": "SLASH"},
+    "no issuer": {"iss": None},
+    "another nonce": {"nonce": "x" * 43},
+    "no nonce": {"nonce": None},
+    "a nonce that is no text": {"nonce": ["x"]},
+    "over": {"exp": NOW - 120},
+    "no end": {"exp": None},
+    "an end that is no time": {"exp": "tomorrow"},
+    "made in the future": {"iat": NOW + 3600},
+    "made long ago": {"iat": NOW - 86400, "exp": NOW + 86400},
+    "no beginning": {"iat": None},
+    "not yet": {"nbf": NOW + 3600},
+    "an access token": {"token_use": "access"},
+    "no use": {"token_use": None},
+    "no subject": {"sub": None},
+    "an empty subject": {"sub": ""},
+    "a long subject": {"sub": "s" * 256},
+    "a subject with NUL": {"sub": "a\0b"},
+    "a subject that is a number": {"sub": 7},
+}
+
+
+@pytest.mark.parametrize("how", BENT)
+def test_token_that_says_something_else_is_refused(
+    app: Flask, provider: FakeProvider, conn: Connection, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.claims = {name: provider.issuer + "/" if claim == "SLASH" else claim for name, claim in BENT[how].items()}
+    with caplog.at_level(logging.WARNING, "mayfly.security"):
+        refused(app, provider, conn, 502)
+    assert [record.name for record in caplog.records] == ["mayfly.security"]
+
+
+def refused(app: Flask, provider: FakeProvider, conn: Connection, status: int) -> str:
+    client = app.test_client()
+    answer = through(client, provider)
+    assert answer.status_code == status
+    assert who(client) is None
+    assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
+    assert 'href="/sign-in/provider"' in answer.text
+    assert 'href="/sign-in"' in answer.text
+    return words(answer)
+
+
+FORGED: dict[str, Callable[[FakeProvider], Callable[[dict[str, Any]], str]]] = {
+    "alg none": lambda provider: lambda claims: unsigned(claims) + ".",
+    "alg none with a signature": lambda provider: (
+        lambda claims: unsigned(claims) + "." + provider.signed(claims).split(".")[2]
+    ),
+    "HS256 with the public key": with_public_key,
+    "RS512": lambda provider: lambda claims: provider.signed(claims) and _rs512(provider, claims),
+    "another's key under the same name": lambda provider: lambda claims: _another_key(provider, claims),
+    "changed after signing": lambda provider: lambda claims: _changed(provider, claims),
+    "an unknown key": lambda provider: lambda claims: provider.signed(claims, kid="third"),
+    "a critical header": lambda provider: lambda claims: _critical(provider, claims),
+    "no token": lambda provider: lambda claims: "garbage",
+    "empty parts": lambda provider: lambda claims: "..",
+}
+
+
+def _rs512(provider: FakeProvider, claims: dict[str, Any]) -> str:
+    from joserfc import jwt
+
+    return jwt.encode({"alg": "RS512", "kid": "first"}, claims, provider.key, algorithms=["RS512"])
+
+
+def _another_key(provider: FakeProvider, claims: dict[str, Any]) -> str:
+    shown = provider.keys()
+    provider.rotate()
+    provider.kid, provider.shown = "first", shown
+    return provider.signed(claims)
+
+
+def _changed(provider: FakeProvider, claims: dict[str, Any]) -> str:
+    head, _, signature = provider.signed(claims).split(".")
+    return f"{head}.{unsigned({**claims, 'sub': 'sub-bob'}).split('.')[1]}.{signature}"
+
+
+def _critical(provider: FakeProvider, claims: dict[str, Any]) -> str:
+    head = unsigned(claims).split(".")[1]
+    made = base64.urlsafe_b64encode(json.dumps({"alg": "RS256", "kid": "first", "crit": ["x"], "x": 1}).encode())
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    text = f"{made.decode().rstrip('=')}.{head}"
+    signature = provider.key.get_op_key("sign").sign(text.encode(), PKCS1v15(), SHA256())  # type: ignore[union-attr]
+    return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_token_that_the_provider_did_not_sign_is_refused(
+    app: Flask, provider: FakeProvider, conn: Connection, how: str
+) -> None:
+    provider.forge = FORGED[how](provider)
+    refused(app, provider, conn, 502)
+
+
+def test_state_of_another_browser_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    """Somebody's own way back, sent to another person, signs nobody in as somebody else."""
+    mallory, victim = app.test_client(), app.test_client()
+    way_back = urlsplit(provider.authorize(leave(mallory))).query
+    for setup in (lambda: None, lambda: leave(victim)):
+        setup()
+        answer = victim.get(BACK, query_string=way_back)
+        assert answer.status_code == 400
+        assert "another browser" in answer.text
+        assert who(victim) is None
+    assert count(conn, "sessions") == 0
+    assert provider.asked["/token"] == 0
+
+
+def test_state_counts_once(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    asked = leave(client)
+    first = provider.authorize(asked)
+    provider.denies = True
+    assert come_back(client, provider, asked).status_code == 403
+    provider.denies = False
+    assert client.get(BACK, query_string=urlsplit(first).query).status_code == 400
+    assert count(conn, "sessions") == 0
+
+
+def test_code_counts_once(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    """Even where the cookie of before was kept: the provider takes a code once, and without its verifier never."""
+    client, other = app.test_client(), app.test_client()
+    asked = leave(client)
+    kept = client.get_cookie("mayfly")
+    assert kept
+    way_back = urlsplit(provider.authorize(asked)).query
+    assert client.get(BACK, query_string=way_back).status_code == 303
+    other.set_cookie("mayfly", kept.value)
+    assert other.get(BACK, query_string=way_back).status_code == 502
+    assert count(conn, "sessions") == 1
+
+
+def test_verifier_of_another_flow_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    mallory, victim = app.test_client(), app.test_client()
+    stolen = parse_qs(urlsplit(provider.authorize(leave(victim))).query)["code"][0]
+    state = leave(mallory)["state"]
+    assert mallory.get(BACK, query_string={"state": state, "code": stolen}).status_code == 502
+    assert count(conn, "sessions") == 0
+
+
+def test_flow_ends_after_ten_minutes(
+    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, real = app.test_client(), time.time
+    asked = leave(client)
+    monkeypatch.setattr(time, "time", lambda: real() + 601)
+    assert come_back(client, provider, asked).status_code == 400
+    assert count(conn, "sessions") == 0
+
+
+def test_second_flow_replaces_the_first(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    first, second = leave(client), leave(client)
+    assert len({first[name] for name in ("state", "nonce")} | {second[name] for name in ("state", "nonce")}) == 4
+    assert come_back(client, provider, first).status_code == 400
+    assert through(client, provider).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "query", ["", "state=", "code=x", "state=%C3%A9&code=x", "state=x&code=" + "c" * 9000, "error=access_denied"]
+)
+def test_way_back_without_a_way_there_is_a_page(app: Flask, query: str, conn: Connection) -> None:
+    for headers in ({}, FRAGMENT):
+        answer = app.test_client().get(f"{BACK}?{query}", headers=headers)
+        assert answer.status_code == 400
+        assert 'href="/sign-in"' in answer.text
+    client = app.test_client()
+    asked = leave(client)
+    assert client.get(f"{BACK}?state={asked['state']}&code=" + "c" * 9000).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["state", "code", "next", "invite", "error"])
+@pytest.mark.parametrize(
+    "bad", ["%00", "%ff", "%ed%a0%bd", "%e2%80%ae", "a" * 5000, "'%3b--", "x%0d%0aSet-Cookie:%20a=b"]
+)
+def test_bad_parameters_are_no_fault(app: Flask, conn: Connection, name: str, bad: str) -> None:
+    for path in (START, BACK, "/signed-out", "/settings/handle"):
+        answer = app.test_client().get(f"{path}?{name}={bad}")
+        assert answer.status_code < 500
+        assert (answer.status_code == 400) or bad[:3] not in ("%00", "%ff", "%ed")
+        assert "a=b" not in str(answer.headers.getlist("Set-Cookie"))
+
+
+def test_refusal_of_the_provider_is_told(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    provider.denies = True
+    assert "You were not signed in" in refused(app, provider, conn, 403)
+
+
+def test_failure_is_logged_without_what_was_sent(
+    app: Flask, provider: FakeProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.claims = {"aud": "other", "email": "ann@secret.example"}
+    client = app.test_client()
+    with caplog.at_level(logging.DEBUG):
+        asked = leave(client)
+        way_back = provider.authorize(asked)
+        client.get(BACK, query_string=urlsplit(way_back).query)
+    code = parse_qs(urlsplit(way_back).query)["code"][0]
+    said = " ".join(str(vars(record)) for record in caplog.records)
+    assert "'reason': 'aud'" in said
+    for secret in (code, asked["state"], asked["nonce"], "sub-ann", "secret.example", "secret-access"):
+        assert secret not in said
+
+
+# The provider is away, or talks nonsense -----------------------------------------------------------------------
+
+
+def _slow_drip(handler: Any) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(80):
+        handler.wfile.write(b" ")
+        time.sleep(0.1)
+
+
+def _elsewhere(handler: Any) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "/elsewhere")
+    handler.end_headers()
+
+
+NONSENSE: dict[str, Callable[[Any], None]] = {
+    "500": lambda handler: handler.say(500, {}),
+    "garbage": lambda handler: handler.say(200, b"<html>\xff"),
+    "a list": lambda handler: handler.say(200, []),
+    "an empty object": lambda handler: handler.say(200, {}),
+    "deep": lambda handler: handler.say(200, b"[" * 100_000),
+    "huge": lambda handler: handler.say(200, b'{"a": "' + b"x" * 300_000 + b'"}'),
+    "a redirect": _elsewhere,
+    "hung up": lambda handler: handler.connection.close(),
+}
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+@pytest.mark.parametrize("how", NONSENSE)
+def test_provider_that_talks_nonsense_is_away(
+    app: Flask, provider: FakeProvider, conn: Connection, path: str, how: str
+) -> None:
+    provider.broken[path] = NONSENSE[how]
+    client = app.test_client()
+    answer = client.get(START) if path.startswith("/.") else through(client, provider)
+    assert answer.status_code == 503
+    assert "does not answer" in answer.text
+    assert provider.asked["/elsewhere"] == 0
+    assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
+
+
+def test_slow_provider_is_given_up(app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
+    provider.broken["/.well-known/openid-configuration"] = _slow_drip
+    began = time.monotonic()
+    assert app.test_client().get(START).status_code == 503
+    assert time.monotonic() - began < 3
+    assert provider_module._TIMEOUT <= 3
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"issuer": "https://evil.example"},
+        {"authorization_endpoint": "http://evil.example/authorize"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"token_endpoint": "http://evil.example/token"},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"jwks_uri": None},
+    ],
+    ids=str,
+)
+def test_discovery_that_leads_elsewhere_is_not_believed(
+    app: Flask, provider: FakeProvider, said: dict[str, Any]
+) -> None:
+    good = {
+        "issuer": provider.issuer,
+        "authorization_endpoint": f"{provider.url}/authorize",
+        "token_endpoint": f"{provider.url}/token",
+        "jwks_uri": f"{provider.url}/keys",
+    }
+    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, {**good, **said})
+    assert app.test_client().get(START).status_code == 503
+
+
+def test_password_works_while_the_provider_is_away(make: Callable[..., Flask], conn: Connection) -> None:
+    make_user(conn)
+    app = make(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}")
+    client = app.test_client()
+    assert client.get(START).status_code == 503
+    assert sign_in(client).status_code == 303
+    assert who(client) == "alice"
+    assert send(client, "/sign-out").location == "/signed-out"
+    page = client.get("/signed-out")
+    assert page.status_code == 200
+    assert "leave-provider" not in page.text
+
+
+def test_addresses_and_keys_are_read_once_an_hour(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [time.monotonic()]
+    monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
+    discovery = "/.well-known/openid-configuration"
+    for _ in range(5):
+        assert through(app.test_client(), provider).status_code == 303
+    assert (provider.asked[discovery], provider.asked["/keys"]) == (1, 1)
+    now[0] += 3601
+    assert through(app.test_client(), provider).status_code == 303
+    assert (provider.asked[discovery], provider.asked["/keys"]) == (2, 2)
+
+
+def test_new_key_is_read_at_most_once_a_minute(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [time.monotonic()]
+    monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
+    assert through(app.test_client(), provider).status_code == 303
+    provider.rotate()
+    now[0] += 61
+    for _ in range(3):
+        assert through(app.test_client(), provider).status_code == 303
+    assert provider.asked["/keys"] == 2
+    now[0] += 61
+    provider.forge = lambda claims: provider.signed(claims, kid=secrets.token_hex(4))
+    for _ in range(10):
+        assert through(app.test_client(), provider).status_code == 502
+    assert provider.asked["/keys"] == 3
+
+
+def test_provider_that_is_away_is_left_alone_for_a_while(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [time.monotonic()]
+    monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
+    discovery = "/.well-known/openid-configuration"
+    provider.broken[discovery] = NONSENSE["500"]
+    for _ in range(5):
+        assert app.test_client().get(START).status_code == 503
+    assert provider.asked[discovery] == 1
+    provider.broken.clear()
+    now[0] += 5.1
+    assert app.test_client().get(START).status_code == 303
+
+
+# Whose account it is -------------------------------------------------------------------------------------------
+
+
+def test_same_address_as_a_local_account_is_another_person(
+    app: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn, "alice", email="ann@example.com")
+    provider.person |= {"email": "ann@example.com", "email_verified": True}
+    client = app.test_client()
+    assert through(client, provider).status_code == 303
+    assert who(client) == "ann"
+    assert value(conn, "SELECT email FROM users WHERE handle = 'ann'") is None
+    assert value(conn, "SELECT identity_issuer FROM users WHERE handle = 'alice'") is None
+
+
+def test_same_subject_of_another_issuer_is_another_person(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    make_user(conn, "alice", identity_issuer="https://other.example", cognito_user_id="sub-ann")
+    client = app.test_client()
+    through(client, provider)
+    assert who(client) == "ann"
+
+
+def test_twenty_first_sign_ins_at_once_make_one_account(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(20))]
+    gate = threading.Barrier(20)
+
+    def arrive(flow: tuple[FlaskClient, dict[str, str]]) -> int:
+        gate.wait()
+        return come_back(flow[0], provider, flow[1]).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        assert list(pool.map(arrive, flows)) == [303] * 20
+    assert (count(conn, "users"), count(conn, "sessions")) == (1, 20)
+
+
+def test_twenty_people_who_want_one_handle_all_get_in(app: Flask, conn: Connection) -> None:
+    gate = threading.Barrier(20)
+    settings, db = app.extensions["settings"], app.extensions["db"]
+
+    def arrive(number: int) -> str:
+        gate.wait()
+        claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
+        return actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(arrive, range(20)))) == 20
+
+
+def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    assert through(app.test_client(), provider).status_code == 303
+    conn.execute("UPDATE users SET suspended_at = now()")
+    client, other = app.test_client(), app.test_client()
+    suspended = through(client, provider)
+    provider.denies = True
+    denied = through(other, provider)
+    assert suspended.status_code == denied.status_code == 403
+    assert suspended.data == denied.data
+    assert who(client) is None
+    assert count(conn, "sessions") == 1
+
+
+def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    closed = make(SIGN_UP="closed")
+    answer = through(closed.test_client(), provider)
+    assert answer.status_code == 403
+    assert "takes no new accounts" in answer.text
+    assert count(conn, "users") == 0
+    assert through(make().test_client(), provider).status_code == 303
+    assert through(closed.test_client(), provider).status_code == 303
+
+
+def test_place_by_invitation_uses_one_up(make: Callable[..., Flask], provider: FakeProvider, conn: Connection) -> None:
+    app = make(SIGN_UP="invite")
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
+        [actions.code_hash("come-in")],
+    )
+    assert through(app.test_client(), provider).status_code == 403
+    assert through(app.test_client(), provider, invite="other").status_code == 403
+    assert count(conn, "users") == 0
+    client = app.test_client()
+    answer = client.get("/sign-up?invite=come-in")
+    assert answer.location == "/sign-in/provider?invite=come-in"
+    assert through(client, provider, invite="come-in").status_code == 303
+    assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+    assert through(app.test_client(), provider).status_code == 303
+    provider.person = {"sub": "sub-bob"}
+    assert "has been used" in through(app.test_client(), provider, invite="come-in").text
+
+
+def test_invitation_is_kept_where_no_account_came_of_it(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make(SIGN_UP="invite")
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
+        [actions.code_hash("come-in")],
+    )
+    monkeypatch.setattr(actions.claimed, "another", lambda person: person)
+    db = app.extensions["db"]
+    real = type(db).query_value
+    monkeypatch.setattr(
+        type(db),
+        "query_value",
+        lambda self, name, **params: None if name == "users/identity_create" else real(self, name, **params),
+    )
+    assert through(app.test_client(), provider, invite="come-in").status_code == 409
+    assert (count(conn, "users"), count(conn, "invitations")) == (0, 1)
+
+
+def test_new_accounts_of_an_address_are_limited(make: Callable[..., Flask], provider: FakeProvider) -> None:
+    app = make(LIMIT_SIGN_UPS="2/30m")
+    statuses = []
+    for number in range(4):
+        provider.person = {"sub": f"sub-{number}"}
+        statuses.append(through(app.test_client(), provider).status_code)
+    assert statuses == [303, 303, 429, 429]
+    provider.person = {"sub": "sub-0"}
+    assert through(app.test_client(), provider).status_code == 303
+
+
+def test_failed_sign_ins_of_an_address_are_limited_and_good_ones_are_not(
+    make: Callable[..., Flask], provider: FakeProvider
+) -> None:
+    app = make(LIMIT_SIGN_INS_BY_ADDRESS="2/5m")
+    for _ in range(4):
+        assert through(app.test_client(), provider).status_code == 303
+    provider.claims = {"aud": "other"}
+    assert [through(app.test_client(), provider).status_code for _ in range(3)] == [502, 502, 429]
+
+
+# The handle ----------------------------------------------------------------------------------------------------
+
+
+def test_taken_handle_is_told_and_changed(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    make_user(conn, "ann")
+    make_user(conn, "bob")
+    client = app.test_client()
+    answer = through(client, provider, next="/public")
+    assert answer.location == "/settings/handle?next=/public"
+    page = client.get(answer.location)
+    assert "@ann was taken, so you are @ann_2 here" in words(page)
+    assert "/settings/handle" in client.get("/settings").text
+    for handle, sentence in (("bob", "taken"), ("a b", "2 to 30"), ("admin", "kept free")):
+        slip = send(client, "/settings/handle", handle=handle, next="/public", csrf_token=token_in(page))
+        assert slip.status_code == 422
+        assert sentence in slip.text
+        assert f'value="{handle}"' in slip.text
+    saved = send(client, "/settings/handle", handle="@Ann_of_Cleves", next="/public")
+    assert (saved.status_code, saved.location) == (303, "/public")
+    assert value(conn, "SELECT handle FROM users WHERE handle_wanted IS NULL AND cognito_user_id = 'sub-ann'") == (
+        "ann_of_cleves"
+    )
+    assert client.get("/settings/handle").status_code == 404
+    assert send(client, "/settings/handle", handle="another").status_code == 404
+    assert "/settings/handle" not in client.get("/settings").text
+    assert through(app.test_client(), provider, next="/public").location == "/public"
+    assert who(client) == "ann_of_cleves"
+
+
+def test_handle_that_was_given_can_be_kept(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    provider.person = {"sub": "sub-ann", "name": "Ann"}
+    client = app.test_client()
+    assert through(client, provider).location == "/settings/handle?next=/"
+    assert "You came without a handle, so you are @ann here" in words(client.get("/settings/handle"))
+    assert send(client, "/settings/handle", handle="ann").location == "/"
+    assert value(conn, "SELECT handle FROM users WHERE handle_wanted IS NULL") == "ann"
+
+
+def test_handle_of_local_people_stays(app: Flask, conn: Connection) -> None:
+    make_user(conn)
+    client = app.test_client()
+    sign_in(client)
+    assert client.get("/settings/handle").status_code == 404
+    assert send(client, "/settings/handle", handle="another").status_code == 404
+    assert value(conn, "SELECT handle FROM users") == "alice"
+
+
+def test_form_for_the_handle_with_a_stale_token_comes_back(app: Flask, provider: FakeProvider) -> None:
+    provider.person = {"sub": "sub-ann", "name": "Ann"}
+    client = app.test_client()
+    through(client, provider)
+    answer = client.post("/settings/handle", data={"handle": "ann_lee", "csrf_token": "x"})
+    assert answer.status_code == 400
+    assert 'value="ann_lee"' in answer.text
+    assert app.test_client().post("/settings/handle", data={"handle": "x"}).status_code == 303
+
+
+# Pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_sign_in_page_offers_the_provider_first(app: Flask, conn: Connection) -> None:
+    page = app.test_client().get("/sign-in?next=/compose").text
+    assert page.index("/sign-in/provider?next=/compose") < page.index('name="password"')
+    assert "Continue with Cognito" in page
+    assert app.test_client().get("/sign-up").location == "/sign-in/provider"
+    client = app.test_client()
+    fields = {"display_name": "Carol", "handle": "carol", "email": "c@example.com", "password": PASSWORD}
+    assert send(client, "/sign-up", **fields).location == "/sign-in/provider"
+    assert count(conn, "users") == 0
+
+
+def test_text_of_who_was_signed_out_goes_along(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    text = "A long thought, \u00e9t\u00e9 \U0001f30a."
+    page = client.post("/activities", data={"message": text, "ttl": "1-day", "key": "x"})
+    assert page.status_code == 401
+    assert page.text.count(text) == 2, "for the password's form, and to be seen"
+    provider.person = {"sub": "sub-ann", "name": "Ann"}
+    asked = leave(client)
+    assert text.split()[0] not in str(asked)
+    answer = come_back(client, provider, asked)
+    assert answer.status_code == 200
+    assert text in answer.text
+    assert re.search(r'value="1-day" checked', answer.text)
+    assert "nothing was posted yet" in answer.text
+    assert count(conn, "activities") == 0
+    assert text not in client.get("/compose").text
+
+
+def test_text_too_long_for_a_cookie_stays_on_the_page(app: Flask, provider: FakeProvider) -> None:
+    client = app.test_client()
+    page = client.post("/activities", data={"message": "w" * 9000, "ttl": "1-day", "key": "x"})
+    assert page.text.count("w" * 9000) == 2
+    cookie = client.get_cookie("mayfly")
+    assert cookie
+    assert len(cookie.value) < 500
+    assert through(client, provider).status_code == 303
+
+
+def test_cookie_stays_within_what_browsers_keep(app: Flask, provider: FakeProvider) -> None:
+    client = app.test_client()
+    text = "".join(chr(0x4E00 + secrets.randbelow(0x5000)) for _ in range(230))
+    client.post("/activities", data={"message": text, "ttl": "1-day", "reply_to_activity_uuid": "x" * 36})
+    asked = leave(client, next="/" + secrets.token_hex(249), invite=secrets.token_hex(50))
+    cookie = client.get_cookie("mayfly")
+    assert cookie
+    assert len(cookie.value) < 4000
+    assert text in come_back(client, provider, asked).text
+
+
+@pytest.mark.parametrize(
+    ("auth", "logout", "there"),
+    [
+        ("cognito", "https://pool.example/logout", f"https://pool.example/logout?client_id={CLIENT}&logout_uri=http"),
+        ("oidc", "", f"/logout?client_id={CLIENT}&post_logout_redirect_uri=http"),
+    ],
+)
+def test_sign_out_leads_to_the_provider_by_a_link(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection, auth: str, logout: str, there: str
+) -> None:
+    client = make(AUTH=auth, OIDC_LOGOUT_URL=logout).test_client()
+    through(client, provider)
+    cookie = client.get_cookie("mayfly")
+    assert cookie
+    answer = send(client, "/sign-out")
+    assert (answer.status_code, answer.location) == (303, "/signed-out")
+    assert count(conn, "sessions") == 0
+    page = client.get("/signed-out").text.replace("&amp;", "&")
+    assert there in page
+    client.set_cookie("mayfly", cookie.value)
+    assert who(client) is None
+
+
+def test_password_form_is_for_who_has_one(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    make_user(conn)
+    local, elsewhere = app.test_client(), app.test_client()
+    sign_in(local)
+    through(elsewhere, provider)
+    assert 'name="current"' in local.get("/settings").text
+    assert 'name="current"' not in elsewhere.get("/settings").text
+    answer = send(elsewhere, "/settings/password", current=PASSWORD, password=PASSWORD + " two")
+    assert answer.status_code == 422
+    assert count(conn, "passwords") == 1
+
+
+REDIRECTS = [
+    "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", "/\r/evil.example",
+    "https://evil.example", "http:evil.example", "HTTPS://evil.example", "javascript:alert(1)", "data:text/html,x",
+    "///evil.example", "////evil.example", "/\\/evil.example", "\\/evil.example", "/ /evil.example", " //evil.example",
+    "evil.example", "@evil.example", "", "?", "#", ".evil.example", "/\x7f/evil.example", "//evil.example%2f..",
+    "//localhost@evil.example", "http://localhost@evil.example", "http://localhost.evil.example",
+    "mailto:a@b.example", "ftp://evil.example", "//[::1]", "//[", "http://[", "/" + "a" * 600, "//\u0435vil.example",
+    "vbscript:x", "blob:x", "view-source:x", "/\\\t/evil.example", "//%65vil.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", REDIRECTS, ids=repr)
+def test_nobody_is_sent_elsewhere(app: Flask, provider: FakeProvider, target: str) -> None:
+    client = app.test_client()
+    assert through(client, provider, next=target).location == "/"
+    assert client.get(START, query_string={"next": target}).location == "/"
+    provider.person = {"sub": "sub-bob"}
+    other = app.test_client()
+    assert through(other, provider, next=target).location == "/settings/handle?next=/"
+    assert send(other, "/settings/handle", handle="bob", next=target).location == "/"
+
+
+def test_private_place_lets_people_in(make: Callable[..., Flask], provider: FakeProvider) -> None:
+    app = make(PUBLIC_FEED="no")
+    client = app.test_client()
+    assert client.get("/public").location.startswith("/sign-in")
+    assert client.get("/signed-out").status_code == 200
+    assert client.get(BACK).status_code == 400
+    assert through(client, provider).status_code == 303
+    assert client.get("/public").status_code == 200
+
+
+def test_routes_answer_to_get_alone_and_with_all_headers(app: Flask, provider: FakeProvider) -> None:
+    client = app.test_client()
+    for path in (START, BACK, "/signed-out"):
+        assert send(client, path).status_code == 405
+        answer = client.get(path)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert {"Cookie", "HX-Request"} <= set(answer.vary)
+        assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    through(client, provider)
+    for path in (START, BACK, "/signed-out"):
+        assert client.get(path).location == "/"
+
+
+def test_place_without_a_provider_has_none_of_it(database_urls: DatabaseUrls) -> None:
+    client = create_app(settings_for(database_urls)).test_client()
+    for path in (START, BACK, "/signed-out"):
+        assert client.get(path).status_code == 404
+    assert "provider" not in client.get("/sign-in").text
+    assert token_for(client)

@@ -1,0 +1,74 @@
+"""The settings of an identity provider (`AUTH`, `OIDC_*`): who signs people in, where they do not bring a password."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from .variables import ConfigError, choice
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+_NAMES = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_SCOPES", "OIDC_NAME", "OIDC_LOGOUT_URL")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderSettings:
+    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery tells it."""
+
+    cognito: bool
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: str
+    name: str
+    logout_url: str
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "ProviderSettings | None":
+        """The provider that `AUTH` names, or None for `local`. Raises `ConfigError`."""
+        auth = choice(env, "AUTH", "local", ("local", "cognito", "oidc"))
+        given = {name: env.get(name, "").strip() for name in _NAMES}
+        if auth == "local":
+            if left := [name for name in _NAMES if given[name]]:
+                raise ConfigError(f"{left[0]} is set, but AUTH is local: say cognito or oidc there, or take it away.")
+            return None
+        for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID"):
+            if not given[name]:
+                raise ConfigError(f"{name} is not set: AUTH={auth} needs the provider's issuer and a client there.")
+        scopes = given["OIDC_SCOPES"] or "openid email profile"
+        if "openid" not in scopes.split():
+            raise ConfigError("OIDC_SCOPES must hold openid: without it there is no identity token.")
+        if (
+            not safe_address(given["OIDC_ISSUER"])
+            or urlsplit(given["OIDC_ISSUER"]).query
+            or len(given["OIDC_ISSUER"]) > 255
+        ):
+            raise ConfigError(
+                "OIDC_ISSUER must be an https address as the provider gives it (http on this machine only)."
+            )
+        if given["OIDC_LOGOUT_URL"] and not safe_address(given["OIDC_LOGOUT_URL"]):
+            raise ConfigError("OIDC_LOGOUT_URL must be an https address (http on this machine only).")
+        host = urlsplit(given["OIDC_ISSUER"]).hostname or ""
+        return cls(
+            cognito=auth == "cognito",
+            issuer=given["OIDC_ISSUER"],
+            client_id=given["OIDC_CLIENT_ID"],
+            client_secret=given["OIDC_CLIENT_SECRET"],
+            scopes=" ".join(scopes.split()),
+            name=given["OIDC_NAME"] or ("Cognito" if auth == "cognito" else host),
+            logout_url=given["OIDC_LOGOUT_URL"],
+        )
+
+
+def safe_address(address: object) -> bool:
+    """Whether secrets may be sent there: an absolute https address, or http to this machine."""
+    if not isinstance(address, str) or not address.isascii() or not address.isprintable() or " " in address:
+        return False
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 (it raises where it is none)
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None or parts.fragment or "\\" in address:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
