@@ -65,6 +65,7 @@ FIELDS = {
     "/sign-up": ["display_name", "handle", "email", "password", "invite", "csrf_token", "stray"],
     "/sign-out": ["csrf_token", "stray"],
     "/settings/profile": ["display_name", "bio", "csrf_token", "stray"],
+    "/settings/handle": ["csrf_token", "next", "stray"],
     "/settings/password": ["current", "password", "csrf_token", "stray"],
 }
 QUERY = ["before", "after", "next", "reply_to", "invite", "stray", "csrf_token"]
@@ -94,7 +95,7 @@ class Watch:
 @pytest.fixture
 def watch(app: Flask, database_urls: DatabaseUrls) -> Iterator[Watch]:
     with database_urls.owner() as conn:
-        make_activity(conn, make_user(conn), "untouched")
+        make_activity(conn, make_user(conn, handle_wanted="ann"), "untouched")
         watch = Watch(app, conn, signed_in(app))
         watch.before = watch.rows()
         yield watch
@@ -113,6 +114,7 @@ def good(path: str) -> dict[str, str]:
         "/sign-up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
         "/sign-out": {},
         "/settings/profile": {"display_name": "", "bio": "b" * 301},
+        "/settings/handle": {"handle": "x"},
         "/settings/password": {"current": "", "password": "short"},
     }[path]
 

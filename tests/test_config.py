@@ -8,6 +8,7 @@ from webapp.config import LIMITS, TTLS, Settings
 from webapp.variables import ConfigError, Limit
 
 GOOD = {"CONNECTION_URL": "postgresql://app@localhost/mayfly", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
+OIDC = {"AUTH": "oidc", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "mayfly"}
 
 
 def settings(**environment: str) -> Settings:
@@ -53,6 +54,29 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"TRUSTED_PROXIES": "6"}, "TRUSTED_PROXIES"),
         ({"SIGN_UP": "yes"}, "SIGN_UP"),
         ({"PUBLIC_FEED": "maybe"}, "PUBLIC_FEED"),
+        ({"AUTH": "saml"}, "AUTH"),
+        ({"OIDC_CLIENT_ID": "mayfly"}, "OIDC_CLIENT_ID"),
+        ({"AUTH": "local", "OIDC_ISSUER": "https://id.example"}, "OIDC_ISSUER"),
+        ({"AUTH": "oidc"}, "OIDC_ISSUER"),
+        ({"AUTH": "cognito", "OIDC_CLIENT_ID": "mayfly"}, "OIDC_ISSUER"),
+        ({**OIDC, "OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
+        *(
+            ({**OIDC, "OIDC_ISSUER": issuer}, "OIDC_ISSUER")
+            for issuer in (
+                "http://id.example",
+                "id.example",
+                "https://",
+                "https://user@id.example",
+                "https://id.example?a",
+                "https://id.example#a",
+                "https://id.example:x",
+                "ftp://id.example",
+                "https://id\\example",
+                "https://" + "i" * 300,
+            )
+        ),
+        ({**OIDC, "OIDC_SCOPES": "email"}, "OIDC_SCOPES"),
+        ({**OIDC, "OIDC_LOGOUT_URL": "http://id.example/logout"}, "OIDC_LOGOUT_URL"),
         ({"TTL_FLOOR": "2-days"}, "TTL_FLOOR"),
         ({"TTL_CEILING": "forever"}, "TTL_CEILING"),
         ({"TTL_FLOOR": "7-days", "TTL_CEILING": "1-day"}, "TTL_FLOOR"),
@@ -74,6 +98,21 @@ def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environme
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert GOOD["SECRET_KEY"] not in sentence
+
+
+def test_provider_is_none_until_it_is_named() -> None:
+    empty = dict.fromkeys(("AUTH", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_SCOPES"), "")
+    assert settings().provider is settings(**empty).provider is None
+
+
+def test_provider_has_sane_defaults_and_keeps_its_secret() -> None:
+    given = settings(**OIDC, OIDC_CLIENT_SECRET="hush-hush").provider
+    assert given
+    assert (given.cognito, given.name, given.scopes) == (False, "id.example", "openid email profile")
+    assert "hush-hush" not in repr(given)
+    pool = settings(**{**OIDC, "AUTH": "cognito", "OIDC_ISSUER": "http://localhost:9229/pool"}).provider
+    assert pool
+    assert (pool.cognito, pool.name) == (True, "Cognito")
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,12 @@ POLICY: dict[tuple[str, str], Policy] = {
     ("users.sign_out", "POST"): Policy((303, 303), (303, 303), (303, 303)),
     ("settings.show", "GET"): Policy((303, 401), (200, 200), (200, 200)),
     ("settings.save_profile", "POST"): Policy((303, 401), (422, 422), (422, 422)),
+    # Nobody of these had to take another handle than they asked for.
+    ("settings.show_handle", "GET"): Policy((303, 401), (303, 303), (303, 303)),
+    ("settings.save_handle", "POST"): Policy((303, 401), (303, 303), (303, 303)),
     ("settings.change_password", "POST"): Policy((303, 401), (422, 422), (422, 422)),
 }
-PLAIN = {"users.sign_in", "users.sign_up", "settings.save_profile", "settings.change_password"}
+PLAIN = {"users.sign_in", "users.sign_up", "settings.save_profile", "settings.save_handle", "settings.change_password"}
 """Forms that HTMX never sends: their answer is a page."""
 UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
 

@@ -84,6 +84,7 @@ PERSON = {
     "created_at": CARDS[0]["created_at"],
     "activities_count": 0,
 }
+OWN = PERSON | {"email": None, "has_password": True, "handle_wanted": None}
 
 
 def _form(**data: Any) -> SimpleNamespace:
@@ -147,10 +148,28 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         page=PAGES,
         vanishing=VANISHING,
     ),
-    "users/settings.html": [
-        {"account": PERSON | {"email": None}, "errors": {}, "said": "Saved.", "notice": ""},
+    "users/handle.html": [
         {
-            "account": PERSON | {"email": "a@b.example", "bio": NASTY, "display_name": NASTY},
+            "account": OWN | {"handle_wanted": wanted},
+            "typed": typed,
+            "error": error,
+            "notice": error,
+            "back": "/compose",
+        }
+        for wanted, typed, error in (("", "alice", ""), ("ann", NASTY, NASTY))
+    ],
+    "users/sign_in_failed.html": [{"sentence": NASTY}],
+    "users/signed_out.html": [{"href": ""}, {"href": "https://a.example/logout?client_id=" + NASTY}],
+    "users/settings.html": [
+        {"account": OWN | {"email": None}, "errors": {}, "said": "Saved.", "notice": ""},
+        {
+            "account": OWN | {"has_password": False, "handle_wanted": "ann"},
+            "errors": {},
+            "said": "",
+            "notice": "",
+        },
+        {
+            "account": OWN | {"handle_wanted": "", "email": "a@b.example", "bio": NASTY, "display_name": NASTY},
             "errors": {"display_name": NASTY, "bio": NASTY, "current": NASTY, "password": NASTY},
             "said": "",
             "notice": NASTY,
@@ -160,6 +179,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "users/sign_up.html": FORMS,
     "users/sign_up_closed.html": [{"invite": ""}, {"invite": "used-before"}],
 }
+OF_A_PROVIDER = {"users/sign_in_failed.html", "users/signed_out.html"}
+"""Pages of a place that has one."""
 # They are no page by themselves: others extend or import them.
 FRAMES = {"base.html", "shell.html", "_macros.html", "_nav.html"}
 
@@ -214,12 +235,14 @@ class _Shape(HTMLParser):
             self.wrong.append(tag)
 
 
-@pytest.fixture(scope="module", params=["open", "invite", "closed"])
+PLACES_TO_JOIN = [{"SIGN_UP": "open"}, {"SIGN_UP": "invite"}, {"SIGN_UP": "closed"}]
+PROVIDER = {"AUTH": "oidc", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "mayfly", "OIDC_NAME": NASTY}
+
+
+@pytest.fixture(scope="module", params=[*PLACES_TO_JOIN, PROVIDER], ids=["open", "invite", "closed", "provider"])
 def app(request: pytest.FixtureRequest) -> Flask:
     return create_app(
-        Settings.from_env(
-            {"CONNECTION_URL": "postgresql:///none?host=/nowhere", "SECRET_KEY": "x", "SIGN_UP": request.param}
-        )
+        Settings.from_env({"CONNECTION_URL": "postgresql:///none?host=/nowhere", "SECRET_KEY": "x", **request.param})
     )
 
 
@@ -239,6 +262,8 @@ def test_every_template_has_samples() -> None:
 )
 @pytest.mark.parametrize("name", SAMPLES)
 def test_template_draws_every_state(app: Flask, name: str, viewer: dict[str, Any] | None) -> None:
+    if name in OF_A_PROVIDER and not app.extensions["settings"].provider:
+        return
     for sample in SAMPLES[name]:
         with app.test_request_context("/"):
             from flask import g
@@ -257,6 +282,8 @@ def test_template_draws_every_state(app: Flask, name: str, viewer: dict[str, Any
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if "/_" not in name])
 def test_page_is_a_whole_document(app: Flask, name: str) -> None:
+    if name in OF_A_PROVIDER and not app.extensions["settings"].provider:
+        return
     with app.test_request_context("/"):
         from flask import g
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..current import db, settings
-from ..errors import Invalid, NotFound
+from ..errors import Invalid, answer
 from ..security import local_path
 from ..shapes import OwnAccount
 from . import actions, session
@@ -70,21 +70,19 @@ def save_handle() -> Any:
     """Keeps the handle, or takes another one that is free."""
     account, form = _own_account(), HandleForm()
     form.own = account["handle"]
-    if not form.validate():
-        return _handle_page(account, form.handle.data, 422, form.errors["handle"][0])
+    if account["handle_wanted"] is None or not form.validate():
+        return _handle_page(account, form.handle.data, 422, *form.errors.get("handle", [])[:1])
     try:
         saved = actions.save_handle(db(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
     except Invalid as problem:
         return _handle_page(account, form.handle.data, 422, problem.message)
-    if not saved:
-        raise NotFound
     back = local_path(request.values.get("next"))
-    return redirect(url_for("settings.show", saved="handle") if back == "/settings" else back, 303)
+    return redirect(url_for("settings.show", saved="handle") if saved and back == "/settings" else back, 303)
 
 
 def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", notice: str = "") -> Any:
-    if account["handle_wanted"] is None:
-        raise NotFound
+    if account["handle_wanted"] is None:  # nothing to tell, and nothing to pick
+        return redirect(url_for("settings.show"), 303)
     back = local_path(request.values.get("next"))
     return render_template(
         "users/handle.html", account=account, typed=typed, error=error, notice=notice, back=back
@@ -94,7 +92,10 @@ def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", 
 def _handle_again(sentence: str) -> Any:
     if not session.viewer():
         return session.ask_to_sign_in()
-    return _handle_page(_own_account(), HandleForm().handle.data, 400, notice=sentence)
+    account = _own_account()
+    if account["handle_wanted"] is None:
+        return answer(400, sentence)
+    return _handle_page(account, HandleForm().handle.data, 400, notice=sentence)
 
 
 save_handle.again = _handle_again  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from urllib.parse import quote_plus
 
 import requests
 from authlib.common.urls import add_params_to_uri
+from urllib3.exceptions import HTTPError
 
 from ..identity import ProviderSettings, safe_address
 from . import tokens
@@ -149,10 +150,10 @@ def _ask(method: str, address: str, **more: Any) -> tuple[int, dict[str, Any]]:
                 method, address, timeout=_TIMEOUT, allow_redirects=False, stream=True, headers=headers, **more
             ) as answer:
                 body = bytearray()
-                for part in answer.iter_content(8192):
+                while part := answer.raw.read1(8192, decode_content=False):  # what is there, however little
                     body += part
                     if len(body) > _MOST or time.monotonic() > until:
                         raise Away
                 return answer.status_code, tokens.json_object(bytes(body)) or {}
-    except (requests.RequestException, OSError, UnicodeError):
+    except (requests.RequestException, HTTPError, OSError, ValueError):
         raise Away from None
