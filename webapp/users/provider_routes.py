@@ -25,7 +25,7 @@ _TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
 STALE = "This sign-in was begun long ago, or in another browser, or is over. Start it again."
 NOT_IN = "You were not signed in. Try again, or ask whoever runs this place."
 NOT_BELIEVED = "What came back cannot be trusted, so you are not signed in. Try again."
-AWAY = "It does not answer at the moment. Try again shortly; a password of this place works meanwhile."
+AWAY = "{name} does not answer at the moment. Try again shortly; a password of this place works meanwhile."
 
 
 def register(app: Flask, settings: ProviderSettings) -> None:
@@ -124,4 +124,5 @@ def _back() -> str:
 def _failed(status: int, sentence: str, reason: str) -> Any:
     """A page with the ways on; and a line for who watches, without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
-    return render_template("users/sign_in_failed.html", sentence=sentence), status
+    told = sentence.format(name=_provider().settings.name)
+    return render_template("users/sign_in_failed.html", sentence=told), status

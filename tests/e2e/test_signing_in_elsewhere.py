@@ -1,0 +1,114 @@
+"""Signing in with a provider in a real browser: over the link, back, the handle, and out again by a link."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from browsing import Watch, composer, send, serve, write
+from factories import make_user
+from fake_provider import CLIENT, FakeProvider, run_provider
+from playwright.sync_api import BrowserContext, Page, expect
+
+from webapp.connections import Connection
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    with run_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def place(database_urls: Any, provider: FakeProvider) -> Iterator[str]:
+    """A server of its own, that knows the provider."""
+    environment = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
+    with serve(database_urls.app_url, **environment, OIDC_LOGOUT_URL=f"{provider.url}/logout") as server:
+        yield server.url
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext], place: str) -> BrowserContext:
+    context = new_context(base_url=place)
+    context.set_default_timeout(8000)
+    return context
+
+
+@pytest.fixture
+def watch(context: BrowserContext, place: str, provider: FakeProvider) -> Iterator[Watch]:
+    watch = Watch(context, place)
+    watch.also(provider.url)
+    yield watch
+    watch.check()
+
+
+def _come_and_go(page: Page, people: Connection, watch: Watch) -> None:
+    watch.expect_errors()  # a handle that is taken
+    make_user(people, "ann")
+    page.goto("/")
+    page.get_by_role("link", name="Sign in", exact=True).click()
+    page.get_by_role("link", name="Continue with Cognito").click()
+
+    expect(page.get_by_role("heading", name="Your handle")).to_be_visible()
+    expect(page.get_by_text("@ann was taken, so you are @ann_2 here.")).to_be_visible()
+    page.get_by_label("Handle").fill("ann")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("That handle is taken. Try another.")).to_be_visible()
+    expect(page.get_by_label("Handle")).to_have_value("ann")
+    page.get_by_label("Handle").fill("ann_lee")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page).to_have_url(re.compile("/$"))
+    write(composer(page), "From elsewhere.")
+    send(composer(page))
+    expect(page.get_by_role("article").first).to_contain_text("@ann_lee")
+
+    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text("You sign in with Cognito")).to_be_visible()
+    expect(page.get_by_label("New password")).to_have_count(0)
+    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
+    page.get_by_role("link", name="Sign out of Cognito").click()
+    expect(page).to_have_url(re.compile(rf"/logout\?client_id={CLIENT}&logout_uri=http"))
+
+
+def test_come_and_go_by_links(page: Page, people: Connection, watch: Watch) -> None:
+    _come_and_go(page, people, watch)
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_come_and_go_without_script(page: Page, people: Connection, watch: Watch) -> None:
+    _come_and_go(page, people, watch)
+
+
+def test_refusal_is_a_page_with_ways_on(page: Page, provider: FakeProvider, watch: Watch, people: Connection) -> None:
+    watch.expect_errors()
+    provider.denies = True
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Continue with Cognito").click()
+    expect(page.get_by_role("heading", name="Not signed in")).to_be_visible()
+    provider.denies = False
+    page.get_by_role("link", name="Try Cognito again").click()
+    expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
+
+
+def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider, people: Connection, watch: Watch) -> None:
+    watch.expect_errors()
+    make_user(people, "ann")
+
+    def fits(path: str, heading: str) -> None:
+        page.goto(path)
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        for width in (320, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+    fits("/sign-in", "Welcome back")
+    provider.denies = True
+    fits("/sign-in/provider", "Not signed in")
+    fits("/signed-out", "Signed out")
+    provider.denies = False
+    fits("/sign-in/provider", "Your handle")
+    fits("/settings", "Settings")
