@@ -36,6 +36,7 @@ class FakeProvider:
         self.broken: dict[str, Callable[[Any], None]] = {}
         self.asked: Counter[str] = Counter()
         self.denies = False
+        self.padding = 0
         self.key, self.kid = _spare[0], "first"
         self.shown: list[dict[str, Any]] | None = None
         self.codes: dict[str, dict[str, str]] = {}
@@ -135,7 +136,7 @@ def run_provider() -> Iterator[FakeProvider]:
                 self.say(200, {"signed out": path})
 
         def say(self, status: int, said: object) -> None:
-            body = said if isinstance(said, bytes) else json.dumps(said).encode()
+            body = b" " * provider.padding + (said if isinstance(said, bytes) else json.dumps(said).encode())
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

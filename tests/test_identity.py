@@ -175,6 +175,7 @@ def with_public_key(provider: FakeProvider) -> Callable[[dict[str, Any]], str]:
 NOW = int(time.time())
 BENT = {
     "another audience": {"aud": "somebody-else"},
+    "another audience, made for us": {"aud": "somebody-else", "azp": CLIENT},
     "no audience": {"aud": None},
     "an audience beside ours, made for another": {"aud": [CLIENT, "other"], "azp": "other"},
     "made for another": {"azp": "other"},
@@ -268,10 +269,13 @@ def _critical(provider: FakeProvider, claims: dict[str, Any]) -> str:
     return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
+@pytest.mark.parametrize("key_tells_its_use", [True, False])
 @pytest.mark.parametrize("how", FORGED)
 def test_token_that_the_provider_did_not_sign_is_refused(
-    app: Flask, provider: FakeProvider, conn: Connection, how: str
+    app: Flask, provider: FakeProvider, conn: Connection, how: str, key_tells_its_use: bool
 ) -> None:
+    if not key_tells_its_use:
+        provider.shown = [{name: part for name, part in provider.keys()[0].items() if name not in ("alg", "use")}]
     provider.forge = FORGED[how](provider)
     refused(app, provider, conn, 502)
 
@@ -409,7 +413,6 @@ NONSENSE: dict[str, Callable[[Any], None]] = {
     "a list": lambda handler: handler.say(200, []),
     "an empty object": lambda handler: handler.say(200, {}),
     "deep": lambda handler: handler.say(200, b"[" * 100_000),
-    "huge": lambda handler: handler.say(200, b'{"a": "' + b"x" * 300_000 + b'"}'),
     "a redirect": _elsewhere,
     "hung up": lambda handler: handler.connection.close(),
 }
@@ -427,6 +430,14 @@ def test_provider_that_talks_nonsense_is_away(
     assert "does not answer" in answer.text
     assert provider.asked["/elsewhere"] == 0
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
+
+
+def test_huge_answer_is_given_up(app: Flask, provider: FakeProvider) -> None:
+    provider.padding = 300_000
+    assert app.test_client().get(START).status_code == 503
+    provider.padding = 3_000
+    app.extensions["provider"]._away_until = 0
+    assert through(app.test_client(), provider).status_code == 303
 
 
 def test_slow_provider_is_given_up(app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -580,6 +591,15 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     denied = through(other, provider)
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
+    with pytest.raises(actions.Refused):
+        actions.arrive(
+            app.extensions["db"],
+            app.extensions["settings"],
+            issuer=provider.issuer,
+            claims={"sub": "sub-ann"},
+            invite="",
+            address="",
+        )
     assert who(client) is None
     assert count(conn, "sessions") == 1
 
