@@ -374,6 +374,17 @@ def test_refusal_of_the_provider_is_told(app: Flask, provider: FakeProvider, con
     assert "You were not signed in" in refused(app, provider, conn, 403)
 
 
+def test_second_try_keeps_the_page_and_the_invitation(app: Flask, provider: FakeProvider) -> None:
+    again = 'href="/sign-in/provider?next=/compose&amp;invite=come-in"'
+    client = app.test_client()
+    provider.denies = True
+    assert again in through(client, provider, next="/compose", invite="come-in").text
+    provider.denies, provider.claims = False, {"aud": "other"}
+    assert again in through(client, provider, next="/compose", invite="come-in").text
+    provider.broken["/token"] = NONSENSE["500"]
+    assert again in through(client, provider, next="/compose", invite="come-in").text
+
+
 def test_failure_is_logged_without_what_was_sent(
     app: Flask, provider: FakeProvider, caplog: pytest.LogCaptureFixture
 ) -> None:

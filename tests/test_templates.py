@@ -158,7 +158,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         }
         for wanted, typed, error in (("", "alice", ""), ("ann", NASTY, NASTY))
     ],
-    "users/sign_in_failed.html": [{"sentence": NASTY}],
+    "users/sign_in_failed.html": [{"sentence": NASTY, "href": "/sign-in/provider?next=" + NASTY}],
     "users/signed_out.html": [{"href": ""}, {"href": "https://a.example/logout?client_id=" + NASTY}],
     "users/settings.html": [
         {"account": OWN | {"email": None}, "errors": {}, "said": "Saved.", "notice": ""},

@@ -1,8 +1,8 @@
 """The identity provider over the network: its addresses, its keys, a code for a token. The one module that calls out.
 
-Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB in all, no redirects. Addresses and keys are
-kept for an hour; an unknown key has them read again at most once a minute, and a provider that is away is left alone
-for 5 s.
+Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB for all of a body, no redirects. Addresses and
+keys are kept for an hour; an unknown key has them read again at most once a minute, and a provider that is away is left
+alone for 5 s.
 """
 
 import threading

@@ -44,14 +44,14 @@ def start() -> Any:
     back = local_path(request.args.get("next"))
     if session.viewer():
         return redirect(back, 303)
+    wanted = {"next": back, "invite": request.args.get("invite", "")[:100]}
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     challenge = create_s256_code_challenge(verifier)
     try:
         there = _provider().sign_in_address(back=_back(), state=state, nonce=nonce, challenge=challenge)
     except Away:
-        return _failed(503, AWAY, "away")
-    invite = request.args.get("invite", "")[:100]
-    session.keep("flow", {"state": state, "nonce": nonce, "verifier": verifier, "next": back, "invite": invite})
+        return _failed(503, AWAY, "away", wanted)
+    session.keep("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
     return redirect(there, 303)
 
 
@@ -66,18 +66,18 @@ def back() -> Any:
         return _failed(400, STALE, "state")
     code = request.args.get("code", "")
     if request.args.get("error") or not 1 <= len(code) <= 2000:
-        return _failed(403, NOT_IN, "denied")
+        return _failed(403, NOT_IN, "denied", flow)
     place = network(request.remote_addr)
     hit(db(), settings().limits["sign_ins_by_address"], "sign_ins_by_address", place)
     try:
         claims = _provider().claims(code=code, verifier=flow["verifier"], nonce=flow["nonce"], back=_back())
         person = _person(claims, flow["invite"])
     except Away:
-        return _failed(503, AWAY, "away")
+        return _failed(503, AWAY, "away", flow)
     except Refused as refused:
-        return _failed(502, NOT_BELIEVED, str(refused))
+        return _failed(502, NOT_BELIEVED, str(refused), flow)
     except actions.Refused:
-        return _failed(403, NOT_IN, "suspended")
+        return _failed(403, NOT_IN, "suspended", flow)
     except actions.Closed:
         return render_template("users/sign_up_closed.html", invite=flow["invite"]), 403
     give_back(db(), "sign_ins_by_address", place)
@@ -121,8 +121,11 @@ def _back() -> str:
     return settings().public_url + url_for("provider.back")
 
 
-def _failed(status: int, sentence: str, reason: str) -> Any:
-    """A page with the ways on; and a line for who watches, without anything that was sent."""
+def _failed(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
+    """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
+    without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
     told = sentence.format(name=_provider().settings.name)
-    return render_template("users/sign_in_failed.html", sentence=told), status
+    flow = flow or {"next": "/", "invite": ""}
+    again = url_for("provider.start", next=flow["next"] if flow["next"] != "/" else None, invite=flow["invite"] or None)
+    return render_template("users/sign_in_failed.html", sentence=told, href=again), status
