@@ -16,7 +16,8 @@ from browsing import ROOT, act, composer, notice, post, ready, reply_form, send,
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
 
-from webapp.connections import Connection, connect, database_of
+from webapp.connections import Connection, connect
+from webapp.conninfo import database_of
 from webapp.users.passwords import hash_password
 
 DEMO = "demo"
