@@ -20,6 +20,7 @@ from ops_fixtures import one
 from pgbouncer import run_pgbouncer, through
 from ways import DatabaseUrls
 
+from webapp import conninfo
 from webapp.connections import Connection, connect
 from webapp.embedded import SUPERUSER, Cluster
 from webapp.places import CHECKOUT
@@ -212,7 +213,13 @@ def test_failure_surfaces_and_the_next_try_succeeds(
 
 
 @pytest.mark.parametrize(
-    "broken", [{"request": {}}, {"request": {"userAttributes": {}}}, {"request": {"userAttributes": {"sub": ""}}}]
+    "broken",
+    [
+        {"request": {}},
+        {"request": {"userAttributes": {}}},
+        {"request": {"userAttributes": {"sub": ""}}},
+        {"request": {"userAttributes": {"sub": "\ud83d"}}},
+    ],
 )
 def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connection, broken: Event) -> None:
     with pytest.raises(handler.Failed, match=r"the event (names no subject|is not as Cognito sends it)"):
@@ -239,10 +246,33 @@ def test_nothing_of_a_person_is_in_logs_or_errors(
     assert raised.value.__suppress_context__
 
 
-def test_over_a_network_the_server_has_to_prove_who_it_is(handler: ModuleType) -> None:
-    assert handler._proof("postgresql://u@db.example/x")["sslmode"] == "verify-full"
-    assert handler._proof("postgresql:///x") == {}
-    assert handler._proof("postgresql://u@db.example/x?sslmode=require") == {}
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@db.example/x",
+        "postgresql://u@10.0.0.7/x",
+        "postgresql://u@localhost,db.example/x",
+        "postgresql://u@localhost/x?hostaddr=10.0.0.7",
+        "postgresql://u@/x?hostaddr=10.0.0.7",
+        "postgresql://u@/x?host=/run/postgresql,db.example",
+        "postgresql://u@127.0.0.1/x",
+        "postgresql://u@[::1]/x",
+        "postgresql:///x",
+        "postgresql://u@db.example/x?sslmode=require",
+    ],
+)
+def test_server_has_to_prove_who_it_is_as_for_the_application(handler: ModuleType, url: str) -> None:
+    assert handler._proof(url) == conninfo._proof(url)
+
+
+def test_server_that_went_read_only_is_left_for_another(
+    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls
+) -> None:
+    """After a fail-over the kept connection may lead to what is a standby now."""
+    handler.lambda_handler(confirmed(), None)
+    handler._kept.execute("SET default_transaction_read_only = on")
+    handler.lambda_handler(confirmed(sub="another"), None)
+    assert len(people(conn)) == 2
 
 
 # Credentials ------------------------------------------------------------------------------------------------------

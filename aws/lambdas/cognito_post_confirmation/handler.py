@@ -7,6 +7,7 @@ person is ever logged, nor part of an error: PostgreSQL's own words may quote a 
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +20,10 @@ from webapp.users.claims import another, person_of
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
 _TRIES = 5  # for a handle that others take in the same moment
 # Cognito waits for five seconds, and a broken connection takes two tries.
-_NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "tcp_user_timeout": 5000, "application_name": "mayfly-sign-up"}
-_LOCAL = ("", "localhost", "127.0.0.1", "::1")
+_NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "tcp_user_timeout": 2000, "application_name": "mayfly-sign-up"}
+_LOCAL = re.compile(r"[/@].*|localhost|127(\.\d+){3}|::1")
+# Of no more use: broken, or suddenly read-only after a fail-over.
+_BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
 
 class Failed(Exception):
@@ -36,7 +39,6 @@ def _template(name: str) -> str:
 
 _FIND, _CREATE = _template("users/identity"), _template("users/identity_create")
 _kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next
-_secret: dict[str, str] = {}
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -58,14 +60,14 @@ def _account(conn: psycopg.Connection[Any], event: dict[str, Any]) -> str:
         raise Failed("the event names no subject")
     issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
     identity = {"issuer": issuer, "subject": subject}
-    person = person_of(attributes)
+    first = person = person_of(attributes)
     with conn.transaction():
         for _ in range(_TRIES):
             if conn.execute(_CREATE, {**person, **identity}).fetchone():
                 return "made"
             if conn.execute(_FIND, identity).fetchone():
                 return "there already"
-            person = another(person)
+            person = another(first)
     raise Failed("no handle was to be had")
 
 
@@ -74,13 +76,13 @@ def _on_a_connection(act: Callable[[psycopg.Connection[Any]], str]) -> str:
     for last in (False, True):
         try:
             return act(_connection())
-        except psycopg.OperationalError as error:
+        except _BROKEN as error:
             _forget()
             if last:
                 raise Failed(f"the database does not answer: {error.sqlstate or type(error).__name__}") from None
         except psycopg.Error as error:
             raise Failed(f"the database refused: {error.sqlstate or type(error).__name__}") from None
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, UnicodeEncodeError):
             raise Failed("the event is not as Cognito sends it") from None
     raise AssertionError
 
@@ -93,13 +95,7 @@ def _connection() -> psycopg.Connection[Any]:
             raise Failed("CONNECTION_URL is not set")
         # Nothing kept prepared, nothing set: RDS Proxy may give each transaction another session.
         options: dict[str, Any] = {**_NETWORK, **_proof(url), "prepare_threshold": None}
-        try:
-            _kept = psycopg.connect(url, autocommit=True, **options, **_credentials(url))
-        except psycopg.OperationalError as error:
-            if not _secret or not any(sign in str(error).lower() for sign in ("password", "authentication")):
-                raise
-            _secret.clear()  # it was rotated: read anew
-            _kept = psycopg.connect(url, autocommit=True, **options, **_credentials(url))
+        _kept = psycopg.connect(url, autocommit=True, **options, **_credentials(url))
     return _kept
 
 
@@ -111,10 +107,10 @@ def _forget() -> None:
 
 
 def _proof(url: str) -> dict[str, str]:
-    """Over a network the server has to prove who it is, unless the URL says otherwise."""
+    """Over a network the server has to prove who it is, unless the URL says otherwise (as in `webapp/conninfo.py`)."""
     parts = psycopg.conninfo.conninfo_to_dict(url)
-    host = str(parts.get("host") or "")
-    if "sslmode" in parts or host in _LOCAL or host.startswith("/"):
+    named = ",".join(str(parts.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
+    if "sslmode" in parts or all(map(_LOCAL.fullmatch, filter(None, named.split(",")))):
         return {}
     known = parts.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
     return {"sslmode": "verify-full", **({} if known else {"sslrootcert": "system"})}
@@ -129,10 +125,8 @@ def _credentials(url: str) -> dict[str, str]:
         host, port, user = str(parts["host"]), int(parts.get("port") or 5432), str(parts["user"])
         return {"password": boto3.client("rds").generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)}
     if arn := os.environ.get("DATABASE_SECRET_ARN"):
-        if not _secret:
-            import boto3
+        import boto3
 
-            answer = boto3.client("secretsmanager").get_secret_value(SecretId=arn)
-            _secret.update(json.loads(answer["SecretString"]))
-        return {"user": _secret["username"], "password": _secret["password"]}
+        secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+        return {"user": secret["username"], "password": secret["password"]}
     return {}
