@@ -8,50 +8,30 @@ Half of all people ask for one of ten handles, and every tenth event comes twice
 
 import argparse
 import contextlib
-import importlib.util
 import io
 import os
 import queue
 import threading
 import time
-from types import ModuleType
-from typing import Any
+from pathlib import Path
 
+from confirmations import Event, confirmed, load
 from pgbouncer import run_pgbouncer, through
 
-from bench.ground import ROOT, ground
+from bench.ground import Ground, ground
 
-SOURCE = ROOT / "aws/lambdas/cognito_post_confirmation/handler.py"
 _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_app'"
 
 
-def environment() -> ModuleType:
-    """The handler as a new execution environment has it."""
-    spec = importlib.util.spec_from_file_location("handler", SOURCE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def event(number: int) -> dict[str, Any]:
+def event(number: int) -> Event:
     """The confirmation of one person."""
     wanted = f"wanted_{number % 10}" if number % 2 else f"person_{number}"
-    return {
-        "region": "eu-central-1",
-        "userPoolId": "eu-central-1_bench",
-        "triggerSource": "PostConfirmation_ConfirmSignUp",
-        "request": {
-            "userAttributes": {
-                "sub": f"subject-{number}",
-                "name": f"Person {number}",
-                "preferred_username": wanted,
-                "email": f"person{number}@example.com",
-                "email_verified": "true",
-            }
-        },
-    }
+    return confirmed(
+        sub=f"subject-{number}",
+        name=f"Person {number}",
+        preferred_username=wanted,
+        email=f"person{number}@example.com",
+    )
 
 
 def main() -> None:
@@ -60,7 +40,7 @@ def main() -> None:
     options.add_argument("--people", type=int, default=1000)
     options.add_argument("--at-once", type=int, default=50)
     chosen = options.parse_args()
-    waiting: queue.Queue[dict[str, Any]] = queue.Queue()
+    waiting: queue.Queue[Event] = queue.Queue()
     for number in range(chosen.people):
         for _ in range(2 if number % 10 == 0 else 1):
             waiting.put(event(number))
@@ -77,7 +57,7 @@ def main() -> None:
                     over.wait(0.01)
 
         def work() -> None:
-            handler = environment()
+            handler = load()
             with contextlib.suppress(queue.Empty):
                 while True:
                     one = waiting.get_nowait()
@@ -112,7 +92,7 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def _folder(made: Any) -> Any:
+def _folder(made: Ground) -> Path:
     folder = made.folder / "pooler"
     folder.mkdir(exist_ok=True)
     return folder

@@ -1,8 +1,9 @@
 """The function that runs when somebody has confirmed their sign-up at Cognito, on a real PostgreSQL."""
 
-import importlib.util
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 import boto3
 import psycopg
 import pytest
+from confirmations import ISSUER, SOURCE, Event, confirmed, load
 from factories import make_user
 from ops_fixtures import one
 from pgbouncer import run_pgbouncer, through
@@ -24,42 +26,6 @@ from webapp import conninfo
 from webapp.connections import Connection, connect
 from webapp.embedded import SUPERUSER, Cluster
 from webapp.places import CHECKOUT
-
-SOURCE = CHECKOUT / "aws/lambdas/cognito_post_confirmation/handler.py"
-ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"
-Event = dict[str, Any]
-
-
-def load() -> ModuleType:
-    """The handler as a new execution environment has it."""
-    spec = importlib.util.spec_from_file_location("handler", SOURCE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def confirmed(trigger: str = "PostConfirmation_ConfirmSignUp", **attributes: object) -> Event:
-    """An event as Cognito sends it."""
-    return {
-        "version": "1",
-        "region": "eu-central-1",
-        "userPoolId": "eu-central-1_pool",
-        "userName": "ann",
-        "triggerSource": trigger,
-        "request": {
-            "userAttributes": {
-                "sub": "11111111-2222-3333-4444-555555555555",
-                "email_verified": "true",
-                "email": "ann@example.com",
-                "preferred_username": "Ann",
-                "name": "Ann Lee",
-                **attributes,
-            }
-        },
-        "response": {},
-    }
 
 
 @pytest.fixture
@@ -173,6 +139,28 @@ def test_twenty_at_once_with_one_name_all_get_an_account(
     assert one(conn, "SELECT count(DISTINCT handle) FROM users") == 20
 
 
+def test_lost_race_is_run_again_with_a_handle_that_hardly_anybody_has(handler: ModuleType) -> None:
+    """No two requests can be made to meet each time, so a connection says that others were always faster."""
+    tried: list[str] = []
+
+    class Slow:
+        transaction = staticmethod(contextlib.nullcontext)
+
+        def execute(self, statement: str, params: dict[str, str]) -> "Slow":
+            if statement == handler._CREATE:
+                tried.append(params["handle"])
+            return self
+
+        def fetchone(self) -> None:
+            return None
+
+    with pytest.raises(handler.Failed, match="no handle was to be had"):
+        handler._account(Slow(), confirmed())
+    assert tried[0] == "ann"
+    assert len(tried) == len(set(tried)) == 5
+    assert all(re.fullmatch(r"ann_\d{6}", handle) for handle in tried[1:])
+
+
 # The connection -------------------------------------------------------------------------------------------------
 
 
@@ -205,8 +193,10 @@ def test_failure_surfaces_and_the_next_try_succeeds(
     handler: ModuleType, conn: Connection, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_app@127.0.0.1:1/x")
-    with pytest.raises(handler.Failed, match="the database does not answer"):
+    with pytest.raises(handler.Failed, match="the database does not answer") as raised:
         handler.lambda_handler(confirmed(), None)
+    assert raised.value.__cause__ is None  # what Lambda logs of an error is ours alone
+    assert raised.value.__suppress_context__
     monkeypatch.setenv("CONNECTION_URL", database_urls.app_url)
     handler.lambda_handler(confirmed(), None)
     assert len(people(conn)) == 1
@@ -335,12 +325,15 @@ def test_it_runs_through_a_pooler(
 ) -> None:  # fmt: skip
     if not (Path("/usr/sbin/pgbouncer").exists()):
         pytest.fail("PgBouncer is missing: bin/test installs it as root")
-    with run_pgbouncer(cluster, scratch):
+    other = load()
+    with run_pgbouncer(cluster, scratch, size=1):  # so that two connections share one session
         name = str(one(conn, "SELECT current_database()"))
         monkeypatch.setenv("CONNECTION_URL", through(scratch, name))
-        for number in range(8):
-            handler.lambda_handler(confirmed(sub=f"subject-{number}", email=f"a{number}@example.com"), None)
-    assert len(people(conn)) == 8
+        for number in range(16):
+            event = confirmed(sub=f"subject-{number}", email=f"a{number}@example.com")
+            (handler, other)[number % 2].lambda_handler(event, None)
+        other._forget()
+    assert len(people(conn)) == 16
 
 
 # The package ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from webapp.config import Settings
 from webapp.connections import connect
 from webapp.db import Database
 from webapp.errors import Unavailable
+from webapp.ops.target import settings_for as scripts_settings
+from webapp.ops.target import target
 from webapp.variables import ConfigError
 
 # bin/db-… prod --------------------------------------------------------------------------------------------------
@@ -40,6 +42,13 @@ def production(
 def test_connect_reaches_production(run: Run, production: DatabaseUrls) -> None:
     assert run("db-connect", "prod", "-Atc", "SELECT environment FROM mayfly_marker")[1] == "production\n"
     assert run("db-connect", "-Atc", "SELECT environment FROM mayfly_marker")[1] == "test\n"
+
+
+def test_nothing_else_of_the_environment_counts_for_production(production: DatabaseUrls) -> None:
+    with target("tests", production=True) as on:
+        settings = scripts_settings(on)
+    assert settings.app_env == "production"
+    assert settings.connection_url == settings.direct_connection_url == production.owner_url
 
 
 def test_sessions_of_production_are_shown(run: Run, production: DatabaseUrls) -> None:

@@ -30,6 +30,7 @@ class Place(NamedTuple):
     state: Path
     owner: Connection
     admin: Connection
+    recorder: Recorder
     renamed: list[str]
 
 
@@ -46,7 +47,11 @@ def broken(title: str) -> Callable[[Broken], Broken]:
 
 
 def _sql(title: str, statement: str) -> None:
-    MATRIX[title] = lambda place: {"CONNECTION_URL": place.url, "_": str(place.owner.execute(statement).rowcount)}
+    def spoil(place: Place) -> dict[str, str]:
+        place.owner.execute(statement)
+        return {"CONNECTION_URL": place.url}
+
+    MATRIX[title] = spoil
 
 
 def _app_env(value: str) -> None:
@@ -179,11 +184,8 @@ def _(place: Place) -> dict[str, str]:
 def _over_tcp(place: Place) -> int:
     """The recorder's socket as a port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0))
-    place_of[place.name].pass_on(listener)
+    place.recorder.pass_on(listener)
     return int(listener.getsockname()[1])
-
-
-place_of: dict[str, Recorder] = {}
 
 
 @pytest.fixture
@@ -198,11 +200,10 @@ def place(fresh_database: DatabaseUrls, scratch: Path) -> Iterator[Place]:
     recorder = Recorder(way, f"{folder[1].replace('%2F', '/')}/.s.PGSQL.5432")
     url = re.sub(r"host=[^&]+", f"host={way}", fresh_database.superuser_url)
     name = name_of(fresh_database)
-    place_of[name] = recorder
     with connect(fresh_database.superuser_url, dbname="postgres") as admin, fresh_database.owner() as owner:
         guard.allow_server(owner, state)
         renamed: list[str] = []
-        yield Place(url, way, name, state, owner, admin, renamed)
+        yield Place(url, way, name, state, owner, admin, recorder, renamed)
         recorder.close()
         for row in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'rds%'").fetchall():
             admin.execute(f"DROP ROLE {row[0]}")
@@ -229,7 +230,7 @@ def test_destructive_script_is_refused(
     err = destroy(run, place, monkeypatch, MATRIX[title](place), script)
     assert len(err.splitlines()) == 1, err
     assert re.search(r"refused|must be one of", err), err
-    sent = place_of[place.name].statements()
+    sent = place.recorder.statements()
     assert {statement.split()[0] for statement in sent} <= {"SELECT"}, sent
     if script in ("db-seed", "db-kill-sessions") and not re.search(r"APP_ENV (prod|staging|Development)$", title):
         assert sent, "the guard looked at nothing"
@@ -271,4 +272,4 @@ def test_no_argument_makes_it_production(
     code, out, err = run(script, *arguments)
     assert (code, out) == (1, "")
     assert err == f"bin/{script}: refused: nothing makes, fills, drops or disturbs production.\n"
-    assert place_of[place.name].statements() == []
+    assert place.recorder.statements() == []

@@ -47,10 +47,6 @@ def replicated(database_urls: DatabaseUrls, standby: Standby, monkeypatch: pytes
     app.extensions["db"].close()
 
 
-def name_of_app(urls: DatabaseUrls) -> str:
-    return name_of(urls)
-
-
 @pytest.fixture
 def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
     with database_urls.owner() as conn:
@@ -136,6 +132,18 @@ def test_what_is_burned_never_comes_back(replicated: Flask, standby: Standby, co
     standby.catch_up()
     assert "Said in anger." not in public(replicated)
     assert counted(replicated) == (2, 3)
+
+
+def test_second_burn_is_known_as_well_as_the_first(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice = make_user(conn)
+    first, second = (make_activity(conn, alice, f"Said in anger {number}.", age=LONG_AGO) for number in (1, 2))
+    make_activity(conn, alice, "Still here.", age=LONG_AGO)
+    people.burn(replicated.extensions["db"], str(first))
+    standby.pause()
+    assert "Said in anger 2." in public(replicated)
+    people.burn(replicated.extensions["db"], str(second))
+    assert "Said in anger 2." not in public(replicated)
+    assert counted(replicated) == (1, 1)
 
 
 @pytest.mark.parametrize("act", ["burn", "suspend"])

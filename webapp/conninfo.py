@@ -29,6 +29,7 @@ _CAUSES = (
     ("timeout", "nothing answers: a firewall may not allow this address"),
     ("certificate", "its certificate is none that is trusted for that name (PGSSLROOTCERT)"),
     ("does not support ssl", "it offers no TLS (a network of your own may do without: sslmode=disable)"),
+    ("invalid response", "what answers there is no PostgreSQL"),
     ("unreachable", "there is no network route to it"),
     ("translate", "the host name is not known"),
     ("resolve", "the host name is not known"),

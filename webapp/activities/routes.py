@@ -13,7 +13,7 @@ from ..paging import PAGE_SIZE, Cursor
 from ..shapes import ActivityCard
 from ..users import session
 from . import actions
-from .composer import Composer, find
+from .composer import Composer, find, keep_text
 from .forms import ActivityForm, as_uuid
 
 bp = Blueprint("activities", __name__)
@@ -154,7 +154,7 @@ def _signed_out() -> Any:
     from ..users.forms import SignInForm
 
     form = SignInForm()
-    session.keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
+    keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
     return render_template(
         "users/sign_in.html", form=form, errors={}, notice="Sign in to post this. Your text is kept.", back="/"
     ), 401

@@ -78,7 +78,7 @@ def _make_identity(
     db: Database, settings: Settings, issuer: str, subject: str, claims: Mapping[str, object], invite: str
 ) -> Identity:
     """A new account, whoever else makes it or takes its handle at the same moment."""
-    person = claimed.person_of(claims)
+    first = person = claimed.person_of(claims)
     for _ in range(5):
         try:
             with db.transaction():
@@ -93,7 +93,7 @@ def _make_identity(
                 return found
             if isinstance(problem, Closed):
                 raise
-            person = claimed.another(person)
+            person = claimed.another(first)
         else:
             if found := _identity(db, issuer, subject):
                 return found

@@ -8,7 +8,7 @@ from typing import Any, cast
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
 
-from ..activities.composer import Composer
+from ..activities.composer import Composer, kept_text
 from ..current import db, settings
 from ..identity import ProviderSettings
 from ..limits import give_back, hit, network
@@ -97,7 +97,7 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
 
 def _come_in(person: Identity, following: str) -> Any:
     """A session, and the page that somebody wanted: their text first, then what became of their handle."""
-    kept = session.kept_text()
+    kept = kept_text()
     if not session.start({"uuid": person["uuid"], "password_hash": None}):
         return _failed(403, NOT_IN, "suspended")
     if kept:

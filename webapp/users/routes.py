@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from ..activities.composer import Composer
+from ..activities.composer import Composer, keep_text
 from ..current import db, settings
 from ..errors import Conflict, Invalid, NotFound
 from ..feeds.pages import feed_answer, feed_json, feed_page
@@ -113,7 +113,7 @@ def sign_in() -> Any:
 def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
     errors = {name: found[0] for name, found in form.errors.items()}
     back = local_path(request.values.get("next"))
-    session.keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
+    keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
     return render_template("users/sign_in.html", form=form, errors=errors, notice=notice, back=back), status
 
 

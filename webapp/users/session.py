@@ -2,7 +2,6 @@
 a form needs its CSRF seed."""
 
 import hashlib
-import json
 import re
 import secrets
 import time
@@ -18,9 +17,6 @@ from ..current import db, settings
 from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
 from ..shapes import Account, Viewer
-
-_FITS = 1500  # signs of JSON: with a flow of a sign-in beside it a cookie stays below 4 kB
-_TEXT_WAITS = 1200  # seconds
 
 _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 
@@ -128,19 +124,6 @@ def take(name: str, seconds: int) -> dict[str, Any] | None:
     """What was noted within that time; it is there once."""
     kept = _own().pop(name, None)
     return kept if isinstance(kept, dict) and 0 <= time.time() - kept["at"] <= seconds else None
-
-
-def keep_text(message: str, ttl: str, reply_to: str) -> None:
-    """Takes a text along through a provider's sign-in, where it fits into a cookie; never in an address."""
-    text = {"message": message, "ttl": ttl, "reply_to": reply_to}
-    if message and settings().provider and len(json.dumps(text)) <= _FITS:
-        keep("text", text)
-
-
-def kept_text() -> dict[str, str] | None:
-    """The text that was taken along: `message`, `ttl`, `reply_to`."""
-    kept = take("text", _TEXT_WAITS)
-    return {name: kept[name] for name in ("message", "ttl", "reply_to")} if kept else None
 
 
 def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from webapp.catalogue import Catalogue
 from webapp.users.claims import another, person_of
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
@@ -30,14 +31,9 @@ class Failed(Exception):
     """The account was not made; the text holds nothing of the person."""
 
 
-def _template(name: str) -> str:
-    """A statement of the application's own, without its header."""
-    here = Path(__file__).resolve()
-    roots = [folder / "sql" for folder in here.parents if (folder / "sql" / "users").is_dir()]
-    return "\n".join((roots[0] / f"{name}.sql").read_text("utf-8").splitlines()[3:])
-
-
-_FIND, _CREATE = _template("users/identity"), _template("users/identity_create")
+# The application's own statements, beside this file in the package and above it in the repository.
+_templates = Catalogue(next(folder / "sql" for folder in Path(__file__).resolve().parents if (folder / "sql").is_dir()))
+_FIND, _CREATE = _templates["users/identity"].sql, _templates["users/identity_create"].sql
 _kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next
 
 
