@@ -30,7 +30,7 @@ from webapp.places import CHECKOUT
 
 @pytest.fixture
 def handler(database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.setenv("CONNECTION_URL", database_urls.app_url)
+    monkeypatch.setenv("CONNECTION_URL", database_urls.past_the_pooler.app_url)
     made = load()
     yield made
     made._forget()
@@ -197,7 +197,7 @@ def test_failure_surfaces_and_the_next_try_succeeds(
         handler.lambda_handler(confirmed(), None)
     assert raised.value.__cause__ is None  # what Lambda logs of an error is ours alone
     assert raised.value.__suppress_context__
-    monkeypatch.setenv("CONNECTION_URL", database_urls.app_url)
+    monkeypatch.setenv("CONNECTION_URL", database_urls.past_the_pooler.app_url)
     handler.lambda_handler(confirmed(), None)
     assert len(people(conn)) == 1
 
@@ -393,7 +393,7 @@ def test_packaged_function_makes_an_account(
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(scratch), json.dumps(confirmed())],
-        env={"CONNECTION_URL": database_urls.app_url, "PATH": ""},
+        env={"CONNECTION_URL": database_urls.past_the_pooler.app_url, "PATH": ""},
         cwd="/",
         capture_output=True,
         text=True,
