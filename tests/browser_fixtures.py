@@ -7,14 +7,11 @@ import pytest
 from browsing import Server, Watch, chromium, serve
 from playwright.sync_api import BrowserContext
 
-from webapp.connections import Connection
-
 __all__ = [
     "base_url",
     "browser_context_args",
     "browser_type_launch_args",
     "context",
-    "people",
     "pytest_terminal_summary",
     "server",
     "watch",
@@ -81,10 +78,3 @@ def watch(context: BrowserContext, server: Server) -> Iterator[Watch]:
     watch = Watch(context, server.url)
     yield watch
     watch.check()
-
-
-@pytest.fixture
-def people(database_urls: Any) -> Iterator[Connection]:
-    """A connection as the owner to the database behind the server; all is empty again after the test."""
-    with database_urls.owner() as conn:
-        yield conn

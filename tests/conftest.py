@@ -22,7 +22,7 @@ from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.config import Settings
-from webapp.connections import connect
+from webapp.connections import Connection, connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
@@ -140,6 +140,13 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
         ).fetchone()
         conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
         conn.execute(f"TRUNCATE {tables[0]}")
+
+
+@pytest.fixture
+def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
+    """A connection as the owner to the shared database, also behind the server of the browser tests."""
+    with database_urls.owner() as conn:
+        yield conn
 
 
 @pytest.fixture

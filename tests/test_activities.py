@@ -37,11 +37,11 @@ FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls):
-    with database_urls.owner() as connection:
-        make_user(connection)
-        make_user(connection, "bob")
-        yield connection
+def conn(conn: Connection) -> Connection:
+    """With alice and bob."""
+    make_user(conn)
+    make_user(conn, "bob")
+    return conn
 
 
 @pytest.fixture

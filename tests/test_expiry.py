@@ -12,7 +12,6 @@ from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token, words
-from ways import DatabaseUrls
 
 from webapp.connections import Connection
 from webapp.db import Database
@@ -22,11 +21,11 @@ CANARY = "canary of the harbour"
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as connection:
-        make_user(connection)
-        make_user(connection, "bob")
-        yield connection
+def conn(conn: Connection) -> Connection:
+    """With alice and bob."""
+    make_user(conn)
+    make_user(conn, "bob")
+    return conn
 
 
 def user(conn: Connection, handle: str) -> UUID:

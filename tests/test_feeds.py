@@ -19,12 +19,6 @@ from webapp.paging import PAGE_SIZE, Cursor, Page, cursor_after
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls):
-    with database_urls.owner() as connection:
-        yield connection
-
-
-@pytest.fixture
 def alice(conn: Connection) -> UUID:
     return make_user(conn)
 

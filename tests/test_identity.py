@@ -32,12 +32,6 @@ START, BACK = "/sign-in/provider", "/sign-in/provider/back"
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as conn:
-        yield conn
-
-
-@pytest.fixture
 def provider() -> Iterator[FakeProvider]:
     with run_provider() as provider:
         yield provider

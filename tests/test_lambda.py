@@ -36,12 +36,6 @@ def handler(database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Ite
     made._forget()
 
 
-@pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as conn:
-        yield conn
-
-
 def people(conn: Connection) -> list[tuple[Any, ...]]:
     return conn.execute(
         "SELECT handle, display_name, email, handle_wanted, identity_issuer, cognito_user_id"

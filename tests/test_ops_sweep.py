@@ -28,12 +28,6 @@ def db(database_urls: DatabaseUrls) -> Iterator[Database]:
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as conn:
-        yield conn
-
-
-@pytest.fixture
 def alice(conn: Connection) -> UUID:
     return make_user(conn, password=None)
 

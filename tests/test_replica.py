@@ -47,12 +47,6 @@ def replicated(database_urls: DatabaseUrls, standby: Standby, monkeypatch: pytes
     app.extensions["db"].close()
 
 
-@pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as conn:
-        yield conn
-
-
 def counted(app: Flask) -> tuple[int, int]:
     """How many reads the replica answered, and how many it passed on."""
     found = app.extensions["db"].statistics()

@@ -19,10 +19,10 @@ def cookie_of(client, name: str = "mayfly") -> str:
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls):
-    with database_urls.owner() as connection:
-        make_user(connection)
-        yield connection
+def conn(conn: Connection) -> Connection:
+    """With alice."""
+    make_user(conn)
+    return conn
 
 
 def test_session_is_a_row_and_the_cookie_a_random_id(app: Flask, conn: Connection) -> None:

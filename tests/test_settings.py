@@ -1,7 +1,5 @@
 """Settings: how others see a person, and their password."""
 
-from collections.abc import Iterator
-
 import pytest
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
@@ -18,11 +16,11 @@ HASH = "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE
 
 
 @pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as connection:
-        make_user(connection)
-        make_user(connection, "bob")
-        yield connection
+def conn(conn: Connection) -> Connection:
+    """With alice and bob."""
+    make_user(conn)
+    make_user(conn, "bob")
+    return conn
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -499,12 +499,6 @@ def test_sign_in_gives_no_try_of_an_ended_window_back(app: Flask, database_urls:
 # Between the check of a password and the session -----------------------------------------------------------------
 
 NEW = "four unrelated words here"
-
-
-@pytest.fixture
-def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    with database_urls.owner() as connection:
-        yield connection
 
 
 def test_person_has_fifty_sessions_at_most(app: Flask, conn: Connection) -> None:

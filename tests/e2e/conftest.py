@@ -16,12 +16,12 @@ def _watched(watch: Watch) -> None:
 
 
 @pytest.fixture
-def alice(people: Connection) -> str:
+def alice(conn: Connection) -> str:
     """A person with a password; her uuid."""
-    return str(make_user(people, "alice"))
+    return str(make_user(conn, "alice"))
 
 
 @pytest.fixture
-def bob(people: Connection) -> str:
+def bob(conn: Connection) -> str:
     """Another one."""
-    return str(make_user(people, "bob"))
+    return str(make_user(conn, "bob"))

@@ -128,8 +128,8 @@ def framed(page: Page) -> Frame:
     return content
 
 
-def test_people_sign_in_and_post_inside_the_frame(stranger: Page, preview: tuple[str, str], people: Connection) -> None:
-    make_user(people, "alice")
+def test_people_sign_in_and_post_inside_the_frame(stranger: Page, preview: tuple[str, str], conn: Connection) -> None:
+    make_user(conn, "alice")
     stranger.goto(preview[0])
     inside = stranger.frame_locator("iframe")
     inside.get_by_label("E-mail or handle").fill("alice")

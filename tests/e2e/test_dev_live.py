@@ -110,10 +110,10 @@ def bench(copy: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def home(page: Page, people: Connection, alice: str) -> Page:
+def home(page: Page, conn: Connection, alice: str) -> Page:
     """Home with more activities than one part of the feed holds."""
     for number in range(45):
-        make_activity(people, alice, f"Number {number}.", age=timedelta(hours=number))
+        make_activity(conn, alice, f"Number {number}.", age=timedelta(hours=number))
     sign_in(page, "alice")
     ready(composer(page))
     page.evaluate("() => { window.mark = 'still the same page'; }")

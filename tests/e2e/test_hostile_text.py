@@ -105,12 +105,12 @@ _SHAPE = (
 )
 
 
-def test_messages_stay_text_on_every_page(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+def test_messages_stay_text_on_every_page(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
     """No element but a link comes out of a message, no link leads to anything but http(s), and nothing runs."""
     corpus = [*MARKUP, *HTMX, *LINKS]
-    top = make_activity(people, alice, "The beginning.")
+    top = make_activity(conn, alice, "The beginning.")
     for words in corpus:
-        make_activity(people, alice, words[:280], reply_to=top)
+        make_activity(conn, alice, words[:280], reply_to=top)
     sign_in(page, "alice")
     watch.requests.clear()
     seen: set[str] = set()
@@ -142,11 +142,11 @@ def test_messages_stay_text_on_every_page(page: Page, watch: Watch, people: Conn
     assert strange == []
 
 
-def test_names_and_bios_stay_text(page: Page, watch: Watch, people: Connection, alice: str) -> None:
-    top = make_activity(people, alice, "A card.")
+def test_names_and_bios_stay_text(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
+    top = make_activity(conn, alice, "A card.")
     sign_in(page, "alice")
     for name in NAMES:
-        people.execute("UPDATE users SET display_name = %s, bio = %s", [name[:50], name * 3])
+        conn.execute("UPDATE users SET display_name = %s, bio = %s", [name[:50], name * 3])
         watch.requests.clear()
         for path in ("/", "/@alice", f"/@alice/status/{top}", f"/compose?reply_to={top}"):
             page.goto(path)
@@ -174,9 +174,9 @@ def test_what_is_swapped_in_by_htmx_stays_text(page: Page, watch: Watch, alice: 
     assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
 
 
-def test_an_injected_element_would_be_caught(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
     """The negative control: the same page with its text turned into markup is noticed."""
-    make_activity(people, alice, "<img src=//evil.example/x.png><b>bold</b>")
+    make_activity(conn, alice, "<img src=//evil.example/x.png><b>bold</b>")
     page.route("**/evil.example/**", lambda route: route.abort())
 
     def unescape(route: Any) -> None:

@@ -43,7 +43,7 @@ def test_skip_link_comes_first_and_leads_to_the_content(page: Page, alice: str) 
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, people: Connection) -> None:
+def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connection) -> None:
     page.goto("/")
     tab_to(page, page.get_by_role("banner").get_by_role("link", name="Join"))
     page.keyboard.press("Enter")
@@ -94,7 +94,7 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, people: Conn
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, people: Connection, alice: str, bob: str) -> None:
+def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, conn: Connection, alice: str, bob: str) -> None:
     """Where the focused thing goes away, what is next takes the focus: nobody starts again at the top."""
     sign_in(page, "alice")
     for words in ("Lower.", "Upper."):
@@ -117,7 +117,7 @@ def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, people: Co
     expect(page.locator("main :focus, main:focus")).to_have_count(1)
 
 
-def test_order_of_tab_stops_follows_the_page(page: Page, people: Connection, alice: str) -> None:
+def test_order_of_tab_stops_follows_the_page(page: Page, conn: Connection, alice: str) -> None:
     sign_in(page, "alice")
     post(page, "A card.")
     page.reload()

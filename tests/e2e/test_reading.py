@@ -14,16 +14,16 @@ from webapp.connections import Connection
 LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
 
 
-def many(people: Connection, author: str, count: int) -> None:
+def many(conn: Connection, author: str, count: int) -> None:
     for number in range(count):
-        make_activity(people, author, f"Number {number:02}.", age=timedelta(minutes=number + 1))
+        make_activity(conn, author, f"Number {number:02}.", age=timedelta(minutes=number + 1))
 
 
 # The feed ----------------------------------------------------------------------------------------------------
 
 
-def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, people: Connection, alice: str) -> None:
-    many(people, alice, 45)
+def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alice: str) -> None:
+    many(conn, alice, 45)
     page.goto("/")
     ready(page.get_by_role("link", name="Older activities"))
     for shown in (40, 45):
@@ -35,8 +35,8 @@ def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, people: Connection, al
     assert numbers == [f"Number {number:02}." for number in range(45)]
 
 
-def test_older_activities_are_a_plain_link_too(page: Page, people: Connection, alice: str) -> None:
-    many(people, alice, 25)
+def test_older_activities_are_a_plain_link_too(page: Page, conn: Connection, alice: str) -> None:
+    many(conn, alice, 25)
     page.goto("/public")
     address = page.get_by_role("link", name="Older activities").get_attribute("href")
     assert address
@@ -45,10 +45,10 @@ def test_older_activities_are_a_plain_link_too(page: Page, people: Connection, a
     expect(card(page, "Number 24.")).to_be_visible()
 
 
-def test_more_replies_come_at_the_end(page: Page, people: Connection, alice: str) -> None:
-    top = make_activity(people, alice, "The beginning.", age=timedelta(hours=2))
+def test_more_replies_come_at_the_end(page: Page, conn: Connection, alice: str) -> None:
+    top = make_activity(conn, alice, "The beginning.", age=timedelta(hours=2))
     for number in range(25):
-        make_activity(people, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
+        make_activity(conn, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
     page.goto(f"/@alice/status/{top}")
     ready(page.get_by_role("link", name="More replies"))
     page.mouse.wheel(0, 9000)
@@ -56,10 +56,10 @@ def test_more_replies_come_at_the_end(page: Page, people: Connection, alice: str
     assert page.locator("#replies .message").all_inner_texts() == [f"Reply {number:02}." for number in range(25)]
 
 
-def test_reply_to_a_long_thread_is_there_once(page: Page, people: Connection, alice: str) -> None:
-    top = make_activity(people, alice, "The beginning.", age=timedelta(hours=2))
+def test_reply_to_a_long_thread_is_there_once(page: Page, conn: Connection, alice: str) -> None:
+    top = make_activity(conn, alice, "The beginning.", age=timedelta(hours=2))
     for number in range(25):
-        make_activity(people, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
+        make_activity(conn, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
     sign_in(page, "alice")
     page.goto(f"/@alice/status/{top}")
     page.set_viewport_size({"width": 1280, "height": 500})
@@ -101,8 +101,8 @@ def test_the_system_decides_until_somebody_does(page: Page) -> None:
     assert paper(page) != by_night
 
 
-def test_calm_screens_see_nothing_move(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "Gone in a moment.", left=timedelta(seconds=3))
+def test_calm_screens_see_nothing_move(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "Gone in a moment.", left=timedelta(seconds=3))
     page.emulate_media(reduced_motion="reduce")
     page.goto("/")
     moving = page.evaluate(
@@ -131,13 +131,13 @@ def test_calm_screens_see_nothing_move(page: Page, people: Connection, alice: st
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_no_page_scrolls_sideways_on_a_narrow_screen(
-    page: Page, watch: Watch, people: Connection, alice: str, width: int
+    page: Page, watch: Watch, conn: Connection, alice: str, width: int
 ) -> None:
     watch.expect_errors()
-    people.execute("UPDATE users SET display_name = repeat('Wide', 12), bio = repeat('w', 300)")
-    top = make_activity(people, alice, LONG)
+    conn.execute("UPDATE users SET display_name = repeat('Wide', 12), bio = repeat('w', 300)")
+    top = make_activity(conn, alice, LONG)
     for message in (LONG, "W" * 280, "क्ष" * 100, "😀" * 280):
-        top = make_activity(people, alice, message, reply_to=top)
+        top = make_activity(conn, alice, message, reply_to=top)
     page.set_viewport_size({"width": width, "height": 640})
     pages = ["/", "/public", "/@alice", f"/@alice/status/{top}", "/sign-in", "/sign-up", "/nowhere"]
     own = ["/", "/compose", f"/compose?reply_to={top}", f"/activities/{top}/burn", "/@alice", f"/@alice/status/{top}"]
@@ -183,16 +183,16 @@ def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) ->
 
 
 def test_session_ended_elsewhere_keeps_the_text(
-    page: Page, watch: Watch, people: Connection, browser: Browser, alice: str
+    page: Page, watch: Watch, conn: Connection, browser: Browser, alice: str
 ) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     write(ready(composer(page)), "On my way.")
-    people.execute("DELETE FROM sessions")
+    conn.execute("DELETE FROM sessions")
     send(composer(page))
     expect(notice(page)).to_contain_text("You are signed out. Sign in in another tab")
     expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
-    assert people.execute("SELECT count(*) FROM activities").fetchone() == (0,)
+    assert conn.execute("SELECT count(*) FROM activities").fetchone() == (0,)
 
     tab = page.context.new_page()
     sign_in(tab, "alice")

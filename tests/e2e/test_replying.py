@@ -13,15 +13,15 @@ from webapp.connections import Connection
 GONE_MEANWHILE = "What you were answering has passed its time."
 
 
-def end_now(people: Connection, message: str) -> None:
+def end_now(conn: Connection, message: str) -> None:
     """Lets an activity's time pass, here and now."""
-    people.execute("UPDATE activities SET expires_at = greatest(created_at, now()) WHERE message = %s", [message])
+    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now()) WHERE message = %s", [message])
 
 
 @pytest.fixture
-def question(people: Connection, alice: str, bob: str) -> str:
+def question(conn: Connection, alice: str, bob: str) -> str:
     """An activity by bob that alice can answer; its address."""
-    return f"/@bob/status/{make_activity(people, bob, 'Who has the key?')}"
+    return f"/@bob/status/{make_activity(conn, bob, 'Who has the key?')}"
 
 
 def test_reply_from_the_feed_opens_and_lands_below_the_card(page: Page, question: str) -> None:
@@ -58,10 +58,10 @@ def test_replies_on_the_thread_page_follow_each_other(page: Page, question: str)
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door.", "Left side."])
 
 
-def test_own_reply_below_many_is_brought_into_view(page: Page, people: Connection, alice: str, question: str) -> None:
+def test_own_reply_below_many_is_brought_into_view(page: Page, conn: Connection, alice: str, question: str) -> None:
     asked = question.rpartition("/")[2]
     for number in range(12):
-        make_activity(people, alice, f"Reply {number}.", reply_to=UUID(asked))
+        make_activity(conn, alice, f"Reply {number}.", reply_to=UUID(asked))
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(page, "alice")
     page.goto(question)
@@ -114,13 +114,13 @@ def test_opening_a_reply_twice_keeps_what_was_typed(page: Page, question: str) -
 
 
 def test_parent_gone_brings_the_text_back_to_post_on_its_own(
-    page: Page, watch: Watch, people: Connection, question: str
+    page: Page, watch: Watch, conn: Connection, question: str
 ) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     ready(act(page, "Who has the key?", "Reply")).click()
     write(ready(reply_form(page)), "It hangs by the door.", ttl="3 days")
-    end_now(people, "Who has the key?")
+    end_now(conn, "Who has the key?")
     send(reply_form(page))
 
     expect(page.get_by_role("alert")).to_contain_text(GONE_MEANWHILE)
@@ -131,12 +131,12 @@ def test_parent_gone_brings_the_text_back_to_post_on_its_own(
     expect(card(page, "It hangs by the door.")).not_to_contain_text("answering")
 
 
-def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, people: Connection, question: str) -> None:
+def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, conn: Connection, question: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     page.goto(question)
     write(ready(reply_form(page)), "It hangs by the door.")
-    end_now(people, "Who has the key?")
+    end_now(conn, "Who has the key?")
     send(reply_form(page))
     expect(page.get_by_role("alert")).to_contain_text(GONE_MEANWHILE)
     page.get_by_role("link", name="Discard it").click()
@@ -144,11 +144,11 @@ def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, people: Con
     expect(page.get_by_role("article")).to_have_count(0)
 
 
-def test_reply_link_of_what_is_gone_says_so(page: Page, watch: Watch, people: Connection, question: str) -> None:
+def test_reply_link_of_what_is_gone_says_so(page: Page, watch: Watch, conn: Connection, question: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     reply = ready(act(page, "Who has the key?", "Reply"))
-    end_now(people, "Who has the key?")
+    end_now(conn, "Who has the key?")
     reply.click()
     expect(notice(page)).to_contain_text("or its time has passed")
     expect(reply_form(page)).to_have_count(0)

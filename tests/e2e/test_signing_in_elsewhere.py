@@ -42,9 +42,9 @@ def watch(context: BrowserContext, place: str, provider: FakeProvider) -> Iterat
     watch.check()
 
 
-def _come_and_go(page: Page, people: Connection, watch: Watch) -> None:
+def _come_and_go(page: Page, conn: Connection, watch: Watch) -> None:
     watch.expect_errors()  # a handle that is taken
-    make_user(people, "ann")
+    make_user(conn, "ann")
     page.goto("/")
     page.get_by_role("link", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Continue with Cognito").click()
@@ -74,16 +74,16 @@ def _come_and_go(page: Page, people: Connection, watch: Watch) -> None:
     expect(page).to_have_url(re.compile(rf"/logout\?client_id={CLIENT}&logout_uri=http"))
 
 
-def test_come_and_go_by_links(page: Page, people: Connection, watch: Watch) -> None:
-    _come_and_go(page, people, watch)
+def test_come_and_go_by_links(page: Page, conn: Connection, watch: Watch) -> None:
+    _come_and_go(page, conn, watch)
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_come_and_go_without_script(page: Page, people: Connection, watch: Watch) -> None:
-    _come_and_go(page, people, watch)
+def test_come_and_go_without_script(page: Page, conn: Connection, watch: Watch) -> None:
+    _come_and_go(page, conn, watch)
 
 
-def test_refusal_is_a_page_with_ways_on(page: Page, provider: FakeProvider, watch: Watch, people: Connection) -> None:
+def test_refusal_is_a_page_with_ways_on(page: Page, provider: FakeProvider, watch: Watch, conn: Connection) -> None:
     watch.expect_errors()
     provider.denies = True
     page.goto("/sign-in")
@@ -94,9 +94,9 @@ def test_refusal_is_a_page_with_ways_on(page: Page, provider: FakeProvider, watc
     expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
 
 
-def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider, people: Connection, watch: Watch) -> None:
+def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider, conn: Connection, watch: Watch) -> None:
     watch.expect_errors()
-    make_user(people, "ann")
+    make_user(conn, "ann")
 
     def fits(path: str, heading: str) -> None:
         page.goto(path)

@@ -26,52 +26,52 @@ _WHEN_GONE = """(words) => new Promise((resolve) => {
 })"""
 
 
-def deadline(people: Connection, uuid: object) -> float:
+def deadline(conn: Connection, uuid: object) -> float:
     """When it ends by the database, in milliseconds since 1970."""
-    row = people.execute(
+    row = conn.execute(
         "SELECT extract(epoch FROM expires_at) * 1000 FROM activities WHERE uuid = %s", [uuid]
     ).fetchone()
     assert row
     return float(row[0])
 
 
-def test_activity_leaves_an_open_page_at_its_instant(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "Here to stay.")
-    uuid = make_activity(people, alice, "Gone in a moment.", left=SOON)
+def test_activity_leaves_an_open_page_at_its_instant(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "Here to stay.")
+    uuid = make_activity(conn, alice, "Gone in a moment.", left=SOON)
     page.goto("/")
     expect(card(page, "Gone in a moment.")).to_be_visible()
     side = page.get_by_role("complementary").get_by_role("listitem").filter(has_text="Gone in a moment.")
     expect(side).to_be_visible()
 
     gone = page.evaluate(_WHEN_GONE, "Gone in a moment.")
-    assert -50 < gone - deadline(people, uuid) < 1000
+    assert -50 < gone - deadline(conn, uuid) < 1000
     expect(card(page, "Gone in a moment.")).to_have_count(0)
     expect(side).to_have_count(0)
     expect(card(page, "Here to stay.")).to_be_visible()
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
-def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, people: Connection, alice: str, hours: int) -> None:
-    uuid = make_activity(people, alice, "Gone in a moment.", left=SOON)
+def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, conn: Connection, alice: str, hours: int) -> None:
+    uuid = make_activity(conn, alice, "Gone in a moment.", left=SOON)
     page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
     page.goto("/")
     expect(card(page, "Gone in a moment.")).to_contain_text("moments left")
     expect(card(page, "Gone in a moment.")).to_have_count(0)
-    assert abs(time.time() * 1000 - deadline(people, uuid)) < 2500
+    assert abs(time.time() * 1000 - deadline(conn, uuid)) < 2500
 
 
-def test_last_one_gone_leaves_the_empty_sentence(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "Alone.", left=SOON)
+def test_last_one_gone_leaves_the_empty_sentence(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "Alone.", left=SOON)
     page.goto("/")
     expect(page.get_by_text("Nothing is alive here just now.")).to_be_hidden()
     expect(card(page, "Alone.")).to_have_count(0)
     expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
 
 
-def test_in_a_thread_a_stub_takes_its_place(page: Page, people: Connection, alice: str) -> None:
-    top = make_activity(people, alice, "The beginning.")
-    middle = make_activity(people, alice, "The middle.", left=SOON, reply_to=top)
-    make_activity(people, alice, "The end.", reply_to=middle)
+def test_in_a_thread_a_stub_takes_its_place(page: Page, conn: Connection, alice: str) -> None:
+    top = make_activity(conn, alice, "The beginning.")
+    middle = make_activity(conn, alice, "The middle.", left=SOON, reply_to=top)
+    make_activity(conn, alice, "The end.", reply_to=middle)
     page.goto(f"/@alice/status/{top}")
     expect(card(page, "The middle.")).to_be_visible()
     expect(page.get_by_text(STUB)).to_have_count(0)
@@ -82,8 +82,8 @@ def test_in_a_thread_a_stub_takes_its_place(page: Page, people: Connection, alic
     expect(card(page, "The end.")).to_be_visible()
 
 
-def test_half_typed_reply_survives_the_card_it_answers(page: Page, people: Connection, alice: str, bob: str) -> None:
-    make_activity(people, bob, "Answer me quickly.", left=SOON)
+def test_half_typed_reply_survives_the_card_it_answers(page: Page, conn: Connection, alice: str, bob: str) -> None:
+    make_activity(conn, bob, "Answer me quickly.", left=SOON)
     sign_in(page, "alice")
     ready(act(page, "Answer me quickly.", "Reply")).click()
     write(ready(reply_form(page)), "I am typing as fa")
@@ -97,10 +97,10 @@ def test_half_typed_reply_survives_the_card_it_answers(page: Page, people: Conne
 
 
 def test_half_typed_reply_that_survived_can_be_posted(
-    page: Page, watch: Watch, people: Connection, alice: str, bob: str
+    page: Page, watch: Watch, conn: Connection, alice: str, bob: str
 ) -> None:
     watch.expect_errors()
-    make_activity(people, bob, "Answer me quickly.", left=SOON)
+    make_activity(conn, bob, "Answer me quickly.", left=SOON)
     sign_in(page, "alice")
     ready(act(page, "Answer me quickly.", "Reply")).click()
     write(ready(reply_form(page)), "Too late, but said.")
@@ -119,9 +119,9 @@ SECONDS = [
 ]  # fmt: skip
 
 
-def test_script_and_server_find_the_same_words(page: Page, people: Connection, alice: str) -> None:
+def test_script_and_server_find_the_same_words(page: Page, conn: Connection, alice: str) -> None:
     """The page draws the same seconds by script that filters.py draws; the script's clock stands still meanwhile."""
-    make_activity(people, alice, "A card.", age=timedelta(minutes=1))
+    make_activity(conn, alice, "A card.", age=timedelta(minutes=1))
     page.clock.install()
     page.goto("/")
     expect(card(page, "A card.")).to_be_visible()
@@ -150,8 +150,8 @@ def test_script_and_server_find_the_same_words(page: Page, people: Connection, a
         assert shown == words, f"{seconds} s"
 
 
-def test_words_and_ring_move_while_the_page_is_open(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "Fading.", age=timedelta(seconds=10), left=timedelta(seconds=46))
+def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "Fading.", age=timedelta(seconds=10), left=timedelta(seconds=46))
     page.goto("/")
     expect(card(page, "Fading.")).to_contain_text("a minute left")
     expect(card(page, "Fading.")).to_have_attribute("data-stage", "bright")
@@ -161,8 +161,8 @@ def test_words_and_ring_move_while_the_page_is_open(page: Page, people: Connecti
     assert before != ring.get_attribute("stroke-dasharray")
 
 
-def test_times_are_told_in_the_zone_of_the_reader(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "A card.", age=timedelta(hours=2))
+def test_times_are_told_in_the_zone_of_the_reader(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "A card.", age=timedelta(hours=2))
     page.goto("/")
     moment = card(page, "A card.").locator("header time")
     expect(moment).to_have_text("2 h")
@@ -195,8 +195,8 @@ def test_burn_asks_first_and_then_it_is_gone_everywhere(page: Page, watch: Watch
     assert answer.status == 404
 
 
-def test_burn_on_its_own_page_leads_home(page: Page, people: Connection, alice: str) -> None:
-    uuid = make_activity(people, alice, "A mistake.")
+def test_burn_on_its_own_page_leads_home(page: Page, conn: Connection, alice: str) -> None:
+    uuid = make_activity(conn, alice, "A mistake.")
     sign_in(page, "alice")
     page.goto(f"/@alice/status/{uuid}")
     burn(page, "A mistake.")
@@ -204,8 +204,8 @@ def test_burn_on_its_own_page_leads_home(page: Page, people: Connection, alice: 
     expect(page).to_have_url(re.compile(r"/$"))
 
 
-def test_only_ones_own_can_be_burned(page: Page, people: Connection, alice: str, bob: str) -> None:
-    make_activity(people, bob, "Not mine.")
+def test_only_ones_own_can_be_burned(page: Page, conn: Connection, alice: str, bob: str) -> None:
+    make_activity(conn, bob, "Not mine.")
     sign_in(page, "alice")
     expect(act(page, "Not mine.", "Reply")).to_be_visible()
     expect(act(page, "Not mine.", "Burn")).to_have_count(0)

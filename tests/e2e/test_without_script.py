@@ -19,7 +19,7 @@ def test_scripts_are_really_off(page: Page) -> None:
     expect(page.get_by_role("button", name="Change between light and dark")).to_be_hidden()
 
 
-def test_join_write_choose_a_life_and_sign_out(page: Page, people: Connection) -> None:
+def test_join_write_choose_a_life_and_sign_out(page: Page, conn: Connection) -> None:
     page.goto("/")
     page.get_by_role("banner").get_by_role("link", name="Join").click()
     expect(page).to_have_url(re.compile("/sign-up$"))
@@ -63,7 +63,7 @@ def test_refused_text_comes_back_with_its_reason_and_its_life(page: Page, watch:
     expect(card(page, "w" * 280)).to_be_visible()
 
 
-def test_going_back_and_sending_again_makes_one_activity(page: Page, people: Connection, alice: str) -> None:
+def test_going_back_and_sending_again_makes_one_activity(page: Page, conn: Connection, alice: str) -> None:
     sign_in(page, "alice")
     page.goto("/compose")
     key = composer(page).locator("[name=key]").input_value()
@@ -77,8 +77,8 @@ def test_going_back_and_sending_again_makes_one_activity(page: Page, people: Con
     expect(card(page, "Only once.")).to_have_count(1)
 
 
-def test_reply_lands_in_the_thread(page: Page, people: Connection, alice: str, bob: str) -> None:
-    make_activity(people, bob, "Who has the key?")
+def test_reply_lands_in_the_thread(page: Page, conn: Connection, alice: str, bob: str) -> None:
+    make_activity(conn, bob, "Who has the key?")
     sign_in(page, "alice")
     act(page, "Who has the key?", "Reply").click()
     expect(page.get_by_role("heading", name="Reply")).to_be_visible()
@@ -97,14 +97,14 @@ def test_reply_lands_in_the_thread(page: Page, people: Connection, alice: str, b
 
 @pytest.mark.parametrize("way_on", ["post", "discard"])
 def test_parent_gone_brings_the_text_back(
-    page: Page, watch: Watch, people: Connection, alice: str, bob: str, way_on: str
+    page: Page, watch: Watch, conn: Connection, alice: str, bob: str, way_on: str
 ) -> None:
     watch.expect_errors()
-    make_activity(people, bob, "Who has the key?")
+    make_activity(conn, bob, "Who has the key?")
     sign_in(page, "alice")
     act(page, "Who has the key?", "Reply").click()
     write(reply_form(page), "It hangs by the door.", ttl="3 days")
-    people.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
+    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
     send(reply_form(page))
     expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
     kept = page.locator("form.composer")
@@ -117,9 +117,9 @@ def test_parent_gone_brings_the_text_back(
         expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
 
 
-def test_burn_asks_on_a_page_and_then_it_is_gone(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+def test_burn_asks_on_a_page_and_then_it_is_gone(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
     watch.expect_errors()
-    uuid = make_activity(people, alice, "A mistake.")
+    uuid = make_activity(conn, alice, "A mistake.")
     sign_in(page, "alice")
     act(page, "A mistake.", "Burn").click()
     expect(page.get_by_role("heading", name="Burn this activity?")).to_be_visible()
@@ -134,9 +134,9 @@ def test_burn_asks_on_a_page_and_then_it_is_gone(page: Page, watch: Watch, peopl
     expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
 
 
-def test_thread_profile_and_older_pages_are_links(page: Page, people: Connection, alice: str) -> None:
+def test_thread_profile_and_older_pages_are_links(page: Page, conn: Connection, alice: str) -> None:
     for number in range(25):
-        make_activity(people, alice, f"Number {number:02}.", age=timedelta(minutes=number + 1))
+        make_activity(conn, alice, f"Number {number:02}.", age=timedelta(minutes=number + 1))
     page.goto("/")
     expect(page.get_by_role("article")).to_have_count(20)
     page.get_by_role("link", name="Older activities").click()
@@ -148,18 +148,18 @@ def test_thread_profile_and_older_pages_are_links(page: Page, people: Connection
     expect(page.get_by_role("heading", name="Activity")).to_be_visible()
 
 
-def test_times_cannot_be_misread(page: Page, people: Connection, alice: str) -> None:
-    make_activity(people, alice, "A card.", age=timedelta(hours=2))
+def test_times_cannot_be_misread(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "A card.", age=timedelta(hours=2))
     page.goto("/")
     title = card(page, "A card.").locator("header time").get_attribute("title")
     assert re.fullmatch(r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC", title or "")
 
 
-def test_text_survives_a_session_that_ended(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+def test_text_survives_a_session_that_ended(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     write(composer(page), "On my way.", ttl="1 hour")
-    people.execute("DELETE FROM sessions")
+    conn.execute("DELETE FROM sessions")
     send(composer(page))
     expect(page.get_by_role("alert")).to_contain_text("Your text is kept")
     page.get_by_label("E-mail or handle").fill("alice")

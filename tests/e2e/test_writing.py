@@ -19,7 +19,7 @@ def same_life(page: Page) -> bool:
     return bool(page.evaluate("() => window.sameLife === true"))
 
 
-def test_joining_and_writing_puts_the_card_on_top_without_a_page_load(page: Page, people: Connection) -> None:
+def test_joining_and_writing_puts_the_card_on_top_without_a_page_load(page: Page, conn: Connection) -> None:
     join(page, "carol")
     expect(page.get_by_role("heading", name="Home")).to_be_attached()
     mark(page)
@@ -29,7 +29,7 @@ def test_joining_and_writing_puts_the_card_on_top_without_a_page_load(page: Page
     expect(page.get_by_role("article").first).to_contain_text("Second light.")
     expect(page.get_by_role("article")).to_have_count(2)
     assert same_life(page)
-    assert people.execute("SELECT count(*) FROM activities").fetchone() == (2,)
+    assert conn.execute("SELECT count(*) FROM activities").fetchone() == (2,)
 
 
 def test_posting_brings_a_fresh_composer_and_is_announced(page: Page, alice: str) -> None:
@@ -89,9 +89,7 @@ def test_too_long_a_text_is_kept_with_the_reason_and_can_be_mended(page: Page, w
     expect(composer(page).get_by_role("textbox")).to_have_value("")
 
 
-def test_double_click_makes_one_activity(
-    page: Page, watch: Watch, people: Connection, alice: str, base_url: str
-) -> None:
+def test_double_click_makes_one_activity(page: Page, watch: Watch, conn: Connection, alice: str, base_url: str) -> None:
     sign_in(page, "alice")
     write(ready(composer(page)), "Only once.")
     composer(page).get_by_role("button").dblclick()
@@ -100,7 +98,7 @@ def test_double_click_makes_one_activity(
     assert [url for url in watch.requests if url.endswith("/activities")] == [f"{base_url}/activities"]
     page.reload()
     expect(card(page, "Only once.")).to_have_count(1)
-    assert people.execute("SELECT count(*) FROM activities").fetchone() == (1,)
+    assert conn.execute("SELECT count(*) FROM activities").fetchone() == (1,)
 
 
 def test_ctrl_enter_posts(page: Page, alice: str) -> None:
@@ -114,10 +112,10 @@ def test_ctrl_enter_posts(page: Page, alice: str) -> None:
 
 
 def test_offline_is_said_and_the_text_waits(
-    page: Page, context: BrowserContext, watch: Watch, people: Connection, alice: str
+    page: Page, context: BrowserContext, watch: Watch, conn: Connection, alice: str
 ) -> None:
     watch.expected = ["console error: Failed to load resource", "console error: htmx: htmx:error: Failed to fetch"]
-    make_activity(people, alice, "Here before.")
+    make_activity(conn, alice, "Here before.")
     sign_in(page, "alice")
     write(ready(composer(page)), "Patience.")
     context.set_offline(True)
@@ -179,17 +177,17 @@ def test_an_answer_from_in_between_is_said_and_touches_nothing(
     expect(card(page, "Through a proxy.")).to_be_visible()
 
 
-def test_our_own_error_is_said_with_its_number(page: Page, watch: Watch, people: Connection, alice: str) -> None:
+def test_our_own_error_is_said_with_its_number(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")
     write(ready(composer(page)), "Through trouble.")
-    people.execute("ALTER TABLE activity_keys RENAME TO mislaid")
+    conn.execute("ALTER TABLE activity_keys RENAME TO mislaid")
     try:
         send(composer(page))
         expect(notice(page)).to_contain_text("Something broke.")
         expect(notice(page).locator("code")).to_have_text(re.compile("^[0-9a-f]{16}$"))
     finally:
-        people.execute("ALTER TABLE mislaid RENAME TO activity_keys")
+        conn.execute("ALTER TABLE mislaid RENAME TO activity_keys")
     expect(composer(page).get_by_role("textbox")).to_have_value("Through trouble.")
     expect(page.get_by_role("article")).to_have_count(0)
     send(composer(page))
