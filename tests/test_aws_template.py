@@ -270,7 +270,7 @@ def signing_in_is_by_code_alone(t: Template) -> Complaints:
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthFlowsUserPoolClient": True,
         "CallbackURLs": ["https://mayfly.example/sign-in/provider/back"],
-        "LogoutURLs": ["https://mayfly.example/signed-out"],
+        "LogoutURLs": ["https://mayfly.example/"],
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": True,
         "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],

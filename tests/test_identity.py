@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cloudformation import evaluate, of_type, read
 from factories import PASSWORD, make_user
 from fake_provider import CLIENT, SECRET, FakeProvider, run_provider
 from flask import Flask
@@ -25,6 +26,7 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp.connections import Connection
+from webapp.places import CHECKOUT
 from webapp.users import actions
 from webapp.users import provider as provider_module
 
@@ -829,6 +831,19 @@ def test_sign_out_leads_to_the_provider_by_a_link(
     assert there in page
     client.set_cookie("mayfly", cookie.value)
     assert who(client) is None
+
+
+def test_template_registers_the_addresses_that_are_given(make: Callable[..., Flask], provider: FakeProvider) -> None:
+    """Cognito compares them letter by letter, and refuses what it does not know."""
+    url = "https://mayfly.example"
+    template = evaluate(read(CHECKOUT / "aws" / "template.yml"), {"PublicUrl": url, "Serve": "yes"})
+    (registered,) = of_type(template, "Cognito::UserPoolClient").values()
+    client = make(PUBLIC_URL=url, OIDC_LOGOUT_URL="https://pool.example/logout").test_client()
+    there = client.get(START, base_url=url).location
+    page = client.get("/signed-out", base_url=url).text.replace("&amp;", "&")
+    (leaving,) = re.findall(r'href="(https://pool\.example/logout[^"]*)"', page)
+    assert parse_qs(urlsplit(there).query)["redirect_uri"] == registered["CallbackURLs"]
+    assert parse_qs(urlsplit(leaving).query)["logout_uri"] == registered["LogoutURLs"]
 
 
 def test_password_form_is_for_who_has_one(app: Flask, provider: FakeProvider, conn: Connection) -> None:

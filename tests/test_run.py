@@ -432,8 +432,8 @@ def test_as_root_the_workers_step_down_with_an_external_database_too(start: Star
     workers = {Path(f"/proc/{worker}").stat().st_uid for worker in children_of(server)}
     account = places.service_account()
     assert account
-    if not places.may_serve(account):
-        assert f"warning: the server's workers run as root: the user {account.name} cannot read" in run.said()
+    if kept := places.unreadable(account):
+        assert f"warning: the server's workers run as root: the user {account.name} cannot read {kept}: " in run.said()
         pytest.skip(f"the user {account.name} cannot read this checkout or its Python, so no worker can step down")
     assert workers == {account.uid}
     assert "run as root" not in run.said()
@@ -445,7 +445,7 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
-    monkeypatch.setattr(server, "may_serve", lambda _: readable)
+    monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/root/python")
     given: list[dict[str, str]] = []
     monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
     settings = Settings.from_env({"CONNECTION_URL": "postgresql://", "SECRET_KEY": "x"})
@@ -453,7 +453,34 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
     for _ in range(2):
         one.start()
     assert given == [{"HOST": "127.0.0.1", **({"MAYFLY_RUN_AS": "10:20"} if readable else {})}] * 2
-    assert capsys.readouterr().out.count("warning: the server's workers run as root") == (0 if readable else 1)
+    said = "warning: the server's workers run as root: the user mayfly cannot read /root/python: "
+    assert capsys.readouterr().out.count(said) == (0 if readable else 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
+def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
+    account = places.service_account()
+    assert account
+    scratch.chmod(0o700)
+    for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
+        (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+        (scratch / name).touch()
+    monkeypatch.setattr(places, "CHECKOUT", scratch)
+    assert places.unreadable(account) == str(scratch)
+    scratch.chmod(0o711)
+    environment = scratch / "environment"
+    environment.mkdir(mode=0o700)
+    monkeypatch.setattr(sys, "prefix", str(environment))
+    assert places.unreadable(account) == str(environment)
+    environment.chmod(0o711)
+    python = scratch / "python"
+    monkeypatch.setattr(sys, "executable", str(python))  # there is none yet
+    assert places.unreadable(account) == str(python)
+    python.write_text("#!/bin/sh\ncase $3 in *gunicorn*) exit 1; esac\n")
+    python.chmod(0o755)
+    assert places.unreadable(account) == str(environment)
+    python.write_text("#!/bin/sh\n")
+    assert places.unreadable(account) == ""
 
 
 def test_foreign_tables_are_left_alone(start: Start, durable: Cluster) -> None:

@@ -106,11 +106,17 @@ def may_enter(folder: Path, account: Account) -> bool:
     return runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
 
 
-def may_serve(account: Account) -> bool:
-    """Whether that user can read this Python, what is installed in it, and the program."""
-    looks = "import contextvars, sys, gunicorn; [open(name).close() for name in sys.argv[1:]]"
+def unreadable(account: Account) -> str:
+    """What keeps that user from serving: the program, what is installed for it, or its Python; "" when nothing does."""
     files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
-    return runs([sys.executable, "-I", "-c", looks, *files], account)
+    python = [sys.executable, "-I", "-c"]
+    if not runs(["/bin/sh", "-c", 'for name; do : <"$name" || exit 1; done', "sh", *files], account):
+        return str(CHECKOUT)
+    if not may_enter(Path(sys.prefix), account):
+        return sys.prefix
+    if not runs([*python, "import contextvars"], account):
+        return os.path.realpath(sys.executable)
+    return "" if runs([*python, "import gunicorn"], account) else sys.prefix
 
 
 def runs(command: list[str], account: Account | None) -> bool:

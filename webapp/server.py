@@ -10,7 +10,7 @@ import time
 from typing import ClassVar
 
 from .config import Settings
-from .places import CHECKOUT, Account, Refused, may_serve, service_account
+from .places import CHECKOUT, Account, Refused, service_account, unreadable
 from .processes import die_with_parent
 
 _CONFIG = str(CHECKOUT / "gunicorn.conf.py")
@@ -90,12 +90,14 @@ class Server:
         try:
             account = self._account or service_account()
         except Refused:
+            account = None
+        if not account:
             _warn("there is no user mayfly, postgres or nobody to run them as")
             return {}
-        if account and may_serve(account):
-            return {"MAYFLY_RUN_AS": f"{account.uid}:{account.gid}"}
-        _warn(f"the user {account.name if account else 'nobody'} cannot read {CHECKOUT}, or its Python")
-        return {}
+        if kept := unreadable(account):
+            _warn(f"the user {account.name} cannot read {kept}: put it where that user can, or start as that user")
+            return {}
+        return {"MAYFLY_RUN_AS": f"{account.uid}:{account.gid}"}
 
 
 def _warn(why: str) -> None:
