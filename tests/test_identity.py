@@ -789,6 +789,20 @@ def test_text_of_who_was_signed_out_goes_along(app: Flask, provider: FakeProvide
     assert text not in client.get("/compose").text
 
 
+def test_profile_of_who_was_signed_out_goes_along(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    through(client, provider)
+    token = token_for(client)
+    conn.execute("DELETE FROM sessions")
+    page = client.post("/settings/profile", data={"display_name": "Ann", "bio": "Lamps.", "csrf_token": token})
+    assert page.status_code == 401
+    assert page.text.count("Lamps.") == 2, "for the password's form, and to be seen"
+    answer = through(client, provider)
+    assert "nothing was saved yet" in answer.text
+    assert "Lamps." in answer.text
+    assert "Lamps." not in client.get("/settings").text
+
+
 def test_text_too_long_for_a_cookie_stays_on_the_page(app: Flask, provider: FakeProvider) -> None:
     client = app.test_client()
     page = client.post("/activities", data={"message": "w" * 9000, "ttl": "1-day", "key": "x"})

@@ -55,7 +55,7 @@ POLICY: dict[tuple[str, str], Policy] = {
     ("users.sign_up", "POST"): Policy((422, 422), (303, 303), (303, 303)),
     ("users.sign_out", "POST"): Policy((303, 303), (303, 303), (303, 303)),
     ("settings.show", "GET"): Policy((303, 401), (200, 200), (200, 200)),
-    ("settings.save_profile", "POST"): Policy((303, 401), (422, 422), (422, 422)),
+    ("settings.save_profile", "POST"): Policy((401, 401), (422, 422), (422, 422)),
     # Nobody of these had to take another handle than they asked for.
     ("settings.show_handle", "GET"): Policy((303, 401), (303, 303), (303, 303)),
     ("settings.save_handle", "POST"): Policy((303, 401), (303, 303), (303, 303)),
@@ -486,11 +486,20 @@ def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Sc
     ],
 )
 def test_host_that_is_not_ours_is_refused(scene: Scene, host: str) -> None:
-    for path in ("/", "/compose", "/nowhere", "/api/public", "/livez"):
+    for path in ("/", "/compose", "/nowhere", "/api/public", "/static/dev/none"):
         for headers in ({}, FRAGMENT):
             answer = scene.app.test_client().get(path, headers={**headers, "Host": host})
             assert answer.status_code == 400, path
             assert "evil" not in answer.text + str(answer.headers)
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_health_is_told_under_any_name(database_urls: DatabaseUrls, path: str) -> None:
+    """A balancer's check names the address of the task that it asks, and forwards nothing."""
+    app = create_app(settings_for(database_urls, PUBLIC_URL="https://mayfly.example", TRUSTED_PROXIES="1"))
+    answer = app.test_client().get(path, headers={"Host": "10.0.3.17:8000", "User-Agent": "ELB-HealthChecker/2.0"})
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+    app.extensions["db"].close()
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"])

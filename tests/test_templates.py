@@ -88,14 +88,15 @@ OWN = PERSON | {"email": None, "has_password": True, "handle_wanted": None}
 
 
 def _form(**data: Any) -> SimpleNamespace:
-    names = ("display_name", "handle", "email", "password", "invite", "message", "ttl", "reply_to_activity_uuid")
+    names = ("display_name", "handle", "email", "password", "invite")
     return SimpleNamespace(**{name: SimpleNamespace(data=data.get(name)) for name in names})
 
 
 FORMS = [
-    {"form": _form(), "errors": {}, "notice": "", "back": "/"},
+    {"form": _form(), "texts": {}, "errors": {}, "notice": "", "back": "/"},
     {
-        "form": _form(email=NASTY, message=NASTY, invite="code", display_name=NASTY),
+        "form": _form(email=NASTY, invite="code", display_name=NASTY),
+        "texts": {"message": NASTY, "ttl": NASTY},
         "errors": {"email": NASTY, "password": "x"},
         "notice": NASTY,
         "back": "/compose",

@@ -1,6 +1,5 @@
 """The composer: what it holds, where it stands, and how it comes back when something has to be said."""
 
-import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +9,8 @@ from flask import render_template
 from ..current import db, settings
 from ..htmx import wants_fragment
 from ..shapes import ActivityCard
-from ..users.session import keep, take, viewer, viewer_uuid
+from ..users.session import viewer, viewer_uuid
 from .forms import ActivityForm, as_uuid
-
-_FITS = 1500  # signs of JSON: with a flow of a sign-in beside it a cookie stays below 4 kB
-_WAITS = 1200  # seconds that a text is kept for its writer
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
 
@@ -94,19 +90,6 @@ class Composer:
     def page(self, status: int) -> tuple[str, int]:
         self.place = "page"
         return render_template("activities/compose.html", composer=self), status
-
-
-def keep_text(message: str, ttl: str, reply_to: str) -> None:
-    """Takes a text along through a provider's sign-in, where it fits into a cookie; never in an address."""
-    text = {"message": message, "ttl": ttl, "reply_to": reply_to}
-    if message and settings().provider and len(json.dumps(text)) <= _FITS:
-        keep("text", text)
-
-
-def kept_text() -> dict[str, str] | None:
-    """The text that was taken along: `message`, `ttl`, `reply_to`."""
-    kept = take("text", _WAITS)
-    return {name: kept[name] for name in ("message", "ttl", "reply_to")} if kept else None
 
 
 def _usual_ttl() -> str:

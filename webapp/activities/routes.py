@@ -12,8 +12,9 @@ from ..htmx import go, target_id, wants_fragment
 from ..paging import PAGE_SIZE, Cursor
 from ..shapes import ActivityCard
 from ..users import session
+from ..users.pages import ask_to_sign_in
 from . import actions
-from .composer import Composer, find, keep_text
+from .composer import Composer, find
 from .forms import ActivityForm, as_uuid
 
 bp = Blueprint("activities", __name__)
@@ -151,10 +152,4 @@ def _signed_out() -> Any:
     """Posting without a session: HTMX keeps the form in place, a plain form's text goes through the sign-in page."""
     if wants_fragment():
         return session.ask_to_sign_in()
-    from ..users.forms import SignInForm
-
-    form = SignInForm()
-    keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
-    return render_template(
-        "users/sign_in.html", form=form, errors={}, notice="Sign in to post this. Your text is kept.", back="/"
-    ), 401
+    return ask_to_sign_in("Sign in to post this. Your text is kept.")

@@ -1,6 +1,5 @@
 """A person's own settings over HTTP: how others see them, and their password."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from ..security import local_path
 from ..shapes import OwnAccount
 from . import actions, session
 from .forms import HandleForm, PasswordForm, ProfileForm
+from .pages import ask_to_sign_in, own_account, settings_page
 
 bp = Blueprint("settings", __name__)
 
@@ -25,16 +25,17 @@ SAVED = {
 @session.signed_in
 def show() -> Any:
     """What a person may change of their own account."""
-    return _settings_page(200)
+    return settings_page(200, said=SAVED.get(request.args.get("saved", ""), ""))
 
 
 @bp.post("/settings/profile")
-@session.signed_in
 def save_profile() -> Any:
     """Changes how others see a person."""
+    if not session.viewer():
+        return _save_after_sign_in()
     form = ProfileForm()
     if not form.validate():
-        return _settings_page(422, form)
+        return _again(form, 422)
     actions.save_profile(
         db(), user_uuid=str(session.viewer_uuid()), display_name=form.display_name.data, bio=form.bio.data
     )
@@ -45,13 +46,13 @@ def save_profile() -> Any:
 @session.signed_in
 def change_password() -> Any:
     """Another password: every other session ends, and this browser gets a new one."""
-    form, account = PasswordForm(), _own_account()
+    form, account = PasswordForm(), own_account()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
     if form.current.data and not _is_current(account["handle"], form.current.data):
         form.current.errors = ["That is not your current password."]
     if form.errors:  # all that is wrong, at once
-        return _settings_page(422, form)
+        return _again(form, 422)
     session.start(actions.change_password(db(), user_uuid=str(session.viewer_uuid()), password=form.password.data))
     return redirect(url_for("settings.show", saved="password"), 303)
 
@@ -60,7 +61,7 @@ def change_password() -> Any:
 @session.signed_in
 def show_handle() -> Any:
     """What became of the handle that a person asked for, and another to pick; only until they have."""
-    account = _own_account()
+    account = own_account()
     return _handle_page(account, account["handle"], 200)
 
 
@@ -68,7 +69,7 @@ def show_handle() -> Any:
 @session.signed_in
 def save_handle() -> Any:
     """Keeps the handle, or takes another one that is free."""
-    account, form = _own_account(), HandleForm()
+    account, form = own_account(), HandleForm()
     form.own = account["handle"]
     if account["handle_wanted"] is None or not form.validate():
         return _handle_page(account, form.handle.data, 422, *form.errors.get("handle", [])[:1])
@@ -92,7 +93,7 @@ def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", 
 def _handle_again(sentence: str) -> Any:
     if not session.viewer():
         return session.ask_to_sign_in()
-    account = _own_account()
+    account = own_account()
     if account["handle_wanted"] is None:
         return answer(400, sentence)
     return _handle_page(account, HandleForm().handle.data, 400, notice=sentence)
@@ -110,28 +111,19 @@ def _is_current(handle: str, password: str) -> bool:
     return True
 
 
-def _settings_page(status: int, form: ProfileForm | PasswordForm | None = None, notice: str = "") -> Any:
-    """The page, with what was typed into the form that comes back; a password never does."""
-    account = _own_account()
-    errors = {name: found[0] for name, found in form.errors.items()} if form else {}
+def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
     typed = {"display_name": form.display_name.data, "bio": form.bio.data} if isinstance(form, ProfileForm) else {}
-    said = "" if form else SAVED.get(request.args.get("saved", ""), "")
-    return render_template(
-        "users/settings.html", account={**account, **typed}, errors=errors, said=said, notice=notice
-    ), status
+    return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
 
 
-def _settings_again(form: type[ProfileForm | PasswordForm]) -> Callable[[str], Any]:
-    """The page with its text after a CSRF failure."""
-    return lambda sentence: _settings_page(400, form(), sentence) if session.viewer() else session.ask_to_sign_in()
+def _save_after_sign_in() -> Any:
+    return ask_to_sign_in("Sign in to save this. What you typed is kept.", url_for("settings.show"))
 
 
-save_profile.again = _settings_again(ProfileForm)  # type: ignore[attr-defined]
-change_password.again = _settings_again(PasswordForm)  # type: ignore[attr-defined]
-
-
-def _own_account() -> OwnAccount:
-    """The account of who is signed in."""
-    account: OwnAccount | None = db().query_object("users/own", user_uuid=session.viewer_uuid())
-    assert account  # noqa: S101 (its session was found a moment ago)
-    return account
+# The page with its text after a CSRF failure.
+save_profile.again = lambda sentence: (  # type: ignore[attr-defined]
+    _again(ProfileForm(), 400, sentence) if session.viewer() else _save_after_sign_in()
+)
+change_password.again = lambda sentence: (  # type: ignore[attr-defined]
+    _again(PasswordForm(), 400, sentence) if session.viewer() else session.ask_to_sign_in()
+)

@@ -8,13 +8,13 @@ from typing import Any, cast
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
 
-from ..activities.composer import Composer, kept_text
 from ..current import db, settings
 from ..identity import ProviderSettings
 from ..limits import give_back, hit, network
 from ..security import local_path
 from ..shapes import Identity
 from . import actions, session
+from .pages import kept_texts, page_with
 from .provider import Away, Provider, Refused
 
 bp = Blueprint("provider", __name__)
@@ -97,11 +97,11 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
 
 def _come_in(person: Identity, following: str) -> Any:
     """A session, and the page that somebody wanted: their text first, then what became of their handle."""
-    kept = kept_text()
+    kept = kept_texts()
     if not session.start({"uuid": person["uuid"], "password_hash": None}):
         return _failed(403, NOT_IN, "suspended")
-    if kept:
-        return Composer.carried(**kept).page(200)
+    if page := page_with(kept):
+        return page
     if person["handle_wanted"] is not None:
         return redirect(url_for("settings.show_handle", next=following), 303)
     return redirect(following, 303)

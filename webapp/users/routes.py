@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from ..activities.composer import Composer, keep_text
 from ..current import db, settings
 from ..errors import Conflict, Invalid, NotFound
 from ..feeds.pages import feed_answer, feed_json, feed_page
@@ -12,6 +11,7 @@ from ..security import local_path
 from ..shapes import Profile
 from . import actions, session
 from .forms import SignInForm, SignUpForm
+from .pages import page_with, sign_in_page, texts_of
 
 bp = Blueprint("users", __name__)
 
@@ -102,22 +102,17 @@ def sign_in() -> Any:
             address=request.remote_addr or "",
         )
     except actions.Refused:
-        return _sign_in_page(form, 422, notice=WRONG)
+        return _sign_in_page(form, 422, WRONG)
     if not session.start(account):  # the password was changed while it was checked
-        return _sign_in_page(form, 422, notice=WRONG)
-    if form.message.data:
-        return Composer.carried(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data).page(200)
-    return redirect(local_path(request.values.get("next")), 303)
+        return _sign_in_page(form, 422, WRONG)
+    return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
 
 
 def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
-    errors = {name: found[0] for name, found in form.errors.items()}
-    back = local_path(request.values.get("next"))
-    keep_text(form.message.data, form.ttl.data, form.reply_to_activity_uuid.data)
-    return render_template("users/sign_in.html", form=form, errors=errors, notice=notice, back=back), status
+    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
 
 
-sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, notice=sentence)  # type: ignore[attr-defined]
+sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, sentence)  # type: ignore[attr-defined]
 
 
 @bp.post("/sign-out")
