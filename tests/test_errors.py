@@ -12,7 +12,7 @@ from flask import Flask
 from verbs import FRAGMENT, count, send, sign_in, signed_in, token_for, value, words, write
 from ways import DatabaseUrls, settings_for
 
-from webapp import create_app, errors
+from webapp import answers, create_app, errors
 from webapp.activities import actions
 from webapp.db import Database
 from webapp.errors import Unavailable, Violated
@@ -129,8 +129,8 @@ def test_violated_constraints_are_sentences_beside_their_fields(database_urls: D
 
 def test_every_heading_is_drawn(app: Flask) -> None:
     with app.test_request_context("/x"):
-        for status, heading in errors.HEADINGS.items():
-            assert heading in errors.answer(status, "Words.").get_data(as_text=True)
+        for status, heading in answers.HEADINGS.items():
+            assert heading in answers.answer(status, "Words.").get_data(as_text=True)
 
 
 # Health --------------------------------------------------------------------------------------------------------

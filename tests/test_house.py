@@ -48,7 +48,7 @@ def test_psycopg_is_imported_by_connections_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SERVING, ids=_name)
 def test_request_is_touched_at_the_edge_alone(path: Path) -> None:
-    edge = {"routes.py", "own_routes.py", "provider_routes.py", "session.py", "htmx.py", "errors.py", "security.py"}
+    edge = {"routes.py", "own_routes.py", "provider_routes.py", "session.py", "htmx.py", "answers.py", "security.py"}
     # The program's table of contents, and what sends files, stand at the edge too.
     if path.name in edge or path in {WEBAPP / "__init__.py", WEBAPP / "static_files.py"}:
         return

@@ -149,7 +149,7 @@ def test_lost_race_is_run_again_with_a_handle_that_hardly_anybody_has(handler: M
             return None
 
     with pytest.raises(handler.Failed, match="no handle was to be had"):
-        handler._account(Slow(), confirmed())
+        handler._account(Slow(), *handler._wanted(confirmed()))
     assert tried[0] == "ann"
     assert len(tried) == len(set(tried)) == 5
     assert all(re.fullmatch(r"ann_\d{6}", handle) for handle in tried[1:])
@@ -230,23 +230,60 @@ def test_nothing_of_a_person_is_in_logs_or_errors(
     assert raised.value.__suppress_context__
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://u@db.example/x",
-        "postgresql://u@10.0.0.7/x",
-        "postgresql://u@localhost,db.example/x",
-        "postgresql://u@localhost/x?hostaddr=10.0.0.7",
-        "postgresql://u@/x?hostaddr=10.0.0.7",
-        "postgresql://u@/x?host=/run/postgresql,db.example",
-        "postgresql://u@127.0.0.1/x",
-        "postgresql://u@[::1]/x",
-        "postgresql:///x",
-        "postgresql://u@db.example/x?sslmode=require",
-    ],
-)
-def test_server_has_to_prove_who_it_is_as_for_the_application(handler: ModuleType, url: str) -> None:
-    assert handler._proof(url) == conninfo._proof(url)
+@pytest.fixture
+def dialled(handler: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Nobody answers; what each try would have been made with."""
+    tries: list[dict[str, Any]] = []
+
+    def connect(url: str, **options: Any) -> None:
+        tries.append({"url": url, **options})
+        raise psycopg.errors.ConnectionTimeout("connection timeout expired")
+
+    monkeypatch.setattr(conninfo.psycopg, "connect", connect)
+    return tries
+
+
+def test_server_has_to_prove_who_it_is_as_for_the_application(
+    handler: ModuleType, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql://mayfly_app@db.example/mayfly"
+    monkeypatch.setenv("CONNECTION_URL", url)
+    with pytest.raises(handler.Failed):
+        handler.lambda_handler(confirmed(), None)
+    assert dialled[0].items() >= conninfo.arguments(url).items() - {("tcp_user_timeout", 5000)}
+    assert dialled[0]["sslmode"] == "verify-full"
+    assert dialled[0]["prepare_threshold"] is None
+
+
+def test_who_does_not_answer_is_not_asked_twice(
+    handler: ModuleType, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cognito waits for five seconds, and the first try has used them up."""
+    patience: list[float] = []
+    dial = conninfo.dial
+    monkeypatch.setattr(conninfo, "dial", lambda url, **o: [patience.append(o["patience"]), dial(url, **o)][1])
+    with pytest.raises(handler.Failed, match="does not answer: ConnectionTimeout"):
+        handler.lambda_handler(confirmed(), None)
+    assert len(dialled) == 1
+    assert 0 < patience[0] <= 4
+
+
+def test_no_second_try_once_the_time_is_over(
+    handler: ModuleType, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler.lambda_handler(confirmed(), None)
+    handler._kept.close()
+    tried: list[float] = []
+
+    def late(until: float) -> None:
+        tried.append(until)
+        monkeypatch.setattr(handler.time, "monotonic", lambda: until)
+        raise psycopg.OperationalError("server closed the connection")
+
+    monkeypatch.setattr(handler, "_connection", late)
+    with pytest.raises(handler.Failed, match="does not answer"):
+        handler.lambda_handler(confirmed(sub="another"), None)
+    assert len(tried) == 1
 
 
 def test_server_that_went_read_only_is_left_for_another(
@@ -304,13 +341,46 @@ def test_secret_that_was_rotated_is_read_anew(
 
 
 def test_token_of_iam_is_asked_for_this_user_and_address(
-    handler: ModuleType, moto: str, monkeypatch: pytest.MonkeyPatch
+    handler: ModuleType, moto: str, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """boto3 signs it here. Neither moto nor this PostgreSQL could say whether RDS would take it."""
     monkeypatch.setenv("DATABASE_AUTH", "iam")
     host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
-    token = handler._credentials(f"postgresql://mayfly_app@{host}:5432/mayfly")["password"]
-    assert token.startswith(f"{host}:5432/?Action=connect&DBUser=mayfly_app&")
+    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_app@{host}:5432/mayfly")
+    with pytest.raises(handler.Failed):
+        handler.lambda_handler(confirmed(), None)
+    assert dialled[0]["password"].startswith(f"{host}:5432/?Action=connect&DBUser=mayfly_app&")
+
+
+@pytest.mark.parametrize("mode", ["disable", "prefer"])
+def test_token_never_goes_in_the_clear(
+    handler: ModuleType, moto: str, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("DATABASE_AUTH", "iam")
+    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_app@db.example/mayfly?sslmode={mode}")
+    with pytest.raises(handler.Failed, match="needs TLS"):
+        handler.lambda_handler(confirmed(), None)
+    assert dialled == []
+
+
+@pytest.mark.parametrize("secret", ["{}", "[]", "no JSON"])
+def test_secret_without_a_password_is_said_to_be_one(
+    moto: str, handler: ModuleType, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    made = boto3.client("secretsmanager", endpoint_url=moto).create_secret(Name="odd", SecretString=secret)
+    monkeypatch.setenv("DATABASE_SECRET_ARN", made["ARN"])
+    with pytest.raises(handler.Failed, match="the secret names no username and password"):
+        handler.lambda_handler(confirmed(), None)
+
+
+def test_what_aws_says_of_a_secret_reaches_nobody(
+    moto: str, handler: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:canary-AbCdEf")
+    with pytest.raises(handler.Failed) as raised:
+        handler.lambda_handler(confirmed(), None)
+    assert str(raised.value) == "the secret cannot be read: ResourceNotFoundException"
+    assert raised.value.__suppress_context__
 
 
 def test_it_runs_through_a_pooler(

@@ -121,12 +121,62 @@ def test_unreachable_rds_is_one_sentence_in_time(
     )
 
 
-@pytest.mark.parametrize(("addresses", "seconds"), [(1, 3), (2, 2), (6, 2)])
-def test_all_addresses_of_a_name_share_the_time(monkeypatch: pytest.MonkeyPatch, addresses: int, seconds: int) -> None:
-    found = [(2, 1, 6, "", (f"192.0.2.{number}", 5432)) for number in range(addresses)]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    assert conninfo.patience("postgresql://u@db.example/x") == {"connect_timeout": seconds}
-    assert conninfo.patience("postgresql://u@localhost/x") == {}
+def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """libpq's own limit counts for each address, and a lookup has none: here it lasts until the test lets it go."""
+    go, closed = threading.Event(), threading.Event()
+
+    class Late:
+        close = closed.set
+
+    monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: [go.wait(50), Late()][1])
+    monkeypatch.setattr(conninfo.dial, "__kwdefaults__", {"patience": 0.05})
+    with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing answers"):
+        connect("postgresql://u@db.example/x")
+    go.set()
+    assert closed.wait(50), "what came too late is closed"
+
+
+def test_patience_is_less_than_five_seconds() -> None:
+    assert conninfo.PATIENCE < 5
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:se@cret@db.example/x", "in a password @ is written %40"),
+        ("postgresql://u:se/cret@db.example/x", "in a password @ is written %40"),
+        ("postgresql://u:p@se/cret@db.example/x", "in a password @ is written %40"),
+        ("postgresql://u:secret@db.example:secret/x", "its port is no number from 1 to 65535"),
+        ("postgresql://u:secret@db.example:0/x", "its port is no number from 1 to 65535"),
+        ("postgresql://u:secret@[db.example/x", "it must look like"),
+    ],
+)
+def test_url_that_makes_no_sense_is_named_and_not_quoted(
+    run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    monkeypatch.setenv("PROD_CONNECTION_URL", url)
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch))
+    code, out, err = run("db-sessions", "prod")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"bin/db-sessions: PROD_CONNECTION_URL cannot be read: {said}")
+    assert "cret" not in err
+
+
+def test_what_cannot_be_reached_is_named_where_there_are_several(
+    run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTION_URL", "postgresql://app@127.0.0.1:1/x")
+    monkeypatch.setenv("OWNER_CONNECTION_URL", "postgresql://owner@127.0.0.1:1/x_dev")
+    monkeypatch.setenv("MAYFLY_STATE", str(scratch))
+    _, _, err = run("db-migrate", "--status")
+    assert "127.0.0.1 port 1 (OWNER_CONNECTION_URL) cannot be reached" in err
+
+
+def test_environment_names_host_and_port_where_the_url_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", "1")
+    with pytest.raises(Unavailable, match=r"The database at 127\.0\.0\.1 port 1 cannot be reached: no PostgreSQL"):
+        connect("postgresql:///x")
 
 
 # Passwords of the moment --------------------------------------------------------------------------------------

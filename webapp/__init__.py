@@ -9,7 +9,7 @@ from flask_compress import Compress
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import errors, filters, health, security, static_files
+from . import answers, filters, health, security, static_files
 from .activities.routes import bp as activities
 from .addresses import address
 from .config import Settings
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.register(app)
-    errors.register(app)
+    answers.register(app)
     security.register(app)
     Compress(app)
     static_files.register(app, settings)

@@ -36,13 +36,18 @@ def connect(
 
     `dbname`: another database of the same server.
     """
-    options = {**conninfo.arguments(url), **conninfo.patience(url), "prepare_threshold": None, "dbname": dbname}
+    options: dict[str, Any] = {
+        "autocommit": autocommit,
+        "application_name": application,
+        "prepare_threshold": None,
+        "dbname": dbname,
+    }
     try:
-        return psycopg.connect(url, autocommit=autocommit, application_name=application, **options)
+        return conninfo.dial(url, **options)
     except psycopg.OperationalError as error:
         raise Unavailable(conninfo.why_unreachable(url, error)) from error
     except psycopg.ProgrammingError as error:
-        raise Unavailable(conninfo.UNREADABLE) from error
+        raise conninfo.unreadable(url) from error
 
 
 def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object]) -> Pool:

@@ -3,7 +3,8 @@ cannot be reached."""
 
 import ipaddress
 import os
-import socket
+import queue
+import threading
 from typing import Any
 
 import psycopg
@@ -12,8 +13,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from . import iam
 from .errors import Unavailable
 
-UNREADABLE = "The connection URL cannot be read: it must look like postgresql://user@host:5432/name."
-_PATIENCE = 4  # seconds for all addresses of a name
+PATIENCE = 4.0
+"""Seconds for a direct connection: the name's lookup and all its addresses together."""
 _NETWORK = {
     "connect_timeout": 3,
     "keepalives": 1,
@@ -54,9 +55,22 @@ def is_local(host: str) -> bool:
 def parts(url: str) -> dict[str, Any]:
     """What a URL says, by libpq's own names. Raises `Unavailable` for one that cannot be read."""
     try:
-        return conninfo_to_dict(url)
+        found = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise Unavailable(UNREADABLE) from error
+        raise unreadable(url) from error
+    if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # the rest of a password
+        raise unreadable(url, "in a password @ is written %40, / %2F and : %3A")
+    return found
+
+
+def unreadable(url: str, why: str = "it must look like postgresql://user@host:5432/name") -> Unavailable:
+    """The error for a URL that makes no sense. Nothing of it is told: a part may be a password."""
+    return Unavailable(f"{_variable(url) or 'The connection URL'} cannot be read: {why}.")
+
+
+def _variable(url: str) -> str:
+    """The setting that has this URL, where the environment says so."""
+    return next((name for name in os.environ if name.endswith("CONNECTION_URL") and os.environ[name] == url), "")
 
 
 def database_of(url: str) -> str:
@@ -72,16 +86,40 @@ def arguments(url: str) -> dict[str, Any]:
     return {**_NETWORK, **_proof(url), **_token(url)}
 
 
-def patience(url: str) -> dict[str, int]:
-    """The `connect_timeout` with which all addresses of a place are tried within five seconds."""
-    host, port = parts(url).get("host"), parts(url).get("port") or 5432
-    if not host or is_local(host) or parts(url).get("hostaddr"):
-        return {}
+def dial(url: str, *, patience: float = PATIENCE, **options: Any) -> psycopg.Connection[Any]:
+    """A connection within that many seconds. Raises `psycopg.Error`, `Unavailable` where there can be no password.
+
+    libpq's `connect_timeout` counts for each address of a name, and a lookup has no bound at all: hence a thread, which
+    is left behind when its time has passed, and closes what it still gets.
+    """
+    options = {**arguments(url), **options}
+    found: queue.SimpleQueue[psycopg.Connection[Any] | Exception] = queue.SimpleQueue()
+    given_up, turn = False, threading.Lock()
+
+    def attempt() -> None:
+        try:
+            got: psycopg.Connection[Any] | Exception = psycopg.connect(url, **options)
+        except Exception as error:
+            got = error
+        with turn:
+            if not given_up:
+                found.put(got)
+                return
+        if not isinstance(got, Exception):
+            got.close()
+
+    threading.Thread(target=attempt, name="dial", daemon=True).start()
     try:
-        found = len({address for *_, address in socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)})
-    except (OSError, ValueError):
-        return {}  # several hosts, or a name that is told when it is tried
-    return {"connect_timeout": max(2, min(3, _PATIENCE // found))}
+        got = found.get(timeout=max(0.0, patience))
+    except queue.Empty:
+        with turn:
+            given_up = True
+        if found.empty():
+            raise psycopg.errors.ConnectionTimeout("connection timeout expired") from None
+        got = found.get()
+    if isinstance(got, Exception):
+        raise got
+    return got
 
 
 def client_environment(url: str) -> dict[str, str]:
@@ -90,29 +128,31 @@ def client_environment(url: str) -> dict[str, str]:
     return {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
 
 
-def same_place(conn: psycopg.Connection[Any], url: str) -> bool:
-    """Whether a connection, as it is, goes to the database that a URL names."""
-    named, info = parts(url), conn.info
-    hosts = {str(named[name]) for name in ("host", "hostaddr") if named.get(name)}
-    same_host = bool(hosts & {info.host, info.hostaddr}) or (not hosts and is_local(info.host))
-    return same_host and int(named.get("port") or 5432) == info.port and named.get("dbname") == info.dbname
-
-
 def why_unreachable(url: str, error: Exception) -> str:
     """One sentence with host, port and the likely cause."""
-    host, port = parts(url).get("host", "localhost"), parts(url).get("port", 5432)
+    host, port = ",".join(hosts(url)[:1]) or "localhost", port_of(url)
     text = str(error).lower()
     cause = next((cause for sign, cause in _CAUSES if sign in text), "it did not accept the connection")
     if "timeout" in text and host.endswith(_RDS):
         cause = "nothing answers: its security group may not allow this address (run bin/rds-update-sg-rule)"
-    return f"The database at {host} port {port} cannot be reached: {cause}."
+    several = len([name for name in os.environ if name.endswith("CONNECTION_URL")]) > 1
+    of = f" ({_variable(url)})" if several and _variable(url) else ""
+    return f"The database at {host} port {port}{of} cannot be reached: {cause}."
 
 
-def _hosts(url: str) -> list[str]:
+def hosts(url: str) -> list[str]:
     """The hosts that a URL, or else the environment, names."""
     given = parts(url)
     named = ",".join(str(given.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
     return list(filter(None, named.split(",")))
+
+
+def port_of(url: str) -> int:
+    """The port that a URL, or else the environment, names; of several the first. Raises `Unavailable`."""
+    port = str(parts(url).get("port") or os.environ.get("PGPORT") or 5432).split(",")[0]
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise unreadable(url, "its port is no number from 1 to 65535")
+    return int(port)
 
 
 def _proof(url: str) -> dict[str, str]:
@@ -121,7 +161,7 @@ def _proof(url: str) -> dict[str, str]:
     """
     given = parts(url)
     said = {"sslmode", "service"} & given.keys() or any(map(os.environ.get, ("PGSSLMODE", "PGSERVICE")))
-    if said or all(map(is_local, _hosts(url))):
+    if said or all(map(is_local, hosts(url))):
         return {}
     known = given.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
     return {"sslmode": "verify-full", **({} if known else {"sslrootcert": "system"})}
@@ -129,12 +169,11 @@ def _proof(url: str) -> dict[str, str]:
 
 def _token(url: str) -> dict[str, str]:
     """The password of this moment, where AWS says who we are (`DATABASE_AUTH=iam`) and the URL brings none."""
-    given, hosts = parts(url), _hosts(url)
-    if os.environ.get("DATABASE_AUTH") != "iam" or given.get("password") or all(map(is_local, hosts)):
+    given, named = parts(url), hosts(url)
+    if os.environ.get("DATABASE_AUTH") != "iam" or given.get("password") or all(map(is_local, named)):
         return {}
     mode = {"sslmode": os.environ.get("PGSSLMODE"), **given, **_proof(url)}.get("sslmode")
     if mode not in ("require", "verify-ca", "verify-full"):
         raise Unavailable("DATABASE_AUTH=iam needs TLS: a token in the clear is anybody's. Leave sslmode out.")
     user = str(given.get("user") or os.environ.get("PGUSER", ""))
-    port = int(given.get("port") or os.environ.get("PGPORT") or 5432)
-    return {"password": iam.token(host=hosts[0], port=port, user=user)}
+    return {"password": iam.token(host=named[0], port=port_of(url), user=user)}

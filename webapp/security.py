@@ -9,8 +9,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
+from .answers import answer, told
 from .config import Settings
-from .errors import Malformed, MayflyError, answer, told
+from .errors import Malformed, MayflyError
 
 STALE = "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
 

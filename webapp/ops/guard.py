@@ -4,15 +4,17 @@ Every condition must hold, and each is read from the connection as it is: variab
 make a URL mean another server than it seems to. A refusal has sent nothing but the SELECTs below.
 """
 
+import contextlib
 import os
 import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..connections import Connection
-from ..conninfo import is_local, same_place
+from ..conninfo import hosts, is_local, parts, port_of
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")
@@ -95,6 +97,26 @@ def require_disposable(
         if ask(f"{held}. Type its name to lose them: ").strip() != facts.database:
             raise Refused(f"{act} refused: the name was not typed. Nothing was changed.")
     return facts
+
+
+def same_place(conn: Connection, url: str) -> bool:
+    """Whether a connection, as it is, goes to the database that a URL names, by whatever name of that place."""
+    named, info = parts(url), conn.info
+    user = named.get("user") or os.environ.get("PGUSER") or info.user
+    port, database = port_of(url), named.get("dbname") or os.environ.get("PGDATABASE") or user
+    if (port, database) != (info.port, info.dbname):
+        return False
+    ours, theirs = _addresses([info.host, info.hostaddr]), _addresses(hosts(url) or ["localhost"])
+    return bool(ours & theirs) or (any(map(is_local, ours)) and any(map(is_local, theirs)))
+
+
+def _addresses(names: list[str]) -> set[str]:
+    """The hosts, and where their names lead."""
+    found = set(filter(None, names))
+    for host in [host for host in found if not host.startswith(("/", "@"))]:
+        with contextlib.suppress(OSError):
+            found |= {str(address[0]) for *_, address in socket.getaddrinfo(host, None)}
+    return found
 
 
 # The servers on which bin/db-create was used from here -------------------------------------------------------

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from ..answers import answer
 from ..current import db, settings
-from ..errors import Invalid, answer
+from ..errors import Invalid
 from ..security import local_path
 from ..shapes import OwnAccount
 from . import actions, session

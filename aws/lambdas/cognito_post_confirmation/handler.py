@@ -7,22 +7,20 @@ person is ever logged, nor part of an error: PostgreSQL's own words may quote a 
 
 import json
 import os
-import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from webapp import conninfo
 from webapp.catalogue import Catalogue
+from webapp.errors import Unavailable
 from webapp.users.claims import another, person_of
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
 _TRIES = 5  # for a handle that others take in the same moment
-# Cognito waits for five seconds, and a broken connection takes two tries.
-_NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "tcp_user_timeout": 2000, "application_name": "mayfly-sign-up"}
-_LOCAL = re.compile(r"[/@].*|localhost|127(\.\d+){3}|::1")
+_PATIENCE = 4.0  # seconds for all of it: Cognito waits for five
 # Of no more use: broken, or suddenly read-only after a fail-over.
 _BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
@@ -43,20 +41,28 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     Whoever confirms a new password (`PostConfirmation_ConfirmForgotPassword`) has one, and nothing of it is changed.
     """
     began, trigger = time.monotonic(), event.get("triggerSource")
-    outcome = "ignored" if trigger != CONFIRMED else _on_a_connection(lambda conn: _account(conn, event))
+    outcome = "ignored" if trigger != CONFIRMED else _on_a_connection(_wanted(event), began + _PATIENCE)
     print(json.dumps({"sign_up": outcome, "ms": round((time.monotonic() - began) * 1000)}))
     return event
 
 
-def _account(conn: psycopg.Connection[Any], event: dict[str, Any]) -> str:
-    """`made` or `there already`, in one transaction."""
-    attributes = event["request"]["userAttributes"]
-    subject = attributes.get("sub")
+def _wanted(event: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Who it is to the provider, and what they gave of themselves. Raises `Failed`."""
+    try:
+        attributes = event["request"]["userAttributes"]
+        subject = attributes.get("sub")
+        issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
+        person = person_of(attributes)
+    except (KeyError, TypeError, AttributeError):
+        raise Failed("the event is not as Cognito sends it") from None
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise Failed("the event names no subject")
-    issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
-    identity = {"issuer": issuer, "subject": subject}
-    first = person = person_of(attributes)
+    return {"issuer": issuer, "subject": subject}, person
+
+
+def _account(conn: psycopg.Connection[Any], identity: dict[str, str], first: dict[str, Any]) -> str:
+    """`made` or `there already`, in one transaction."""
+    person = first
     with conn.transaction():
         for _ in range(_TRIES):
             if conn.execute(_CREATE, {**person, **identity}).fetchone():
@@ -67,31 +73,34 @@ def _account(conn: psycopg.Connection[Any], event: dict[str, Any]) -> str:
     raise Failed("no handle was to be had")
 
 
-def _on_a_connection(act: Callable[[psycopg.Connection[Any]], str]) -> str:
-    """The act's answer, on the connection that is kept; on a new one, once more, where that is broken."""
+def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float) -> str:
+    """The outcome on the connection that is kept; where that is broken on a new one, while there is time."""
     for last in (False, True):
         try:
-            return act(_connection())
+            return _account(_connection(until), *wanted)
+        except Unavailable as error:
+            raise Failed(error.message) from None
         except _BROKEN as error:
             _forget()
-            if last:
+            if last or isinstance(error, psycopg.errors.ConnectionTimeout) or time.monotonic() >= until:
                 raise Failed(f"the database does not answer: {error.sqlstate or type(error).__name__}") from None
         except psycopg.Error as error:
             raise Failed(f"the database refused: {error.sqlstate or type(error).__name__}") from None
-        except (KeyError, TypeError, AttributeError, UnicodeEncodeError):
+        except UnicodeEncodeError:
             raise Failed("the event is not as Cognito sends it") from None
     raise AssertionError
 
 
-def _connection() -> psycopg.Connection[Any]:
+def _connection(until: float) -> psycopg.Connection[Any]:
     global _kept
     if _kept is None or _kept.closed:
         url = os.environ.get("CONNECTION_URL")
         if not url:
             raise Failed("CONNECTION_URL is not set")
         # Nothing kept prepared, nothing set: RDS Proxy may give each transaction another session.
-        options: dict[str, Any] = {**_NETWORK, **_proof(url), "prepare_threshold": None}
-        _kept = psycopg.connect(url, autocommit=True, **options, **_credentials(url))
+        options: dict[str, Any] = {"application_name": "mayfly-sign-up", "prepare_threshold": None, "autocommit": True}
+        options |= {"tcp_user_timeout": 2000, **_secret()}
+        _kept = conninfo.dial(url, patience=until - time.monotonic(), **options)
     return _kept
 
 
@@ -102,27 +111,19 @@ def _forget() -> None:
     _kept = None
 
 
-def _proof(url: str) -> dict[str, str]:
-    """Over a network the server has to prove who it is, unless the URL says otherwise (as in `webapp/conninfo.py`)."""
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    named = ",".join(str(parts.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
-    if "sslmode" in parts or all(map(_LOCAL.fullmatch, filter(None, named.split(",")))):
+def _secret() -> dict[str, str]:
+    """The user and password of this moment where a secret holds them (the right to read that one, and no more)."""
+    arn = os.environ.get("DATABASE_SECRET_ARN")
+    if not arn:
         return {}
-    known = parts.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
-    return {"sslmode": "verify-full", **({} if known else {"sslrootcert": "system"})}
+    import boto3  # the runtime brings it
 
-
-def _credentials(url: str) -> dict[str, str]:
-    """The user and password of this moment: a token of IAM, a secret, or what the URL says (nothing more)."""
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    if os.environ.get("DATABASE_AUTH") == "iam":
-        import boto3  # the runtime brings it
-
-        host, port, user = str(parts["host"]), int(parts.get("port") or 5432), str(parts["user"])
-        return {"password": boto3.client("rds").generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)}
-    if arn := os.environ.get("DATABASE_SECRET_ARN"):
-        import boto3
-
-        secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    try:
+        text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    except Exception as error:  # AWS's own words name roles and accounts, and Cognito shows them to the person
+        raise Failed(f"the secret cannot be read: {type(error).__name__}") from None
+    try:
+        secret = json.loads(text)
         return {"user": secret["username"], "password": secret["password"]}
-    return {}
+    except (KeyError, TypeError, ValueError):
+        raise Failed("the secret names no username and password") from None
