@@ -53,6 +53,7 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "6"}, "TRUSTED_PROXIES"),
         ({"SIGN_UP": "yes"}, "SIGN_UP"),
+        ({"SIGN_UP": "provider"}, "SIGN_UP"),  # there is none
         ({"PUBLIC_FEED": "maybe"}, "PUBLIC_FEED"),
         ({"AUTH": "saml"}, "AUTH"),
         ({"OIDC_CLIENT_ID": "mayfly"}, "OIDC_CLIENT_ID"),

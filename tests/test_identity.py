@@ -611,6 +611,16 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert count(conn, "sessions") == 1
 
 
+def test_place_that_leaves_it_to_the_provider_takes_whom_it_knows_and_calls_nobody(
+    make: Callable[..., Flask], provider: FakeProvider
+) -> None:
+    client = make(SIGN_UP="provider").test_client()
+    assert "New here?" not in client.get("/sign-in").text
+    assert client.get("/sign-up").location == START
+    assert through(client, provider).status_code == 303
+    assert who(client) == "ann"
+
+
 def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
     make: Callable[..., Flask], provider: FakeProvider, conn: Connection
 ) -> None:

@@ -70,6 +70,15 @@ def test_other_triggers_change_nothing_and_ask_nothing(
     assert people(conn) == before
 
 
+@pytest.mark.parametrize(("sign_up", "accounts"), [("open", 1), ("provider", 1), ("invite", 0), ("closed", 0)])
+def test_place_that_takes_nobody_new_decides_at_the_first_sign_in(
+    handler: ModuleType, conn: Connection, monkeypatch: pytest.MonkeyPatch, sign_up: str, accounts: int
+) -> None:
+    monkeypatch.setenv("SIGN_UP", sign_up)
+    handler.lambda_handler(confirmed(), None)
+    assert len(people(conn)) == accounts
+
+
 def test_account_that_is_there_is_left_as_it_is(handler: ModuleType, conn: Connection) -> None:
     handler.lambda_handler(confirmed(), None)
     conn.execute("UPDATE users SET display_name = 'Chosen since', suspended_at = now()")

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from recorder import Recorder
 from ways import DatabaseUrls
 
 from webapp.connections import connect
-from webapp.ops import guard
+from webapp.errors import Unavailable
+from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
+from webapp.ops.target import Target
 from webapp.places import CHECKOUT, Refused
 
 SAFE = Facts(
@@ -23,6 +25,7 @@ SAFE = Facts(
     hosts=("/var/run/postgresql",),
     server_address=None,
     system_identifier="7",
+    started="2026-11-24 10:00:00.123456+00",
     managed=False,
     marker="development",
     people=0,
@@ -168,6 +171,51 @@ def test_typed_name_skips_no_other_condition(fresh_database: DatabaseUrls, scrat
     name = fresh_database.owner_url.partition("@/")[2].partition("?")[0]
     with pytest.raises(Refused, match="not provably"):
         require(fresh_database, scratch, typed=name)
+
+
+PLACES = {
+    "itself": lambda folder, port, name: f"postgresql://o@/{name}?host={folder}&port={port}",
+    "loopback by name": lambda _, port, name: f"postgresql://o@localhost:{port}/{name}",
+    "loopback by address": lambda _, port, name: f"postgresql://o@127.0.0.1:{port}/{name}",
+    "several hosts": lambda folder, port, name: f"postgresql://o@/{name}?host=db.invalid,{folder}&port=1,{port}",
+    "a service file": lambda *_: "postgresql:///?service=prod",
+    "no host, no port": lambda _, port, name: f"postgresql://o@/{name}",
+    "no name but the user's": lambda _, port, name: f"postgresql://{name}@127.0.0.1:{port}",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+def test_production_is_known_by_every_name_of_its_place(
+    fresh_database: DatabaseUrls, allowed: Path, monkeypatch: pytest.MonkeyPatch, place: Callable[..., str]
+) -> None:
+    with fresh_database.owner() as conn:
+        folder, port, name = conn.info.host, conn.info.port, conn.info.dbname
+    monkeypatch.setenv("PGPORT", str(port))
+    monkeypatch.setenv("PROD_CONNECTION_URL", place(folder, port, name))
+    with pytest.raises(Refused, match="It is the one of PROD_CONNECTION_URL"):
+        require(fresh_database, allowed)
+    for other in (f"{name}_2", "mayfly"):
+        monkeypatch.setenv("PROD_CONNECTION_URL", f"postgresql://o@127.0.0.1:{port}/{other}")
+        require(fresh_database, allowed)
+    monkeypatch.setenv("PROD_CONNECTION_URL", f"postgresql://o@192.0.2.7:{port}/{name}")
+    require(fresh_database, allowed)
+
+
+def test_database_is_dropped_on_the_server_that_was_looked_at_alone(
+    fresh_database: DatabaseUrls, allowed: Path
+) -> None:
+    """A copy of a server has its identifier; of several hosts in a URL it may be the one that answers next."""
+    facts = require(fresh_database, allowed)
+    with fresh_database.owner() as conn:
+        assert conn.execute(guard.SERVER).fetchone() == facts.server
+    on = Target("test", fresh_database.app_url, fresh_database.owner_url, fresh_database.superuser_url, allowed)
+    copy = dataclasses.replace(facts, started="2026-11-24 10:00:00.123456+00")
+    with pytest.raises(Refused, match="The server changed under our hands"):
+        schema.drop(on, copy)
+    fresh_database.owner().close()
+    schema.drop(on, facts)
+    with pytest.raises(Unavailable, match="does not exist"):
+        fresh_database.owner()
 
 
 # What is sent ------------------------------------------------------------------------------------------------

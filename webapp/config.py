@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -40,11 +40,11 @@ class Settings:
     """Everything the program takes from outside. Durations are seconds, sizes bytes."""
 
     app_env: str
-    connection_url: str
-    direct_connection_url: str
-    replica_connection_url: str
-    secret_key: str
-    secret_key_fallbacks: tuple[str, ...]
+    connection_url: str = field(repr=False)
+    direct_connection_url: str = field(repr=False)
+    replica_connection_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
     host: str
     port: int
     public_url: str
@@ -124,8 +124,8 @@ class Settings:
             public_url=public_url,
             trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
             frame_origin=_frame_origin(env, app_env, public_url),
-            provider=ProviderSettings.from_env(env),
-            sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed")),
+            provider=(provider := ProviderSettings.from_env(env)),
+            sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed", *(["provider"] if provider else []))),
             public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",
             community_about=env.get("COMMUNITY_ABOUT")

@@ -160,8 +160,10 @@ def _proof(url: str) -> dict[str, str]:
     otherwise. Who signed it is told by `sslrootcert` (`PGSSLROOTCERT`), else the system knows.
     """
     given = parts(url)
-    said = {"sslmode", "service"} & given.keys() or any(map(os.environ.get, ("PGSSLMODE", "PGSERVICE")))
-    if said or all(map(is_local, hosts(url))):
+    elsewhere = given.get("service") or os.environ.get("PGSERVICE")  # a file names the host
+    if "sslmode" in given or os.environ.get("PGSSLMODE"):
+        return {}
+    if all(map(is_local, hosts(url))) and not (elsewhere and not hosts(url)):
         return {}
     known = given.get("sslrootcert") or os.environ.get("PGSSLROOTCERT")
     return {"sslmode": "verify-full", **({} if known else {"sslrootcert": "system"})}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..connections import Connection
-from ..conninfo import hosts, is_local, parts, port_of
+from ..conninfo import hosts, is_local, parts
 from ..places import Refused
 
 DISPOSABLE = ("development", "test")
@@ -28,9 +28,13 @@ SELECT
   (SELECT system_identifier::text FROM pg_control_system()),
   EXISTS (SELECT FROM pg_roles WHERE rolname LIKE 'rds%')
     OR EXISTS (SELECT FROM pg_settings WHERE name LIKE 'rds.%' OR name LIKE 'aurora%'),
+  pg_postmaster_start_time()::text,
   to_regclass('public.mayfly_marker') IS NOT NULL,
   to_regclass('public.users') IS NOT NULL
 """
+SERVER = "SELECT (SELECT system_identifier::text FROM pg_control_system()), pg_postmaster_start_time()::text"
+"""Which server it is, as `Facts.server`: a copy of one shares its identifier, but was not started in that moment."""
+
 _MARKER = "SELECT environment FROM public.mayfly_marker"
 _PEOPLE = "SELECT count(*) FROM public.users WHERE NOT seeded"
 _IDENTIFIER = "SELECT system_identifier::text FROM pg_control_system()"
@@ -44,20 +48,26 @@ class Facts:
     hosts: tuple[str, ...]
     server_address: str | None
     system_identifier: str
+    started: str
     managed: bool
     marker: str | None
     people: int
+
+    @property
+    def server(self) -> tuple[str, str]:
+        """Which server it is."""
+        return self.system_identifier, self.started
 
 
 def look(conn: Connection) -> Facts:
     """The facts about a connection, by SELECTs alone."""
     row: Any = conn.execute(_SERVER).fetchone()
-    database, address, identifier, managed, has_marker, has_users = row
+    database, address, identifier, managed, started, has_marker, has_users = row
     markers = conn.execute(_MARKER).fetchall() if has_marker else []
     people: Any = conn.execute(_PEOPLE).fetchone() if has_users else (0,)
     hosts = tuple(filter(None, (conn.info.host, conn.info.hostaddr)))
     marker = markers[0][0] if len(markers) == 1 else None
-    return Facts(database, hosts, address, identifier, managed, marker, people[0])
+    return Facts(database, hosts, address, identifier, started, managed, marker, people[0])
 
 
 def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
@@ -84,7 +94,7 @@ def require_disposable(
     """
     facts = look(conn)
     reasons = objections(facts, app_env, allowed_servers(state))
-    if (production := os.environ.get("PROD_CONNECTION_URL")) and same_place(conn, production):
+    if is_production(conn, facts.database):
         reasons.append("It is the one of PROD_CONNECTION_URL.")
     if reasons:
         raise Refused(f"{act} refused: {facts.database} is not provably for development. {' '.join(reasons)}")
@@ -99,14 +109,21 @@ def require_disposable(
     return facts
 
 
-def same_place(conn: Connection, url: str) -> bool:
-    """Whether a connection, as it is, goes to the database that a URL names, by whatever name of that place."""
-    named, info = parts(url), conn.info
-    user = named.get("user") or os.environ.get("PGUSER") or info.user
-    port, database = port_of(url), named.get("dbname") or os.environ.get("PGDATABASE") or user
-    if (port, database) != (info.port, info.dbname):
+def is_production(conn: Connection, database: str) -> bool:
+    """Whether that database of the connection's server is the one of `PROD_CONNECTION_URL`, by whatever name of the
+    place. What a service file means cannot be told from here, and counts as if it were.
+    """
+    url = os.environ.get("PROD_CONNECTION_URL")
+    if not url:
         return False
-    ours, theirs = _addresses([info.host, info.hostaddr]), _addresses(hosts(url) or ["localhost"])
+    named = parts(url)
+    if named.get("service"):
+        return True
+    user = named.get("user") or os.environ.get("PGUSER") or conn.info.user
+    ports = str(named.get("port") or os.environ.get("PGPORT") or 5432).split(",")
+    if str(conn.info.port) not in ports or database != (named.get("dbname") or os.environ.get("PGDATABASE") or user):
+        return False
+    ours, theirs = _addresses([conn.info.host, conn.info.hostaddr]), _addresses(hosts(url) or ["localhost"])
     return bool(ours & theirs) or (any(map(is_local, ours)) and any(map(is_local, theirs)))
 
 

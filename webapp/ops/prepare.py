@@ -18,6 +18,7 @@ DEMO = "demo"
 _RESERVE = 6
 """Connections kept free beside the pools: the sweep, the check at start, LISTEN, and an operator's scripts."""
 
+_OF_OWNERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL"}
 _WAITS = "SELECT true FROM users WHERE handle = %s AND NOT EXISTS (SELECT FROM passwords WHERE user_uuid = users.uuid)"
 
 Say = Callable[[str], None]
@@ -53,12 +54,12 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
 def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
     """What the server's processes get: the caller's environment over this database, with a key to sign with.
 
-    How the owner connects is left out: what answers strangers must not be able to change the structure.
+    How owners connect is left out: what answers strangers must not be able to change any structure.
     """
     urls = {"CONNECTION_URL": on.app_url}
     if on.name:
         urls["DIRECT_CONNECTION_URL"] = on.app_url
-    theirs = {name: value for name, value in env.items() if name != "OWNER_CONNECTION_URL"}
+    theirs = {name: value for name, value in env.items() if name not in _OF_OWNERS}
     return {**theirs, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
 
 

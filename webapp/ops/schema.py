@@ -60,9 +60,12 @@ def ensure_roles(admin: Connection) -> None:
 
 
 def create(target: Target) -> str:
-    """Makes and marks the target's database; its name. Raises `Refused` when one that has tables is there."""
+    """Makes and marks the target's database; its name. Raises `Refused` when one that has tables is there, or it is
+    the one of `PROD_CONNECTION_URL`."""
     name = target.name or database_of(target.owner_url)
     with target.admin() as admin:
+        if guard.is_production(admin, name):
+            raise Refused(f"The database {name} is the one of PROD_CONNECTION_URL: bin/db-schema-load prod fills it.")
         if target.name:
             ensure_roles(admin)
         new = not exists(admin, name)
@@ -160,7 +163,7 @@ def drop(target: Target, facts: guard.Facts) -> None:
     Raises `Refused`, with everything as it was, when others keep it in use or the server is suddenly another.
     """
     with target.admin() as admin:
-        if value(admin, "SELECT system_identifier::text FROM pg_control_system()") != facts.system_identifier:
+        if admin.execute(guard.SERVER).fetchone() != facts.server:  # of several hosts another one answered
             raise Refused("The server changed under our hands. Nothing was dropped.")
         roles, deadline = sessions.own_roles(target, admin), time.monotonic() + 5
         _allow_connections(admin, facts.database, allow=False)  # a pool would come back at once

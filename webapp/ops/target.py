@@ -52,8 +52,8 @@ def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> 
 
 
 def external_target(env: Mapping[str, str], app_env: str, state: Path) -> Target:
-    """The database of `CONNECTION_URL`, with `OWNER_CONNECTION_URL` for what changes its structure."""
-    owner_url = env.get("OWNER_CONNECTION_URL") or env["CONNECTION_URL"]
+    """The database of `CONNECTION_URL`. Its structure is changed through `OWNER_CONNECTION_URL`, else past a pooler."""
+    owner_url = env.get("OWNER_CONNECTION_URL") or env.get("DIRECT_CONNECTION_URL") or env["CONNECTION_URL"]
     return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state)
 
 

@@ -60,7 +60,7 @@ def sign_up() -> Any:
 def _may_join(invite: str) -> bool:
     """Whether the place takes somebody who comes with this invitation, or with none."""
     how = settings().sign_up
-    return how == "open" or (how == "invite" and actions.invitation_open(db(), invite=invite))
+    return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
 
 
 def _sign_up_again(sentence: str) -> Any:

@@ -39,9 +39,12 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Gives the event back, once the person has an account here. Raises `Failed`.
 
     Whoever confirms a new password (`PostConfirmation_ConfirmForgotPassword`) has one, and nothing of it is changed.
+    Where Mayfly asks for an invitation, or takes nobody new (`SIGN_UP`), it decides at the first sign-in.
     """
     began, trigger = time.monotonic(), event.get("triggerSource")
-    outcome = "ignored" if trigger != CONFIRMED else _on_a_connection(_wanted(event), began + _PATIENCE)
+    outcome = "ignored"
+    if trigger == CONFIRMED and os.environ.get("SIGN_UP") not in ("invite", "closed"):
+        outcome = _on_a_connection(_wanted(event), began + _PATIENCE)
     print(json.dumps({"sign_up": outcome, "ms": round((time.monotonic() - began) * 1000)}))
     return event
 
