@@ -12,6 +12,12 @@ fail() {
   exit 1
 }
 
+# What a script says of itself: its second line. Those of webapp/ops have more to say.
+if [[ "${1:-}" =~ ^(-h|--help)$ ]] && ! grep -q "^ops " "$0"; then
+  sed -n '2s/^# /bin\//p' "$0"
+  exit 0
+fi
+
 # The path of a Python that is new enough.
 find_python() {
   local name

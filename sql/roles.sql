@@ -29,6 +29,7 @@ BEGIN
       )
   LOOP
     EXECUTE format('ALTER ROLE %I SET idle_session_timeout = %L', person, '15min');
+    EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', person, '5min');
   END LOOP;
 END
 $people$;

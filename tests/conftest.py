@@ -29,9 +29,10 @@ from webapp.ops.target import Target, embedded_target
 from webapp.programs import bundled_bindir, system_bindir
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
-for _name in [name for name in os.environ if name.startswith(("PG", "AWS_")) or name.endswith("CONNECTION_URL")]:
+_OURS = ("PG", "AWS_", "DATABASE_", "OIDC_", "LIMIT_", "TTL_", "COMMUNITY_", "POOL_")
+for _name in [name for name in os.environ if name.startswith(_OURS) or name.endswith("CONNECTION_URL")]:
     del os.environ[_name]
-for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE"):
+for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE", "AUTH", "SIGN_UP", "HOST", "PORT", "WORKERS"):
     os.environ.pop(_name, None)
 
 _TEMPLATE = "mayfly_test_template"

@@ -42,6 +42,28 @@ def test_no_script_has_a_force(script: Path) -> None:
     assert "--force" not in script.read_text()
 
 
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(script: Path, asked: str, scratch: Path) -> None:
+    if re.search(r"^ops (?!db-connect)", script.read_text(), re.M):
+        return  # argparse answers, below
+    if script.name == "db-connect":
+        return  # psql answers
+    before = set(CHECKOUT.iterdir())
+    done = subprocess.run(
+        [script, asked], cwd=scratch, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}\n"
+    assert set(CHECKOUT.iterdir()) == before
+
+
+@pytest.mark.parametrize("script", ["lock", "setup"])
+def test_script_without_arguments_takes_none(script: str, scratch: Path) -> None:
+    done = subprocess.run([CHECKOUT / "bin" / script, "more"], cwd=scratch, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"bin/{script}: There is no argument more.\n")
+
+
 # The image says these itself; inside it they are no one's choice.
 OF_THE_IMAGE = {"HOST", "APP_ENV", "WAIT_FOR_DATABASE", "MAYFLY_STATE"}
 # For people at a checkout: the image has neither a virtual environment of its own making nor a preview frame.
@@ -101,6 +123,27 @@ def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str]) -> Non
     assert not out
     assert len(err.splitlines()) == 1
     assert err.startswith(f"bin/{arguments[0]}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["users-suspend", "prod", "ann"], "there is no prod here: it works on CONNECTION_URL"),
+        (["activities-burn", "prod", "x"], "there is no prod here"),
+        (["db-migrate", "--status", "prod"], "prod goes first."),
+        (["db-backup", "file", "prod"], "prod goes first."),
+    ],
+)
+def test_prod_in_a_place_where_it_means_nothing_is_told(run: Run, arguments: list[str], said: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"bin/{arguments[0]}: {said}")
+
+
+@pytest.mark.parametrize("script", [["db-sessions"], ["users-invite"], ["db-backup"], ["db-migrate", "--status"]])
+def test_where_no_database_was_made_yet_it_is_told_how(run: Run, embedded: Path, script: list[str]) -> None:
+    code, _, err = run(*script)
+    assert (code, err) == (1, f"bin/{script[0]}: There is no database here yet: bin/run makes it.\n")
 
 
 def test_unknown_environment_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,6 +327,61 @@ def test_database_of_the_environment_goes_through_its_whole_life(
     assert run("db-drop") == (0, f"dropped the database {name}\n", "")
 
 
+def test_setup_drops_nothing_where_it_could_not_make_it_anew(run: Run, elsewhere: DatabaseUrls) -> None:
+    with connect(elsewhere.superuser_url) as admin:
+        admin.execute("ALTER ROLE mayfly_owner NOCREATEDB")
+        try:
+            code, _, err = run("db-setup")
+        finally:
+            admin.execute("ALTER ROLE mayfly_owner CREATEDB")
+    assert code == 1
+    assert "mayfly_owner may not make databases: an administrator says ALTER ROLE mayfly_owner CREATEDB." in err
+    elsewhere.owner().close()
+
+
+def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    with elsewhere.owner() as conn:
+        before = conn.execute("SELECT environment FROM mayfly_marker").fetchall()
+    monkeypatch.setenv("PROD_CONNECTION_URL", elsewhere.owner_url)
+    code, _, err = run("db-create")
+    assert code == 1
+    assert "is the one of PROD_CONNECTION_URL: bin/db-schema-load prod fills it." in err
+    with elsewhere.owner() as conn:
+        assert conn.execute("SELECT environment FROM mayfly_marker").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("db-backup", "has no schema of Mayfly's"), ("db-seed", "has no schema of Mayfly's")],
+)
+def test_empty_database_is_one_sentence(run: Run, elsewhere: DatabaseUrls, script: str, said: str) -> None:
+    with elsewhere.owner() as conn:
+        tables = one(
+            conn,
+            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename <> 'mayfly_marker'",
+        )
+        conn.execute(f"DROP TABLE {tables} CASCADE")
+    code, _, err = run(script)
+    assert code == 1
+    assert said in err
+
+
+def test_schema_is_loaded_by_who_may(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    with elsewhere.owner() as conn:
+        tables = one(
+            conn,
+            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename <> 'mayfly_marker'",
+        )
+        conn.execute(f"DROP TABLE {tables} CASCADE")
+    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.app_url)
+    code, _, err = run("db-schema-load")
+    assert code == 1
+    assert "mayfly_app may not make tables" in err
+    assert "OWNER_CONNECTION_URL names its owner." in err
+
+
 def test_accounts_of_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls) -> None:
     with elsewhere.owner() as conn:
         make_user(conn, password=None)
@@ -331,6 +429,15 @@ def test_sessions_show_the_kind_of_a_query_and_never_its_text(
     assert "canary" not in out
 
 
+def test_sessions_are_shown_to_an_owner_who_may_not_see_what_they_do(run: Run, elsewhere: DatabaseUrls) -> None:
+    """Of others the server hides state and kind from whoever has not pg_read_all_stats."""
+    with connect(elsewhere.app_url, application="mayfly-test"):
+        code, out, _ = run("db-sessions")
+    assert code == 0
+    assert re.search(r"\d+  mayfly_app  mayfly-test  \? ", out)
+    assert "GRANT pg_read_all_stats" in out
+
+
 def test_sessions_that_people_left_open_are_marked_by_name(
     run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -360,6 +467,8 @@ def test_peoples_idle_sessions_end_by_themselves(elsewhere: DatabaseUrls) -> Non
             for url, expected in waits.items():
                 with connect(url) as conn:
                     assert one(conn, "SHOW idle_session_timeout") == expected
+                    in_transaction = {"15min": "5min", "0": "10s"}[expected]  # what holds locks ends sooner
+                    assert one(conn, "SHOW idle_in_transaction_session_timeout") == in_transaction
         finally:
             admin.execute(f"REVOKE ALL ON DATABASE {name_of(elsewhere)} FROM ann_of_tests")
             admin.execute("DROP ROLE ann_of_tests")
@@ -462,6 +571,13 @@ def test_burn_takes_text_and_author_at_once(run: Run, elsewhere: DatabaseUrls) -
         assert one(conn, "SELECT uuid FROM live_activities") == reply
         code, out, err = run("activities-burn", str(burnt))
         assert (code, out, len(err.splitlines())) == (1, "", 1)
+
+
+def test_burn_takes_the_whole_address(run: Run, elsewhere: DatabaseUrls) -> None:
+    with elsewhere.owner() as conn:
+        made = make_activity(conn, make_user(conn))
+        assert run("activities-burn", f"https://mayfly.example/@alice/status/{made}/")[0] == 0
+        assert one(conn, "SELECT count(*) FROM live_activities") == 0
 
 
 @pytest.mark.parametrize("uuid", ["x", "5eedac00-0000-4000-8000-00000000dead", "../x", ""])

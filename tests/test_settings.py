@@ -59,7 +59,8 @@ def test_bio_has_a_length(conn: Connection, alice: FlaskClient, length: int, sta
     answer = send(alice, "/settings/profile", display_name="Alice", bio="é" * (length - 1) + "!")
     assert answer.status_code == status
     if status == 422:
-        assert f"That is {length - 300} over the 300 characters that fit." in words(answer)
+        over = "1 character" if length == 301 else f"{length - 300} characters"
+        assert f"That is {over} over the 300 that fit." in words(answer)
         assert "é" * (length - 1) + "!" in answer.text  # what was typed is kept
         assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
 
@@ -69,7 +70,7 @@ def test_profile_errors_come_together_with_the_text_kept(conn: Connection, alice
     answer = send(alice, "/settings/profile", display_name="\u202eecila", bio="b" * 400)
     assert answer.status_code == 422
     assert "A name needs letters that can be seen" in words(answer)
-    assert "That is 100 over" in words(answer)
+    assert "That is 100 characters over" in words(answer)
     assert "b" * 400 in answer.text
     assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == before
 

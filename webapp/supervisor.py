@@ -18,7 +18,7 @@ from . import logs, ports
 from .catalogue import BrokenTemplate
 from .config import Settings
 from .connections import DatabaseError
-from .embedded import Cluster
+from .embedded import Busy, Cluster
 from .errors import Unavailable
 from .keeper import Keeper
 from .ops.prepare import prepare_database, server_environment
@@ -147,8 +147,11 @@ def _behind(settings: Settings) -> str:
 
 def _prepare_only(env: Mapping[str, str]) -> int:
     """For `bin/setup`: the database and nothing else."""
-    with start_database(env, "bin/setup") as (on, _):
-        prepare_database(on, Settings.from_env(server_environment(on, env)), say)
+    try:
+        with start_database(env, "bin/setup") as (on, _):
+            prepare_database(on, Settings.from_env(server_environment(on, env)), say)
+    except Busy as busy:
+        say(f"{busy} The database is left as it is.")
     return 0
 
 

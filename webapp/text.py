@@ -45,8 +45,7 @@ def message_problem(text: str) -> str | None:
         return "That is too much for one activity: some of its signs are made of very many parts. Shorten it a little."
     over = graphemes(text) - MESSAGE_GRAPHEMES
     if over > 0:
-        signs = "1 character" if over == 1 else f"{over} characters"
-        return f"That is {signs} over the {MESSAGE_GRAPHEMES} that fit. Shorten it a little."
+        return _too_long(over, MESSAGE_GRAPHEMES)
     return None
 
 
@@ -79,6 +78,10 @@ def display_name_problem(text: str) -> str | None:
 def bio_problem(text: str) -> str | None:
     """Why a normalised text about oneself cannot be kept, as a sentence; None when it can. It may be empty."""
     over = len(text) - BIO_CODE_POINTS
-    if over > 0:
-        return f"That is {over} over the {BIO_CODE_POINTS} characters that fit. Shorten it a little."
-    return None
+    return _too_long(over, BIO_CODE_POINTS) if over > 0 else None
+
+
+def _too_long(over: int, most: int) -> str:
+    return (
+        f"That is {'1 character' if over == 1 else f'{over} characters'} over the {most} that fit. Shorten it a little."
+    )

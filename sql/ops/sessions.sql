@@ -16,5 +16,5 @@ SELECT
 FROM pg_stat_activity
 WHERE datname = current_database()
   AND pid <> pg_backend_pid()
-  AND backend_type = 'client backend'
+  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL: hidden from us
 ORDER BY pid

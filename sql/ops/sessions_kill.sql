@@ -6,4 +6,4 @@ FROM pg_stat_activity
 WHERE datname = %(database)s
   AND usename = ANY (%(roles)s)
   AND pid <> pg_backend_pid()
-  AND backend_type = 'client backend'
+  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL: hidden from us

@@ -104,6 +104,17 @@ def test_cancel_closes_the_reply_and_it_opens_again(page: Page, question: str) -
     reply_to(page, "Who has the key?", "On second thoughts.")
 
 
+def test_cancel_asks_before_what_was_typed_is_lost(page: Page, question: str) -> None:
+    sign_in(page, "alice")
+    ready(act(page, "Who has the key?", "Reply")).click()
+    write(ready(reply_form(page)), "Half a thought.")
+    reply_form(page).get_by_role("link", name="Cancel").click()
+    expect(reply_form(page).get_by_role("textbox")).to_have_value("Half a thought.")
+    reply_form(page).get_by_role("link", name="Discard it").click()
+    expect(reply_form(page)).to_have_count(0)
+    expect(act(page, "Who has the key?", "Reply")).to_be_focused()
+
+
 def test_opening_a_reply_twice_keeps_what_was_typed(page: Page, question: str) -> None:
     sign_in(page, "alice")
     ready(act(page, "Who has the key?", "Reply")).click()

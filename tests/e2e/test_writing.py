@@ -101,9 +101,12 @@ def test_double_click_makes_one_activity(page: Page, watch: Watch, conn: Connect
     assert conn.execute("SELECT count(*) FROM activities").fetchone() == (1,)
 
 
-def test_ctrl_enter_posts(page: Page, alice: str) -> None:
+@pytest.mark.parametrize("before", ["Shift", "Tab"])
+def test_ctrl_enter_posts(page: Page, alice: str, before: str) -> None:
+    """From the text, and from the lives below it."""
     sign_in(page, "alice")
     write(ready(composer(page)), "By keyboard.")
+    page.keyboard.press(before)
     page.keyboard.press("Control+Enter")
     expect(card(page, "By keyboard.")).to_be_visible()
 

@@ -11,13 +11,13 @@ from ..connections import DatabaseError
 from ..errors import Unavailable
 from ..places import Refused
 from ..variables import ConfigError
-from . import scripts
+from . import moderation, scripts
 from .target import Target, target
 
 Script = Callable[[Target, argparse.Namespace], int | None]
 
 _HANDLE = ("handle", {"help": "whose, with or without @"})
-_UUID = ("uuid", {"help": "the last part of the activity's address"})
+_UUID = ("uuid", {"help": "the activity's address, or its last part"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
 _STATUS = ("--status", {"action": "store_true", "help": "list all and their state"})
 _FILE = ("file", {"nargs": "?", "help": "where to; by default a new file in backups/ of the state folder"})
@@ -36,11 +36,11 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "db-restore": (scripts.db_restore, (_FROM,)),
     "db-sessions": (scripts.db_sessions, ()),
     "db-kill-sessions": (scripts.db_kill_sessions, (_DRY,)),
-    "users-reset-password": (scripts.users_reset_password, (_HANDLE,)),
-    "users-suspend": (scripts.users_suspend, (_HANDLE, _UNDO)),
-    "users-invite": (scripts.users_invite, ()),
-    "activities-burn": (scripts.activities_burn, (_UUID,)),
-    "activities-sweep": (scripts.activities_sweep, ()),
+    "users-reset-password": (moderation.users_reset_password, (_HANDLE,)),
+    "users-suspend": (moderation.users_suspend, (_HANDLE, _UNDO)),
+    "users-invite": (moderation.users_invite, ()),
+    "activities-burn": (moderation.activities_burn, (_UUID,)),
+    "activities-sweep": (moderation.activities_sweep, ()),
 }
 
 
@@ -65,6 +65,9 @@ def main(argv: list[str]) -> int:
     if name in _NEVER and "prod" in rest:
         print(f"bin/{name}: refused: nothing makes, fills, drops or disturbs production.", file=sys.stderr)
         return 1
+    if said := _misplaced_prod(name, rest):
+        print(f"bin/{name}: {said}", file=sys.stderr)
+        return 2
     if production := name in _FOR_PRODUCTION and rest[:1] == ["prod"]:
         rest = rest[1:]
     arguments = argparse.Namespace(rest=rest)
@@ -80,12 +83,26 @@ def main(argv: list[str]) -> int:
     except (Refused, ConfigError, BrokenTemplate) as error:
         print(f"bin/{name}: {error}", file=sys.stderr)
     except Unavailable as error:
-        print(f"bin/{name}: {error.message}", file=sys.stderr)
+        yet = not production and not os.environ.get("CONNECTION_URL") and "does not exist" in error.message
+        print(
+            f"bin/{name}: {'There is no database here yet: bin/run makes it.' if yet else error.message}",
+            file=sys.stderr,
+        )
     except DatabaseError as error:
-        print(f"bin/{name}: the database said: {(str(error).splitlines() or ['nothing'])[0]}", file=sys.stderr)
+        owner = " (OWNER_CONNECTION_URL names whom it belongs to)" if error.sqlstate == "42501" else ""
+        print(f"bin/{name}: the database said: {(str(error).splitlines() or ['nothing'])[0]}{owner}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+def _misplaced_prod(name: str, rest: list[str]) -> str:
+    """What to say of a `prod` that means nothing where it stands; alone it may be somebody's handle."""
+    if name in _FOR_PRODUCTION - {"db-connect"} and "prod" in rest[1:]:
+        return "prod goes first."
+    if name not in _FOR_PRODUCTION and rest[:1] == ["prod"] and len(rest) > 1:
+        return "there is no prod here: it works on CONNECTION_URL, so give it that of production."
+    return ""
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ def backup(on: Target, db: Database, file: Path) -> Swept:
     program = client(on, "pg_dump")
     if file.exists():
         raise Refused(f"{file} exists: a backup never replaces one.")
+    with on.owner() as conn:
+        migrate.require_schema(conn)
     swept = sweep(db)
     if file.parent == on.state / "backups":
         make_folder(file.parent, 0o700)

@@ -136,6 +136,14 @@ def _addresses(names: list[str]) -> set[str]:
     return found
 
 
+def require_may_create(admin: Connection) -> None:
+    """Raises `Refused` where this role cannot make a database: better before the one that is there is dropped."""
+    row: Any = admin.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if not row[0]:
+        user = admin.info.user
+        raise Refused(f"{user} may not make databases: an administrator says ALTER ROLE {user} CREATEDB.")
+
+
 # The servers on which bin/db-create was used from here -------------------------------------------------------
 
 

@@ -44,7 +44,7 @@ def on_disk(folder: Path = FOLDER) -> list[Migration]:
 
 def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, bool]]:
     """Each migration and whether it is applied. Raises `Refused` when files and database do not fit together."""
-    _require_schema(conn)
+    require_schema(conn)
     applied: dict[str, str] = dict(conn.execute("SELECT name, checksum FROM schema_migrations").fetchall())
     listed = [(migration, migration.name in applied) for migration in on_disk(folder)]
     for migration, done in listed:
@@ -65,7 +65,7 @@ def pending(conn: Connection, folder: Path = FOLDER) -> list[Migration]:
 
 def missing(conn: Connection, folder: Path = FOLDER) -> list[str]:
     """The names of what this program has and the database has not. A newer database is none of its business."""
-    _require_schema(conn)
+    require_schema(conn)
     applied = {name for (name,) in conn.execute("SELECT name FROM schema_migrations").fetchall()}
     return [migration.name for migration in on_disk(folder) if migration.name not in applied]
 
@@ -120,7 +120,8 @@ def _give_way() -> None:
     time.sleep(_PAUSE)
 
 
-def _require_schema(conn: Connection) -> None:
+def require_schema(conn: Connection) -> None:
+    """Raises `Refused` where there is no schema yet."""
     if conn.execute("SELECT to_regclass('public.schema_migrations')").fetchone() == (None,):
         raise Refused(
             f"The database {conn.info.dbname} has no schema of Mayfly's: bin/db-schema-load makes it in an empty one."

@@ -70,6 +70,7 @@ def create(target: Target) -> str:
             ensure_roles(admin)
         new = not exists(admin, name)
         if new:
+            guard.require_may_create(admin)
             owner = OWNER if target.name else admin.info.user
             run(admin, value(admin, "SELECT format('CREATE DATABASE %%I OWNER %%I', %s::text, %s::text)", name, owner))
         if target.name:
@@ -77,7 +78,8 @@ def create(target: Target) -> str:
             run(admin, value(admin, f"SELECT format('GRANT CONNECT ON DATABASE %%I TO {APP}', %s::text)", name))
     with target.owner() as conn:
         if not new and not is_empty(conn):
-            raise Refused(f"The database {name} exists and is not empty; bin/db-setup makes it anew.")
+            again = "; bin/db-setup makes it anew" if target.app_env in guard.DISPOSABLE else ""
+            raise Refused(f"The database {name} exists and is not empty{again}.")
         with conn.transaction():  # a marked database is one whose server is on the list
             mark(conn, target.app_env)
             if target.app_env in guard.DISPOSABLE:
@@ -93,7 +95,10 @@ def mark(conn: Connection, environment: str) -> None:
             conn.execute("INSERT INTO mayfly_marker (environment) VALUES (%s)", [environment])
     said = value(conn, "SELECT environment FROM mayfly_marker")
     if said != environment:
-        raise Refused(f"The database {conn.info.dbname} is marked for {said}, and APP_ENV is {environment}.")
+        raise Refused(
+            f"The database {conn.info.dbname} is marked for {said}, and this is {environment}. Where the mark is a"
+            " mistake and the database empty, its owner says DROP TABLE mayfly_marker."
+        )
 
 
 # Load and fill -----------------------------------------------------------------------------------------------
@@ -107,6 +112,10 @@ def load(target: Target, *, demo: bool = False) -> None:
     with target.owner() as conn:
         if not is_empty(conn):
             raise Refused(f"The database {conn.info.dbname} is not empty: its structure is changed by bin/db-migrate.")
+        if not value(conn, "SELECT has_schema_privilege('public', 'CREATE')"):
+            raise Refused(
+                f"{conn.info.user} may not make tables in {conn.info.dbname}: OWNER_CONNECTION_URL names its owner."
+            )
         if not target.name:
             external_roles(conn)
         with conn.transaction():
@@ -142,6 +151,7 @@ def seed(target: Target) -> int:
 
 
 def _seed(target: Target, conn: Connection) -> int:
+    migrate.require_schema(conn)
     guard.require_disposable(conn, act="Seeding", app_env=target.app_env, state=target.state, typed=conn.info.dbname)
     if value(conn, "SELECT true FROM users LIMIT 1"):
         raise Refused(f"The database {conn.info.dbname} has people in it: the demo community is for an empty one.")

@@ -1,4 +1,4 @@
-"""What each script of `bin/` does, and the one line it says of every step."""
+"""What each script `bin/db-…` does, and the one line it says of every step. Those for people are in moderation.py."""
 
 import contextlib
 import os
@@ -14,8 +14,7 @@ from ..connections import Connection, connect
 from ..conninfo import client_environment, database_of
 from ..db import Database
 from ..places import Refused
-from . import backup, guard, migrate, people, schema, sessions
-from .sweep import sweep
+from . import backup, guard, migrate, schema, sessions
 from .target import Target, settings_for
 
 
@@ -34,11 +33,11 @@ def db_create(on: Target, _: Arguments) -> None:
 
 def db_schema_load(on: Target, _: Arguments) -> None:
     schema.load(on)
-    say(f"loaded the schema into {_name(on)}")
+    say(f"loaded the schema into {name_of(on)}")
 
 
 def db_seed(on: Target, _: Arguments) -> None:
-    say(f"loaded the demo community into {_name(on)}: {schema.seed(on)} people")
+    say(f"loaded the demo community into {name_of(on)}: {schema.seed(on)} people")
     say("(bin/users-reset-password demo gives one of them a password)")
 
 
@@ -61,6 +60,7 @@ def db_setup(on: Target, arguments: Arguments) -> None:
         raise Refused(f"Setting up refused: APP_ENV is {on.app_env}.")
     name = _said_name(on)
     with on.admin() as admin:
+        guard.require_may_create(admin)
         there = schema.exists(admin, name)
     if there:
         db_drop(on, arguments)
@@ -77,30 +77,30 @@ def db_migrate(on: Target, arguments: Arguments) -> None:
             listed = migrate.status(conn)
             for migration, done in listed:
                 say(f"{'applied' if done else 'pending'} {migration.name}")
-            say(f"{_name(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
+            say(f"{name_of(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
             return
         applied = 0
         for migration in migrate.apply(conn):
             applied += 1
             say(f"applied {migration.name}")
-        say(f"{_name(on)} is up to date, {applied} migration(s) applied")
+        say(f"{name_of(on)} is up to date, {applied} migration(s) applied")
 
 
 def db_backup(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute() if arguments.file else backup.default_file(on)
-    with _database(on) as db:
+    with database(on) as db:
         swept = backup.backup(on, db, file)
-    say(f"swept {_name(on)}: {swept}")
-    say(f"backed up {_name(on)} into {file}, {file.stat().st_size:,} bytes")
+    say(f"swept {name_of(on)}: {swept}")
+    say(f"backed up {name_of(on)} into {file}, {file.stat().st_size:,} bytes")
 
 
 def db_restore(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute()
     backup.restore(on, file)
-    say(f"restored {_name(on)} from {file}")
-    with _database(on) as db:
+    say(f"restored {name_of(on)} from {file}")
+    with database(on) as db:
         swept, pending = backup.make_servable(on, db)
-    say(f"swept {_name(on)}: {swept}; nobody is signed in")
+    say(f"swept {name_of(on)}: {swept}; nobody is signed in")
     if pending:
         say(f"{len(pending)} migration(s) are pending: run bin/db-migrate before bin/run")
 
@@ -119,8 +119,11 @@ def db_connect(on: Target, arguments: Arguments) -> int:
 
 def db_sessions(on: Target, _: Arguments) -> None:
     with connect(on.admin_url) as conn:
-        for line in sessions.table(sessions.listed(conn)):
-            say(line)
+        found = sessions.listed(conn)
+    for line in sessions.table(found):
+        say(line)
+    if any(session["state"] == "?" for session in found):
+        say("(? is what the server hides from this role: GRANT pg_read_all_stats to it shows it)")
 
 
 def db_kill_sessions(on: Target, arguments: Arguments) -> None:
@@ -133,43 +136,11 @@ def db_kill_sessions(on: Target, arguments: Arguments) -> None:
         say(f"ended {ended} session(s) of {facts.database}")
 
 
-# People and activities ---------------------------------------------------------------------------------------
-
-
-def users_reset_password(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        password = people.reset_password(db, arguments.handle)
-    say(f"the new password in {_name(on)} is {password} and all sessions are ended; it is kept nowhere")
-
-
-def users_suspend(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        people.suspend(db, arguments.handle, undo=arguments.undo)
-    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'} in {_name(on)}")
-
-
-def users_invite(on: Target, _: Arguments) -> None:
-    with _database(on) as db:
-        code = people.invite(db)
-    say(f"for one person, into {_name(on)} within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
-
-
-def activities_burn(on: Target, arguments: Arguments) -> None:
-    with _database(on) as db:
-        people.burn(db, arguments.uuid)
-    say(f"the activity is gone from {_name(on)}; where it has replies its place stays, empty")
-
-
-def activities_sweep(on: Target, _: Arguments) -> None:
-    with _database(on) as db:
-        say(f"swept {_name(on)}: {sweep(db)}")
-
-
 # Shared ----------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
-def _database(on: Target) -> Iterator[Database]:
+def database(on: Target) -> Iterator[Database]:
     connect(on.app_url).close()  # says why where it cannot; the pool would only run out of time
     db = Database(settings_for(on))
     try:
@@ -178,13 +149,13 @@ def _database(on: Target) -> Iterator[Database]:
         db.close()
 
 
-def _name(on: Target) -> str:
+def name_of(on: Target) -> str:
     return on.name or database_of(on.owner_url)
 
 
 def _said_name(on: Target) -> str:
     """The name of a database that may be made or lost: it must stand in the URL. Raises `Refused`."""
-    name = _name(on)
+    name = name_of(on)
     if not name:
         raise Refused("refused: the URL names no database, and what the environment names is not made or lost.")
     return name

@@ -15,7 +15,7 @@ from .pages import page_with, sign_in_page, texts_of
 
 bp = Blueprint("users", __name__)
 
-WRONG = "That name and password do not belong together. Check both, and the caps lock."
+WRONG = "That e-mail or handle and that password do not belong together. Check both, and the caps lock."
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])

@@ -32,6 +32,8 @@ class Failed(Exception):
 # The application's own statements, beside this file in the package and above it in the repository.
 _templates = Catalogue(next(folder / "sql" for folder in Path(__file__).resolve().parents if (folder / "sql").is_dir()))
 _FIND, _CREATE = _templates["users/identity"].sql, _templates["users/identity_create"].sql
+if os.environ.keys() & {"DATABASE_AUTH", "DATABASE_SECRET_ARN"}:
+    import boto3  # noqa: F401 (the runtime brings it, and loads it while nobody waits)
 _kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next
 
 
@@ -119,7 +121,7 @@ def _secret() -> dict[str, str]:
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if not arn:
         return {}
-    import boto3  # the runtime brings it
+    import boto3
 
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]

@@ -32,8 +32,9 @@ document.addEventListener("input", (event) => {
   if (event.target.name === "message") measure(event.target.form);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.name === "message") event.target.form.requestSubmit();
-  if (event.key === "Escape" && !event.target.value) event.target.closest("form")?.querySelector("[data-close]")?.click();
+  const form = event.target.closest("form");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".composer")) form.requestSubmit();
+  if (event.key === "Escape" && !form?.elements.message?.value) form?.querySelector("[data-close]")?.click();
 });
 const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message.value && measure(form));
 addEventListener("DOMContentLoaded", all);

@@ -29,6 +29,11 @@ document.addEventListener("click", (event) => {
   const form = link && document.querySelector(link.dataset.close);
   if (!form) return;
   event.preventDefault();
+  if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // a slip of the hand loses no text
+    link.dataset.sure = "";
+    link.textContent = "Discard it";
+    return;
+  }
   const card = form.closest("article");
   form.remove();
   (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
