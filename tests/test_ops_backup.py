@@ -153,6 +153,39 @@ def test_restore_of_half_a_file_leaves_nothing_behind(run: Run, elsewhere: Datab
     assert run("db-restore", str(scratch / "whole.dump"))[0] == 0
 
 
+def test_restore_that_fails_late_leaves_nothing_behind(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+    assert run("db-backup", str(scratch / "whole.dump"))[0] == 0
+    with elsewhere.owner() as conn:
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+        conn.execute("CREATE TYPE users AS ENUM ()")  # in the way of a table that comes after others
+    code, _, err = run("db-restore", str(scratch / "whole.dump"))
+    assert code == 1
+    assert 'type "users" already exists' in err
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+
+
+def test_nothing_that_somebody_wrote_is_quoted_from_a_program() -> None:
+    said = "pg_restore: error: COPY failed: ERROR: duplicate key DETAIL: Key (email)=(canary@example.com) exists."
+    assert "canary" not in backup._without_values(said)
+    assert backup._without_values(said).startswith("pg_restore: error: COPY failed: ERROR: duplicate key DETAIL: ")
+
+
+def test_of_several_newer_clients_the_nearest_is_used(
+    elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, scratch: Path
+) -> None:
+    places = []
+    for version in (99, 9, 60, 50):
+        place = scratch / f"pg_restore-{version}"
+        place.write_text(f"#!/bin/sh\necho 'pg_restore (PostgreSQL) {version}.1'\n")
+        place.chmod(0o755)
+        places.append(place)
+    monkeypatch.setattr(backup, "clients", lambda program, tls: places)
+    with target("test") as on:
+        assert backup.client(on, "pg_restore") == str(scratch / "pg_restore-50")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"-- SQL, not a custom dump", b"PGDM"])
 def test_restore_of_what_is_no_backup_is_one_sentence(
     run: Run,

@@ -75,6 +75,36 @@ def test_migrations_run_once_in_order(unmigrated: DatabaseUrls, migrations: Path
         assert one(conn, "SELECT to_regclass('second')") == "second"
 
 
+def test_two_runners_take_turns(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    """Whoever comes second finds it done. Without the lock both would make the table."""
+    (migrations / "0001-add-note.sql").write_text("ALTER TABLE users ADD COLUMN note text; SELECT pg_sleep(0.5)")
+    applied: list[str] = []
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            with unmigrated.owner() as conn:
+                applied.extend(migration.name for migration in migrate.apply(conn, migrations))
+        except Exception as error:
+            failed.append(error)
+
+    runners = [threading.Thread(target=run) for _ in range(4)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    assert failed == []
+    assert sorted(applied) == ["0001-add-note", "0002-fill-note"]
+
+
+def test_pause_lets_those_pass_who_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(migrate.time, "sleep", paused.append)
+    migrate._give_way()
+    assert paused == [migrate._PAUSE]
+    assert migrate._PAUSE > 0
+
+
 def test_failing_migration_leaves_nothing_and_ends_the_run(unmigrated: DatabaseUrls, migrations: Path) -> None:
     (migrations / "0002-fill-note.sql").write_text("CREATE TABLE second (); SELECT nothing;")
     (migrations / "0003-more.sql").write_text("CREATE TABLE third ();")
@@ -93,6 +123,7 @@ def test_migration_that_never_gets_its_lock_is_given_up(
     monkeypatch.setattr(migrate, "_PAUSE", 0.0)
     with unmigrated.owner() as reader, reader.transaction(), unmigrated.owner() as conn:
         reader.execute("SELECT count(*) FROM users")
+        conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
         with pytest.raises(Refused, match=r"0001-add-note failed .*lock timeout.*20 times"):
             list(migrate.apply(conn, migrations))
         assert [done for _, done in migrate.status(conn, migrations)] == [False, False]

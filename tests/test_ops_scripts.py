@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import yaml
 from factories import PASSWORD, make_activity, make_user
 from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
@@ -66,6 +67,8 @@ def test_script_without_arguments_takes_none(script: str, scratch: Path) -> None
 
 # The image says these itself; inside it they are no one's choice.
 OF_THE_IMAGE = {"HOST", "APP_ENV", "WAIT_FOR_DATABASE", "MAYFLY_STATE"}
+# For whoever owns a database; what answers strangers never gets them.
+OF_OWNERS = {"OWNER_CONNECTION_URL"}
 # For people at a checkout: the image has neither a virtual environment of its own making nor a preview frame.
 OF_A_CHECKOUT = {"MAYFLY_VENV", "FRAME_ORIGIN"}
 
@@ -76,10 +79,17 @@ def test_compose_passes_every_setting_of_the_readme() -> None:
     settings = {name for cell in rows for name in re.findall(r"`([A-Z_]+)`", cell)}
     assert len(settings) > 20
     passed = set(re.findall(r"\$\{([A-Z_]+):[-?]", (CHECKOUT / "compose.yaml").read_text()))
-    made = {"CONNECTION_URL", "OWNER_CONNECTION_URL"}  # from the passwords in .env
-    assert settings - OF_THE_IMAGE - OF_A_CHECKOUT - made <= passed
+    assert settings - OF_THE_IMAGE - OF_A_CHECKOUT - OF_OWNERS - {"CONNECTION_URL"} <= passed
     dockerfile = (CHECKOUT / "Dockerfile").read_text()
     assert not [name for name in OF_THE_IMAGE if f" {name}=" not in dockerfile]
+
+
+def test_what_answers_strangers_never_sees_the_owners_password() -> None:
+    services = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]
+    assert "OWNER" not in str(services["app"])
+    assert "OWNER_CONNECTION_URL" in services["schema"]["environment"]
+    assert services["schema"]["command"][-1] == "--prepare"
+    assert services["app"]["depends_on"] == {"schema": {"condition": "service_completed_successfully"}}
 
 
 def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) -> None:

@@ -405,12 +405,15 @@ def external(cluster: Cluster, **more: str) -> dict[str, str]:
 
 
 def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durable: Cluster) -> None:
-    run = start(**external(durable)).up()
+    run = start(**external(durable, PROD_CONNECTION_URL="postgresql://owner@db.invalid/mayfly")).up()
     assert "demo" not in run.said()
     (server,) = children_of(run.process.pid)
     (worker,) = children_of(server)
     for process in (server, worker):
-        assert b"OWNER_CONNECTION_URL" not in Path(f"/proc/{process}/environ").read_bytes()
+        environment = Path(f"/proc/{process}/environ").read_bytes()
+        assert b"CONNECTION_URL" in environment
+        assert b"OWNER_CONNECTION_URL" not in environment
+        assert b"PROD_CONNECTION_URL" not in environment
     assert "Mayfly is at https://mayfly.example (listening on 127.0.0.1:" in run.said()
     assert not (run.state / "postgres").exists()
     assert set(json.loads((run.state / "served.json").read_text()).values()) == {
