@@ -77,7 +77,9 @@ def test_migrations_run_once_in_order(unmigrated: DatabaseUrls, migrations: Path
 
 def test_two_runners_take_turns(unmigrated: DatabaseUrls, migrations: Path) -> None:
     """Whoever comes second finds it done. Without the lock both would make the table."""
-    (migrations / "0001-add-note.sql").write_text("ALTER TABLE users ADD COLUMN note text; SELECT pg_sleep(0.5)")
+    (migrations / "0001-add-note.sql").write_text(
+        "CREATE TABLE first (); SELECT pg_sleep(0.5); ALTER TABLE users ADD COLUMN note text"
+    )
     applied: list[str] = []
     failed: list[Exception] = []
 
