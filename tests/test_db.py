@@ -236,6 +236,39 @@ def test_transaction_belongs_to_its_thread(db: Database) -> None:
     assert seen == [None]
 
 
+def test_act_is_run_again_alone_and_never_inside_a_transaction(db: Database) -> None:
+    """Inside, what came before it is gone with the connection: only the whole could be run again."""
+    tries = []
+
+    def act() -> None:
+        tries.append(1)
+        raise Unavailable("lost", passing=True)
+
+    with pytest.raises(Unavailable):
+        db.retrying(act)
+    assert len(tries) == 2
+    with pytest.raises(Unavailable), db.transaction():
+        db.retrying(act)
+    assert len(tries) == 3
+
+
+def test_templates_are_checked_past_a_pooler(database_urls: DatabaseUrls) -> None:
+    """It prepares statements, which a pooler would give to somebody else's session."""
+    direct = database_urls.past_the_pooler.app_url
+    database = Database(
+        settings_for(database_urls, CONNECTION_URL="postgresql://nowhere/x", DIRECT_CONNECTION_URL=direct)
+    )
+    database.check()
+    database.close()
+
+
+def test_direct_connection_keeps_no_statement_prepared(database_urls: DatabaseUrls) -> None:
+    with connect(database_urls.owner_url) as conn:
+        for _ in range(9):
+            conn.execute("SELECT %s::int", [1])
+        assert value(conn, "SELECT count(*) FROM pg_prepared_statements") == 0
+
+
 # Errors --------------------------------------------------------------------------------------------------------
 
 

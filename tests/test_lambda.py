@@ -171,6 +171,27 @@ def backend(handler: ModuleType) -> int:
     return int(handler._kept.info.backend_pid)
 
 
+def test_account_is_made_in_one_transaction(handler: ModuleType, conn: Connection) -> None:
+    """What was written before something failed is not there."""
+    identity, person = handler._wanted(confirmed())
+    inner = handler._connection(handler.time.monotonic() + 4)
+
+    class Failing:
+        transaction = inner.transaction
+        made = False
+
+        def execute(self, statement: str, params: dict[str, str]) -> object:
+            if self.made:
+                raise psycopg.OperationalError("lost")
+            self.made = True
+            inner.execute("INSERT INTO users (display_name, handle) VALUES ('Half', 'half')")
+            return inner.execute("SELECT WHERE false")
+
+    with pytest.raises(psycopg.OperationalError):
+        handler._account(Failing(), identity, person)
+    assert people(conn) == []
+
+
 def test_connection_is_kept_from_one_invocation_to_the_next(handler: ModuleType) -> None:
     handler.lambda_handler(confirmed(), None)
     first = handler._kept

@@ -1,5 +1,6 @@
 """`bin/db-… prod`, what cannot be reached, and passwords of the moment."""
 
+import os
 import socket
 import sys
 import threading
@@ -160,6 +161,12 @@ def test_url_that_makes_no_sense_is_named_and_not_quoted(
     assert (code, out) == (1, "")
     assert err.startswith(f"bin/db-sessions: PROD_CONNECTION_URL cannot be read: {said}")
     assert "cret" not in err
+
+
+def test_scripts_wait_for_no_dead_name_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RES_OPTIONS", raising=False)
+    run("nothing")
+    assert set(os.environ["RES_OPTIONS"].split()) == {"timeout:2", "attempts:1"}
 
 
 def test_what_cannot_be_reached_is_named_where_there_are_several(
