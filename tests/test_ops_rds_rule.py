@@ -656,6 +656,7 @@ def test_configured_means_that_it_is_done(sg: Sg, program: Program) -> None:
 UNSEEN = [
     *("10.0.0.1", "172.16.3.4", "192.168.1.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "0.0.0.0", "240.0.0.1"),
     *("224.0.0.1", "224.0.1.1", "255.255.255.255", "203.0.113.9", "ff02::1", "ff0e::1", "2001:db8::1", "::1", "::"),
+    *("fec0::1", "::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1", "2002:a00:1::1", "3fff::1", "5f00::1", "192.88.99.1"),
     *("fe80::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "2606:4700:4700::1111%1"),
     *("8.8.8.8/32", "0.0.0.0/0", "8.8.8", "134744072", "08.8.8.8", "nonsense", "8.8.8.8 1.1.1.1"),
 ]
@@ -695,15 +696,21 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         "/bytes": (200, b"\xff\xfe\x00"),
         "/empty": (200, b""),
         "/huge": (200, b" " * 5000 + b"1.0.0.1"),
+        "/drip": (200, b"1.0.0.9"),
         "/down": (503, b"1.0.0.1"),
         "/moved": (302, b""),
     }
     asked: list[str]
+    over: threading.Event
 
     def do_GET(self) -> None:
         type(self).asked.append(self.path)
         status, body = self.answers[self.path]
         self.send_response(status)
+        for number in range(60 if self.path == "/drip" else 0):
+            self.send_header(f"X-{number}", "slow")
+            self.flush_headers()
+            self.over.wait(0.05)
         self.send_header("Content-Length", str(len(body)))
         if status == 302:
             self.send_header("Location", "/good")
@@ -717,13 +724,25 @@ class _Echo(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def echo() -> Iterator[str]:
     """The address of an echo service on this machine."""
-    _Echo.asked = []
+    _Echo.asked, _Echo.over = [], threading.Event()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
+        _Echo.over.set()
         server.shutdown()
         thread.join()
+
+
+def test_echo_service_that_drips_is_passed_over(
+    sg: Sg, program: Program, echo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its lines comes in time; all of them together do not."""
+    monkeypatch.delenv("GITPOD_IP")
+    monkeypatch.setattr(workspaces, "_PATIENCE", 0.5)
+    monkeypatch.setenv("IP_ECHO_URL", f"{echo}/drip, {echo}/good")
+    assert program()[0] == 0
+    assert sg.workspaces() == {GITPOD_ANN: [("1.0.0.1/32", "2026-11-24")]}
 
 
 @pytest.mark.parametrize(("path", "network"), [("/good", "1.0.0.1/32"), ("/six", f"{IPV6}/128")])

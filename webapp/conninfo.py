@@ -3,14 +3,13 @@ cannot be reached."""
 
 import ipaddress
 import os
-import queue
-import threading
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from . import iam
+from .deadline import within
 from .errors import Unavailable
 
 PATIENCE = 4.0
@@ -89,37 +88,13 @@ def arguments(url: str) -> dict[str, Any]:
 def dial(url: str, *, patience: float = PATIENCE, **options: Any) -> psycopg.Connection[Any]:
     """A connection within that many seconds. Raises `psycopg.Error`, `Unavailable` where there can be no password.
 
-    libpq's `connect_timeout` counts for each address of a name, and a lookup has no bound at all: hence a thread, which
-    is left behind when its time has passed, and closes what it still gets.
+    libpq's `connect_timeout` counts for each address of a name, and a lookup has no bound at all.
     """
     options = {**arguments(url), **options}
-    found: queue.SimpleQueue[psycopg.Connection[Any] | Exception] = queue.SimpleQueue()
-    given_up, turn = False, threading.Lock()
-
-    def attempt() -> None:
-        try:
-            got: psycopg.Connection[Any] | Exception = psycopg.connect(url, **options)
-        except Exception as error:
-            got = error
-        with turn:
-            if not given_up:
-                found.put(got)
-                return
-        if not isinstance(got, Exception):
-            got.close()
-
-    threading.Thread(target=attempt, name="dial", daemon=True).start()
     try:
-        got = found.get(timeout=max(0.0, patience))
-    except queue.Empty:
-        with turn:
-            given_up = True
-        if found.empty():
-            raise psycopg.errors.ConnectionTimeout("connection timeout expired") from None
-        got = found.get()
-    if isinstance(got, Exception):
-        raise got
-    return got
+        return within(patience, lambda: psycopg.connect(url, **options), late=lambda conn: conn.close())
+    except TimeoutError:
+        raise psycopg.errors.ConnectionTimeout("connection timeout expired") from None
 
 
 def client_environment(url: str) -> dict[str, str]:

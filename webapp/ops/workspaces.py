@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
+from ..deadline import within
 from ..places import Refused
 
 MARK = "GITPOD"
@@ -17,6 +19,22 @@ _SIGNS = r"A-Za-z0-9._\-:/()#,@\[\]+=&;{}!$*"  # and these, besides the space
 # Both answer over IPv4, which is what a database's name resolves to unless it is made for both.
 _ECHOES = "https://checkip.amazonaws.com,https://api.ipify.org"
 _PATIENCE = 3.0  # seconds
+# No database ever sees somebody at these: site-local, IPv4 inside IPv6, 6to4, documentation, segment routing.
+_NOWHERE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "fec0::/10",
+            "::/96",
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "3fff::/20",
+            "5f00::/16",
+            "192.88.99.0/24",
+        ),
+    )
+)
 
 
 def description(env: Mapping[str, str]) -> str:
@@ -62,7 +80,8 @@ def network(text: str, source: str) -> str:
         if found.scope_id:
             raise Refused(f"{source} says {text[:60]!r}, which means something on one link only.")
         found = found.ipv4_mapped or found
-    if found.is_multicast or not found.is_global:
+    nowhere = any(found in network for network in _NOWHERE if network.version == found.version)
+    if found.is_multicast or not found.is_global or nowhere:
         raise Refused(f"{source} says {found}, which is no public address: the database would never see it.")
     return f"{found}/{found.max_prefixlen}"
 
@@ -73,14 +92,17 @@ def _host(url: str) -> str:
 
 
 def _echo(url: str) -> str | None:
-    """What the service answers, when that is one short line; None when there is no such answer in three seconds."""
-    try:
+    """What the service answers, when that is one short line; None when there is no such answer in time."""
+
+    def ask() -> str:
         with requests.get(url, timeout=_PATIENCE, allow_redirects=False, stream=True) as answer:
-            if answer.status_code != 200:
-                return None
             line: str = answer.raw.read(100, decode_content=True).decode("ascii").strip()
+            return line if answer.status_code == 200 else ""
+
+    try:
+        line = within(_PATIENCE, ask)
         ipaddress.ip_address(line)
-    except (requests.RequestException, OSError, ValueError):
+    except (requests.RequestException, HTTPError, OSError, ValueError):  # TimeoutError is an OSError
         return None
     return line
 
