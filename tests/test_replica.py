@@ -3,8 +3,9 @@
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from factories import make_activity, make_user
@@ -170,6 +171,33 @@ def test_what_has_expired_is_hidden_by_the_replicas_own_clock(
     assert one(conn, "SELECT count(*) FROM live_activities WHERE message = 'Ends now.'") == 0
     assert "Stays." in home(replicated, alice)
     assert counted(replicated)[1] == 0
+
+
+@pytest.mark.parametrize(("behind", "rests"), [(0.5, False), (30, True)])
+def test_replica_whose_clock_is_behind_shows_nothing_that_has_expired(
+    replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch, behind: float, rests: bool
+) -> None:
+    """The primary's clock is told ahead, as no second clock can be had here."""
+    make_activity(conn, make_user(conn), "Here anyway.", age=LONG_AGO)
+    standby.catch_up()
+    db: Database = replicated.extensions["db"]
+    ask = db.query_object
+
+    def ahead(name: str, **params: object) -> Any:
+        found = ask(name, **params)
+        if name == "feeds/ticket":
+            told = datetime.fromisoformat(found["asked_at"]) + timedelta(seconds=behind)
+            return {**found, "asked_at": told.isoformat()}
+        return found
+
+    monkeypatch.setattr(db, "query_object", ahead)
+    for _ in range(2):
+        assert "Here anyway." in public(replicated)
+    assert counted(replicated) == (0, 1 if rests else 2)
+    monkeypatch.setattr(db, "query_object", ask)
+    monkeypatch.setattr(db._replica, "_rests_until", 0.0)
+    assert "Here anyway." in public(replicated)
+    assert counted(replicated)[0] == 1
 
 
 def test_replica_too_far_behind_is_dropped_until_it_has_caught_up(

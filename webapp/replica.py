@@ -1,8 +1,8 @@
 """Reading from a replica: only what may be late is asked of it, and only while it is not too late.
 
 A ticket from the primary says what a replica must have seen: all that was taken out of sight before its time, all that
-the viewer changed, and every activity but those of the last seconds. The replica compares it in the statement that
-reads, hence in one snapshot. What has expired needs no ticket: a replica's clock hides it as the primary's does.
+the viewer changed, every activity but those of the last seconds, and the primary's time: a replica's clock hides what
+has expired, unless it is behind. The replica compares it in the statement that reads, hence in one snapshot.
 """
 
 import logging
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MAY_BE_LATE = frozenset({"feeds/home", "feeds/public", "feeds/profile"})
 """The templates that a replica may answer; all of them take `viewer_uuid`."""
 
-_REST = 2.0  # seconds for which a replica that is away, or too late, is not asked
+_REST = 2.0  # seconds for which a replica that is away, or not fit to answer, is not asked
 _PATIENCE = 0.1  # seconds; who waits longer for a connection than the primary takes to answer has waited too long
 
 
@@ -55,12 +55,12 @@ class Replica:
             self.answers += 1
             return found
         self.passes += 1
-        if state == "late":
+        if state != "waiting":
             self._rest(state)
         return None
 
     def statistics(self) -> dict[str, int]:
-        """How many reads it answered, and how many it passed on because it was late."""
+        """How many reads it answered, and how many it passed on because it was not fresh."""
         return {"replica_answers_total": self.answers, "replica_passes_total": self.passes}
 
     def close(self) -> None:
