@@ -157,11 +157,13 @@ CREATE INDEX rate_limits_window_ends_at ON rate_limits (window_ends_at);
 -- Replicas ----------------------------------------------------------------------------------------------------
 
 -- How often something was taken out of sight before its time: a replica that counts less must not answer anybody.
--- One row, and none before the first time.
+-- One row. `history` is made anew by a restore: a replica that holds another one is none of this database.
 CREATE TABLE withdrawals (
   one boolean PRIMARY KEY CONSTRAINT withdrawals_one CHECK (one),
-  number bigint NOT NULL
+  number bigint NOT NULL,
+  history uuid NOT NULL DEFAULT gen_random_uuid()
 );
+INSERT INTO withdrawals (one, number) VALUES (true, 0);
 
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;

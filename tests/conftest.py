@@ -137,7 +137,7 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     with worker_database.owner() as conn:
         tables = conn.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
+            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations', 'withdrawals')"
         ).fetchone()
         conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
         conn.execute(f"TRUNCATE {tables[0]}")

@@ -52,7 +52,7 @@ CASES = {
     "a person": ("feeds/profile", [VIEWER, VIEWER, "NULL", "NULL", "21"]),
     "a person, further on": ("feeds/profile", [VIEWER, VIEWER, *MIDDLE, "21"]),
     "a replica's ticket": ("feeds/ticket", [VIEWER]),
-    "a replica's freshness": ("feeds/freshness", [VIEWER, "now()", "1", "1", "now()"]),
+    "a replica's freshness": ("feeds/freshness", [VIEWER, "gen_random_uuid()", "now()", "1", "1", "now()"]),
     "vanishing": ("feeds/vanishing", ["5"]),
     "a long thread": ("feeds/thread", [VIEWER, f"'{LONG}'", "NULL", "NULL", "20"]),
     "a long thread, further on": ("feeds/thread", [VIEWER, f"'{LONG}'", *MIDDLE, "20"]),

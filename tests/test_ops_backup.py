@@ -98,6 +98,7 @@ def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
 ) -> None:
     with elsewhere.owner() as conn:
         alice = make_user(conn)
+        history = one(conn, "SELECT history FROM withdrawals")
         late = make_activity(conn, alice, "canary that expires later")
         conn.execute(
             "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256('x'), %s, now() + interval '1 h')",
@@ -119,6 +120,26 @@ def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
         assert one(conn, "SELECT count(*) FROM sessions") == 0
         assert one(conn, "SELECT count(*) FROM activities") == 0
         assert one(conn, "SELECT count(*) FROM users") == 1
+        # Replicas of what was before are none of this one.
+        assert one(conn, "SELECT history FROM withdrawals") not in (history, None)
+
+
+def test_backup_of_an_earlier_structure_is_restored_and_migrated(
+    run: Run, elsewhere: DatabaseUrls, scratch: Path
+) -> None:
+    with elsewhere.owner() as conn:
+        make_user(conn)
+        conn.execute("ALTER TABLE withdrawals DROP COLUMN history")
+        conn.execute("DELETE FROM schema_migrations WHERE name = '0002-history-of-a-database'")
+        assert run("db-backup", str(scratch / "earlier.dump"))[0] == 0
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+    code, said, err = run("db-restore", str(scratch / "earlier.dump"))
+    assert code == 0, err
+    assert "1 migration(s) are pending" in said
+    assert run("db-migrate")[0] == 0
+    with elsewhere.owner() as conn:
+        assert one(conn, "SELECT count(history) FROM withdrawals") == 1
 
 
 def test_restore_refuses_a_database_that_holds_anything(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:

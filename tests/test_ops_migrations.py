@@ -44,6 +44,7 @@ def test_first_release_and_migrations_make_the_schema(cluster: Cluster, fresh_da
                 conn.execute(FIRST_RELEASE)
                 assert one(conn, "SELECT count(*) FROM schema_migrations") == 0
                 assert list(migrate.apply(conn)) == migrate.on_disk()
+                assert one(conn, "SELECT count(history) FROM withdrawals") == 1
             assert _structure(cluster, first) == _structure(cluster, fresh_database.owner_url)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

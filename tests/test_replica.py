@@ -18,7 +18,7 @@ from webapp import create_app, replica
 from webapp.activities import actions
 from webapp.connections import Connection, connect
 from webapp.db import Database
-from webapp.embedded import APP, SUPERUSER, Cluster
+from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import people
 
 LONG_AGO = timedelta(minutes=5)
@@ -171,6 +171,54 @@ def test_what_has_expired_is_hidden_by_the_replicas_own_clock(
     assert one(conn, "SELECT count(*) FROM live_activities WHERE message = 'Ends now.'") == 0
     assert "Stays." in home(replicated, alice)
     assert counted(replicated)[1] == 0
+
+
+def test_replica_of_what_was_before_a_restore_is_not_asked(
+    replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = make_user(conn)
+    burned = make_activity(conn, alice, "Said in anger.", age=LONG_AGO)
+    make_activity(conn, alice, "Still here.", age=LONG_AGO)
+    conn.execute("UPDATE withdrawals SET number = 5")
+    standby.pause()
+    assert "Said in anger." in public(replicated)
+    conn.execute("UPDATE withdrawals SET number = 0")  # by the restore
+    db: Database = replicated.extensions["db"]
+    db.execute("ops/history_renew")
+    people.burn(db, str(burned))
+    assert "Said in anger." not in public(replicated)
+    assert counted(replicated) == (1, 1)
+    standby.resume()
+    standby.catch_up()
+    monkeypatch.setattr(db._replica, "_rests_until", 0.0)
+    assert "Still here." in public(replicated)
+    assert counted(replicated) == (2, 1)
+
+
+def test_copy_that_lives_on_its_own_is_no_replica(
+    fresh_database: DatabaseUrls, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replica, "_PATIENCE", 10.0)
+    with fresh_database.owner() as conn:
+        alice = make_user(conn)
+        burned = make_activity(conn, alice, "Said in anger.", age=LONG_AGO)
+        make_activity(conn, alice, "Still here.", age=LONG_AGO)
+    name = name_of(fresh_database)
+    with connect(cluster.url(SUPERUSER, "postgres")) as admin:
+        admin.execute(f"CREATE DATABASE {name}_copy TEMPLATE {name} OWNER {OWNER}")
+        try:
+            with connect(cluster.url(OWNER, f"{name}_copy")) as conn:
+                conn.execute("UPDATE withdrawals SET number = 5")
+            app = create_app(settings_for(fresh_database, REPLICA_CONNECTION_URL=cluster.url(APP, f"{name}_copy")))
+            people.burn(app.extensions["db"], str(burned))
+            page = public(app)
+            found = counted(app)
+            app.extensions["db"].close()
+        finally:
+            admin.execute(f"DROP DATABASE {name}_copy WITH (FORCE)")
+    assert "Still here." in page
+    assert "Said in anger." not in page
+    assert found == (0, 1)
 
 
 @pytest.mark.parametrize(("behind", "rests"), [(0.5, False), (30, True)])

@@ -111,6 +111,7 @@ class Account(TypedDict):
 class Ticket(TypedDict):
     """What a replica must have seen before it may answer; see `webapp/replica.py`."""
 
+    history: str | None
     asked_at: str
     withdrawals: int
     writes: int

@@ -3,6 +3,7 @@
 -- returns: Ticket
 -- What somebody wrote a moment ago may be missing for others; older than that, nothing may.
 SELECT
+  (SELECT history FROM withdrawals) AS history,
   now() AS asked_at,
   COALESCE((SELECT number FROM withdrawals), 0) AS withdrawals,
   COALESCE((SELECT writes FROM users WHERE uuid = %(viewer_uuid)s), 0) AS writes,

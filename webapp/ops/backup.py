@@ -20,6 +20,7 @@ from .target import Target
 _LEFT_OUT = ("--exclude-table-data=public.sessions", "--exclude-table-data=public.rate_limits")
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
+_HISTORY = "0002-history-of-a-database"
 
 
 def default_file(on: Target) -> Path:
@@ -78,9 +79,14 @@ def restore(on: Target, file: Path) -> None:
 
 
 def make_servable(on: Target, db: Database) -> tuple[Swept, list[str]]:
-    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait."""
+    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait.
+
+    Replicas of what was before are refused from now on.
+    """
     with on.owner() as conn:
         pending = migrate.missing(conn)
+    if _HISTORY not in pending:  # where it is, the migration makes a new one
+        db.execute("ops/history_renew")
     db.execute("ops/sessions_end_all")
     return sweep(db, session_idle=Settings.session_idle), pending
 
