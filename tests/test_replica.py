@@ -173,6 +173,36 @@ def test_what_has_expired_is_hidden_by_the_replicas_own_clock(
     assert counted(replicated)[1] == 0
 
 
+def test_new_name_is_seen_at_once(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice = make_user(conn, handle_wanted="al")
+    make_activity(conn, alice, "Here.", age=LONG_AGO)
+    standby.pause()
+    assert "Alice" in public(replicated)
+    db: Database = replicated.extensions["db"]
+    assert db.execute("users/profile_save", user_uuid=alice, display_name="Lis of the quay", bio="") == 1
+    page = public(replicated)
+    assert "Lis of the quay" in page
+    assert "Alice" not in page
+    assert counted(replicated) == (1, 1)
+    standby.resume()
+    standby.pause()
+    assert "Lis of the quay" in public(replicated)
+    assert counted(replicated) == (2, 1)
+    assert db.execute("users/handle_save", user_uuid=alice, handle="lis") == 1
+    page = public(replicated)
+    assert "/@lis" in page
+    assert "/@alice" not in page
+
+
+def test_person_who_is_let_back_in_is_seen_at_once(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    make_activity(conn, make_user(conn, suspended=True), "Back again.", age=LONG_AGO)
+    make_activity(conn, make_user(conn, "bob"), "Newer.", age=timedelta(minutes=1))
+    standby.pause()
+    assert "Back again." not in public(replicated)
+    people.suspend(replicated.extensions["db"], "alice", undo=True)
+    assert "Back again." in public(replicated)
+
+
 def test_replica_of_what_was_before_a_restore_is_not_asked(
     replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

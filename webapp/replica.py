@@ -1,9 +1,9 @@
 """Reading from a replica: only what may be late is asked of it, and only while it is not too late.
 
-A ticket from the primary says what a replica must have seen: all that was taken out of sight before its time, all that
-the viewer changed, every activity but those of the last seconds, and the primary's time: a replica's clock hides what
-has expired, unless it is behind. The replica compares it in the statement that reads, hence in one snapshot. And only
-one that follows this very database is asked: a copy counts for itself.
+A ticket from the primary says what a replica must have seen: all that was burned, every change of a person, all that
+the viewer wrote, every activity but those of the last seconds, and the primary's time: a replica's clock hides what has
+expired, unless it is behind. The replica compares it in the statement that reads, hence in one snapshot. And only one
+that follows this very database may answer: a copy counts for itself.
 """
 
 import logging

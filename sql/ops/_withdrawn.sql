@@ -1,4 +1,4 @@
--- ops/_withdrawn: what a statement took out of sight before its time (`withdrawn`), counted: a late replica is known by it.
+-- ops/_withdrawn: what a statement burned, hid or made look another (`withdrawn`), counted: a late replica is known by it.
 , counted AS (
   INSERT INTO withdrawals (one, number)
   SELECT true, 1 FROM withdrawn LIMIT 1

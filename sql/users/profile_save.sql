@@ -1,6 +1,11 @@
 -- users/profile_save: how a person is seen from now on.
 -- params:  user_uuid uuid, display_name text, bio text
 -- returns: rows
-UPDATE users
-SET display_name = %(display_name)s, bio = %(bio)s, writes = writes + 1
-WHERE uuid = %(user_uuid)s
+WITH withdrawn AS (
+  UPDATE users
+  SET display_name = %(display_name)s, bio = %(bio)s
+  WHERE uuid = %(user_uuid)s
+  RETURNING uuid
+)
+-- include ops/_withdrawn
+SELECT uuid FROM withdrawn
