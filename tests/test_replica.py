@@ -1,5 +1,7 @@
 """A real streaming replica, paused and resumed: it answers while it is not too late, and never shows what is gone."""
 
+import dataclasses
+import logging
 import time
 import uuid
 from collections.abc import Iterator
@@ -305,6 +307,39 @@ def test_replica_that_is_away_is_passed_over(database_urls: DatabaseUrls, conn: 
         assert counted(app) == (0, 0)
     finally:
         app.extensions["db"].close()
+
+
+def test_replica_that_goes_and_comes_is_told_of_once(
+    replicated: Flask,
+    standby: Standby,
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "webapp.replica")
+    make_activity(conn, make_user(conn), "Here anyway.", age=LONG_AGO)
+    standby.catch_up()
+    late = replicated.extensions["db"]._replica
+    there = late._settings
+    monkeypatch.setattr(replica, "_REST", 0.0)
+    monkeypatch.setattr(replica, "_PATIENCE", 1.0)
+    monkeypatch.setattr(late, "_settings", dataclasses.replace(there, replica_connection_url="host=/nowhere user=x"))
+    for _ in range(3):
+        assert "Here anyway." in public(replicated)
+    pool, own = (
+        [record.getMessage() for record in caplog.records if record.name == name]
+        for name in ("psycopg.pool", "webapp.replica")
+    )
+    assert [said.split(":")[0] for said in pool] == ["error connecting in 'replica'"]
+    assert own == ["the replica of REPLICA_CONNECTION_URL is passed over until it can answer again: Unavailable"]
+    caplog.clear()
+    late.close()
+    monkeypatch.setattr(late, "_settings", there)
+    monkeypatch.setattr(replica, "_PATIENCE", 10.0)
+    for _ in range(2):
+        assert "Here anyway." in public(replicated)
+    assert counted(replicated) == (2, 0)
+    assert [record.getMessage() for record in caplog.records] == ["the replica of REPLICA_CONNECTION_URL answers again"]
 
 
 def test_replica_that_ends_its_sessions_costs_no_reader_anything(

@@ -50,7 +50,7 @@ def connect(
         raise conninfo.unreadable(url) from error
 
 
-def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object]) -> Pool:
+def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object], *, name: str = "mayfly") -> Pool:
     """An open pool of connections to `url`; `prepare` sees each new one. JSON comes out of it as bytes.
 
     Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
@@ -73,6 +73,7 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
         url,
         kwargs=arguments,  # asked for each connection: a password may be of the moment
         configure=configure,
+        name=name,
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,
         timeout=settings.pool_timeout,

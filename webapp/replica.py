@@ -18,10 +18,12 @@ from .connections import Connection, DatabaseError, Pool, make_pool, our_errors
 from .errors import MayflyError
 
 log = logging.getLogger(__name__)
+_pool_log = logging.getLogger("psycopg.pool")
 
 MAY_BE_LATE = frozenset({"feeds/home", "feeds/public", "feeds/profile"})
 """The templates that a replica may answer; all of them take `viewer_uuid`."""
 
+_NAME = "replica"  # of the pool, as its log has it
 _REST = 2.0  # seconds for which a replica that is away, or not fit to answer, is not asked
 _PATIENCE = 0.1  # seconds; who waits longer for a connection than the primary takes to answer has waited too long
 
@@ -35,6 +37,7 @@ class Replica:
         self._lock = threading.Lock()
         self._opened: Pool | None = None
         self._rests_until = 0.0
+        self._asked, self._pool_spoke = True, False
 
     def read(self, template: Template, params: dict[str, object], ask: Callable[..., Any]) -> Any | None:
         """The JSON of an array template; None where the primary has to answer. Raises nothing of its own.
@@ -53,7 +56,7 @@ class Replica:
             return None
         state, found = row or ("away", None)
         if state == "fresh":
-            self.answers += 1
+            self._answered()
             return found
         self.passes += 1
         if state != "waiting":
@@ -70,10 +73,27 @@ class Replica:
             pool, self._opened = self._opened, None
         if pool:
             pool.close(timeout=2)
+        _pool_log.removeFilter(self._worth_saying)
+
+    def _answered(self) -> None:
+        self.answers += 1
+        self._pool_spoke = False
+        if not self._asked:
+            self._asked = True
+            log.info("the replica of REPLICA_CONNECTION_URL answers again")
 
     def _rest(self, why: str) -> None:
         self._rests_until = time.monotonic() + _REST
-        log.warning("the replica is not asked for %s s: %s", _REST, why)
+        if self._asked:
+            self._asked = False
+            log.warning("the replica of REPLICA_CONNECTION_URL is passed over until it can answer again: %s", why)
+
+    def _worth_saying(self, record: logging.LogRecord) -> bool:
+        """Of what the pool says of a replica that is away, the first: it tells why. Each further try says it again."""
+        if not isinstance(record.args, tuple) or _NAME not in record.args:
+            return True
+        spoke, self._pool_spoke = self._pool_spoke, True
+        return not spoke
 
     def _drain(self) -> None:
         if self._opened:
@@ -83,5 +103,7 @@ class Replica:
     def _pool(self) -> Pool:
         with self._lock:
             if self._opened is None:
-                self._opened = make_pool(self._settings, self._settings.replica_connection_url, self._prepare)
+                _pool_log.addFilter(self._worth_saying)
+                url = self._settings.replica_connection_url
+                self._opened = make_pool(self._settings, url, self._prepare, name=_NAME)
             return self._opened
