@@ -253,6 +253,15 @@ def test_copy_that_lives_on_its_own_is_no_replica(
     assert found == (0, 1)
 
 
+def test_what_ends_in_a_moment_makes_no_replica_late(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice = make_user(conn)
+    make_activity(conn, alice, "Stays.", age=LONG_AGO)
+    standby.pause()
+    make_activity(conn, alice, "Ends now.", age=timedelta(minutes=1), left=timedelta(seconds=4))
+    assert "Stays." in public(replicated)
+    assert counted(replicated) == (1, 0)
+
+
 @pytest.mark.parametrize(("behind", "rests"), [(0.5, False), (30, True)])
 def test_replica_whose_clock_is_behind_shows_nothing_that_has_expired(
     replicated: Flask, standby: Standby, conn: Connection, monkeypatch: pytest.MonkeyPatch, behind: float, rests: bool
