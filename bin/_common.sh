@@ -13,7 +13,7 @@ fail() {
 }
 
 # What a script says of itself: its second line. Those of webapp/ops have more to say.
-if [[ "${1:-}" =~ ^(-h|--help)$ ]] && ! grep -q "^ops " "$0"; then
+if [[ "${1:-}" =~ ^(-h|--help)$ ]] && ! grep -qE "^ops |webapp\.ops\." "$0"; then
   sed -n '2s/^# /bin\//p' "$0"
   exit 0
 fi

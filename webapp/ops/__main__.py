@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 from ..catalogue import BrokenTemplate
 from ..connections import DatabaseError
@@ -12,6 +11,7 @@ from ..errors import Unavailable
 from ..places import Refused
 from ..variables import ConfigError
 from . import moderation, scripts
+from .arguments import Parser
 from .target import Target, target
 
 Script = Callable[[Target, argparse.Namespace], int | None]
@@ -49,11 +49,6 @@ _FOR_PRODUCTION = {"db-connect", "db-sessions", "db-schema-load", "db-migrate", 
 _NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions"}
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help tells more)\n")
-
-
 def main(argv: list[str]) -> int:
     """Runs one script; its exit code. What goes wrong is one sentence on the error output."""
     os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")  # a name server that is away is told soon, too
@@ -73,7 +68,7 @@ def main(argv: list[str]) -> int:
     arguments = argparse.Namespace(rest=rest)
     if name != "db-connect":  # psql's arguments are psql's
         about = "`prod` first: the database of PROD_CONNECTION_URL." if name in _FOR_PRODUCTION else None
-        parser = _Parser(prog=f"bin/{name}", epilog=about)
+        parser = Parser(prog=f"bin/{name}", epilog=about)
         for option, how in options:
             parser.add_argument(option, **how)  # type: ignore[arg-type]
         arguments = parser.parse_args(rest)

@@ -5,10 +5,10 @@ import datetime
 import os
 import sys
 import time
-from typing import NoReturn
 
 from ..places import Refused
 from . import rds_group, workspaces
+from .arguments import Parser
 from .rds_group import Group, Rule
 from .scripts import say
 
@@ -136,13 +136,8 @@ def _revoke(group: Group, rule: Rule, why: str, *, dry_run: bool) -> None:
         say(f"{rule.cidr} of {rule.description!r} was gone already: {why}")
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help tells more)\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=_NAME, allow_abbrev=False)
+    parser = Parser(prog=_NAME, allow_abbrev=False)
     acts = parser.add_mutually_exclusive_group()
     acts.add_argument("--list", action="store_true", help="show the rules of all workspaces, and do nothing")
     acts.add_argument("--remove", action="store_true", help="take this workspace's rule away")
