@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cloudformation import Template, evaluate, of_type, read, target, text_of, walk
 
+from webapp.config import Settings
 from webapp.places import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
@@ -40,6 +41,8 @@ MANAGED = "policy/service-role/AWSLambdaVPCAccessExecutionRole"
 OTHERS = {"PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
 # Settings of signing in with a provider and to the database by token.
 PROVIDER = {"DATABASE_AUTH", "AUTH", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_LOGOUT_URL"}
+
+KEY = "".join(map(chr, range(65, 105)))
 
 Complaints = list[str]
 
@@ -552,10 +555,33 @@ def test_large_scales_and_stands_in_two_zones() -> None:
     assert of_type(large, "ApplicationAutoScaling::ScalableTarget")["Scale"]["MaxCapacity"] == 9
 
 
-def test_only_who_is_created_joins_an_invited_place() -> None:
-    for said, alone in (("open", False), ("invite", True), ("closed", True)):
-        pool = of_type(evaluate(template(), GIVEN | {"SignUp": said}), "Cognito::UserPool")["Pool"]
+def test_who_may_join_is_the_same_to_pool_program_and_function() -> None:
+    """Where the pool takes only whom somebody creates, whoever is in it has a place here."""
+    ways = {"open": (False, "open"), "closed": (True, "provider")}
+    assert template()["Parameters"]["SignUp"]["AllowedValues"] == list(ways)
+    for said, (alone, meant) in ways.items():
+        made = evaluate(template(), GIVEN | {"SignUp": said})
+        pool = of_type(made, "Cognito::UserPool")["Pool"]
         assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is alone
+        environments = _environments(made)
+        assert [environments[name]["SIGN_UP"] for name in ("Task", "PostConfirmation")] == [meant, meant]
+
+
+@pytest.mark.parametrize("said", ["open", "closed"])
+def test_program_understands_what_the_template_says(said: str) -> None:
+    given = _environments(evaluate(template(), GIVEN | {"SignUp": said}))["Task"]
+    plain = {name: value for name, value in given.items() if isinstance(value, str)}
+    known = {"CONNECTION_URL": "postgresql:///mayfly", "OIDC_ISSUER": "https://cognito.example/pool"}
+    known |= {"OIDC_CLIENT_ID": "client", "OIDC_LOGOUT_URL": "https://pages.example/logout", "SECRET_KEY": KEY}
+    assert Settings.from_env(plain | known).sign_up == ("provider" if said == "closed" else "open")
+
+
+def test_operations_create_a_person_as_the_pool_asks_for_them() -> None:
+    pool = of_type(template(), "Cognito::UserPool")["Pool"]
+    (command,) = re.findall(r"^aws cognito-idp admin-create-user (.*?)^```", _told(), re.MULTILINE | re.DOTALL)
+    asked = {one["Name"] for one in pool["Schema"] if one["Required"]}
+    assert set(re.findall(r"Name=(\w+),Value=", command)) == asked | {"email_verified"}
+    assert "--desired-delivery-mediums EMAIL" in command  # else Cognito wants to send an SMS
 
 
 def test_owner_may_go_ahead_of_the_program() -> None:
@@ -592,7 +618,7 @@ def test_operations_give_every_parameter_that_has_no_default() -> None:
 def test_operations_name_outputs_and_parameters_that_are_there() -> None:
     told = _told()
     assert set(re.findall(r"\(output (\w+)\)", told)) <= set(template()["Outputs"])
-    given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", told))
+    given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=\w+,Value=", "", told)))
     assert given
     assert given <= set(template()["Parameters"])
 
