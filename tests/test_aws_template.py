@@ -35,7 +35,7 @@ ARGUED = {
     "logs:CreateLogStream": r".*:log-stream:(app|owner)/\*",  # streams are named by tasks, of one group and prefix each
     "logs:PutLogEvents": r".*:log-stream:(app|owner)/\*",
 }
-# The function's network card and log. AWS keeps it; a network card cannot be named beforehand.
+# The function's network card and log, on everything (`*`): AWS keeps it, and a card cannot be named beforehand.
 MANAGED = "policy/service-role/AWSLambdaVPCAccessExecutionRole"
 # Settings that are no Mayfly's own: what libpq, Python and gunicorn read.
 OTHERS = {"PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
