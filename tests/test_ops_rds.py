@@ -1,10 +1,11 @@
 """What the one-off tasks on AWS rely on, on a PostgreSQL of our own: there is no RDS here."""
 
 import re
-from types import SimpleNamespace
+from datetime import timedelta
 
 import pytest
-from ops_fixtures import Run, one
+from factories import make_activity, make_user
+from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
 
 from webapp.connections import connect
@@ -41,12 +42,32 @@ def test_application_signs_in_by_token_and_strangers_not_at_all(fresh_database: 
         assert one(conn, "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", APP) is True
 
 
-def test_operations_tell_the_command_that_runs_it(elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
-    (program,) = re.findall(r"^owner python -c '([^']+)'$", text, re.MULTILINE)
-    seen = []
-    monkeypatch.chdir(CHECKOUT)
-    monkeypatch.setattr("webapp.connections.connect", lambda _: SimpleNamespace(execute=seen.append))
-    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.owner_url)
-    exec(program, {})
+def test_script_lets_the_application_in_and_says_what_is_missing(
+    elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
+    assert run("rds-roles") == (1, "", 'bin/rds-roles: the database said: role "rds_iam" does not exist\n')
+    seen: list[str] = []
+    monkeypatch.setattr("webapp.ops.schema.run", lambda _, sql: seen.append(sql))
+    name = name_of(elsewhere)
+    assert run("rds-roles") == (0, f"mayfly_app signs in to {name} by a token of AWS, and by nothing else\n", "")
     assert seen == [ROLES]
+
+
+def test_what_came_back_is_swept_and_nobody_is_signed_in(elsewhere: DatabaseUrls, run: Run) -> None:
+    with elsewhere.owner() as conn:
+        alice = make_user(conn)
+        make_activity(conn, alice, "still here")
+        make_activity(conn, alice, "canary", left=timedelta(hours=-1))
+        conn.execute(
+            "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
+            " VALUES (sha256('x'::bytea), %s, now() + interval '1 day')",
+            [alice],
+        )
+        code, out, err = run("db-after-restore")
+        assert (code, err) == (0, "")
+        assert re.fullmatch(rf"swept {name_of(elsewhere)}: deleted 1, .*; nobody is signed in\n", out)
+        assert one(conn, "SELECT count(*) FROM sessions") == 0
+        assert one(conn, "SELECT message FROM activities") == "still here"
+        conn.execute("DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)")
+        assert run("db-after-restore")[1].endswith("1 migration(s) are pending: run bin/db-migrate before it serves\n")

@@ -10,7 +10,7 @@ from ..connections import DatabaseError
 from ..errors import Unavailable
 from ..places import Refused
 from ..variables import ConfigError
-from . import moderation, scripts
+from . import moderation, rds, scripts
 from .arguments import Parser
 from .target import Target, target
 
@@ -41,6 +41,8 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "users-invite": (moderation.users_invite, ()),
     "activities-burn": (moderation.activities_burn, (_UUID,)),
     "activities-sweep": (moderation.activities_sweep, ()),
+    "rds-roles": (rds.rds_roles, ()),
+    "db-after-restore": (rds.db_after_restore, ()),
 }
 
 
