@@ -27,7 +27,11 @@ GIVEN = {
     "FunctionKey": "function.zip",
     "SignInPrefix": "mayfly",
 }
-WAYS = [{"Size": size, "UseProxy": proxy, "Serve": "yes"} for size in ("small", "large") for proxy in ("no", "yes")]
+WAYS = [
+    {"Size": size, "UseProxy": proxy, "Serve": "yes", "FunctionReserved": "yes"}
+    for size in ("small", "large")
+    for proxy in ("no", "yes")
+]
 
 # Where a star cannot be done without.
 ARGUED = {
@@ -326,7 +330,10 @@ def a_bad_deployment_is_taken_back(t: Template) -> Complaints:
 
 
 def connections_fit(t: Template) -> Complaints:
-    """RDS gives some 80 in db.t4g.micro, 800 in db.m7g.large. While tasks change there are twice as many."""
+    """RDS gives some 80 in db.t4g.micro, 800 in db.m7g.large. While tasks change there are twice as many.
+
+    A function without a bound of its own has the account's: 10 at once where AWS has not raised it.
+    """
     (database,) = of_type(t, "RDS::DBInstance").values()
     room = {"db.t4g.micro": 80, "db.m7g.large": 800}[database["DBInstanceClass"]]
     (service,) = of_type(t, "ECS::Service").values()
@@ -335,7 +342,7 @@ def connections_fit(t: Template) -> Complaints:
     environment = _environments(t)["Task"]
     pools = 2 * tasks * int(environment["WORKERS"]) * int(environment["POOL_MAX"])
     (function,) = of_type(t, "Lambda::Function").values()
-    need = pools + function["ReservedConcurrentExecutions"] + 6
+    need = pools + function.get("ReservedConcurrentExecutions", 10) + 6
     return [f"{need} connections, {room} are there"] * (need > room)
 
 
@@ -539,6 +546,15 @@ def test_defaults_cost_little_and_promise_enough() -> None:
     assert parameters["Size"]["Default"] == "small"
     assert parameters["BackupDays"]["MinValue"] >= 7
     assert not of_type(evaluate(template(), GIVEN), "RDS::DBProxy")
+
+
+def test_function_asks_the_account_for_nothing_unless_told() -> None:
+    for said, bounds in (("no", (None, None)), ("yes", (10, 50))):
+        for size, bound in zip(("small", "large"), bounds, strict=True):
+            made = evaluate(template(), GIVEN | {"Size": size, "FunctionReserved": said, "Serve": "yes"})
+            function = of_type(made, "Lambda::Function")["PostConfirmation"]
+            assert function.get("ReservedConcurrentExecutions") == bound
+            assert connections_fit(made) == []
 
 
 def test_first_deployment_starts_no_task() -> None:
