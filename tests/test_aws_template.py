@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cloudformation import Template, evaluate, of_type, read, target, text_of, walk
 
-from webapp.config import Settings
+from webapp.config import TTLS, Settings
 from webapp.places import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
@@ -583,13 +583,30 @@ def test_who_may_join_is_the_same_to_pool_program_and_function() -> None:
         assert [environments[name]["SIGN_UP"] for name in ("Task", "PostConfirmation")] == [meant, meant]
 
 
-@pytest.mark.parametrize("said", ["open", "closed"])
-def test_program_understands_what_the_template_says(said: str) -> None:
-    given = _environments(evaluate(template(), GIVEN | {"SignUp": said}))["Task"]
+def _settings(**said: str) -> Settings:
+    """What the program makes of the environment that the template gives it."""
+    given = _environments(evaluate(template(), GIVEN | said))["Task"]
     plain = {name: value for name, value in given.items() if isinstance(value, str)}
     known = {"CONNECTION_URL": "postgresql:///mayfly", "OIDC_ISSUER": "https://cognito.example/pool"}
     known |= {"OIDC_CLIENT_ID": "client", "OIDC_LOGOUT_URL": "https://pages.example/logout", "SECRET_KEY": KEY}
-    assert Settings.from_env(plain | known).sign_up == ("provider" if said == "closed" else "open")
+    return Settings.from_env(plain | known)
+
+
+def test_program_understands_what_the_template_says() -> None:
+    as_ever = _settings()
+    assert (as_ever.sign_up, as_ever.ttl_default, list(as_ever.ttls)) == ("open", "7-days", list(TTLS))
+    assert as_ever.community_about.startswith("Everything said here")
+    said = _settings(SignUp="closed", CommunityAbout="By the sea.", TtlCeiling="1-day", TtlFloor="3-hours")
+    assert (said.sign_up, said.community_about) == ("provider", "By the sea.")
+    assert list(said.ttls) == ["1-day", "12-hours", "3-hours"]
+    assert _settings(TtlDefault="3-days").ttl_default == "3-days"
+
+
+def test_every_life_may_be_picked() -> None:
+    parameters = template()["Parameters"]
+    lives = list(reversed(TTLS))
+    assert [parameters[name]["AllowedValues"] for name in ("TtlFloor", "TtlCeiling")] == [lives, lives]
+    assert parameters["TtlDefault"]["AllowedValues"] == ["", *lives]
 
 
 def test_operations_create_a_person_as_the_pool_asks_for_them() -> None:
@@ -637,6 +654,29 @@ def test_operations_name_outputs_and_parameters_that_are_there() -> None:
     given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=\w+,Value=", "", told)))
     assert given
     assert given <= set(template()["Parameters"])
+
+
+def test_operations_list_every_parameter_with_its_default() -> None:
+    rows = re.findall(r"^\| (`[A-Z].*?`) \| (.*?) \| \S", _told(), re.MULTILINE)
+    listed = {name: default.strip("`") for names, default in rows for name in re.findall(r"\w+", names)}
+    real = {name: str(one.get("Default", "must be said")) or "empty" for name, one in template()["Parameters"].items()}
+    assert listed == real
+
+
+def test_operations_say_which_settings_the_stack_does_not_take() -> None:
+    sentence = _told().partition("Of the settings in the README")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([A-Z_]+)`", sentence))
+    table = (CHECKOUT / "README.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
+    known = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"[A-Z_]{4,}", row)
+    }
+    given = set().union(*(_environments(evaluate(template(), GIVEN | way)).get("Task", {}) for way in WAYS))
+    by_hand = {"SECRET_KEY", "OIDC_CLIENT_SECRET"}  # secrets of the template's own
+    of_the_image = {"HOST", "PORT", "OWNER_CONNECTION_URL", "MAYFLY_STATE", "MAYFLY_VENV", "PGSSLMODE", "FRAME_ORIGIN"}
+    optional = {"COMMUNITY_ABOUT", "TTL_DEFAULT"}
+    limits = {name for name in known if name.startswith("LIMIT_")}
+    assert limits
+    assert named == known - given - by_hand - of_the_image - optional - limits
 
 
 def test_costs_are_dated_and_of_what_is_deployed() -> None:
