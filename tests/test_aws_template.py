@@ -617,6 +617,19 @@ def test_operations_create_a_person_as_the_pool_asks_for_them() -> None:
     assert "--desired-delivery-mediums EMAIL" in command  # else Cognito wants to send an SMS
 
 
+def test_database_comes_back_from_a_snapshot() -> None:
+    """What RDS takes from the snapshot may not be said; everything else holds as before."""
+    fresh, back = (
+        of_type(evaluate(template(), GIVEN | {"DatabaseSnapshot": name}), "RDS::DBInstance")["Database"]
+        for name in ("", "mayfly-before-2")
+    )
+    assert "DBSnapshotIdentifier" not in fresh
+    assert back.pop("DBSnapshotIdentifier") == "mayfly-before-2"
+    inherited = {"DBName", "MasterUsername", "AllocatedStorage", "StorageEncrypted"}
+    assert back == {name: value for name, value in fresh.items() if name not in inherited}
+    assert inherited <= set(fresh)
+
+
 def test_owner_may_go_ahead_of_the_program() -> None:
     for ahead, tags in (("", ("1", "1")), ("2", ("1", "2"))):
         tasks = of_type(evaluate(template(), GIVEN | {"OwnerImageTag": ahead}), "ECS::TaskDefinition")
