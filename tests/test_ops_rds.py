@@ -9,6 +9,7 @@ from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
 
 from webapp.connections import connect
+from webapp.conninfo import arguments
 from webapp.embedded import APP, OWNER
 from webapp.places import CHECKOUT
 
@@ -40,6 +41,18 @@ def test_application_signs_in_by_token_and_strangers_not_at_all(fresh_database: 
         conn.execute("CREATE ROLE stranger")
         assert one(conn, "SELECT has_database_privilege('stranger', current_database(), 'CONNECT')") is False
         assert one(conn, "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", APP) is True
+
+
+def test_token_through_a_tunnel_is_for_the_real_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    (told,) = re.findall(r"CONNECTION_URL='(postgresql://ann@<.*?hostaddr=.*?)'", text)
+    host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
+    monkeypatch.setenv("DATABASE_AUTH", "iam")
+    monkeypatch.setattr("webapp.iam.token", lambda **asked: str(asked))
+    found = arguments(re.sub("<.*?>", host, told))
+    assert found["password"] == str({"host": host, "port": 5432, "user": "ann"})
+    assert found["sslmode"] == "verify-full"
+    assert not {"password", "sslmode"} & set(arguments("postgresql://ann@localhost:5433/mayfly"))
 
 
 def test_script_lets_the_application_in_and_says_what_is_missing(
