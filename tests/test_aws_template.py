@@ -647,21 +647,25 @@ def test_template_can_be_deployed_without_a_bucket() -> None:
     assert PATH.stat().st_size < 51_200
 
 
-# What operations tell ------------------------------------------------------------------------------------------------
+# What the documents tell ----------------------------------------------------------------------------------------------
 
 
 def _told() -> str:
+    return (CHECKOUT / "docs" / "aws.md").read_text("utf-8").partition("\n## The template\n")[2]
+
+
+def _costs() -> str:
     text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
-    return text.partition("\n### The template\n")[2].partition("\n### How each part")[0]
+    return text.partition("\n### What it costs\n")[2].partition("\n### How each part")[0]
 
 
-def test_operations_give_every_parameter_that_has_no_default() -> None:
+def test_steps_give_every_parameter_that_has_no_default() -> None:
     asked = {name for name, one in template()["Parameters"].items() if "Default" not in one}
     first = _told().partition("--parameter-overrides ")[2].partition("```")[0]
     assert set(re.findall(r"(\w+)=", first)) == asked
 
 
-def test_operations_name_outputs_and_parameters_that_are_there() -> None:
+def test_steps_name_outputs_and_parameters_that_are_there() -> None:
     told = _told()
     assert set(re.findall(r"\(output (\w+)\)", told)) <= set(template()["Outputs"])
     given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=\w+,Value=", "", told)))
@@ -669,14 +673,14 @@ def test_operations_name_outputs_and_parameters_that_are_there() -> None:
     assert given <= set(template()["Parameters"])
 
 
-def test_operations_list_every_parameter_with_its_default() -> None:
+def test_every_parameter_is_listed_with_its_default() -> None:
     rows = re.findall(r"^\| (`[A-Z].*?`) \| (.*?) \| \S", _told(), re.MULTILINE)
     listed = {name: default.strip("`") for names, default in rows for name in re.findall(r"\w+", names)}
     real = {name: str(one.get("Default", "must be said")) or "empty" for name, one in template()["Parameters"].items()}
     assert listed == real
 
 
-def test_operations_say_which_settings_the_stack_does_not_take() -> None:
+def test_it_is_said_which_settings_the_stack_does_not_take() -> None:
     sentence = _told().partition("Of the settings in the README")[2].partition("\n\n")[0]
     named = set(re.findall(r"`([A-Z_]+)`", sentence))
     table = (CHECKOUT / "README.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
@@ -693,7 +697,7 @@ def test_operations_say_which_settings_the_stack_does_not_take() -> None:
 
 
 def test_costs_are_dated_and_of_what_is_deployed() -> None:
-    costs = _told().partition("\n### What it costs\n")[2]
+    costs = _costs()
     assert re.search(r"\b20\d\d-\d\d-\d\d\b", costs)
     for size in template()["Mappings"]["Sizes"].values():
         assert size["DatabaseClass"] in costs
@@ -704,7 +708,7 @@ def test_costs_are_dated_and_of_what_is_deployed() -> None:
 
 
 def test_costs_add_up() -> None:
-    rows = re.findall(r"^\| ([^|+]+?) \|((?: \**\d+\** \|){4})$", _told(), re.MULTILINE)
+    rows = re.findall(r"^\| ([^|+]+?) \|((?: \**\d+\** \|){4})$", _costs(), re.MULTILINE)
     figures = {what: [int(n) for n in re.findall(r"\d+", row)] for what, row in rows}
     together = figures.pop("**together**")
     assert len(figures) == 10

@@ -47,7 +47,15 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
 
 
 # What `prod` may follow, and what it may never. (Elsewhere it may be somebody's handle.)
-_FOR_PRODUCTION = {"db-connect", "db-sessions", "db-schema-load", "db-migrate", "db-backup", "db-restore"}
+_FOR_PRODUCTION = {
+    "db-connect",
+    "db-sessions",
+    "db-schema-load",
+    "db-migrate",
+    "db-backup",
+    "db-restore",
+    "db-after-restore",
+}
 _NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions"}
 
 
