@@ -489,6 +489,12 @@ def test_burn_with_htmx_takes_the_card_away(alice: FlaskClient, conn: Connection
     assert (there.status_code, there.headers["HX-Redirect"]) == (204, "/")
 
 
+def test_burn_from_an_address_that_is_none_burns_all_the_same(alice: FlaskClient, conn: Connection) -> None:
+    made = make_activity(conn, user(conn, "alice"))
+    assert burn(alice, made, fragment=True, headers={"HX-Current-URL": "http://[bad"}).status_code == 200
+    assert burn(alice, made).status_code == 404
+
+
 @pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
 def test_burn_of_anothers_is_as_if_it_never_was(
     alice: FlaskClient, bob: FlaskClient, conn: Connection, fragment: bool

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, count, send, signed_in, token_for, value, without_token
 from ways import DatabaseUrls, settings_for
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
 from webapp.connections import Connection
@@ -491,6 +492,11 @@ def test_host_that_is_not_ours_is_refused(scene: Scene, host: str) -> None:
             answer = scene.app.test_client().get(path, headers={**headers, "Host": host})
             assert answer.status_code == 400, path
             assert "evil" not in answer.text + str(answer.headers)
+
+
+def test_host_that_cannot_be_read_is_refused(scene: Scene) -> None:
+    environ = {**EnvironBuilder(path="/").get_environ(), "HTTP_HOST": "[::::]"}  # no test browser can read it either
+    assert run_wsgi_app(scene.app, environ)[1] == "400 BAD REQUEST"
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])

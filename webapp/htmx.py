@@ -1,5 +1,7 @@
 """What HTMX asks for, read from its headers (htmx 4)."""
 
+from urllib.parse import urlsplit
+
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,6 +14,14 @@ def wants_fragment() -> bool:
 def target_id() -> str:
     """Id of the element that the answer goes to; empty where there is none."""
     return request.headers.get("HX-Target", "").partition("#")[2]
+
+
+def current_path() -> str:
+    """The path of the page that asks; empty where it is not told, or is no address."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path
+    except ValueError:
+        return ""
 
 
 def go(address: str) -> BaseResponse:

@@ -69,7 +69,7 @@ def register(app: Flask) -> None:
 
     def refuse_other_hosts() -> None:
         # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.
-        if request.blueprint != "health" and urlsplit(f"//{request.host}").hostname not in hosts:
+        if request.blueprint != "health" and _name_of(request.host) not in hosts:
             raise Malformed("This place does not go by that name.")
 
     app.before_request(_name_request)
@@ -87,6 +87,14 @@ def register(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.update(_VARY)
         return response
+
+
+def _name_of(host: str) -> str | None:
+    """The name or address in what a request calls this place; None where there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _name_request() -> None:

@@ -1,14 +1,13 @@
 """Activities over HTTP: the composer, posting, an activity's own page, burning."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from ..current import db, settings
 from ..errors import NotFound
 from ..feeds.pages import thread
-from ..htmx import go, target_id, wants_fragment
+from ..htmx import current_path, go, target_id, wants_fragment
 from ..paging import PAGE_SIZE, Cursor
 from ..shapes import ActivityCard
 from ..users import session
@@ -127,7 +126,7 @@ def burn(activity_uuid: str) -> Any:
     person = session.viewer()
     assert person  # noqa: S101 (signed_in saw to it)
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
-    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
         return go(url_for("feeds.home"))
     own = db().query_object("users/profile", handle=person["handle"]) if page == f"/@{person['handle']}" else None
