@@ -301,6 +301,14 @@ def test_state_counts_once(app: Flask, provider: FakeProvider, conn: Connection)
     assert count(conn, "sessions") == 0
 
 
+def test_way_back_of_a_stranger_leaves_the_one_under_way(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    client = app.test_client()
+    asked = leave(client)
+    for query in ({}, {"state": "x", "code": "x"}, {"error": "access_denied"}):
+        assert client.get(BACK, query_string=query).status_code == 400
+    assert come_back(client, provider, asked).status_code == 303
+
+
 def test_code_counts_once(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     """Even where the cookie of before was kept: the provider takes a code once, and without its verifier never."""
     client, other = app.test_client(), app.test_client()

@@ -60,9 +60,9 @@ def back() -> Any:
     """The way back: checks what the provider says, and starts a session of ours."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
-    flow = session.take("flow", _TIME_TO_SIGN_IN)
-    said = request.args.get("state", "")
-    if not flow or not hmac.compare_digest(said.encode(), flow["state"].encode()):
+    said = request.args.get("state", "").encode()
+    flow = session.take("flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode()))
+    if not flow:
         return _failed(400, STALE, "state")
     code = request.args.get("code", "")
     if request.args.get("error") or not 1 <= len(code) <= 2000:

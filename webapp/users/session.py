@@ -120,9 +120,12 @@ def keep(name: str, value: dict[str, Any]) -> None:
     own[name] = {**value, "at": int(time.time())}
 
 
-def take(name: str, seconds: int) -> dict[str, Any] | None:
-    """What was noted within that time; it is there once."""
-    kept = _own().pop(name, None)
+def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any] | None:
+    """What was noted within that time; it is there once. What does not fit stays for the request that it fits."""
+    kept = _own().get(name)
+    if isinstance(kept, dict) and not fits(kept):
+        return None
+    _own().pop(name, None)
     return kept if isinstance(kept, dict) and 0 <= time.time() - kept["at"] <= seconds else None
 
 
