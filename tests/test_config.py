@@ -78,6 +78,7 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ),
         ({**OIDC, "OIDC_SCOPES": "email"}, "OIDC_SCOPES"),
         ({**OIDC, "OIDC_LOGOUT_URL": "http://id.example/logout"}, "OIDC_LOGOUT_URL"),
+        ({**OIDC, "OIDC_LOGOUT_URL": "http://localhost/logout"}, "OIDC_LOGOUT_URL"),
         ({"TTL_FLOOR": "2-days"}, "TTL_FLOOR"),
         ({"TTL_CEILING": "forever"}, "TTL_CEILING"),
         ({"TTL_FLOOR": "7-days", "TTL_CEILING": "1-day"}, "TTL_FLOOR"),

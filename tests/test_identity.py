@@ -489,6 +489,23 @@ def test_discovery_that_leads_elsewhere_is_not_believed(
     assert app.test_client().get(START).status_code == 503
 
 
+@pytest.mark.parametrize("issuer", ["https://id.example", "http://127.0.0.1:9200"])
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"])
+def test_discovery_over_https_names_no_address_in_the_clear(
+    make: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, issuer: str, name: str
+) -> None:
+    """Else a secret, and a request of ours, would go to whatever listens on this machine."""
+    said = {"issuer": issuer, "authorization_endpoint": f"{issuer}/a", "token_endpoint": f"{issuer}/t"}
+    said |= {"jwks_uri": f"{issuer}/k", name: "http://localhost:8000/readyz"}
+    monkeypatch.setattr(provider_module, "_ask", lambda *asked, **more: (200, said))
+    client = make(OIDC_ISSUER=issuer).test_client()
+    in_the_clear = issuer.startswith("http:")
+    if name == "end_session_endpoint":
+        assert ("localhost:8000" in client.get("/signed-out").text) == in_the_clear
+    else:
+        assert client.get(START).status_code == (303 if in_the_clear else 503)
+
+
 def test_password_works_while_the_provider_is_away(make: Callable[..., Flask], conn: Connection) -> None:
     make_user(conn)
     app = make(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}")

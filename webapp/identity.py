@@ -46,8 +46,8 @@ class ProviderSettings:
             raise ConfigError(
                 "OIDC_ISSUER must be an https address as the provider gives it (http on this machine only)."
             )
-        if given["OIDC_LOGOUT_URL"] and not safe_address(given["OIDC_LOGOUT_URL"]):
-            raise ConfigError("OIDC_LOGOUT_URL must be an https address (http on this machine only).")
+        if given["OIDC_LOGOUT_URL"] and not safe_address(given["OIDC_LOGOUT_URL"], given["OIDC_ISSUER"]):
+            raise ConfigError("OIDC_LOGOUT_URL must be an https address (http on this machine only, as the issuer).")
         host = urlsplit(given["OIDC_ISSUER"]).hostname or ""
         return cls(
             cognito=auth == "cognito",
@@ -60,8 +60,8 @@ class ProviderSettings:
         )
 
 
-def safe_address(address: object) -> bool:
-    """Whether secrets may be sent there: an absolute https address, or http to this machine."""
+def safe_address(address: object, issuer: str = "http:") -> bool:
+    """Whether secrets may be sent there: an absolute https address, or http to this machine where the issuer is too."""
     if not isinstance(address, str) or not address.isascii() or not address.isprintable() or " " in address:
         return False
     try:
@@ -71,4 +71,6 @@ def safe_address(address: object) -> bool:
         return False
     if not parts.hostname or parts.username is not None or parts.fragment or "\\" in address:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if parts.scheme == "http":
+        return parts.hostname in LOOPBACK and urlsplit(issuer).scheme == "http"
+    return parts.scheme == "https"

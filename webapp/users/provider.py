@@ -66,7 +66,7 @@ class Provider:
                 address = self._addresses().get("end_session_endpoint", "")
             except Away:
                 return ""
-        if not safe_address(address):
+        if not safe_address(address, self.settings.issuer):
             return ""
         name = "logout_uri" if self.settings.cognito else "post_logout_redirect_uri"
         return str(add_params_to_uri(address, [("client_id", self.settings.client_id), (name, back)]))
@@ -110,8 +110,8 @@ class Provider:
         return self._remembered("keys", address, lambda said: isinstance(said.get("keys"), list), most)
 
     def _are_addresses(self, said: dict[str, Any]) -> bool:
-        needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        return said.get("issuer") == self.settings.issuer and all(safe_address(said.get(name)) for name in needed)
+        needed, issuer = ("authorization_endpoint", "token_endpoint", "jwks_uri"), self.settings.issuer
+        return said.get("issuer") == issuer and all(safe_address(said.get(name), issuer) for name in needed)
 
     def _remembered(
         self, what: str, address: str, fits: Callable[[dict[str, Any]], bool], most: float
