@@ -416,6 +416,19 @@ def _slow_drip(handler: Any) -> None:
         time.sleep(0.1)
 
 
+def _header_drip(handler: Any) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for number in range(80):
+        handler.wfile.write(b"X-%d: y\r\n" % number)
+        time.sleep(0.1)
+
+
+def _promises(handler: Any) -> None:
+    for _ in range(80):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.1)
+
+
 def _elsewhere(handler: Any) -> None:
     handler.send_response(302)
     handler.send_header("Location", "/elsewhere")
@@ -455,13 +468,61 @@ def test_huge_answer_is_given_up(app: Flask, provider: FakeProvider) -> None:
     assert through(app.test_client(), provider).status_code == 303
 
 
-def test_slow_provider_is_given_up(app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
-    provider.broken["/.well-known/openid-configuration"] = _slow_drip
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+@pytest.mark.parametrize("how", [_slow_drip, _header_drip, _promises], ids=["body", "headers", "interim answers"])
+def test_slow_provider_is_given_up_by_everybody(
+    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch, path: str, how: Any
+) -> None:
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.5)
+    provider.broken[path] = how
+    if path.startswith("/."):
+        app.extensions["provider"]._kept.clear()
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        leaving = pool.submit(app.test_client().get, "/signed-out")
+        statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
+    assert time.monotonic() - began < 3
+    assert statuses == [503] * 3
+    assert leaving.result().status_code == 200
+
+
+def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
+    lock = app.extensions["provider"]._lock
+    lock.acquire()
+    waiting = threading.Timer(4, lock.release)
+    waiting.start()
     began = time.monotonic()
     assert app.test_client().get(START).status_code == 503
+    assert app.test_client().get("/signed-out").status_code == 200
     assert time.monotonic() - began < 3
-    assert provider_module._TIMEOUT <= 3
+    waiting.cancel()
+    lock.release()
+
+
+def test_time_for_a_provider_is_short() -> None:
+    assert 0 < provider_module._TIMEOUT <= provider_module._PATIENCE <= 5
+
+
+def test_provider_is_asked_by_so_many_at_once(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left behind counts until it ends, so that it cannot pile up."""
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(provider_module, "_room", threading.BoundedSemaphore(2))
+    go_on = threading.Event()
+    provider.broken["/token"] = lambda handler: go_on.wait(20)
+    before = set(threading.enumerate())
+    for client, asked in flows:
+        assert come_back(client, provider, asked).status_code == 503
+    assert provider.asked["/token"] == 2
+    go_on.set()
+    for left in set(threading.enumerate()) - before:
+        if left.name == "provider":
+            left.join(10)
+    assert [provider_module._room.acquire(timeout=1) for _ in range(2)] == [True, True]
 
 
 @pytest.mark.parametrize(

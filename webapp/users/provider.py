@@ -1,10 +1,11 @@
 """The identity provider over the network: its addresses, its keys, a code for a token. The one module that calls out.
 
-Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB for all of a body, no redirects. Addresses and
-keys are kept for an hour; an unknown key has them read again at most once a minute, and a provider that is away is left
-alone for 5 s.
+Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB for all of it, no redirects; nobody waits longer
+for what another reads. Addresses and keys are kept for an hour; an unknown key has them read again at most once a
+minute, and a provider that is away is left alone for 5 s.
 """
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ _MOST = 256 * 1024
 _FRESH = 3600.0
 _KEYS_AGAIN = 60.0
 _LEFT_ALONE = 5.0
+_room = threading.BoundedSemaphore(64)  # requests under way; one that was left behind counts until it ends
 
 
 class Away(Exception):
@@ -119,20 +121,25 @@ class Provider:
         """What was read at most that many seconds ago, else what is read now. Raises `Away`."""
         if kept := self._kept_since(what, most):
             return kept
-        with self._lock:
-            if kept := self._kept_since(what, most):
-                return kept
-            if self._clock() < self._away_until:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise Away
+        try:
+            return self._kept_since(what, most) or self._read_anew(what, address, fits)
+        finally:
+            self._lock.release()
+
+    def _read_anew(self, what: str, address: str, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        if self._clock() < self._away_until:
+            raise Away
+        try:
+            status, said = _ask("GET", address)
+            if status != 200 or not fits(said):
                 raise Away
-            try:
-                status, said = _ask("GET", address)
-                if status != 200 or not fits(said):
-                    raise Away
-            except Away:
-                self._away_until = self._clock() + _LEFT_ALONE
-                raise
-            self._kept[what] = (self._clock(), said)
-            return said
+        except Away:
+            self._away_until = self._clock() + _LEFT_ALONE
+            raise
+        self._kept[what] = (self._clock(), said)
+        return said
 
     def _kept_since(self, what: str, most: float) -> dict[str, Any] | None:
         at, kept = self._kept.get(what, (0.0, None))
@@ -140,8 +147,35 @@ class Provider:
 
 
 def _ask(method: str, address: str, **more: Any) -> tuple[int, dict[str, Any]]:
-    """The status and the JSON object of an answer; an empty one where it is none. Raises `Away`."""
+    """The status and the JSON object of an answer; an empty one where it is none. Raises `Away`.
+
+    What `requests` bounds is each step, and a lookup not at all: hence a thread, which is left behind when the time for
+    all of them has passed.
+    """
     until = time.monotonic() + _PATIENCE
+    found: queue.SimpleQueue[tuple[int, dict[str, Any]] | Exception] = queue.SimpleQueue()
+
+    def attempt() -> None:
+        try:
+            found.put(_read(method, address, until, **more))
+        except Exception as error:
+            found.put(error)
+        finally:
+            _room.release()
+
+    if not _room.acquire(timeout=_PATIENCE):
+        raise Away
+    threading.Thread(target=attempt, name="provider", daemon=True).start()
+    try:
+        got = found.get(timeout=max(0.0, until - time.monotonic()))
+    except queue.Empty:
+        raise Away from None
+    if isinstance(got, Exception):
+        raise got
+    return got
+
+
+def _read(method: str, address: str, until: float, **more: Any) -> tuple[int, dict[str, Any]]:
     try:
         with requests.Session() as session:
             session.trust_env = False  # no proxy and no .netrc that somebody left in the environment
