@@ -776,7 +776,53 @@ def test_failed_sign_ins_of_an_address_are_limited_and_good_ones_are_not(
     for _ in range(4):
         assert through(app.test_client(), provider).status_code == 303
     provider.claims = {"aud": "other"}
-    assert [through(app.test_client(), provider).status_code for _ in range(3)] == [502, 502, 429]
+    assert [through(app.test_client(), provider).status_code for _ in range(5)] == [502] * 3 + [429] * 2
+    assert provider.asked["/token"] == 7
+    provider.claims = {}
+    assert through(app.test_client(), provider).status_code == 429
+
+
+def test_codes_that_the_provider_refuses_are_limited(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn)
+    app = make(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
+    statuses = []
+    for _ in range(5):
+        client = app.test_client()
+        statuses.append(client.get(BACK, query_string={"state": leave(client)["state"], "code": "x"}).status_code)
+    assert statuses == [502] * 3 + [429] * 2
+    assert provider.asked["/token"] == 3
+    assert sign_in(app.test_client()).status_code == 303, "a password is another matter"
+
+
+def test_provider_that_is_away_uses_up_nobodys_tries(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn)
+    app = make(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
+    provider.broken["/token"] = NONSENSE["500"]
+    assert {through(app.test_client(), provider).status_code for _ in range(5)} == {503}
+    assert sign_in(app.test_client()).status_code == 303
+    provider.broken.clear()
+    assert through(app.test_client(), provider).status_code == 303
+
+
+def test_class_that_comes_back_at_once_gets_in(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    app = make(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(12))]
+    gate = threading.Barrier(12)
+
+    def forge(claims: dict[str, Any]) -> str:
+        gate.wait(10)  # until all of them are under way
+        return provider.signed(claims)
+
+    provider.forge = forge
+    with ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
+    assert statuses == [303] * 12
 
 
 # The handle ----------------------------------------------------------------------------------------------------

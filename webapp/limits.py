@@ -12,7 +12,16 @@ def hit(db: Database, limit: Limit, action: str, subject: str) -> None:
     """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
     if not limit.hits:
         return
-    wait = db.query_value("ops/limit_hit", action=action, subject=subject, seconds=limit.seconds, most=limit.hits)
+    _refuse(db.query_value("ops/limit_hit", action=action, subject=subject, seconds=limit.seconds, most=limit.hits))
+
+
+def look(db: Database, limit: Limit, action: str, subject: str) -> None:
+    """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
+    if limit.hits:
+        _refuse(db.query_value("ops/limit_wait", action=action, subject=subject, most=limit.hits))
+
+
+def _refuse(wait: int | None) -> None:
     if wait is not None:
         minutes = -(-wait // 60)
         when = "in a minute" if minutes <= 1 else f"in {minutes} minutes"

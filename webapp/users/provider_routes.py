@@ -3,16 +3,20 @@
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from typing import Any, cast
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
 
 from ..current import db, settings
+from ..db import Database
+from ..errors import TooMany
 from ..identity import ProviderSettings
-from ..limits import give_back, hit, network
+from ..limits import hit, look, network
 from ..security import local_path
 from ..shapes import Identity
+from ..variables import Limit
 from . import actions, session
 from .pages import kept_texts, page_with
 from .provider import Away, Provider, Refused
@@ -67,21 +71,28 @@ def back() -> Any:
     code = request.args.get("code", "")
     if request.args.get("error") or not 1 <= len(code) <= 2000:
         return _failed(403, NOT_IN, "denied", flow)
-    place = network(request.remote_addr)
-    hit(db(), settings().limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    look(*_refusals())
     try:
         claims = _provider().claims(code=code, verifier=flow["verifier"], nonce=flow["nonce"], back=_back())
         person = _person(claims, flow["invite"])
     except Away:
         return _failed(503, AWAY, "away", flow)
     except Refused as refused:
+        with suppress(TooMany):  # this one was asked for before that
+            hit(*_refusals())
         return _failed(502, NOT_BELIEVED, str(refused), flow)
     except actions.Refused:
         return _failed(403, NOT_IN, "suspended", flow)
     except actions.Closed:
         return render_template("users/sign_up_closed.html", invite=flow["invite"]), 403
-    give_back(db(), "sign_ins_by_address", place)
     return _come_in(person, flow["next"])
+
+
+def _refusals() -> tuple[Database, Limit, str, str]:
+    """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
+    that a class comes in at once and its passwords go on working.
+    """
+    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", network(request.remote_addr)
 
 
 def _person(claims: dict[str, Any], invite: str) -> Identity:
