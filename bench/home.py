@@ -164,7 +164,7 @@ def page_script(made: Ground) -> str:
     token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
     page = {"viewer_uuid": f"'{viewer[0]}'", "before_at": "NULL", "before_uuid": "NULL", "limit": str(PAGE_SIZE + 1)}
     asked = {
-        "users/session": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000"},
+        "users/session": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
         "feeds/home": page,
         "feeds/vanishing": {"limit": str(SOONEST)},
     }

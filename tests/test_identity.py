@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp.connections import Connection
+from webapp.ops import people
 from webapp.places import CHECKOUT
 from webapp.users import actions
 from webapp.users import provider as provider_module
@@ -139,6 +140,33 @@ def test_person_has_fifty_sessions_at_most(app: Flask, provider: FakeProvider, c
     for _ in range(52):
         assert through(app.test_client(), provider).status_code == 303
     assert count(conn, "sessions") == 50
+
+
+@pytest.mark.parametrize(
+    "after",
+    [{"OIDC_ISSUER": "https://another.example"}, {"AUTH": "local", "OIDC_ISSUER": "", "OIDC_CLIENT_ID": ""}],
+    ids=["another provider", "none"],
+)
+def test_session_ends_with_the_provider_that_it_came_from(
+    make: Callable[..., Flask], provider: FakeProvider, conn: Connection, after: dict[str, str]
+) -> None:
+    make_user(conn)
+    before = make()
+    ann, alice = before.test_client(), before.test_client()
+    assert through(ann, provider).status_code == sign_in(alice).status_code == 303
+    other = make(**after)
+    browsers = {}
+    for name, client in (("ann", ann), ("alice", alice)):
+        cookie = client.get_cookie("mayfly")
+        assert cookie
+        browsers[name] = other.test_client()
+        browsers[name].set_cookie("mayfly", cookie.value)
+    assert (who(ann), who(alice)) == ("ann", "alice")
+    assert (who(browsers["ann"]), who(browsers["alice"])) == (None, "alice")
+    new = people.reset_password(other.extensions["db"], "ann")
+    assert who(ann) is None
+    assert sign_in(browsers["ann"], "ann", new).status_code == 303
+    assert who(browsers["ann"]) == "ann", "who was given a password is a person of this place"
 
 
 def test_account_without_identity_gets_no_session_without_its_password(app: Flask, conn: Connection) -> None:

@@ -156,9 +156,12 @@ def ask_to_sign_in() -> Any:
 
 
 def _look_up() -> Viewer | None:
-    token_hash = _hashed(_own().token)
+    token_hash, provider = _hashed(_own().token), settings().provider
     found: Viewer | None = db().query_object(
-        "users/session", token_hash=token_hash, idle_seconds=settings().session_idle
+        "users/session",
+        token_hash=token_hash,
+        idle_seconds=settings().session_idle,
+        issuer=provider.issuer if provider else None,
     )
     if found and found["stale"]:
         with suppress(Unavailable):  # a server that takes no writes for a while still lets people read
