@@ -462,6 +462,37 @@ def test_sign_in_under_attack_stays_open_to_the_owner_elsewhere(database_urls: D
     assert sign_in(from_address(app, "198.51.100.1"), "alice").status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        ("alice", ["Alice@example.com", "bob@example.com", "nobody@example.com"]),
+        ("alice@example.com", ["@alice", "@bob", "@nobody"]),
+    ],
+)
+def test_sign_in_limit_tells_nobody_which_logins_are_one_account(
+    database_urls: DatabaseUrls, counted_checks: list[str], first: str, others: list[str]
+) -> None:
+    """Over the limit for one name, every other is answered alike: of the same account, of another, of none."""
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
+    seen = []
+    with database_urls.owner() as conn:
+        make_user(conn)
+        make_user(conn, "bob")
+        for login in others:
+            conn.execute("TRUNCATE rate_limits")
+            attacker = from_address(app, "203.0.113.66")
+            assert [sign_in(attacker, first, "wrong password").status_code for _ in range(9)] == [422] * 7 + [429] * 2
+            answers = []
+            for _ in range(9):
+                before = len(counted_checks)
+                answer = sign_in(attacker, login, "wrong password")
+                body = without_token(answer).replace(login.encode(), b"-")
+                answers.append((answer.status_code, body, len(counted_checks) - before))
+            seen.append(answers)
+    assert [answer[0] for answer in seen[0]] == [422] * 7 + [429] * 2
+    assert seen[0] == seen[1] == seen[2]
+
+
 def test_sign_in_limit_ends_with_its_window(database_urls: DatabaseUrls) -> None:
     client = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="1/5m")).test_client()
     assert [sign_in(client, "ghost", "wrong password").status_code for _ in range(2)] == [422, 429]
@@ -591,13 +622,24 @@ def test_sign_up_form_is_no_way_to_look_people_up(database_urls: DatabaseUrls) -
     assert sign_up(from_address(app, "203.0.113.8"), handle="alice", password="short").status_code == 422
 
 
-def test_sign_in_limit_of_an_account_counts_its_handle_and_its_address_together(database_urls: DatabaseUrls) -> None:
-    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="2/5m"))
+def test_sign_in_limit_of_an_account_counts_its_handle_and_its_address_together(
+    database_urls: DatabaseUrls, counted_checks: list[str]
+) -> None:
+    """By whatever name: a few tries beyond it, and then no password is looked at, not even the right one."""
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
     with database_urls.owner() as conn:
-        make_user(conn, "alice")
-    logins = ["alice", "alice@example.com", "@ALICE", "Alice@Example.com", "alice", "alice"]
-    statuses = [sign_in(from_address(app, "203.0.113.7"), login, "wrong password").status_code for login in logins]
-    assert statuses == [422] * 5 + [429]  # two of the account, three more of this address
+        make_user(conn)
+        own = value(conn, "SELECT password_hash FROM passwords")
+    attacker = from_address(app, "203.0.113.66")
+    logins = ["alice", "alice@example.com"] * 5
+    assert {sign_in(attacker, login, "wrong password").status_code for login in logins} == {422}
+    assert counted_checks.count(own) == 4 + 3
+    assert len(counted_checks) == 10
+    refused = sign_in(attacker, "alice@example.com")
+    assert refused.status_code == 422
+    assert "do not belong together" in words(refused)
+    for login, number in (("alice", 1), ("alice@example.com", 2)):
+        assert sign_in(from_address(app, f"198.51.100.{number}"), login).status_code == 303
 
 
 @pytest.mark.parametrize("address", ["carol@harbour.local", "carol@intranet"])

@@ -120,24 +120,29 @@ def code_hash(code: str) -> bytes:
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
     """The account, with what its password was checked against. Raises `Refused`, or `TooMany`.
 
-    Tries count by address and by account until the password turns out right: a class that sits behind one address
-    comes in one by one. An account under attack stays open to its owner: once it is over its limit, each address
-    still has a few tries of its own.
+    Tries count by address, by typed name and by account until the password turns out right: a class that sits behind
+    one address comes in one by one. An account under attack stays open to its owner: once it is over its limit, each
+    address still has a few tries of its own.
+
+    `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
+    right, and nothing is said: else one name of an account would tell another.
     """
     login, place = login.removeprefix("@"), network(address)
-    limits = settings.limits
+    limits, typed = settings.limits, folded(login.casefold())
     hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    if _over(db, limits["sign_ins_by_account"], "sign_ins_by_login", typed):
+        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded("login", typed, place))
     account = db.query_object("users/account", login=login)
-    subject = folded(account["uuid"] if account else login.casefold())
-    try:
-        hit(db, limits["sign_ins_by_account"], "sign_ins_by_account", subject)
-    except TooMany:
-        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded(subject, place))
-    password_hash = account["password_hash"] if account else None
+    own = folded("account", account["uuid"] if account else typed)
+    over = _over(db, limits["sign_ins_by_account"], "sign_ins_by_account", own)
+    # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
+    spent = _over(db, _UNDER_ATTACK, "sign_ins_under_attack", folded("account", own if over else "", place))
+    password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused
     give_back(db, "sign_ins_by_address", place)
-    give_back(db, "sign_ins_by_account", subject)
+    give_back(db, "sign_ins_by_login", typed)
+    give_back(db, "sign_ins_by_account", own)
     found: Account = {"uuid": str(account["uuid"]), "password_hash": account["password_hash"]}
     if passwords.outdated(account["password_hash"]):
         renewed = passwords.hash_password(password)
@@ -146,6 +151,15 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
         ):
             found["password_hash"] = renewed
     return found
+
+
+def _over(db: Database, limit: Limit, action: str, subject: str) -> bool:
+    """Counts one try; whether it is one too many."""
+    try:
+        hit(db, limit, action, subject)
+    except TooMany:
+        return True
+    return False
 
 
 def change_password(db: Database, *, user_uuid: str, password: str) -> Account:
