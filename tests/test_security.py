@@ -267,6 +267,50 @@ def test_unsafe_route_refuses_what_another_site_sends(scene: Scene, endpoint: st
         assert count(scene.conn, "sessions") == 1
 
 
+FOREIGN = [
+    "https://evil.example", "http://evil.example", "null", "", "http://localhost.evil.example", "http://localhost:81",
+    "https://localhost", "http://127.0.0.1", "http://[", "http://[::::]", "http://localhost:x", "localhost", "file://",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+@pytest.mark.parametrize("origin", FOREIGN)
+def test_unsafe_route_refuses_another_origin_where_the_browser_names_no_site(
+    scene: Scene, endpoint: str, origin: str
+) -> None:
+    client = scene.browser("author")
+    answer = send(client, scene.path(endpoint), headers={"Origin": origin}, message="words")
+    assert answer.status_code == 400
+    assert "another site" in answer.text
+    assert count(scene.conn, "sessions") == 1
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("public", "asked", "origin"),
+    [
+        ("http://localhost", "http://localhost", "http://localhost"),
+        ("http://localhost:8000", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://localhost:8000", "http://[::1]:9000", "http://[::1]:9000"),
+        ("http://192.168.1.5:8000", "http://192.168.1.5:8000", "http://192.168.1.5:8000"),
+        ("https://mayfly.example", "https://mayfly.example", "https://mayfly.example"),
+        ("https://mayfly.example:443", "https://mayfly.example", "https://MAYFLY.example"),
+        # A proxy before it ended TLS, and is not told to be trusted; or it names another port.
+        ("https://mayfly.example", "http://mayfly.example", "https://mayfly.example"),
+        ("https://8000-x.gitpod.example", "http://localhost:8000", "https://8000-x.gitpod.example"),
+    ],
+)
+def test_unsafe_route_takes_its_own_origin(database_urls: DatabaseUrls, public: str, asked: str, origin: str) -> None:
+    client = create_app(settings_for(database_urls, PUBLIC_URL=public)).test_client(use_cookies=False)
+    answer = client.post("/sign-in", base_url=asked, headers={"Origin": origin})
+    assert "another site" not in answer.text
+    assert "press the button again" in answer.text
+    foreign = client.post("/sign-in", base_url=asked, headers={"Origin": "https://evil.example"})
+    assert "another site" in foreign.text
+    named = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert "another site" not in client.post("/sign-in", base_url=asked, headers=named).text
+
+
 def test_page_is_read_from_another_site(scene: Scene) -> None:
     assert scene.app.test_client().get("/public", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 

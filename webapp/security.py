@@ -120,11 +120,35 @@ def _is_text(raw: bytes) -> bool:
 
 
 def _refuse_foreign() -> Any:
-    """Another site's page may not act here, whatever it sends along."""
-    unsafe = request.method not in ("GET", "HEAD", "OPTIONS")
-    if unsafe and request.headers.get("Sec-Fetch-Site", "none") in ("cross-site", "same-site"):
+    """Another site's page may not act here, whatever it sends along. A browser that names no site names an origin."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
+        return None
+    if site in ("cross-site", "same-site") or (origin is not None and not _is_own(origin)):
         return answer(400, "This came from another site, so nothing was done.")
     return None
+
+
+def _is_own(origin: str) -> bool:
+    """Whether that is this place: by its public address, or by the name that this request came by."""
+    settings: Settings = current_app.extensions["settings"]
+    known = (_origin(settings.public_url), _origin(f"{request.scheme}://{request.host}"))
+    return (found := _origin(origin)) is not None and found in known
+
+
+def _origin(address: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an address; None where it is none."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def genuine() -> bool:
+    """Whether the form that this request brings is one of ours, given out to this browser: its CSRF token is right."""
+    return bool(g.get("csrf_valid"))
 
 
 def _csrf_failed(error: CSRFError) -> Any:

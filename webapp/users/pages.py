@@ -1,7 +1,7 @@
 """Pages that several acts answer with: the settings, and the sign-in with what somebody wrote while signed out.
 
 Such a text stands in its form again after the sign-in. It travels in hidden fields, and in the browser's own cookie
-where a provider signs people in; never in an address.
+where a provider signs people in and the form was one of ours (else any site could write here); never in an address.
 """
 
 import json
@@ -12,6 +12,7 @@ from flask import render_template
 
 from ..activities.composer import Composer
 from ..current import db, settings
+from ..security import genuine
 from ..shapes import OwnAccount
 from . import session
 from .forms import CARRIED, SignInForm
@@ -29,7 +30,7 @@ def sign_in_page(form: SignInForm, status: int, notice: str = "", back: str = "/
     """The form to come in, that takes along what came with it. `back`: a path of this site, for afterwards."""
     errors = {name: found[0] for name, found in form.errors.items()}
     texts = texts_of(form)
-    if texts and settings().provider and len(json.dumps(texts)) <= _FITS:
+    if texts and settings().provider and genuine() and len(json.dumps(texts)) <= _FITS:
         session.keep("text", texts)
     return render_template(
         "users/sign_in.html", form=form, texts=texts, errors=errors, notice=notice, back=back
