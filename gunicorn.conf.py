@@ -1,15 +1,20 @@
 """How gunicorn serves Mayfly. The supervisor starts it, with an environment that it has checked."""
 
+import contextlib
+import http
 import importlib.util
 import os
 import sys
 from pathlib import Path
 
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.ggevent import GeventWorker
+
 _host, _port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WORKERS") or "2")
-worker_class = "gevent"
 worker_connections = 1000
 
 # Above the longest honest request: 2 s for a connection and 3 s for a statement.
@@ -45,3 +50,41 @@ def worker_exit(server, worker):
     """Give the connections back before gevent's end would cut them mid-way."""
     if "webapp" in sys.modules:  # not when it failed to load
         sys.modules["webapp"].close_pools()
+
+
+class Worker(GeventWorker):
+    """gevent's. What is refused before the program sees it has the headers of every answer, and is quoted nowhere."""
+
+    STATUSES = (
+        ((errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem), 500),
+        (errors.LimitRequestLine, 414),
+        (errors.LimitRequestHeaders, 431),
+        (errors.ExpectationFailed, 417),
+        (errors.UnsupportedTransferCoding, 501),
+        (errors.ParseException, 400),
+    )
+
+    def handle_error(self, req, client, addr, exc):
+        status = next((status for kinds, status in self.STATUSES if isinstance(exc, kinds)), 500)
+        if status == 500:
+            sentence = "Something broke. It is not your doing, and nothing that was saved is lost."
+            self.log.error("a request failed outside the program", exc_info=exc)
+        else:
+            sentence = "The request could not be read: it is malformed, or too long."
+            self.log.warning("a request could not be read: %s", type(exc).__name__)
+        body = f"{sentence}\n".encode()
+        lines = {
+            "Connection": "close",
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Cache-Control": "private, no-store",
+        }
+        if settings := getattr(self.wsgi, "extensions", {}).get("settings"):
+            lines.update(sys.modules["webapp.security"].headers_for(settings))
+        head = f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        with contextlib.suppress(OSError):
+            util.write_nonblock(client, head.encode("latin-1") + b"\r\n" + body)
+
+
+worker_class = Worker

@@ -3,12 +3,15 @@
 import json
 import logging
 import re
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browsing import serve
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
+from gunicorn.workers.ggevent import GeventWorker
 from verbs import FRAGMENT, count, send, sign_in, signed_in, token_for, value, words, write
 from ways import DatabaseUrls, settings_for
 
@@ -17,6 +20,8 @@ from webapp.activities import actions
 from webapp.db import Database
 from webapp.errors import Unavailable, Violated
 from webapp.logs import JsonFormatter
+from webapp.places import CHECKOUT
+from webapp.security import headers_for
 
 
 class Lines(logging.Handler):
@@ -317,3 +322,61 @@ def test_server_log_holds_no_text_of_a_failing_row(cluster, database_urls: Datab
             conn.execute("ALTER TABLE activities DROP CONSTRAINT no_canary")
         assert count(conn, "activities") == 0
     assert CANARY not in cluster.log.read_text(errors="replace")
+
+
+# What never reaches the program ----------------------------------------------------------------------------------
+
+UNREADABLE = {
+    "a long address": ("GET /?CANARY=%s HTTP/1.1\r\nHost: localhost\r\n" % ("a" * 5000), 414),
+    "a header without a colon": ("GET / HTTP/1.1\r\nHost: localhost\r\nCookie mayfly=in.CANARY<script>\r\n", 400),
+    "a header that is no name": ("GET / HTTP/1.1\r\nHost: localhost\r\nCANARY<script>: x\r\n", 400),
+    "a long header": ("GET / HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n" % ("CANARY" * 2000), 431),
+    "a folded header": ("GET / HTTP/1.1\r\nHost: localhost\r\nA: b\r\n CANARY\r\n", 400),
+    "a method that is none": ("CAN<ARY / HTTP/1.1\r\nHost: localhost\r\n", 400),
+    "a version that is none": ("GET / CANARY\r\nHost: localhost\r\n", 400),
+    "an expectation": ("GET / HTTP/1.1\r\nHost: localhost\r\nExpect: CANARY\r\n", 417),
+    "a coding": ("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: CANARY\r\n", 501),
+    "a length that is none": ("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: CANARY\r\n", 400),
+}
+
+
+def test_request_that_the_server_cannot_read_is_answered_like_all_and_quoted_nowhere(
+    database_urls: DatabaseUrls,
+) -> None:
+    with serve(database_urls.app_url, PUBLIC_URL="https://mayfly.example") as server:
+        for what, (request, status) in UNREADABLE.items():
+            with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10) as asking:
+                asking.sendall(request.encode() + b"\r\n")
+                told = b"".join(iter(lambda: asking.recv(65536), b"")).decode()
+            head, _, body = told.partition("\r\n\r\n")
+            first, *lines = head.split("\r\n")
+            headers = dict(line.split(": ", 1) for line in lines)
+            assert first.startswith(f"HTTP/1.1 {status} "), what
+            wanted = headers_for(settings_for(database_urls, PUBLIC_URL="https://mayfly.example"))
+            assert wanted.items() <= headers.items(), what
+            assert headers["Cache-Control"] == "private, no-store"
+            assert headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert int(headers["Content-Length"]) == len(body)
+            assert "CANARY" not in told
+            assert "script" not in body
+        log = server.log.read_text()
+    assert "CANARY" not in log
+    assert "ARY" not in log
+    assert log.count("a request could not be read") == len(UNREADABLE)
+    assert all(json.loads(line) for line in log.splitlines())
+
+
+def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log: Lines) -> None:
+    scope: dict[str, Any] = {"__file__": str(CHECKOUT / "gunicorn.conf.py")}
+    exec((CHECKOUT / "gunicorn.conf.py").read_text(), scope)
+    assert issubclass(scope["worker_class"], GeventWorker)
+    worker = object.__new__(scope["worker_class"])
+    worker.wsgi, worker.log = app, logging.getLogger("gunicorn.error")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker.handle_error(None, theirs, ("203.0.113.9", 1), ValueError("canary"))
+        told = ours.recv(65536).decode()
+    assert told.startswith("HTTP/1.1 500 ")
+    assert "X-Content-Type-Options: nosniff\r\n" in told
+    assert "canary" not in told + "".join(log.lines)
+    assert "builtins.ValueError" in "".join(log.lines)
