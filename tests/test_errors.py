@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import serve
+from browsing import Server, serve
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from gunicorn.workers.ggevent import GeventWorker
@@ -326,6 +326,13 @@ def test_server_log_holds_no_text_of_a_failing_row(cluster, database_urls: Datab
 
 # What never reaches the program ----------------------------------------------------------------------------------
 
+
+@pytest.fixture(scope="module")
+def real_server(worker_database: DatabaseUrls) -> Iterator[Server]:
+    with serve(worker_database.app_url) as server:
+        yield server
+
+
 UNREADABLE = {
     "a long address": ("GET /?CANARY=%s HTTP/1.1\r\nHost: localhost\r\n" % ("a" * 5000), 414),
     "a header without a colon": ("GET / HTTP/1.1\r\nHost: localhost\r\nCookie mayfly=in.CANARY<script>\r\n", 400),
@@ -364,6 +371,15 @@ def test_request_that_the_server_cannot_read_is_answered_like_all_and_quoted_now
     assert "ARY" not in log
     assert log.count("a request could not be read") == len(UNREADABLE)
     assert all(json.loads(line) for line in log.splitlines())
+
+
+@pytest.mark.parametrize("body", ["zz\r\nabc", "5\r\nabcdeX", "3;\x01\r\nabc\r\n0\r\n\r\n", "5\r\nab"])
+def test_body_that_does_not_arrive_whole_is_no_fault(real_server: Server, body: str) -> None:
+    head = "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    with socket.create_connection(("127.0.0.1", int(real_server.url.rpartition(":")[2])), 10) as asking:
+        asking.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
+        asking.shutdown(socket.SHUT_WR)
+        assert asking.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log: Lines) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
 
 from .answers import answer, told
 from .config import Settings
@@ -108,8 +109,17 @@ def _refuse_malformed() -> None:
     if request.method == "POST":
         if request.mimetype not in ("application/x-www-form-urlencoded", ""):
             raise Malformed("Forms come as plain form data.")
-        if not _is_text(request.get_data(cache=True)):
+        if not _is_text(_body()):
             raise Malformed("That text holds signs that cannot be stored.")
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data(cache=True)
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has its own for chunks that are none, and for an end that does not come
+        raise Malformed("That did not arrive whole. Go back and try again.") from error
 
 
 def _is_text(raw: bytes) -> bool:
