@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from . import iam
-from .identity import LOOPBACK, ProviderSettings
+from .provider_settings import LOOPBACK, ProviderSettings
 from .variables import ConfigError, Limit, choice, integer, limit
 
 ENVIRONMENTS = ("development", "test", "production")

@@ -5,7 +5,6 @@ for what another reads. Addresses and keys are kept for an hour; an unknown key 
 minute, and a provider that is away is left alone for 5 s.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,8 @@ import requests
 from authlib.common.urls import add_params_to_uri
 from urllib3.exceptions import HTTPError
 
-from ..identity import ProviderSettings, safe_address
+from ..deadline import within
+from ..provider_settings import ProviderSettings, safe_address
 from . import tokens
 
 _TIMEOUT = 3.0
@@ -149,30 +149,22 @@ class Provider:
 def _ask(method: str, address: str, **more: Any) -> tuple[int, dict[str, Any]]:
     """The status and the JSON object of an answer; an empty one where it is none. Raises `Away`.
 
-    What `requests` bounds is each step, and a lookup not at all: hence a thread, which is left behind when the time for
-    all of them has passed.
+    What `requests` bounds is each step, and a lookup not at all.
     """
+    if not _room.acquire(timeout=_PATIENCE):
+        raise Away
     until = time.monotonic() + _PATIENCE
-    found: queue.SimpleQueue[tuple[int, dict[str, Any]] | Exception] = queue.SimpleQueue()
 
-    def attempt() -> None:
+    def read() -> tuple[int, dict[str, Any]]:
         try:
-            found.put(_read(method, address, until, **more))
-        except Exception as error:
-            found.put(error)
+            return _read(method, address, until, **more)
         finally:
             _room.release()
 
-    if not _room.acquire(timeout=_PATIENCE):
-        raise Away
-    threading.Thread(target=attempt, name="provider", daemon=True).start()
     try:
-        got = found.get(timeout=max(0.0, until - time.monotonic()))
-    except queue.Empty:
+        return within(_PATIENCE, read)
+    except TimeoutError:
         raise Away from None
-    if isinstance(got, Exception):
-        raise got
-    return got
 
 
 def _read(method: str, address: str, until: float, **more: Any) -> tuple[int, dict[str, Any]]:

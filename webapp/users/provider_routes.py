@@ -12,8 +12,8 @@ from flask import Blueprint, Flask, current_app, g, redirect, render_template, r
 from ..current import db, settings
 from ..db import Database
 from ..errors import TooMany
-from ..identity import ProviderSettings
 from ..limits import hit, look, network
+from ..provider_settings import ProviderSettings
 from ..security import local_path
 from ..shapes import Identity
 from ..variables import Limit

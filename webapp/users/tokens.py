@@ -9,7 +9,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
 
-from ..identity import ProviderSettings
+from ..provider_settings import ProviderSettings
 
 _KINDS = {"RS256": "RSA", "ES256": "EC"}
 """The signatures that count, and the kind of key of each: never none, never a secret that both sides know."""
