@@ -304,6 +304,52 @@ def test_token_that_the_provider_did_not_sign_is_refused(
     refused(app, provider, conn, 502)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda key: [{**key, "use": "enc"}],
+        lambda key: [{**key, "alg": "RS512"}],
+        lambda key: [{**key, "kty": "oct", "k": "c2VjcmV0"}],
+        lambda key: [key, {**key, "alg": "ES256"}],
+        lambda key: [{**key, "kid": "other"}, {**key, "kid": "another"}],
+    ],
+    ids=["for encryption", "for another algorithm", "of another kind", "two of one name", "none of that name"],
+)
+def test_key_that_is_not_for_this_token_signs_nobody_in(
+    app: Flask, provider: FakeProvider, conn: Connection, told: Callable[[dict[str, Any]], list[dict[str, Any]]]
+) -> None:
+    provider.shown = told(provider.keys()[0])
+    refused(app, provider, conn, 502)
+
+
+def test_nothing_of_the_surroundings_reaches_the_provider(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No proxy that somebody left in the environment sees a code or the client's secret."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert through(app.test_client(), provider).status_code == 303
+
+
+@pytest.mark.parametrize("there", ["javascript:alert(1)", "http://pool.example/logout", "//pool.example/logout", 7])
+def test_sign_out_leads_to_no_address_that_is_none(
+    make: Callable[..., Flask], provider: FakeProvider, there: object
+) -> None:
+    good = {
+        "issuer": provider.issuer,
+        "authorization_endpoint": f"{provider.url}/authorize",
+        "token_endpoint": f"{provider.url}/token",
+        "jwks_uri": f"{provider.url}/keys",
+        "end_session_endpoint": there,
+    }
+    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, good)
+    page = make(AUTH="oidc").test_client().get("/signed-out")
+    assert page.status_code == 200
+    assert "leave-provider" not in page.text
+
+
 def test_state_of_another_browser_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     """Somebody's own way back, sent to another person, signs nobody in as somebody else."""
     mallory, victim = app.test_client(), app.test_client()
