@@ -128,15 +128,16 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     right, and nothing is said: else one name of an account would tell another.
     """
     login, place = login.removeprefix("@"), network(address)
-    limits, typed = settings.limits, folded(login.casefold())
-    hit(db, limits["sign_ins_by_address"], "sign_ins_by_address", place)
-    if _over(db, limits["sign_ins_by_account"], "sign_ins_by_login", typed):
-        hit(db, _UNDER_ATTACK, "sign_ins_under_attack", folded("login", typed, place))
+    limit, typed = settings.limits["sign_ins_by_account"], folded(login.casefold())
+    few = _UNDER_ATTACK if limit.hits else limit
+    hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    if _over(db, limit, "sign_ins_by_login", typed):
+        hit(db, few, "sign_ins_under_attack", folded("login", typed, place))
     account = db.query_object("users/account", login=login)
     own = folded("account", account["uuid"] if account else typed)
-    over = _over(db, limits["sign_ins_by_account"], "sign_ins_by_account", own)
+    over = _over(db, limit, "sign_ins_by_account", own)
     # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
-    spent = _over(db, _UNDER_ATTACK, "sign_ins_under_attack", folded("account", own if over else "", place))
+    spent = _over(db, few, "sign_ins_under_attack", folded("account", own if over else "", place))
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused
