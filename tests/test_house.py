@@ -73,7 +73,9 @@ def test_no_request_can_call_out_or_run_programs(path: Path) -> None:
     """No HTTP client and no shell in what answers requests. (What starts programs answers none.)"""
     if path.name in {"embedded.py", "initdb.py", "places.py", "processes.py", "programs.py", "server.py", "ports.py"}:
         return
-    forbidden = re.compile(r"(requests|httpx|urllib3|aiohttp|boto3|botocore|urllib\.request|http\.client|subprocess|pickle|marshal)\b")
+    forbidden = re.compile(
+        r"(requests|httpx|urllib3|aiohttp|boto3|botocore|urllib\.request|http\.client|subprocess|pickle|marshal)\b"
+    )
     found = {name.split(".")[0] for name in _imports(path) if forbidden.match(name)}
     # The one way out: to the identity provider that the settings name, bounded in time and size, and to no address
     # that a request brings.

@@ -62,3 +62,19 @@ def test_file_is_kept_once_however_its_address_is_spelt(app: Flask, client: Flas
     for spelling in ("css/base.css", "css/./base.css", "./css/./base.css", "js/../css/base.css"):
         client.get(f"{address(app.extensions['settings'])}/{spelling}", headers=BR)
     assert _packed.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br;q=0", None),
+        ("br;q=0, gzip;q=0", None),
+        ("br;q=0, gzip", "gzip"),
+        ("gzip;q=0.5, br;q=0.0", "gzip"),
+        ("*;q=0", None),
+        ("gzip;q=0.5, br", "br"),
+    ],
+)
+def test_page_comes_in_no_form_that_is_refused(app: Flask, accepted: str, encoding: str | None) -> None:
+    answer = app.test_client().get("/public", headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("Content-Encoding") == encoding

@@ -40,6 +40,13 @@ def register(app: Flask, settings: Settings) -> None:
         if request.endpoint == "static":
             request.environ.pop("HTTP_RANGE", None)
 
+    @app.before_request
+    def mind_refusals() -> None:
+        # Flask-Compress reads "br;q=0", which refuses it, as a wish.
+        if "q=0" in request.headers.get("Accept-Encoding", ""):
+            wanted = [f"{name};q={quality:g}" for name, quality in request.accept_encodings if quality]
+            request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(wanted)
+
     @app.after_request
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 304):
