@@ -428,6 +428,28 @@ def test_empty_external_database_gets_the_schema_and_no_demo(start: Start, durab
         assert conn.execute("SELECT environment FROM mayfly_marker").fetchone() == ("production",)
 
 
+def test_one_makes_the_schema_and_another_serves_who_knows_no_owner(
+    start: Start, durable: Cluster, scratch: Path
+) -> None:
+    """As in containers: what answers strangers shares no process, and no environment, with the owner's password."""
+    known = external(durable)
+    alone = {name: value for name, value in known.items() if name != "OWNER_CONNECTION_URL"}
+    assert "may not make tables in mayfly: OWNER_CONNECTION_URL names its owner" in refused(
+        start(scratch / "first", **alone)
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.supervisor", "--prepare"],
+        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(scratch / "other"), **known},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "made the database mayfly\n"), done.stderr
+    run = start(**alone).up()
+    assert "may change the schema" not in run.said()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
 def test_as_root_the_workers_step_down_with_an_external_database_too(start: Start, durable: Cluster) -> None:
     run = start(**external(durable)).up()
