@@ -46,18 +46,23 @@ function vanish(element) {
   setTimeout(end, 380);
 }
 
+let next;
 function tick() {
+  let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
     const life = born.get(element) ?? meet(element);
     const left = life.ends - Date.now();
     if (element.dataset.stage === "gone") continue;
     if (left <= 0) { vanish(element); continue; }
+    soonest = Math.min(soonest, left);
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
     element.querySelector(".ring")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
     set(element.querySelector(".left"), leftWords(left / 1000));
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }
+  clearTimeout(next);
+  if (soonest < 500) next = setTimeout(tick, soonest); // at its instant, not at the next look
 }
 setInterval(tick, 500);
 const look = () => {
