@@ -86,6 +86,17 @@ class FakeProvider:
         made = self.forge(claims) if self.forge else self.signed(claims)
         return 200, {"id_token": made, "access_token": "secret-access", "token_type": "Bearer"}
 
+    @property
+    def addresses(self) -> dict[str, Any]:
+        """What it tells of itself."""
+        return {
+            "issuer": self.issuer,
+            "authorization_endpoint": f"{self.url}/authorize?tenant=one",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/keys",
+            "end_session_endpoint": f"{self.url}/logout",
+        }
+
     def signed(self, claims: dict[str, Any], **header: Any) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.kid, **header}, claims, self.key)
 
@@ -116,16 +127,7 @@ def run_provider() -> Iterator[FakeProvider]:
 
         def _get(self, path: str, query: dict[str, str]) -> None:
             if path == "/.well-known/openid-configuration":
-                self.say(
-                    200,
-                    {
-                        "issuer": provider.issuer,
-                        "authorization_endpoint": f"{provider.url}/authorize?tenant=one",
-                        "token_endpoint": f"{provider.url}/token",
-                        "jwks_uri": f"{provider.url}/keys",
-                        "end_session_endpoint": f"{provider.url}/logout",
-                    },
-                )
+                self.say(200, provider.addresses)
             elif path == "/keys":
                 self.say(200, {"keys": provider.keys()})
             elif path == "/authorize":

@@ -102,6 +102,14 @@ def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environme
     assert GOOD["SECRET_KEY"] not in sentence
 
 
+def test_settings_show_no_secret_when_they_are_printed() -> None:
+    names = ("CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL")
+    urls = {name: f"postgresql://u:hush-{name}@db.example/x" for name in names}
+    shown = repr(settings(**urls, SECRET_KEY_FALLBACKS="hush-before"))
+    assert "hush" not in shown
+    assert GOOD["SECRET_KEY"] not in shown
+
+
 def test_provider_is_none_until_it_is_named() -> None:
     empty = dict.fromkeys(("AUTH", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_SCOPES"), "")
     assert settings().provider is settings(**empty).provider is None

@@ -337,14 +337,8 @@ def test_nothing_of_the_surroundings_reaches_the_provider(
 def test_sign_out_leads_to_no_address_that_is_none(
     make: Callable[..., Flask], provider: FakeProvider, there: object
 ) -> None:
-    good = {
-        "issuer": provider.issuer,
-        "authorization_endpoint": f"{provider.url}/authorize",
-        "token_endpoint": f"{provider.url}/token",
-        "jwks_uri": f"{provider.url}/keys",
-        "end_session_endpoint": there,
-    }
-    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, good)
+    said = {**provider.addresses, "end_session_endpoint": there}
+    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, said)
     page = make(AUTH="oidc").test_client().get("/signed-out")
     assert page.status_code == 200
     assert "leave-provider" not in page.text
@@ -614,13 +608,8 @@ def test_provider_is_asked_by_so_many_at_once(
 def test_discovery_that_leads_elsewhere_is_not_believed(
     app: Flask, provider: FakeProvider, said: dict[str, Any]
 ) -> None:
-    good = {
-        "issuer": provider.issuer,
-        "authorization_endpoint": f"{provider.url}/authorize",
-        "token_endpoint": f"{provider.url}/token",
-        "jwks_uri": f"{provider.url}/keys",
-    }
-    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, {**good, **said})
+    answer = {**provider.addresses, **said}
+    provider.broken["/.well-known/openid-configuration"] = lambda handler: handler.say(200, answer)
     assert app.test_client().get(START).status_code == 503
 
 

@@ -186,6 +186,19 @@ def test_environment_names_host_and_port_where_the_url_does_not(monkeypatch: pyt
         connect("postgresql:///x")
 
 
+def test_service_file_switches_no_proof_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may name any host, so the server has to prove who it is unless the URL, or PGSSLMODE, says otherwise."""
+    proved = {"sslmode": "verify-full"}.items()
+    assert proved <= conninfo.arguments("postgresql:///?service=m").items()
+    monkeypatch.setenv("PGSERVICE", "m")
+    assert proved <= conninfo.arguments("postgresql:///x").items()
+    assert proved <= conninfo.arguments("postgresql://u@db.example/x").items()
+    assert "sslmode" not in conninfo.arguments("postgresql://u@localhost/x")
+    assert "sslmode" not in conninfo.arguments("postgresql:///?service=m&sslmode=disable")
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    assert "sslmode" not in conninfo.arguments("postgresql:///x")
+
+
 # Passwords of the moment --------------------------------------------------------------------------------------
 
 RDS = "mayfly.abc.eu-central-1.rds.amazonaws.com"

@@ -19,6 +19,7 @@ from ways import DatabaseUrls
 from webapp.catalogue import SQL_FOLDER, Catalogue
 from webapp.connections import Connection, connect
 from webapp.ops import served
+from webapp.ops.target import external_target
 from webapp.places import CHECKOUT, Refused
 from webapp.processes import working_in
 from webapp.users.passwords import verify
@@ -358,31 +359,24 @@ def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, m
         assert conn.execute("SELECT environment FROM mayfly_marker").fetchall() == before
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [("db-backup", "has no schema of Mayfly's"), ("db-seed", "has no schema of Mayfly's")],
-)
-def test_empty_database_is_one_sentence(run: Run, elsewhere: DatabaseUrls, script: str, said: str) -> None:
-    with elsewhere.owner() as conn:
-        tables = one(
-            conn,
-            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename <> 'mayfly_marker'",
-        )
+def without_schema(urls: DatabaseUrls) -> None:
+    """Takes all tables but the mark out of the database."""
+    with urls.owner() as conn:
+        named = "FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'mayfly_marker'"
+        tables = one(conn, f"SELECT string_agg(quote_ident(tablename), ',') {named}")
         conn.execute(f"DROP TABLE {tables} CASCADE")
+
+
+@pytest.mark.parametrize("script", ["db-backup", "db-seed"])
+def test_database_without_a_schema_is_one_sentence(run: Run, elsewhere: DatabaseUrls, script: str) -> None:
+    without_schema(elsewhere)
     code, _, err = run(script)
     assert code == 1
-    assert said in err
+    assert "has no schema of Mayfly's: bin/db-schema-load makes it" in err
 
 
 def test_schema_is_loaded_by_who_may(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    with elsewhere.owner() as conn:
-        tables = one(
-            conn,
-            "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename <> 'mayfly_marker'",
-        )
-        conn.execute(f"DROP TABLE {tables} CASCADE")
+    without_schema(elsewhere)
     monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.app_url)
     code, _, err = run("db-schema-load")
     assert code == 1
@@ -565,6 +559,26 @@ def test_invite_prints_a_link_and_keeps_a_hash(
     with elsewhere.owner() as conn:
         row = conn.execute("SELECT code_hash, expires_at - created_at = interval '7 days' FROM invitations").fetchone()
     assert row == (hashlib.sha256(found[1].encode()).digest(), True)
+
+
+def test_invitation_without_a_public_address_says_that_it_guesses(run: Run, elsewhere: DatabaseUrls) -> None:
+    _, out, _ = run("users-invite")
+    assert out.startswith("note: PUBLIC_URL is not set here")
+
+
+def test_who_may_not_is_told_who_may(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.app_url)
+    code, _, err = run("db-drop", "--dry-run")
+    assert code == 1
+    assert "permission denied" in err
+    assert err.endswith("(OWNER_CONNECTION_URL names whom it belongs to)\n")
+
+
+def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
+    env = {"CONNECTION_URL": "postgresql://pooler/x", "DIRECT_CONNECTION_URL": "postgresql://direct/x"}
+    assert external_target(env, "production", Path("/")).owner_url == "postgresql://direct/x"
+    named = {**env, "OWNER_CONNECTION_URL": "postgresql://owner@direct/x"}
+    assert external_target(named, "production", Path("/")).owner_url == "postgresql://owner@direct/x"
 
 
 def test_burn_takes_text_and_author_at_once(run: Run, elsewhere: DatabaseUrls) -> None:

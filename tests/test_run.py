@@ -470,7 +470,7 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
-    monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/root/python")
+    monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/opt/python")
     given: list[dict[str, str]] = []
     monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
     settings = Settings.from_env({"CONNECTION_URL": "postgresql://", "SECRET_KEY": "x"})
@@ -478,7 +478,7 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
     for _ in range(2):
         one.start()
     assert given == [{"HOST": "127.0.0.1", **({"MAYFLY_RUN_AS": "10:20"} if readable else {})}] * 2
-    said = "warning: the server's workers run as root: the user mayfly cannot read /root/python: "
+    said = "warning: the server's workers run as root: the user mayfly cannot read /opt/python: "
     assert capsys.readouterr().out.count(said) == (0 if readable else 1)
 
 
@@ -506,6 +506,48 @@ def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, 
     assert places.unreadable(account) == str(environment)
     python.write_text("#!/bin/sh\n")
     assert places.unreadable(account) == ""
+
+
+def test_way_past_a_pooler_that_is_dead_is_told_at_start(start: Start, durable: Cluster) -> None:
+    port = free_port()
+    dead = f"postgresql://mayfly_app@127.0.0.1:{port}/mayfly"
+    run = start(**external(durable, DIRECT_CONNECTION_URL=dead))
+    assert run.process.wait(PATIENCE) == 1
+    why = f"Mayfly did not start: The database at 127.0.0.1 port {port} (DIRECT_CONNECTION_URL) cannot be reached"
+    assert why in run.said()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("gibberish", "Mayfly did not start: REPLICA_CONNECTION_URL cannot be read"),
+        (
+            "postgresql://127.0.0.1:1/mayfly",
+            "note: The database at 127.0.0.1 port 1 (REPLICA_CONNECTION_URL)",
+        ),
+    ],
+)
+def test_replica_of_no_use_is_told_at_start(start: Start, durable: Cluster, url: str, said: str) -> None:
+    run = start(**external(durable, REPLICA_CONNECTION_URL=url))
+    if said.startswith("note"):
+        run.up()  # the primary answers
+    else:
+        assert run.process.wait(PATIENCE) == 1
+    assert said in run.said()
+
+
+def test_setup_leaves_a_database_that_is_in_use_as_it_is(start: Start) -> None:
+    run = start().up()
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.supervisor", "--prepare"],  # what bin/setup does
+        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(run.state)},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"The database is in use by bin/run .*The database is left as it is\.\n", done.stdout)
 
 
 def test_foreign_tables_are_left_alone(start: Start, durable: Cluster) -> None:
