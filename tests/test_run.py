@@ -241,6 +241,18 @@ def script(run: Running, name: str, *arguments: str, **environment: str) -> str:
     return done.stdout + done.stderr
 
 
+def set_up(state: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `bin/setup` does once all is installed, with this state folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "webapp.supervisor", "--prepare"],
+        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(state), **environment},
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_scripts_act_on_what_was_last_served_up_or_not(start: Start) -> None:
     run = start(APP_ENV="production", PUBLIC_URL="https://mayfly.example").up()
     note = run.state / "served.json"
@@ -253,14 +265,7 @@ def test_scripts_act_on_what_was_last_served_up_or_not(start: Start) -> None:
     assert script(run, "users-invite").startswith(invited)
     assert script(run, "db-migrate").startswith("mayfly is up to date")
     assert script(run, "db-setup") == "bin/db-setup: Setting up refused: APP_ENV is production.\n"
-    done = subprocess.run(
-        [sys.executable, "-m", "webapp.supervisor", "--prepare"],  # what bin/setup does
-        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(run.state)},
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = set_up(run.state)
     assert "made the database mayfly_dev" in done.stdout
     assert json.loads(note.read_text()) == noted
     assert script(run, "db-migrate").startswith("mayfly is up to date")
@@ -437,14 +442,7 @@ def test_one_makes_the_schema_and_another_serves_who_knows_no_owner(
     assert "may not make tables in mayfly: OWNER_CONNECTION_URL names its owner" in refused(
         start(scratch / "first", **alone)
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "webapp.supervisor", "--prepare"],
-        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(scratch / "other"), **known},
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = set_up(scratch / "other", **known)
     assert (done.returncode, done.stdout) == (0, "made the database mayfly\n"), done.stderr
     run = start(**alone).up()
     assert "may change the schema" not in run.said()
@@ -538,14 +536,7 @@ def test_replica_of_no_use_is_told_at_start(start: Start, durable: Cluster, url:
 
 def test_setup_leaves_a_database_that_is_in_use_as_it_is(start: Start) -> None:
     run = start().up()
-    done = subprocess.run(
-        [sys.executable, "-m", "webapp.supervisor", "--prepare"],  # what bin/setup does
-        env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(run.state)},
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = set_up(run.state)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"The database is in use by bin/run .*The database is left as it is\.\n", done.stdout)
 
