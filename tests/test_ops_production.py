@@ -150,6 +150,8 @@ def test_patience_is_less_than_five_seconds() -> None:
         ("postgresql://u:secret@db.example:secret/x", "its port is no number from 1 to 65535"),
         ("postgresql://u:secret@db.example:0/x", "its port is no number from 1 to 65535"),
         ("postgresql://u:secret@[db.example/x", "it must look like"),
+        ("postgresql://u:secret@db..example/x", "its host is no name"),
+        (f"postgresql://u:secret@{'a' * 64}.example/x", "its host is no name"),
     ],
 )
 def test_url_that_makes_no_sense_is_named_and_not_quoted(

@@ -59,6 +59,12 @@ def parts(url: str) -> dict[str, Any]:
         raise unreadable(url) from error
     if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # the rest of a password
         raise unreadable(url, "in a password @ is written %40, / %2F and : %3A")
+    try:
+        for host in str(found.get("host", "")).split(","):
+            if not is_local(host):
+                host.encode("idna")  # as every lookup does
+    except UnicodeError as error:
+        raise unreadable(url, "its host is no name") from error
     return found
 
 
