@@ -39,7 +39,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def server(worker_database: Any) -> Iterator[Server]:
     """The server that the tests of this process share."""
-    with serve(worker_database.app_url) as server:
+    with serve(worker_database) as server:
         yield server
 
 

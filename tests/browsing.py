@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
+from ways import DatabaseUrls
 
 from webapp.config import LIMITS
 from webapp.processes import die_with_parent
@@ -46,7 +47,7 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def serve(database_url: str, **environment: str) -> Iterator[Server]:
+def serve(urls: DatabaseUrls, **environment: str) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -56,7 +57,8 @@ def serve(database_url: str, **environment: str) -> Iterator[Server]:
     env = {
         **surroundings,
         "APP_ENV": "test",
-        "CONNECTION_URL": database_url,
+        "CONNECTION_URL": urls.app_url,
+        "DIRECT_CONNECTION_URL": urls.direct_url,
         "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
         "PUBLIC_URL": url,
         "HOST": "127.0.0.1",

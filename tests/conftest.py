@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
 from ops_fixtures import elsewhere, embedded, run  # noqa: F401 (for every test of scripts)
-from pgbouncer import run_pgbouncer, through
+from pgbouncer import pgbouncer_program, run_pgbouncer, through
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -108,6 +108,15 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
     for folder in _scratch():
         with run_pgbouncer(cluster, folder):
             yield folder
+
+
+@pytest.fixture
+def one_session(cluster: Cluster, scratch: Path, worker_database: DatabaseUrls) -> Iterator[str]:
+    """The application's URL through a pooler that has one session, so that all who take this way share it."""
+    if not pgbouncer_program():
+        pytest.skip("this machine has no PgBouncer")
+    with run_pgbouncer(cluster, scratch, size=1):
+        yield through(scratch, worker_database.name)
 
 
 def _clone(cluster: Cluster, pooler: Path | None = None) -> Iterator[DatabaseUrls]:

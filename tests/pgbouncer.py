@@ -34,10 +34,15 @@ logfile = {folder}/log
 """
 
 
+def pgbouncer_program() -> str | None:
+    """This machine's PgBouncer; Debian puts it where only root looks."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+
+
 @contextlib.contextmanager
 def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[None]:
     """PgBouncer while the block runs, with its socket in the folder: `size` sessions for however many connections."""
-    program = shutil.which("pgbouncer") or ("/usr/sbin/pgbouncer" if Path("/usr/sbin/pgbouncer").exists() else "")
+    program = pgbouncer_program()
     if not program:
         pytest.exit("--pooler: this machine has no PgBouncer", 1)
     (folder / "ini").write_text(_SETTINGS.format(server=cluster.socket_folder, folder=folder, port=_PORT, size=size))

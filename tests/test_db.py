@@ -358,6 +358,19 @@ def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_pa
         Database(settings, catalogue).check()
 
 
+def test_check_fits_whatever_stands_between_and_beside_others(database_urls: DatabaseUrls, one_session: str) -> None:
+    """A pooler may give every statement another session: a check is one transaction, so that its names are its own."""
+    shared = database_urls._replace(app_url=one_session, direct_url="")
+
+    def check(_: int) -> None:
+        Database(settings_for(shared)).check()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(check, range(8)))
+    with connect(one_session) as conn:
+        assert conn.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+
+
 # The pool ------------------------------------------------------------------------------------------------------
 
 

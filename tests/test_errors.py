@@ -329,7 +329,7 @@ def test_server_log_holds_no_text_of_a_failing_row(cluster, database_urls: Datab
 
 @pytest.fixture(scope="module")
 def real_server(worker_database: DatabaseUrls) -> Iterator[Server]:
-    with serve(worker_database.app_url) as server:
+    with serve(worker_database) as server:
         yield server
 
 
@@ -350,7 +350,7 @@ UNREADABLE = {
 def test_request_that_the_server_cannot_read_is_answered_like_all_and_quoted_nowhere(
     database_urls: DatabaseUrls,
 ) -> None:
-    with serve(database_urls.app_url, PUBLIC_URL="https://mayfly.example") as server:
+    with serve(database_urls, PUBLIC_URL="https://mayfly.example") as server:
         for what, (request, status) in UNREADABLE.items():
             with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), 10) as asking:
                 asking.sendall(request.encode() + b"\r\n")

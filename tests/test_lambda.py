@@ -19,7 +19,6 @@ import pytest
 from confirmations import ISSUER, SOURCE, Event, confirmed, load
 from factories import make_user
 from ops_fixtures import one
-from pgbouncer import run_pgbouncer, through
 from ways import DatabaseUrls
 
 from webapp import conninfo
@@ -414,19 +413,14 @@ def test_what_aws_says_of_a_secret_reaches_nobody(
 
 
 def test_it_runs_through_a_pooler(
-    handler: ModuleType, conn: Connection, cluster: Cluster, database_urls: DatabaseUrls, scratch: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    if not (Path("/usr/sbin/pgbouncer").exists()):
-        pytest.fail("PgBouncer is missing: bin/test installs it as root")
+    handler: ModuleType, conn: Connection, one_session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = load()
-    with run_pgbouncer(cluster, scratch, size=1):  # so that two connections share one session
-        name = str(one(conn, "SELECT current_database()"))
-        monkeypatch.setenv("CONNECTION_URL", through(scratch, name))
-        for number in range(16):
-            event = confirmed(sub=f"subject-{number}", email=f"a{number}@example.com")
-            (handler, other)[number % 2].lambda_handler(event, None)
-        other._forget()
+    monkeypatch.setenv("CONNECTION_URL", one_session)
+    for number in range(16):
+        event = confirmed(sub=f"subject-{number}", email=f"a{number}@example.com")
+        (handler, other)[number % 2].lambda_handler(event, None)
+    other._forget()
     assert len(people(conn)) == 16
 
 

@@ -3,6 +3,8 @@
 import socket
 from typing import NamedTuple
 
+from psycopg.conninfo import conninfo_to_dict
+
 from webapp.config import LIMITS, Settings
 from webapp.connections import Connection, connect
 
@@ -17,6 +19,11 @@ class DatabaseUrls(NamedTuple):
     owner_url: str
     superuser_url: str
     direct_url: str = ""
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return str(conninfo_to_dict(self.owner_url)["dbname"])
 
     @property
     def past_the_pooler(self) -> "DatabaseUrls":

@@ -94,8 +94,11 @@ class Database:
     # Life ----------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Prepares every template against the schema, over a direct connection. Raises `BrokenTemplate`."""
-        with connect(self._settings.direct_connection_url, application="mayfly-check") as conn:
+        """Prepares every template against the schema, over a direct connection. Raises `BrokenTemplate`.
+
+        In one transaction: past a pooler that nobody declared, its statements still meet in one session.
+        """
+        with connect(self._settings.direct_connection_url, application="mayfly-check") as conn, conn.transaction():
             for template in self.catalogue:
                 try:
                     conn.execute(template.prepare_sql)

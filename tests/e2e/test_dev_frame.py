@@ -99,7 +99,7 @@ def preview(worker_database: Any) -> Iterator[tuple[str, str]]:
     with (
         listening(Late) as editor,
         serve(
-            worker_database.app_url,
+            worker_database,
             APP_ENV="development",
             PUBLIC_URL=f"https://{PUBLIC}",
             TRUSTED_PROXIES="1",

@@ -23,7 +23,7 @@ def provider() -> Iterator[FakeProvider]:
 def place(database_urls: Any, provider: FakeProvider) -> Iterator[str]:
     """A server of its own, that knows the provider."""
     environment = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
-    with serve(database_urls.app_url, **environment, OIDC_LOGOUT_URL=f"{provider.url}/logout") as server:
+    with serve(database_urls, **environment, OIDC_LOGOUT_URL=f"{provider.url}/logout") as server:
         yield server.url
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import gallery
 from browsing import chromium, serve, sign_in
 from playwright.sync_api import Browser, Playwright
+from ways import DatabaseUrls
 
 from webapp.embedded import Cluster
 from webapp.ops import schema
@@ -26,7 +27,7 @@ def demo() -> Iterator[str]:
             schema.load(target)
             with target.owner() as conn:
                 gallery.fill(conn)
-            with serve(target.app_url) as server:
+            with serve(DatabaseUrls(target.app_url, target.owner_url, target.superuser_url)) as server:
                 yield server.url
 
 

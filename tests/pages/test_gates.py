@@ -83,7 +83,7 @@ def test_closed_and_limited_pages_are_accessible_and_quiet(
     page: Page, context: BrowserContext, worker_database: Any, watch: Watch
 ) -> None:
     watch.expect_errors()
-    with serve(worker_database.app_url, SIGN_UP="closed", LIMIT_SIGN_INS_BY_ADDRESS="1/1h") as server:
+    with serve(worker_database, SIGN_UP="closed", LIMIT_SIGN_INS_BY_ADDRESS="1/1h") as server:
         watch.also(server.url)
         page.goto(f"{server.url}/sign-up")
         expect(page.get_by_role("heading", name="Closed for now")).to_be_visible()

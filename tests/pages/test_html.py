@@ -43,7 +43,7 @@ def documents(
             keep("500", get("/public").text())
         with gallery.away(worker_database):
             keep("503", get("/public").text())
-        with serve(worker_database.app_url, SIGN_UP="closed") as closed:
+        with serve(worker_database, SIGN_UP="closed") as closed:
             keep("closed", get(f"{closed.url}/sign-up").text())
         page = context.new_page()
         for state in STATES:
