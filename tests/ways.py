@@ -17,7 +17,7 @@ class DatabaseUrls(NamedTuple):
 
     app_url: str
     owner_url: str
-    superuser_url: str
+    superuser_url: str = ""
     direct_url: str = ""
 
     @property

@@ -27,7 +27,7 @@ def demo() -> Iterator[str]:
             schema.load(target)
             with target.owner() as conn:
                 gallery.fill(conn)
-            with serve(DatabaseUrls(target.app_url, target.owner_url, target.superuser_url)) as server:
+            with serve(DatabaseUrls(target.app_url, target.owner_url)) as server:
                 yield server.url
 
 
