@@ -5,8 +5,10 @@ import http
 import importlib.util
 import os
 import sys
+import time
 from pathlib import Path
 
+import gevent
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
@@ -17,7 +19,8 @@ bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WORKERS") or "2")
 worker_connections = 1000
 
-# Above the longest honest request: 2 s for a connection and 3 s for a statement.
+# Above the longest honest request: half of it for a form that comes slowly, 2 s for a connection, 3 s for a statement.
+# With gevent, gunicorn holds a worker to it but no request: that is left to the Worker below.
 timeout = 30
 graceful_timeout = 5
 keepalive = 5
@@ -52,8 +55,22 @@ def worker_exit(server, worker):
         sys.modules["webapp"].close_pools()
 
 
+class Punctual:
+    """Reads a body until an instant of the monotonic clock. Raises `TimeoutError` for what has not come by then."""
+
+    def __init__(self, reader, until):
+        self.reader, self.until = reader, until
+
+    def read(self, size):
+        with gevent.Timeout(max(0.0, self.until - time.monotonic()), TimeoutError("a body arrived too late")):
+            return self.reader.read(size)
+
+
 class Worker(GeventWorker):
-    """gevent's. What is refused before the program sees it has the headers of every answer, and is quoted nowhere."""
+    """gevent's, with an end to every request, whether its sender or its reader is slow.
+
+    What is refused before the program sees it has the headers of every answer, and is quoted nowhere.
+    """
 
     STATUSES = (
         ((errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem), 500),
@@ -63,6 +80,16 @@ class Worker(GeventWorker):
         (errors.UnsupportedTransferCoding, 501),
         (errors.ParseException, 400),
     )
+
+    def handle_request(self, listener_name, req, sock, addr):
+        """As gunicorn's. A body that is late is the program's to answer; a request without end loses its connection."""
+        req.body.reader = Punctual(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
+        try:
+            with gevent.Timeout(self.cfg.timeout):
+                super().handle_request(listener_name, req, sock, addr)
+        except gevent.Timeout:
+            self.log.warning("a request was cut off after %s s", self.cfg.timeout)
+            raise StopIteration from None  # gunicorn closes the connection
 
     def handle_error(self, req, client, addr, exc):
         status = next((status for kinds, status in self.STATUSES if isinstance(exc, kinds)), 500)
