@@ -3,6 +3,7 @@
 import ast
 import threading
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from factories import make_activity, make_user
 from verbs import count, value
 from ways import DatabaseUrls, settings_for
 
+from webapp import create_app
 from webapp import db as db_module
-from webapp.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_fresh, query_wrap_object
+from webapp.catalogue import BrokenTemplate, Catalogue, Template, query_wrap_array, query_wrap_fresh, query_wrap_object
 from webapp.config import Settings
 from webapp.connections import connect
 from webapp.db import Database
@@ -356,6 +358,32 @@ def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_pa
     catalogue = catalogue_of(tmp_path, a__b=HEADER.format("none", "int") + statement + "\n")
     with pytest.raises(BrokenTemplate, match=r"sql/a/b\.sql"):
         Database(settings, catalogue).check()
+
+
+def test_check_that_meets_a_held_lock_blames_no_template_and_is_made_again(database_urls: DatabaseUrls) -> None:
+    with database_urls.owner() as owner, owner.transaction():
+        owner.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        app = create_app(settings_for(database_urls))  # a worker that is replaced in this moment comes up
+        with pytest.raises(Unavailable):
+            app.extensions["db"].check()
+    app.extensions["db"].ready()
+
+
+def test_check_that_is_cut_off_blames_no_template(database_urls: DatabaseUrls) -> None:
+    class Cut(Catalogue):
+        def __iter__(self) -> Iterator[Template]:
+            first, *rest = super().__iter__()
+            yield first
+            with connect(database_urls.superuser_url) as admin:
+                ended = admin.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE application_name = 'mayfly-check' AND datname = current_database()"
+                )
+                assert ended.fetchone() == (True,)
+            yield from rest
+
+    with pytest.raises(Unavailable):
+        Database(settings_for(database_urls.past_the_pooler), Cut()).check()
 
 
 def test_check_fits_whatever_stands_between_and_beside_others(database_urls: DatabaseUrls, one_session: str) -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import psycopg
 import pytest
 from test_embedded import wait_for
 from ways import DatabaseUrls, free_port
@@ -630,7 +631,8 @@ def test_interrupted_first_run_gets_its_demo_from_the_next(scratch: Path, monkey
 def test_keeper_goes_on_after_whatever_happens(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
-    stopping, tries = threading.Event(), iter([RuntimeError("odd"), None])
+    gone = psycopg.errors.AdminShutdown("terminating connection")
+    stopping, tries = threading.Event(), iter([RuntimeError("odd"), gone, None])
     on = prepare.Target("test", "", "", "", Path("/"))
     one = keeper.Keeper(on, settings, stopping, print, prepared=False)
 

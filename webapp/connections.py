@@ -15,6 +15,8 @@ from .errors import Malformed, Unavailable, Violated
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
 DatabaseError = psycopg.Error
+# A statement that does not fit the schema, or is none. Any other error says something of the server, or of the hour.
+SchemaErrors = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError)
 
 # What says that a connection, or the server behind it, must not be used again: shutting down, starting up, out of
 # connections, suddenly read-only after a failover, or gone.

@@ -11,7 +11,7 @@ import orjson
 
 from .catalogue import BrokenTemplate, Catalogue, Template
 from .config import Settings
-from .connections import Connection, DatabaseError, Pool, connect, make_pool, our_errors
+from .connections import Connection, Pool, SchemaErrors, connect, make_pool, our_errors
 from .errors import Unavailable
 from .replica import MAY_BE_LATE, Replica
 
@@ -94,16 +94,18 @@ class Database:
     # Life ----------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Prepares every template against the schema, over a direct connection. Raises `BrokenTemplate`.
+        """Prepares every template against the schema, over a direct connection.
 
         In one transaction: past a pooler that nobody declared, its statements still meet in one session.
+        Raises `BrokenTemplate`, and `Unavailable` for a server that is away, goes away, or holds a lock for long.
         """
-        with connect(self._settings.direct_connection_url, application="mayfly-check") as conn, conn.transaction():
+        url = self._settings.direct_connection_url
+        with our_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
             for template in self.catalogue:
                 try:
                     conn.execute(template.prepare_sql)
                     conn.execute("DEALLOCATE mayfly_check")
-                except DatabaseError as error:
+                except SchemaErrors as error:
                     raise BrokenTemplate(f"sql/{template.name}.sql: {error}") from error
         self._checked = True
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .catalogue import BrokenTemplate
 from .config import Settings
-from .connections import DatabaseError
+from .connections import DatabaseError, our_errors
 from .db import Database
 from .errors import Unavailable
 from .ops.prepare import prepare_database
@@ -45,7 +45,8 @@ class Keeper:
 
     def _prepare(self) -> None:
         try:
-            prepare_database(self._on, self._settings, self._say)
+            with our_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
+                prepare_database(self._on, self._settings, self._say)
             self._prepared = True
         except Unavailable:
             return
