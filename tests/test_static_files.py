@@ -45,6 +45,18 @@ def test_file_is_sent_as_it_is_to_who_takes_no_brotli(app: Flask, client: FlaskC
 
 
 @pytest.mark.parametrize("headers", [{}, BR], ids=["plain", "br"])
+def test_page_of_another_release_has_the_file_that_is_here_but_keeps_it_not(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.get("/static/0123456789ab/css/base.css", headers=headers, buffered=True)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    plain = brotli.decompress(answer.data) if headers else answer.data
+    assert plain == (FOLDER / "css/base.css").read_bytes()
+    assert client.get("/static/0123456789ab/css/none.css").status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{}, BR], ids=["plain", "br"])
 @pytest.mark.parametrize("name", ["css/base.css", "fonts/display.woff2"])
 def test_file_comes_whole_whatever_part_is_asked_for(
     app: Flask, client: FlaskClient, name: str, headers: dict[str, str]

@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     schema refuses. A database that is away stops nothing: `/readyz` says so until it is back.
     """
     settings = settings or Settings.from_env(os.environ)
-    app = Flask(__name__, static_url_path=static_files.address(settings))
+    app = Flask(__name__, static_folder=None)  # static_files has its own way there
     app.extensions["settings"] = settings
     app.extensions["db"] = Database(settings, plan_once=True)
     app.config.update(_flask_config(settings))

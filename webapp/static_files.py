@@ -31,8 +31,18 @@ def address(settings: Settings) -> str:
 def register(app: Flask, settings: Settings) -> None:
     """Send the files as small as they get, and tell browsers how long to keep them.
 
-    Registered after Flask-Compress, so that it is asked first.
+    Under the hash of another release the file that is here is sent, for once: while one server after the other is
+    updated, the page of one may ask the other. Registered after Flask-Compress, so that it is asked first.
     """
+    own = address(settings)
+    app.static_folder, app.static_url_path = str(FOLDER), own
+    lasting = "no-cache" if settings.development else FOR_EVER
+
+    @app.get("/static/<version>/<path:filename>", endpoint="static")
+    def static(version: str, filename: str) -> Response:
+        response = app.send_static_file(filename)
+        response.headers["Cache-Control"] = lasting if own == f"/static/{version}" else "no-cache"
+        return response
 
     @app.before_request
     def send_whole() -> None:
@@ -51,7 +61,6 @@ def register(app: Flask, settings: Settings) -> None:
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in (200, 304):
             response.headers["Accept-Ranges"] = "none"
-            response.headers["Cache-Control"] = "no-cache" if settings.development else FOR_EVER
             if response.status_code == 200 and not settings.development:
                 _pack(response)
         return response
