@@ -92,7 +92,10 @@ class Scene(NamedTuple):
         return client
 
     def path(self, endpoint: str) -> str:
-        arguments: dict[str, Any] = {"handle": "alice", "activity_uuid": self.activity, "filename": "css/base.css"}
+        own = self.app.static_url_path.removeprefix("/static/")
+        arguments: dict[str, Any] = {
+            "handle": "alice", "activity_uuid": self.activity, "version": own, "filename": "css/base.css"
+        }  # fmt: skip
         rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
         return self.app.url_map.bind("localhost").build(endpoint, {name: arguments[name] for name in rule.arguments})
 
