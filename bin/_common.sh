@@ -43,6 +43,12 @@ venv_fits() {
     [ "$(cat "$1" 2>/dev/null)" = "$wanted" ]
 }
 
+# apt_install PACKAGE: where this is root on Debian. Silent: what was not installed is missed, and said, by who needs it.
+apt_install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1
+}
+
 # need_venv run|dev|aws|moto: PYTHON_BIN is a Python that has the requirements; installed again only when their file, or
 # the Python itself, changed, and made anew when that one is gone.
 need_venv() {

@@ -24,6 +24,12 @@ TTLS: dict[str, timedelta] = {
 }
 """The lives an author may pick: key to duration, longest first."""
 
+
+def is_public_address(text: str) -> bool:
+    """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
+    return bool(re.fullmatch(r"https?://[^\s/?#@]+", text))
+
+
 LIMITS: dict[str, str] = {
     "activities": "60/1h",
     "burns": "60/1h",
@@ -109,7 +115,7 @@ class Settings:
             raise ConfigError("DATABASE_AUTH=iam needs boto3: install requirements-aws.txt.")
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
-        if not re.fullmatch(r"https?://[^\s/?#@]+", public_url):
+        if not is_public_address(public_url):
             raise ConfigError("PUBLIC_URL must be an address such as https://mayfly.example, without a path.")
         ttls, ttl_default = _ttls(env)
         return cls(

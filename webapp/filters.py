@@ -140,7 +140,6 @@ def register(app: Flask) -> None:
         full_time,
         hue,
         initial,
-        left_words,
         life,
         machine_time,
         message_html,

@@ -2,13 +2,12 @@
 
 import json
 import os
-import re
 import stat
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..config import ENVIRONMENTS
+from ..config import ENVIRONMENTS, is_public_address
 from ..places import Refused
 
 _NAME = "served.json"
@@ -50,7 +49,7 @@ def recall(state: Path) -> Served | None:
         served = Served(found["app_env"], found["public_url"], found["embedded"])
         if (
             served.app_env not in ENVIRONMENTS
-            or not re.fullmatch(r"https?://[^\s/?#@]+", served.public_url)
+            or not is_public_address(served.public_url)
             or not isinstance(served.embedded, bool)
         ):
             raise ValueError
