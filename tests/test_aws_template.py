@@ -571,6 +571,15 @@ def test_large_scales_and_stands_in_two_zones() -> None:
     assert of_type(large, "ApplicationAutoScaling::ScalableTarget")["Scale"]["MaxCapacity"] == 9
 
 
+def test_size_of_the_database_goes_both_ways() -> None:
+    """RDS changes machine and zones there and back; storage, for one, it never gives back."""
+    small, large = (
+        of_type(evaluate(template(), GIVEN | {"Size": size, "Serve": "yes"}), "RDS::DBInstance")["Database"]
+        for size in ("small", "large")
+    )
+    assert {name for name in small | large if small.get(name) != large.get(name)} == {"DBInstanceClass", "MultiAZ"}
+
+
 def test_who_may_join_is_the_same_to_pool_program_and_function() -> None:
     """Where the pool takes only whom somebody creates, whoever is in it has a place here."""
     ways = {"open": (False, "open"), "closed": (True, "provider")}
@@ -701,8 +710,9 @@ def test_costs_are_dated_and_of_what_is_deployed() -> None:
     assert re.search(r"\b20\d\d-\d\d-\d\d\b", costs)
     for size in template()["Mappings"]["Sizes"].values():
         assert size["DatabaseClass"] in costs
-        assert f"{size['Storage']} GB" in costs
         assert f"{size['Tasks']} x {int(size['Cpu']) / 1024:g} vCPU, {int(size['Memory']) // 1024} GB" in costs
+    (database,) = of_type(evaluate(template(), GIVEN), "RDS::DBInstance").values()
+    assert f"its storage: {database['AllocatedStorage']} GB" in costs
     secrets = len(of_type(template(), "SecretsManager::Secret")) + 1  # and the one that RDS makes
     assert {1: "one", 2: "two", 3: "three"}[secrets] + " secrets" in costs
 
