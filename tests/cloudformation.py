@@ -61,6 +61,23 @@ def of_type(template: Template, kind: str) -> dict[str, Template]:
     return {name: one.get("Properties", {}) for name, one in found if one["Type"] == f"AWS::{kind}"}
 
 
+def before(template: Template, name: str) -> set[str]:
+    """The names of all resources that CloudFormation makes or changes before this one.
+
+    They are what it refers to, in its metadata too, and what it says to depend on, and what those do.
+    """
+    found: set[str] = set()
+    left = [name]
+    while left:
+        one = template["Resources"][left.pop()]
+        text = text_of({part: one.get(part) for part in ("Properties", "Metadata")})
+        named = {*re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+)"', text), *re.findall(r"\$\{(\w+)[.}]", text)}
+        new = ((named | set(one.get("DependsOn", []))) & set(template["Resources"])) - found
+        found |= new
+        left += new
+    return found
+
+
 def evaluate(template: Template, given: dict[str, str]) -> Template:
     """The template as it is deployed with these parameters: conditions, mappings and parameters are settled.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cloudformation import Template, evaluate, of_type, read, target, text_of, walk
+from cloudformation import Template, before, evaluate, of_type, read, target, text_of, walk
 
 from webapp.config import TTLS, Settings
 from webapp.places import CHECKOUT
@@ -117,8 +117,7 @@ def every_way_in_is_a_way_out_of_somebody(t: Template) -> Complaints:
 
 def the_database_is_reached_by_those_who_need_it(t: Template) -> Complaints:
     into, _, _ = _flows(t)
-    proxied = bool(of_type(t, "RDS::DBProxy"))
-    wanted = {"TaskGroup", "ProxyGroup" if proxied else "FunctionGroup"}
+    wanted = {"TaskGroup", "FunctionGroup"} | ({"ProxyGroup"} if of_type(t, "RDS::DBProxy") else set())
     found = {flow[0] for flow in into if flow[1] == "DatabaseGroup"}
     return [f"{found ^ wanted}"] * (found != wanted) + [f"{f}" for f in into if f[1] == "DeveloperGroup"]
 
@@ -186,14 +185,18 @@ def who_connects_may_be_mayfly_app_and_nothing_more(t: Template) -> Complaints:
     named = {target(f["Role"]) for f in of_type(t, "Lambda::Function").values()}
     for task in of_type(t, "ECS::TaskDefinition").values():
         named |= {target(task["TaskRoleArn"])} if "TaskRoleArn" in task else set()
-    named |= {target(proxy["RoleArn"]) for proxy in of_type(t, "RDS::DBProxy").values()}
-    for name in named:
+    proxies = {target(proxy["RoleArn"]) for proxy in of_type(t, "RDS::DBProxy").values()}
+    for name in named | proxies:
         for actions, resources, _ in _statements(roles[name]):
             found += [f"{name}: {actions}"] * (actions != ["rds-db:connect"])
             for resource in resources:
                 text = text_of(resource.get("Fn::Sub", resource) if isinstance(resource, dict) else resource)
                 found += [f"{name}: {text}"] * (not re.search(r":dbuser:\$\{Id\}/mayfly_app\"", text))
         found += [f"{name} may not connect"] * (len(_statements(roles[name])) != 1)
+        # While the proxy is made, they go past it still.
+        found += [f"{name} may not reach the database"] * ("DbiResourceId" not in text_of(roles[name]))
+        if proxies - {name}:
+            found += [f"{name} may not reach the proxy"] * ("DBProxyArn" not in text_of(roles[name]))
     return found + ["somebody has no role of their own"] * (len(named) < 2)
 
 
@@ -356,6 +359,18 @@ def the_proxy_speaks_tls_and_knows_no_password(t: Template) -> Complaints:
     return found
 
 
+def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
+    """It is where its target group is made, and that waits for the way to the database."""
+    found = []
+    for name in (*of_type(t, "ECS::Service"), *of_type(t, "Lambda::Function")):
+        waits = "ProxyTargets" in text_of(t["Resources"][name])  # itself, not by a chain that may be cut
+        found += [name] * ("Proxy" in before(t, name) and not waits)
+    for name in of_type(t, "RDS::DBProxyTargetGroup"):
+        rules = {n for n, one in of_type(t, "EC2::SecurityGroupIngress").items() if "ProxyGroup" in text_of(one)}
+        found += [f"{name} does not wait for {late}" for late in rules - before(t, name)]
+    return found
+
+
 PROMISES: list[Callable[[Template], Complaints]] = [
     nothing_is_public_but_the_balancer,
     only_the_door_is_open_to_the_world,
@@ -374,6 +389,7 @@ PROMISES: list[Callable[[Template], Complaints]] = [
     a_bad_deployment_is_taken_back,
     connections_fit,
     the_proxy_speaks_tls_and_knows_no_password,
+    the_proxy_is_ready_before_it_is_used,
 ]
 
 
@@ -419,6 +435,12 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
         "DatabaseFromTask.Properties.SourceSecurityGroupId",
         {"Fn::GetAtt": ["BalancerGroup", "GroupId"]},
     ),
+    (
+        the_database_is_reached_by_those_who_need_it,
+        "DatabaseFromFunction.Properties.SourceSecurityGroupId",
+        {"Fn::If": ["Proxied", *({"Fn::GetAtt": [n, "GroupId"]} for n in ("ProxyGroup", "FunctionGroup"))]},
+    ),
+    (the_database_is_reached_by_those_who_need_it, "DatabaseFromProxy", GONE),
     (the_database_is_kept_safe, f"{DATABASE}.StorageEncrypted", False),
     (the_database_is_kept_safe, f"{DATABASE}.DeletionProtection", GONE),
     (the_database_is_kept_safe, f"{DATABASE}.BackupRetentionPeriod", 6),
@@ -445,6 +467,8 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     ),
     (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.1", MORE),
     (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource", ADMIN),
+    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource.0", GONE),
+    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource.1", GONE),
     (who_connects_may_be_mayfly_app_and_nothing_more, "TaskRole.Properties.Policies", []),
     (
         who_connects_may_be_mayfly_app_and_nothing_more,
@@ -508,6 +532,9 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     (the_proxy_speaks_tls_and_knows_no_password, "Proxy.Properties.RequireTLS", False),
     (the_proxy_speaks_tls_and_knows_no_password, "Proxy.Properties.DefaultAuthScheme", "NONE"),
     (the_proxy_speaks_tls_and_knows_no_password, "Proxy.Properties.DebugLogging", True),
+    (the_proxy_is_ready_before_it_is_used, "PostConfirmation.Metadata", GONE),
+    (the_proxy_is_ready_before_it_is_used, "Service.Metadata", GONE),
+    (the_proxy_is_ready_before_it_is_used, "ProxyTargets.DependsOn", GONE),
 ]
 
 
