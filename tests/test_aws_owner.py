@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
-from test_aws_template import template
+from botocore.validate import ParamValidator
+from cloudformation import evaluate, of_type, text_of
+from test_aws_template import GIVEN, template
 
 from webapp.places import CHECKOUT
 
@@ -36,6 +39,8 @@ if said[0] is None:
     sys.exit("An error occurred")
 if "--query" in sys.argv:
     found = jmespath.search(sys.argv[sys.argv.index("--query") + 1], said[0])
+    if "json" in sys.argv:
+        sys.exit(print(json.dumps(found)))
     rows = found if isinstance(found, list) and found and isinstance(found[0], list) else [found]
     for row in rows:
         print("\\t".join(map(str, row)) if isinstance(row, list) else row)
@@ -114,6 +119,41 @@ def test_command_runs_as_it_was_typed_and_tells_what_it_said(aws: Aws) -> None:
     assert all(call[call.index("--stack-name") + 1] == "mayfly" for call in aws.calls("cloudformation describe-stacks"))
 
 
+REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/place/mayfly"
+
+
+def image(tag: str) -> list[dict[str, Any]]:
+    return [{"name": "owner", "image": f"{REPOSITORY}:{tag}"}]
+
+
+def described() -> dict[str, Any]:
+    """The stack's task as AWS tells it: all that the template says of it, what is no text cut short, and more."""
+    task = of_type(evaluate(template(), GIVEN), "ECS::TaskDefinition")["OwnerTask"]
+    said = {name[0].lower() + name[1:]: text_of(value) for name, value in task.items()}
+    said |= {"containerDefinitions": image("1"), "volumes": [{"name": "state", "host": {}}]}
+    said |= {"requiresCompatibilities": ["FARGATE"], "runtimePlatform": {"cpuArchitecture": "X86_64"}}
+    return said | {"taskDefinitionArn": "arn:7", "revision": 7, "status": "ACTIVE", "registeredAt": "2026-11-24"}
+
+
+def test_another_build_runs_beside_the_stack(aws: Aws) -> None:
+    known = described()
+    aws.answers["ecs describe-task-definition"] = [{"taskDefinition": known}]
+    aws.answers["ecs register-task-definition"] = [{"taskDefinition": {"taskDefinitionArn": "mayfly-owner:8"}}]
+    aws.answers["ecs deregister-task-definition"] = [{}]
+    assert aws.run("mayfly", "--tag", "2", "bin/db-migrate", "--status")[0] == 0
+    (call,) = aws.calls("ecs register-task-definition")
+    given = json.loads(call[call.index("--cli-input-json") + 1])
+    of_aws = {"taskDefinitionArn", "revision", "status", "registeredAt"}
+    kept = {name: value for name, value in known.items() if name not in of_aws}
+    assert given == kept | {"containerDefinitions": image("2")}
+    taken = botocore.session.get_session().get_service_model("ecs").operation_model("RegisterTaskDefinition")
+    assert ParamValidator().validate(given, taken.input_shape).generate_report() == ""
+    for name, definition in (("describe", 7), ("run", 8), ("deregister", 8)):
+        (call,) = aws.calls(f"ecs {name}-task{'-definition' * (name != 'run')}")
+        assert call[call.index("--task-definition") + 1] == f"mayfly-owner:{definition}"
+    assert "bin/db-migrate --status" in " ".join(aws.calls("ecs run-task")[0]).replace('", "', " ")
+
+
 def test_its_code_is_the_commands_own(aws: Aws) -> None:
     aws.answers["ecs describe-tasks"] = [stopped(3)]
     aws.answers["logs get-log-events"] = [lines("bin/users-suspend: There is nobody with the handle 'ann'.")]
@@ -135,6 +175,8 @@ def test_long_command_is_waited_for_and_late_lines_too(aws: Aws) -> None:
     [
         ("cloudformation describe-stacks", None, "The stack mayfly cannot be read."),
         ("cloudformation describe-stacks", {"Stacks": [{}]}, "The stack mayfly has no output ClusterName"),
+        ("ecs describe-task-definition", None, "The task of the stack cannot be read."),
+        ("ecs register-task-definition", None, "The task with the build 2 was not taken."),
         ("ecs run-task", None, "The task was not started."),
         ("ecs run-task", {"tasks": [], "failures": [{"reason": "no room"}]}, "The task was not started: no room."),
         ("ecs describe-tasks", None, "The task cannot be followed."),
@@ -142,17 +184,23 @@ def test_long_command_is_waited_for_and_late_lines_too(aws: Aws) -> None:
     ],
 )
 def test_what_goes_wrong_is_a_sentence(aws: Aws, call: str, answer: object, sentence: str) -> None:
+    aws.answers["ecs describe-task-definition"] = [{"taskDefinition": {"containerDefinitions": []}}]
     aws.answers[call] = [answer]
     if call == "ecs describe-tasks":
         aws.answers["logs get-log-events"] = [None]
-    code, _, err = aws.run("mayfly", "bin/db-migrate")
+    build = ["--tag", "2"] if call.endswith("task-definition") else []
+    code, _, err = aws.run("mayfly", *build, "bin/db-migrate")
     assert code == 1
     assert err.splitlines()[-1].startswith(f"bin/aws-owner: {sentence}")
 
 
 def test_stack_and_command_must_be_said(aws: Aws) -> None:
-    for arguments in ([], ["mayfly"]):
+    for arguments, missing in (
+        ([], "the stack and what to run"),
+        (["mayfly"], "the stack and what to run"),
+        (["mayfly", "--tag", "2"], "which build and what to run"),
+    ):
         code, said, err = aws.run(*arguments)
         assert (code, said) == (1, [])
-        assert err.startswith("bin/aws-owner: Say the stack and what to run")
+        assert err.startswith(f"bin/aws-owner: Say {missing}")
     assert not (aws.folder / "calls").exists()

@@ -666,13 +666,6 @@ def test_database_comes_back_from_a_snapshot() -> None:
     assert inherited <= set(fresh)
 
 
-def test_owner_may_go_ahead_of_the_program() -> None:
-    for ahead, tags in (("", ("1", "1")), ("2", ("1", "2"))):
-        tasks = of_type(evaluate(template(), GIVEN | {"OwnerImageTag": ahead}), "ECS::TaskDefinition")
-        images = [text_of(tasks[name]["ContainerDefinitions"][0]["Image"]) for name in ("Task", "OwnerTask")]
-        assert tuple(re.findall(r"mayfly:(\d)", " ".join(images))) == tags
-
-
 def test_no_parameter_asks_for_a_secret() -> None:
     for name, one in template()["Parameters"].items():
         assert not re.search(r"password|secret|token", name, re.IGNORECASE)
