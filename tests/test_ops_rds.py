@@ -1,6 +1,8 @@
 """What the one-off tasks on AWS rely on, on a PostgreSQL of our own: there is no RDS here."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from factories import make_activity, make_user
 from ops_fixtures import Run, name_of, one
 from ways import DatabaseUrls
 
-from webapp.connections import connect
+from webapp.connections import Connection, DatabaseError, connect
 from webapp.conninfo import arguments
 from webapp.embedded import APP, OWNER
 from webapp.places import CHECKOUT
@@ -41,6 +43,67 @@ def test_application_signs_in_by_token_and_strangers_not_at_all(fresh_database: 
         conn.execute("CREATE ROLE stranger")
         assert one(conn, "SELECT has_database_privilege('stranger', current_database(), 'CONNECT')") is False
         assert one(conn, "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", APP) is True
+
+
+MEMBER = "owner_of_tests is a member of app_of_tests, so with rds_iam its password would let it in no more"
+# How the owner comes to be a member, and whether RDS would then ask it for a token.
+MEMBERSHIPS = [
+    ("", False),
+    ("GRANT app_of_tests TO owner_of_tests", True),
+    ("GRANT app_of_tests TO between; GRANT between TO owner_of_tests", True),
+    ("GRANT app_of_tests TO between", False),
+    # It signs in by a token already, and goes on to.
+    ("GRANT app_of_tests, rds_iam TO owner_of_tests", False),
+    ("GRANT app_of_tests, between TO owner_of_tests; GRANT rds_iam TO between", False),
+]
+
+
+@contextmanager
+def owner_of_rds(urls: DatabaseUrls) -> Iterator[Connection]:
+    """A session of an owner who is no superuser and may grant rds_iam, as on RDS; it ends as if it had never been.
+
+    There the server lets this owner do more than others. Here a function of the superuser stands for that.
+    """
+    with connect(urls.superuser_url) as conn, conn.transaction(force_rollback=True):
+        conn.execute("CREATE ROLE rds_iam; CREATE ROLE between; CREATE ROLE owner_of_tests LOGIN CREATEROLE")
+        conn.execute(
+            "CREATE FUNCTION pg_temp.by_rds(sql text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+            " AS 'BEGIN EXECUTE sql; END'"
+        )
+        yield conn
+
+
+def let_in(conn: Connection) -> None:
+    """Runs roles_rds.sql as that owner, for the role app_of_tests."""
+    conn.execute("SET SESSION AUTHORIZATION owner_of_tests")
+    conn.execute("SELECT pg_temp.by_rds(%s)", [ROLES.replace("mayfly_app", "app_of_tests")])
+
+
+@pytest.mark.parametrize(("granted", "locked_out"), MEMBERSHIPS)
+def test_owner_who_would_be_locked_out_is_told_and_nothing_changes(
+    fresh_database: DatabaseUrls, granted: str, locked_out: bool
+) -> None:
+    with owner_of_rds(fresh_database) as conn:
+        conn.execute(f"CREATE ROLE app_of_tests; {granted}")
+        if locked_out:
+            with pytest.raises(DatabaseError, match=MEMBER), conn.transaction():
+                let_in(conn)
+        else:
+            let_in(conn)
+        assert one(conn, "SELECT pg_has_role('app_of_tests', 'rds_iam', 'MEMBER')") is not locked_out
+        assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'app_of_tests'") is not locked_out
+
+
+def test_owner_is_a_member_of_what_it_made_where_the_server_says_so(fresh_database: DatabaseUrls) -> None:
+    """From PostgreSQL 16 on, without a word: to administer it, and for pg_hba.conf a member like any other."""
+    with owner_of_rds(fresh_database) as conn:
+        conn.execute("SET SESSION AUTHORIZATION owner_of_tests; CREATE ROLE app_of_tests")
+        if conn.info.server_version < 160000:
+            let_in(conn)
+            return
+        assert one(conn, "SELECT pg_has_role('app_of_tests', 'USAGE')") is False
+        with pytest.raises(DatabaseError, match=MEMBER):
+            let_in(conn)
 
 
 def test_token_through_a_tunnel_is_for_the_real_host(monkeypatch: pytest.MonkeyPatch) -> None:
