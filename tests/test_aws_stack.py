@@ -235,13 +235,7 @@ def test_people_sign_up_with_what_the_function_needs(moto: str) -> None:
     client = boto3.client("cognito-idp")
     asked = made.properties("Cognito::UserPool")
     asked["PoolName"] = asked.pop("UserPoolName")
-    factors = {"MfaConfiguration": asked.pop("MfaConfiguration"), "Enabled": asked.pop("EnabledMfas")}
     pool = client.create_user_pool(**asked)["UserPool"]
-    client.set_user_pool_mfa_config(
-        UserPoolId=pool["Id"],
-        MfaConfiguration=factors["MfaConfiguration"],
-        SoftwareTokenMfaConfiguration={"Enabled": factors["Enabled"] == ["SOFTWARE_TOKEN_MFA"]},
-    )
     found = client.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]
     assert found["LambdaConfig"]["PostConfirmation"].endswith(made.ids["PostConfirmation"])
     assert found["DeletionProtection"] == "ACTIVE"

@@ -293,6 +293,7 @@ def signing_in_is_by_code_alone(t: Template) -> Complaints:
     found += ["deletion"] * (pool.get("DeletionProtection") != "ACTIVE")
     found += ["retained"] * (t["Resources"][pool_name].get("DeletionPolicy") != "Retain")
     found += ["address not proven"] * (pool.get("AutoVerifiedAttributes") != ["email"])
+    found += ["a second factor that nobody can set up"] * (pool.get("MfaConfiguration") == "OPTIONAL")
     found += ["password"] * (pool["Policies"]["PasswordPolicy"]["MinimumLength"] < 12)
     found += ["attributes"] * ({one["Name"] for one in pool["Schema"]} != {"email", "preferred_username", "name"})
     found += ["trigger"] * (target(pool["LambdaConfig"].get("PostConfirmation", "")) != "PostConfirmation")
@@ -511,6 +512,7 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     (signing_in_is_by_code_alone, f"{CLIENT}.TokenValidityUnits.AccessToken", "hours"),
     (signing_in_is_by_code_alone, f"{POOL}.DeletionProtection", "INACTIVE"),
     (signing_in_is_by_code_alone, f"{POOL}.AutoVerifiedAttributes", []),
+    (signing_in_is_by_code_alone, f"{POOL}.MfaConfiguration", "OPTIONAL"),
     (signing_in_is_by_code_alone, f"{POOL}.Policies.PasswordPolicy.MinimumLength", 6),
     (signing_in_is_by_code_alone, f"{POOL}.LambdaConfig", {}),
     (signing_in_is_by_code_alone, "PoolMayInvoke.Properties.SourceArn", GONE),
