@@ -41,6 +41,9 @@ ARGUED = {
 }
 # The function's network card and log, on everything (`*`): AWS keeps it, and a card cannot be named beforehand.
 MANAGED = "policy/service-role/AWSLambdaVPCAccessExecutionRole"
+# What AWS lists for whoever fetches an image from ECR.
+PULL = {f"ecr:{name}" for name in ("GetAuthorizationToken", "BatchGetImage", "GetDownloadUrlForLayer")}
+PULL |= {"ecr:BatchCheckLayerAvailability"}
 # Settings that are no Mayfly's own: what libpq, Python and gunicorn read.
 OTHERS = {"PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
 # Settings of signing in with a provider and to the database by token.
@@ -200,13 +203,15 @@ def who_connects_may_be_mayfly_app_and_nothing_more(t: Template) -> Complaints:
     return found + ["somebody has no role of their own"] * (len(named) < 2)
 
 
-def who_starts_a_task_reads_its_secrets_and_no_other(t: Template) -> Complaints:
+def who_starts_a_task_reads_its_image_and_secrets_alone(t: Template) -> Complaints:
     roles, found = of_type(t, "IAM::Role"), []
     for name, task in of_type(t, "ECS::TaskDefinition").items():
         (container,) = task["ContainerDefinitions"]
         given = {target(one["ValueFrom"]) for one in container.get("Secrets", [])}
         statements = _statements(roles[target(task["ExecutionRoleArn"])])
         read = {target(r) for actions, resources, _ in statements for r in resources if "secretsm" in actions[0]}
+        may = {action for actions, _, _ in statements for action in actions}
+        found += [f"{name}: {missing}" for missing in PULL - may]
         found += [f"{name}: {given ^ read}"] * (given != read)
     readers = {n for n, r in roles.items() if any("secretsmanager" in a[0] for a, _, _ in _statements(r))}
     return found + [f"{readers}"] * (readers != {"TaskExecutionRole", "OwnerExecutionRole"})
@@ -380,7 +385,7 @@ PROMISES: list[Callable[[Template], Complaints]] = [
     the_database_is_kept_safe,
     rights_name_what_they_are_for,
     who_connects_may_be_mayfly_app_and_nothing_more,
-    who_starts_a_task_reads_its_secrets_and_no_other,
+    who_starts_a_task_reads_its_image_and_secrets_alone,
     every_log_ends,
     no_secret_is_in_sight,
     every_setting_is_known,
@@ -477,11 +482,12 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
         ADMIN,
     ),
     (
-        who_starts_a_task_reads_its_secrets_and_no_other,
+        who_starts_a_task_reads_its_image_and_secrets_alone,
         f"{STARTS}.3.Resource.2",
         {"Fn::GetAtt": ["Database", "MasterUserSecret.SecretArn"]},
     ),
-    (who_starts_a_task_reads_its_secrets_and_no_other, f"{STARTS}.3.Resource.1", GONE),
+    (who_starts_a_task_reads_its_image_and_secrets_alone, f"{STARTS}.3.Resource.1", GONE),
+    (who_starts_a_task_reads_its_image_and_secrets_alone, f"{STARTS}.1.Action.2", GONE),
     (every_log_ends, "FunctionLog.Properties.RetentionInDays", GONE),
     (every_log_ends, "PostConfirmation.Properties.LoggingConfig.LogGroup", "/aws/lambda/other"),
     (no_secret_is_in_sight, f"{CONTAINER}.Environment.0", {"Name": "SECRET_KEY", "Value": "x" * 40}),
