@@ -680,6 +680,12 @@ def test_no_parameter_asks_for_a_secret() -> None:
         assert "NoEcho" not in one
 
 
+def test_prefix_is_refused_before_cognito_refuses_it() -> None:
+    pattern = template()["Parameters"]["SignInPrefix"]["AllowedPattern"]
+    good, bad = ("mayfly", "my-place-2", "m"), ("laws", "my-cognito", "amazonas", "My", "-my", "my-", "m" * 64)
+    assert [prefix for prefix in good + bad if re.fullmatch(pattern, prefix)] == list(good)
+
+
 def test_template_can_be_deployed_without_a_bucket() -> None:
     assert PATH.stat().st_size < 51_200
 
