@@ -24,6 +24,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from ways import DatabaseUrls
 
 from webapp.config import LIMITS
+from webapp.connections import Connection
 from webapp.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,12 +185,47 @@ def sign_out(page: Page) -> None:
 
 
 def join(page: Page, handle: str, *, name: str = "") -> None:
+    about_to_join(page, handle, name=name).click()
+
+
+def about_to_join(page: Page, handle: str, *, name: str = "") -> Locator:
+    """Fills the form for a new account; the button that sends it."""
     page.goto("/sign-up")
     page.get_by_label("Name").fill(name or handle.capitalize())
     page.get_by_label("Handle").fill(handle)
     page.get_by_label("E-mail").fill(f"{handle}@example.com")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Join").click()
+    return page.get_by_role("button", name="Join")
+
+
+def join_twice(page: Page, conn: Connection, handle: str) -> None:
+    """Presses Join once more while the first request is still being answered; what comes is the answer to the second.
+
+    An account takes its time here, so that both are really under way.
+    """
+    conn.execute(
+        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM pg_sleep(0.7); RETURN NEW; END'; "
+        "CREATE TRIGGER linger BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION linger()"
+    )
+    try:
+        box = about_to_join(page, handle).bounding_box()
+        assert box
+        centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.click(*centre)
+        deadline = time.monotonic() + 8
+        while not _being_made(conn) and time.monotonic() < deadline:
+            pass
+        page.mouse.click(*centre)
+        expect(page.get_by_role("heading", name="Home")).to_be_attached()
+    finally:
+        conn.execute("DROP TRIGGER linger ON users; DROP FUNCTION linger()")
+
+
+def _being_made(conn: Connection) -> bool:
+    """Whether somebody writes an account at this moment."""
+    statement = "SELECT FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock'"
+    return bool(conn.execute(statement).fetchall())
 
 
 def composer(page: Page) -> Locator:

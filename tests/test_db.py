@@ -85,7 +85,9 @@ def test_query_json_is_postgresqls_bytes(db: Database, database_urls: DatabaseUr
 
 
 def test_query_value_and_execute_run_as_written(db: Database) -> None:
-    made = db.query_value("users/create", display_name="Alice", handle="alice", email="alice@example.com")
+    made = db.query_value(
+        "users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email="alice@example.com"
+    )
     assert isinstance(made, uuid.UUID)
     assert db.execute("users/wrote", user_uuid=made, ttl="1-day") == 1
     assert db.execute("users/sessions_end", user_uuid=made) == 0
@@ -201,7 +203,7 @@ def test_name_of_a_query_is_never_composed(path: Path) -> None:
 
 def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> None:
     with db.transaction():
-        made = db.query_value("users/create", display_name="Alice", handle="alice", email=None)
+        made = db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
         db.execute("users/wrote", user_uuid=made, ttl="1-day")
     with database_urls.owner() as conn:
         assert value(conn, "SELECT last_ttl FROM users") == "1-day"
@@ -209,7 +211,7 @@ def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> N
 
 def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: DatabaseUrls) -> None:
     with pytest.raises(RuntimeError), db.transaction():  # noqa: PT012 (what is inside is what is tried)
-        db.query_value("users/create", display_name="Alice", handle="alice", email=None)
+        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
         raise RuntimeError
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
@@ -220,8 +222,8 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
     db: Database, database_urls: DatabaseUrls
 ) -> None:
     with pytest.raises(Violated) as violated, db.transaction():  # noqa: PT012
-        db.query_value("users/create", display_name="Alice", handle="alice", email=None)
-        db.query_value("users/create", display_name="Other", handle="alice", email=None)
+        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
+        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Other", handle="alice", email=None)
     assert violated.value.constraint == "users_handle_unique"
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
@@ -231,7 +233,7 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
 def test_transaction_belongs_to_its_thread(db: Database) -> None:
     seen = []
     with db.transaction():
-        db.query_value("users/create", display_name="Alice", handle="alice", email=None)
+        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
         other = threading.Thread(target=lambda: seen.append(db.query_object("users/profile", handle="alice")))
         other.start()
         other.join(5)
@@ -279,7 +281,7 @@ def test_text_that_cannot_be_stored_is_malformed(db: Database, text: str) -> Non
     with pytest.raises(Malformed):
         db.query_object("users/profile", handle=text)
     with pytest.raises(Malformed):
-        db.query_value("users/create", display_name=text, handle="alice", email=None)
+        db.query_value("users/create", uuid=uuid.uuid4(), display_name=text, handle="alice", email=None)
 
 
 def test_number_out_of_range_is_malformed(db: Database) -> None:

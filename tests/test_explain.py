@@ -63,6 +63,7 @@ CASES = {
     "who asks, seen": ("users/session_seen", [HASH]),
     "a profile": ("users/profile", ["'user_7'"]),
     "an account": ("users/account", ["'user_7@example.com'"]),
+    "a sign-up that comes again": ("users/made_just_now", [VIEWER, "'user_1'", "'user_1@example.com'", "600"]),
     "what is taken": ("users/taken", ["'user_7'", "'nobody@example.com'"]),
     "a key": ("activities/of_key", [VIEWER, f"'{DEEP}'"]),
     "a reply": ("activities/create", [f"'{LONG[:-1]}9'", VIEWER, "'a reply'", "3600", f"'{LONG}'"]),

@@ -177,7 +177,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         },
     ],
     "users/sign_in.html": FORMS,
-    "users/sign_up.html": FORMS,
+    "users/sign_up.html": [{**state, "key": "0f0f6a34-1d5b-4f0e-9a57-5a3c3b7a0001"} for state in FORMS],
     "users/sign_up_closed.html": [{"invite": ""}, {"invite": "used-before"}],
 }
 OF_A_PROVIDER = {"users/sign_in_failed.html", "users/signed_out.html"}

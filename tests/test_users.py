@@ -3,8 +3,9 @@
 import re
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -260,6 +261,7 @@ def test_sign_up_by_one_invitation_at_once_lets_one_in(
                 handle=f"carol{number}",
                 email=f"c{number}@example.com",
                 password=PASSWORD,
+                key=str(uuid.uuid4()),
                 invite="harbour",
                 address="127.0.0.1",
             )
@@ -275,6 +277,205 @@ def test_sign_up_by_one_invitation_at_once_lets_one_in(
     assert sorted(outcomes) == ["in"] + ["used"] * 5
     with database_urls.owner() as conn:
         assert count(conn, "users") == 1
+
+
+# Joining twice -------------------------------------------------------------------------------------------------
+
+
+def form_of(client: FlaskClient, path: str = "/sign-up") -> tuple[dict[str, str], str]:
+    """The form filled in, with all that it holds by itself, and the cookie that it was given out with."""
+    page = client.get(path)
+    cookie = client.get_cookie("mayfly")
+    assert cookie
+    return {**dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)), **GOOD}, cookie.value
+
+
+def press(app: Flask, cookie: str, form: dict[str, str]) -> tuple[FlaskClient, Any]:
+    """Sends the form as a browser does that has seen no answer yet."""
+    client = app.test_client()
+    client.set_cookie("mayfly", cookie)
+    return client, client.post("/sign-up", data=form)
+
+
+def invite_one(conn: Connection) -> str:
+    """The address of a form for one person who comes with an invitation."""
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
+        [actions.code_hash("harbour")],
+    )
+    return "/sign-up?invite=harbour"
+
+
+@pytest.fixture(params=["open", "invite"])
+def place(request: pytest.FixtureRequest, database_urls: DatabaseUrls, conn: Connection) -> Iterator[Flask]:
+    """A place that takes everybody, or one invitation; in either a form is at `/sign-up?invite=harbour`."""
+    invite_one(conn)
+    app = create_app(settings_for(database_urls, SIGN_UP=request.param))
+    yield app
+    app.extensions["db"].close()
+
+
+def test_sign_up_pressed_twice_at_once_makes_one_account_and_both_answers_let_in(
+    place: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, cookie = form_of(place.test_client(), "/sign-up?invite=harbour")
+    both, real = threading.Barrier(2), passwords.hash_password
+
+    def together(password: str) -> str:
+        both.wait(10)  # neither has written yet, and neither was told of the other
+        return real(password)
+
+    monkeypatch.setattr(passwords, "hash_password", together)
+    with ThreadPoolExecutor(2) as threads:
+        sent = [threads.submit(press, place, cookie, form) for _ in range(2)]
+        answers = [one.result(20) for one in sent]
+    assert [answer.status_code for _, answer in answers] == [303, 303]
+    for client, _ in answers:
+        assert "Sign out" in client.get("/settings").text
+    assert (count(conn, "users"), count(conn, "passwords"), count(conn, "sessions")) == (1, 1, 2)
+
+
+def test_sign_up_whose_answer_was_lost_lets_in_when_it_comes_again(place: Flask, conn: Connection) -> None:
+    form, cookie = form_of(place.test_client(), "/sign-up?invite=harbour")
+    for _ in range(3):
+        client, answer = press(place, cookie, form)
+        assert (answer.status_code, answer.location) == (303, "/")
+        assert "@carol" in client.get("/settings").text
+    assert (count(conn, "users"), count(conn, "passwords")) == (1, 1)
+
+
+def test_sign_up_that_comes_again_after_its_answer_leads_home(place: Flask, conn: Connection) -> None:
+    """With the cookie of the first answer, and so with a token that is none any more."""
+    client = place.test_client()
+    form, _ = form_of(client, "/sign-up?invite=harbour")
+    for _ in range(2):
+        answer = client.post("/sign-up", data=form)
+        assert (answer.status_code, answer.location) == (303, "/")
+    assert (count(conn, "users"), count(conn, "sessions")) == (1, 1)
+
+
+@pytest.mark.parametrize("changed", ["password", "handle", "email", "key", "all but the key", "time"])
+def test_sign_up_that_is_not_quite_the_same_lets_nobody_in(place: Flask, conn: Connection, changed: str) -> None:
+    form, cookie = form_of(place.test_client(), "/sign-up?invite=harbour")
+    assert press(place, cookie, form)[1].status_code == 303
+    other = {
+        "password": "four unrelated words here",
+        "handle": "dave",
+        "email": "dave@example.com",
+        "key": str(uuid.uuid4()),
+    }
+    if changed == "all but the key":
+        form.update(handle="dave", email="dave@example.com")
+    elif changed == "time":
+        conn.execute("UPDATE users SET created_at = now() - interval '601 seconds'")
+    else:
+        form[changed] = other[changed]
+    client, answer = press(place, cookie, form)
+    if place.extensions["settings"].sign_up == "invite":
+        assert answer.status_code == 403
+        assert "has been used" in words(answer)
+    elif changed == "all but the key":
+        assert answer.status_code == 409
+        assert "made an account before" in words(answer)
+        again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text))
+        assert again["key"] != form["key"]
+        assert client.post("/sign-up", data={**form, **again}).status_code == 303
+        assert count(conn, "users") == 2
+        return
+    else:
+        assert answer.status_code == 422
+        assert ("That handle is taken" in words(answer)) == (changed != "handle")
+        assert ("account with this e-mail" in words(answer)) == (changed != "email")
+    assert count(conn, "users") == 1
+    assert client.get("/settings").status_code == 303, "signed in"
+
+
+def test_sign_up_without_a_key_answers_as_if_nobody_had_joined_before(app: Flask, conn: Connection) -> None:
+    form, cookie = form_of(app.test_client())
+    del form["key"]
+    assert [press(app, cookie, form)[1].status_code for _ in range(2)] == [303, 422]
+    form["key"] = "no uuid"
+    assert press(app, cookie, form)[1].status_code == 422
+
+
+def test_sign_up_that_comes_again_costs_a_check_only_who_has_its_key(
+    app: Flask, conn: Connection, counted_checks: list[str]
+) -> None:
+    """Whoever tries names and addresses that are taken learns nothing by the time that it takes."""
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    for key, checks in ((form["key"], 1), (str(uuid.uuid4()), 1), ("", 1)):
+        press(app, cookie, {**form, "key": key, "password": "not the one of before"})
+        assert len(counted_checks) == checks
+
+
+def test_sign_up_that_comes_again_guesses_no_passwords(database_urls: DatabaseUrls, conn: Connection) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="2/5m"))
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    tries = [press(app, cookie, {**form, "password": f"guess number {n}"})[1].status_code for n in range(4)]
+    assert tries == [422, 422, 429, 429]
+    assert press(app, cookie, form)[1].status_code == 429
+
+
+def test_sign_up_that_comes_again_is_none_too_many(database_urls: DatabaseUrls, conn: Connection) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_UPS="1/30m", LIMIT_SIGN_UP_TRIES="1/30m"))
+    form, cookie = form_of(app.test_client())
+    assert [press(app, cookie, form)[1].status_code for _ in range(3)] == [303, 303, 303]
+    assert press(app, cookie, {**form, "key": ""})[1].status_code == 429
+
+
+def test_sign_up_that_comes_again_is_no_way_into_another_account(app: Flask, conn: Connection) -> None:
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    make_user(conn, "dave")
+    for other in ({"handle": "dave"}, {"email": "dave@example.com"}, {"handle": "dave", "email": "dave@example.com"}):
+        client, answer = press(app, cookie, {**form, **other})
+        assert answer.status_code == 422
+        assert client.get("/settings").status_code == 303
+    assert count(conn, "sessions") == 1
+
+
+def test_sign_up_that_comes_again_lets_no_suspended_person_in(app: Flask, conn: Connection) -> None:
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    conn.execute("UPDATE users SET suspended_at = now()")
+    conn.execute("DELETE FROM sessions")
+    assert press(app, cookie, form)[1].status_code == 422
+    assert count(conn, "sessions") == 0
+
+
+def test_sign_up_key_cannot_be_told_from_what_anybody_sees(app: Flask, conn: Connection) -> None:
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    seen = str(value(conn, "SELECT uuid FROM users"))
+    assert seen != form["key"]
+    assert press(app, cookie, {**form, "key": seen})[1].status_code == 422
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_sign_up_over_a_connection_that_is_cut_makes_one_account(
+    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Cut before the commit, or with the answer to it."""
+    database = app.extensions["db"]
+    whole, cuts = database.transaction, iter([True])
+
+    @contextmanager
+    def cut() -> Iterator[None]:
+        with whole():
+            yield
+            if moment == "before" and next(cuts, False):
+                raise Unavailable("cut", passing=True)
+        if moment == "after" and next(cuts, False):
+            raise Unavailable("cut", passing=True)
+
+    monkeypatch.setattr(database, "transaction", cut)
+    client = app.test_client()
+    assert client.post("/sign-up", data=form_of(client)[0]).status_code == 303
+    assert "Sign out" in client.get("/settings").text
+    assert next(cuts, None) is None
+    assert count(conn, "users") == 1
 
 
 # Signing in ----------------------------------------------------------------------------------------------------

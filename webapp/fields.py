@@ -1,5 +1,6 @@
 """What forms are made of."""
 
+import uuid
 from typing import Any
 
 from wtforms import StringField
@@ -15,3 +16,11 @@ class TextField(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = valuelist[0] if valuelist else ""
+
+
+def as_uuid(raw: str | None) -> str | None:
+    """The canonical text of a uuid; None where it is none."""
+    try:
+        return str(uuid.UUID(raw)) if raw and len(raw) == 36 and raw.isascii() else None
+    except ValueError:
+        return None

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from browsing import Watch, act, card, composer, join, reply_form, send, sign_in, sign_out, write
+from browsing import Watch, act, card, composer, join, join_twice, reply_form, send, sign_in, sign_out, write
 from factories import PASSWORD, make_activity
 from playwright.sync_api import Page, expect
 
@@ -37,6 +37,11 @@ def test_join_write_choose_a_life_and_sign_out(page: Page, conn: Connection) -> 
     sign_out(page)
     page.go_back()
     expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
+
+
+def test_join_with_a_double_click_makes_one_account(page: Page, conn: Connection) -> None:
+    join_twice(page, conn, "carol")
+    assert conn.execute("SELECT count(*) FROM users").fetchone() == (1,)
 
 
 def test_write_from_the_page_of_its_own(page: Page, alice: str) -> None:

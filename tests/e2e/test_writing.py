@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import Watch, card, composer, join, notice, post, ready, send, sign_in, there, write
+from browsing import Watch, card, composer, join, join_twice, notice, post, ready, send, sign_in, there, write
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -30,6 +30,11 @@ def test_joining_and_writing_puts_the_card_on_top_without_a_page_load(page: Page
     expect(page.get_by_role("article")).to_have_count(2)
     assert same_life(page)
     assert conn.execute("SELECT count(*) FROM activities").fetchone() == (2,)
+
+
+def test_joining_with_a_double_click_makes_one_account(page: Page, conn: Connection) -> None:
+    join_twice(page, conn, "carol")
+    assert conn.execute("SELECT count(*) FROM users").fetchone() == (1,)
 
 
 def test_posting_brings_a_fresh_composer_and_is_announced(page: Page, alice: str) -> None:

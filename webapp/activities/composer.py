@@ -7,10 +7,11 @@ from typing import Any
 from flask import render_template
 
 from ..current import db, settings
+from ..fields import as_uuid
 from ..htmx import wants_fragment
 from ..shapes import ActivityCard
 from ..users.session import viewer, viewer_uuid
-from .forms import ActivityForm, as_uuid
+from .forms import ActivityForm
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
 

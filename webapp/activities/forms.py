@@ -1,13 +1,11 @@
 """What people type to write an activity."""
 
-import uuid
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from .. import text
 from ..current import settings
-from ..fields import TextField
+from ..fields import TextField, as_uuid
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
@@ -29,11 +27,3 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
     def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:
             raise ValidationError("The form came without its key. It has a new one now: press again.")
-
-
-def as_uuid(raw: str | None) -> str | None:
-    """The canonical text of a uuid; None where it is none."""
-    try:
-        return str(uuid.UUID(raw)) if raw and len(raw) == 36 and raw.isascii() else None
-    except ValueError:
-        return None

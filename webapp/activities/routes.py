@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from ..current import db, settings
 from ..errors import NotFound
 from ..feeds.pages import thread
+from ..fields import as_uuid
 from ..htmx import current_path, go, target_id, wants_fragment
 from ..paging import PAGE_SIZE, Cursor
 from ..shapes import ActivityCard
@@ -14,7 +15,7 @@ from ..users import session
 from ..users.pages import ask_to_sign_in
 from . import actions
 from .composer import Composer, find
-from .forms import ActivityForm, as_uuid
+from .forms import ActivityForm
 
 bp = Blueprint("activities", __name__)
 

@@ -1,6 +1,7 @@
 """What happens when people sign up and sign in."""
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 
 from ..config import Settings
@@ -13,6 +14,7 @@ from . import claims as claimed
 from . import passwords
 
 _UNDER_ATTACK = Limit(3, 300)
+_ONE_ACT = 600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
 
 
 class Refused(Exception):
@@ -27,6 +29,10 @@ class _MadeBefore(Exception):
     """Another request made the account first; what this one did is undone."""
 
 
+class MadeOtherwise(Conflict):
+    """The form made its account before, out of something else."""
+
+
 def sign_up(
     db: Database,
     settings: Settings,
@@ -35,21 +41,53 @@ def sign_up(
     handle: str,
     email: str,
     password: str,
+    key: str,
     invite: str,
     address: str,
 ) -> Account:
-    """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation)."""
+    """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation).
+
+    Its uuid follows from the key, so that a key makes one account and no table has to remember which; nobody who
+    sees the uuid can tell the key. Whoever was refused may have come twice: see `signed_up_before`.
+    """
     hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
-    password_hash = passwords.hash_password(password)
-    try:
+    made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
+
+    def write() -> None:
         with db.transaction():
+            # The account comes first: of two with one key the second waits here, and not for its own invitation.
+            db.query_value("users/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
             if settings.sign_up == "invite" and not db.execute("users/invitation_use", code_hash=code_hash(invite)):
                 raise Conflict("This invitation was used already, or its time has passed. Ask for a new one.")
-            user_uuid = db.query_value("users/create", display_name=display_name, handle=handle, email=email)
-            db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
+            db.execute("users/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
+
+    try:
+        db.retrying(write)
     except Violated as violated:
+        if violated.constraint == "users_pkey":
+            raise MadeOtherwise("This form has made an account before. Sign in, or press again for another.") from None
         raise violated.as_invalid() from None
-    return {"uuid": str(user_uuid), "password_hash": password_hash}
+    return made
+
+
+def signed_up_before(
+    db: Database, settings: Settings, *, handle: str, email: str, password: str, key: str, address: str
+) -> Account | None:
+    """The account that this very sign-up made a moment ago, for whoever presses twice or whose answer was lost.
+
+    It takes the key, which only that form holds, so that for anybody else a sign-up answers as if this were not
+    here, in words and in time; then the password, under the limits of signing in. Raises `TooMany`.
+    """
+    if not db.query_value("users/made_just_now", uuid=_uuid_of(key), handle=handle, email=email, seconds=_ONE_ACT):
+        return None
+    try:
+        return check_password(db, settings, login=handle, password=password, address=address)
+    except Refused:
+        return None
+
+
+def _uuid_of(key: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(key), "account"))
 
 
 def arrive(

@@ -1,12 +1,14 @@
 """What people type to get an account, or into one."""
 
+import uuid
+
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from .. import text
-from ..fields import TextField
+from ..fields import TextField, as_uuid
 from . import passwords
 
 if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live on an intranet
@@ -21,6 +23,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     email = TextField(filters=[lambda raw: (raw).strip()])
     password = TextField()
     invite = TextField()
+    key = TextField(filters=[lambda raw: as_uuid(raw) or str(uuid.uuid4())])
 
     def validate_display_name(self, field: TextField) -> None:
         if problem := text.display_name_problem(field.data):

@@ -1,11 +1,13 @@
 """Accounts and profiles over HTTP."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from ..answers import told
 from ..current import db, settings
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound, TooMany
 from ..feeds.pages import feed_answer, feed_json, feed_page
 from ..security import local_path
 from ..shapes import Profile
@@ -20,19 +22,27 @@ WRONG = "That e-mail or handle and that password do not belong together. Check b
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 def sign_up() -> Any:
-    """The form for a new account, and making one."""
+    """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
-    invite = request.values.get("invite", "")[:100]
-    if not _may_join(invite):
-        return render_template("users/sign_up_closed.html", invite=invite), 403
-    if settings().provider:
-        return redirect(url_for("provider.start", invite=invite or None), 303)
     form = SignUpForm()
-    form.invite.data = invite  # from the link into the form, and so through every slip
+    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
     if request.method != "POST":
-        return _sign_up_page(form, 200)
+        return _turned_away(form) or _sign_up_page(form, 200)
+    try:
+        refusal = _join(form)
+    except TooMany as problem:
+        refusal = told(problem)
+    if refusal and not _joined_before(form):
+        return refusal
+    return redirect(url_for("feeds.home"), 303)
+
+
+def _join(form: SignUpForm) -> Any:
+    """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
     valid = form.validate()
+    if refusal := _turned_away(form):
+        return refusal
     problems = actions.taken(
         db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
     )
@@ -46,15 +56,41 @@ def sign_up() -> Any:
             handle=form.handle.data,
             email=form.email.data,
             password=form.password.data,
-            invite=invite,
+            key=form.key.data,
+            invite=form.invite.data,
             address=request.remote_addr or "",
         )
     except Invalid as problem:
         return _sign_up_page(form, 422, problem)
+    except actions.MadeOtherwise as conflict:
+        return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
     session.start(made)
-    return redirect(url_for("feeds.home"), 303)
+    return None
+
+
+def _joined_before(form: SignUpForm) -> bool:
+    """Whether this form made its account a moment ago: then its person is signed in."""
+    account = not form.errors and actions.signed_up_before(
+        db(),
+        settings(),
+        handle=form.handle.data,
+        email=form.email.data,
+        password=form.password.data,
+        key=form.key.data,
+        address=request.remote_addr or "",
+    )
+    return bool(account and session.start(account))
+
+
+def _turned_away(form: SignUpForm) -> Any:
+    """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
+    if not _may_join(form.invite.data):
+        return render_template("users/sign_up_closed.html", invite=form.invite.data), 403
+    if settings().provider:
+        return redirect(url_for("provider.start", invite=form.invite.data or None), 303)
+    return None
 
 
 def _may_join(invite: str) -> bool:
@@ -65,19 +101,20 @@ def _may_join(invite: str) -> bool:
 
 def _sign_up_again(sentence: str) -> Any:
     """The form with its text after a CSRF failure, where the place takes people at all."""
+    if session.viewer():  # the first of two answers came in between, with another cookie
+        return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
-    if not _may_join(form.invite.data):
-        return render_template("users/sign_up_closed.html", invite=form.invite.data), 403
-    if settings().provider:
-        return redirect(url_for("provider.start", invite=form.invite.data or None), 303)
-    return _sign_up_page(form, 400, notice=sentence)
+    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
 
 
-def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "") -> Any:
+def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
+    """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
     errors = {name: found[0] for name, found in form.errors.items()}
     for problem in problems:
         errors.setdefault(problem.field, problem.message)
-    return render_template("users/sign_up.html", form=form, errors=errors, notice=notice), status
+    return render_template(
+        "users/sign_up.html", form=form, errors=errors, notice=notice, key=key or form.key.data
+    ), status
 
 
 sign_up.again = _sign_up_again  # type: ignore[attr-defined]
