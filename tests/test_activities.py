@@ -255,6 +255,24 @@ def test_create_with_the_same_key_at_once_makes_one(app: Flask, alice: FlaskClie
     assert count(conn, "activities") == count(conn, "activity_keys") == 1
 
 
+def test_create_with_a_key_that_is_swept_at_that_moment_makes_a_new_one(
+    app: Flask, alice: FlaskClient, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = str(uuid.uuid4())
+    write(alice, "said once", key=key)
+    database = app.extensions["db"]
+    whole = database.query_value
+
+    def swept_before(name: str, **params: Any) -> Any:
+        if name == "activities/of_key":
+            conn.execute("DELETE FROM activity_keys")
+        return whole(name, **params)
+
+    monkeypatch.setattr(database, "query_value", swept_before)
+    assert write(alice, "said again", key=key).status_code == 303
+    assert [count(conn, table) for table in ("activities", "activity_keys")] == [2, 1]
+
+
 def test_create_with_the_key_of_a_refused_try_works(alice: FlaskClient, conn: Connection) -> None:
     key = str(uuid.uuid4())
     assert write(alice, "", key=key).status_code == 422

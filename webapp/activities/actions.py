@@ -4,7 +4,7 @@ import uuid
 
 from ..config import Settings
 from ..db import Database
-from ..errors import Conflict, NotFound, Violated
+from ..errors import Conflict, NotFound, Unavailable, Violated
 from ..limits import hit
 
 
@@ -39,7 +39,10 @@ def create(
                 activity_uuid=activity_uuid,
                 life_seconds=life + settings.key_outlives,
             ):
-                return str(db.query_value("activities/of_key", user_uuid=user_uuid, key=key))
+                found = db.query_value("activities/of_key", user_uuid=user_uuid, key=key)
+                if found is None:  # its day was over, and it was swept in between: it makes a new one
+                    raise Unavailable("the key went while it was looked at", passing=True)
+                return str(found)
             hit(db, settings.limits["activities"], "activities", user_uuid)
             if not db.query_value(
                 "activities/create",
