@@ -15,7 +15,7 @@ from webapp import create_app
 from webapp.connections import Connection, connect
 from webapp.conninfo import client_environment
 from webapp.ops import backup
-from webapp.ops.target import target
+from webapp.ops.target import Target, target
 from webapp.places import Refused
 
 KEPT = ("users", "passwords", "activities", "activity_keys", "invitations", "schema_migrations")
@@ -239,6 +239,34 @@ def test_backup_replaces_nothing_and_leaves_no_half(run: Run, elsewhere: Databas
     assert code == 1
     assert "pg_dump stopped: " in err
     assert sorted(path.name for path in scratch.iterdir()) == ["state", "taken.dump"]
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+def test_backup_that_ends_second_replaces_nothing(
+    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """Both looked before either was there: two within a second, or two of one name."""
+    file, dump = scratch / "x.dump", backup._run
+
+    def overtaken(command: list[str], on: Target) -> None:
+        dump(command, on)
+        file.write_text("the first")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(backup, "_run", overtaken)
+    code, _, err = run("db-backup", str(file))
+    assert code == 1
+    assert "a backup never replaces one" in err
+    assert file.read_text() == "the first"
+    monkeypatch.setattr(backup, "_run", dump)
+    file.unlink()
+    assert run("db-backup", str(file))[0] == 0
+    assert (file.read_bytes()[:5], file.stat().st_mode & 0o777) == (b"PGDMP", 0o600)
+    assert sorted(path.name for path in scratch.iterdir()) == ["state", "x.dump"]
 
 
 def test_backup_without_a_name_lies_in_the_state_folder(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:

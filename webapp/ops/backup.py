@@ -36,7 +36,7 @@ def backup(on: Target, db: Database, file: Path) -> Swept:
     """
     program = client(on, "pg_dump")
     if file.exists():
-        raise Refused(f"{file} exists: a backup never replaces one.")
+        raise _taken(file)
     with on.owner() as conn:
         migrate.require_schema(conn)
     swept = sweep(db)
@@ -47,12 +47,29 @@ def backup(on: Target, db: Database, file: Path) -> Swept:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         # It writes, and syncs, the file itself: into a pipe or a descriptor it writes the table of contents twice.
         _run([program, "--format=custom", "--no-owner", _MARKER, *_LEFT_OUT, f"--file={unfinished}"], on)
-        unfinished.rename(file)
+        _name(unfinished, file)
+    except FileExistsError:
+        raise _taken(file) from None
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
     return swept
+
+
+def _taken(file: Path) -> Refused:
+    return Refused(f"{file} exists: a backup never replaces one.")
+
+
+def _name(unfinished: Path, file: Path) -> None:
+    """Gives what is whole its name, which of two that end at once only one can have. Raises `FileExistsError`."""
+    try:
+        os.link(unfinished, file)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links: the name is taken empty, and filled at once
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        unfinished.replace(file)
 
 
 def restore(on: Target, file: Path) -> None:
