@@ -12,13 +12,15 @@ def hit(db: Database, limit: Limit, action: str, subject: str) -> None:
     """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
     if not limit.hits:
         return
-    _refuse(db.query_value("ops/limit_hit", action=action, subject=subject, seconds=limit.seconds, most=limit.hits))
+    given = {"action": action, "subject": subject, "seconds": limit.seconds, "most": limit.hits}
+    # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
+    _refuse(db.retrying(lambda: db.query_value("ops/limit_hit", **given)))
 
 
 def look(db: Database, limit: Limit, action: str, subject: str) -> None:
     """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
     if limit.hits:
-        _refuse(db.query_value("ops/limit_wait", action=action, subject=subject, most=limit.hits))
+        _refuse(db.retrying(lambda: db.query_value("ops/limit_wait", action=action, subject=subject, most=limit.hits)))
 
 
 def _refuse(wait: int | None) -> None:

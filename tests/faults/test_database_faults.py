@@ -23,7 +23,7 @@ from factories import make_activity, make_user
 from faults_relay import Relay
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, count, signed_in, token_for, value, words, write
+from verbs import FRAGMENT, count, sign_in, signed_in, token_for, value, words, write
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -145,6 +145,19 @@ def test_reading_at_once_after_a_cut_shows_no_error(app: Flask, urls: DatabaseUr
         for thread in threads:
             thread.join(20)
     assert statuses == [200] * 40
+
+
+def test_signing_in_after_every_connection_was_cut_shows_no_error(urls: DatabaseUrls, conn: Connection) -> None:
+    """What it begins with is a write: it counts the try."""
+    app = create_app(settings_for(urls, POOL_MIN="4", POOL_MAX="4", LIMIT_SIGN_INS_BY_ADDRESS="99/5m"))
+    client = app.test_client()
+    token = token_for(client)
+    for _ in range(3):
+        fill(app)
+        assert cut(urls) >= 4
+        assert sign_in(client, "nobody", csrf_token=token).status_code == 422
+    assert value(conn, "SELECT hits FROM rate_limits WHERE action = 'sign_ins_by_address'") == 3
+    app.extensions["db"].close()
 
 
 def test_writing_after_every_connection_was_cut_writes_once(
