@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from types import SimpleNamespace
 
 import pytest
 from factories import make_activity, make_user
@@ -11,6 +12,7 @@ from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.connections import Connection
+from webapp.users import session
 
 
 def cookie_of(client, name: str = "mayfly") -> str:
@@ -286,3 +288,22 @@ def test_next_page_after_signing_in_carries_a_token_that_counts(app: Flask, conn
     answer = client.post("/activities", data={**fields, "message": "a long thought", "ttl": "1-day"})
     assert answer.status_code == 303
     assert value(conn, "SELECT message FROM activities") == "a long thought"
+
+
+# Notes in the cookie of a stranger -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("passed", "kept"), [(-61, False), (-60, True), (-1, True), (0, True), (100, True), (101, False)]
+)
+def test_note_counts_though_clocks_differ_by_a_little(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, passed: int, kept: bool
+) -> None:
+    """One machine writes it, another reads it; or one clock is set in between."""
+    clock = SimpleNamespace(time=lambda: 1_800_000_000.9)
+    monkeypatch.setattr(session, "time", clock)
+    with app.test_request_context("/"):
+        session.keep("flow", {"state": "x"})
+        clock.time = lambda: 1_800_000_000 + passed
+        assert bool(session.take("flow", 100)) == kept
+        assert session.take("flow", 100) is None, "it is there once"

@@ -19,6 +19,7 @@ from ..htmx import wants_fragment
 from ..shapes import Account, Viewer
 
 _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
+_CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
 
 
 class CookieSession(SecureCookieSession):
@@ -126,7 +127,10 @@ def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool)
     if isinstance(kept, dict) and not fits(kept):
         return None
     _own().pop(name, None)
-    return kept if isinstance(kept, dict) and 0 <= time.time() - kept["at"] <= seconds else None
+    if not isinstance(kept, dict):
+        return None
+    # Another machine may have noted it, by a clock that is a little ahead; or this one was set back meanwhile.
+    return kept if -_CLOCKS_DIFFER <= time.time() - kept["at"] <= seconds else None
 
 
 def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
