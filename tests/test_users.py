@@ -760,8 +760,9 @@ def test_sign_in_that_is_overtaken_by_a_change_of_the_password_fails(
     assert count(conn, "sessions") == 0
 
 
-def test_session_that_starts_while_the_password_changes_waits_and_fails(
-    app: Flask, conn: Connection, database_urls: DatabaseUrls
+@pytest.mark.parametrize("act", ["password", "suspension"])
+def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended_waits_and_fails(
+    app: Flask, conn: Connection, database_urls: DatabaseUrls, act: str
 ) -> None:
     alice, database = make_user(conn), app.extensions["db"]
     given = {"token_hash": b"t" * 32, "user_uuid": alice, "absolute_seconds": 60}
@@ -777,12 +778,15 @@ def test_session_that_starts_while_the_password_changes_waits_and_fails(
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with ThreadPoolExecutor(1) as threads, connect(database_urls.superuser_url) as look:
         with database.transaction():
-            database.execute("users/password_set", user_uuid=alice, password_hash="x" * 30)
+            if act == "password":
+                database.execute("users/password_set", user_uuid=alice, password_hash="x" * 30)
+            else:
+                database.execute("ops/user_suspend", user_uuid=alice)
             started = threads.submit(start)
             while not value(look, waiting):
                 assert not started.done()
         assert started.result(5) == 0
-    assert count(conn, "sessions") == 0
+    assert count(conn, "sessions") == 0, "ready to live again when a suspension is undone"
 
 
 def test_renewed_hash_undoes_no_change_of_the_password(app: Flask, conn: Connection) -> None:

@@ -2,8 +2,13 @@
 -- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int
 -- returns: rows
 -- Without a password only somebody whom an identity provider knows comes in.
--- The lock makes it wait for a change of the password that is under way, and see what came of it.
-WITH checked AS MATERIALIZED (
+-- The locks make it wait for a suspension or a change of the password that is under way, and see what came of it.
+WITH account AS MATERIALIZED (
+  SELECT uuid, identity_issuer
+  FROM users
+  WHERE uuid = %(user_uuid)s AND suspended_at IS NULL
+  FOR SHARE
+), checked AS MATERIALIZED (
   SELECT user_uuid
   FROM passwords
   WHERE user_uuid = %(user_uuid)s AND password_hash = %(password_hash)s
@@ -19,10 +24,6 @@ WITH checked AS MATERIALIZED (
 )
 INSERT INTO sessions (token_hash, user_uuid, expires_at)
 SELECT %(token_hash)s, account.uuid, now() + make_interval(secs => %(absolute_seconds)s)
-FROM users AS account
-WHERE account.uuid = %(user_uuid)s
-  AND account.suspended_at IS NULL
-  AND (
-    account.uuid IN (SELECT user_uuid FROM checked)
-    OR (%(password_hash)s IS NULL AND account.identity_issuer IS NOT NULL)
-  )
+FROM account
+WHERE account.uuid IN (SELECT user_uuid FROM checked)
+  OR (%(password_hash)s IS NULL AND account.identity_issuer IS NOT NULL)
