@@ -90,7 +90,7 @@ def test_query_value_and_execute_run_as_written(db: Database) -> None:
     )
     assert isinstance(made, uuid.UUID)
     assert db.execute("users/wrote", user_uuid=made, ttl="1-day") == 1
-    assert db.execute("users/sessions_end", user_uuid=made) == 0
+    assert db.execute("users/sessions_end", user_uuid=made, but=None) == 0
     assert db.query_value("ops/user_of_handle", handle="nobody") is None
 
 

@@ -47,6 +47,24 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """The next transaction loses its connection: `before` its commit, or `after` it, with the answer."""
+    database = app.extensions["db"]
+    whole, cuts = database.transaction, iter([moment])
+
+    @contextmanager
+    def cut() -> Iterator[None]:
+        now = next(cuts, "")
+        with whole():
+            yield
+            if now == "before":
+                raise Unavailable("cut", passing=True)
+        if now == "after":
+            raise Unavailable("cut", passing=True)
+
+    monkeypatch.setattr(database, "transaction", cut)
+
+
 # Joining -------------------------------------------------------------------------------------------------------
 
 
@@ -457,24 +475,10 @@ def test_sign_up_key_cannot_be_told_from_what_anybody_sees(app: Flask, conn: Con
 def test_sign_up_over_a_connection_that_is_cut_makes_one_account(
     app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """Cut before the commit, or with the answer to it."""
-    database = app.extensions["db"]
-    whole, cuts = database.transaction, iter([True])
-
-    @contextmanager
-    def cut() -> Iterator[None]:
-        with whole():
-            yield
-            if moment == "before" and next(cuts, False):
-                raise Unavailable("cut", passing=True)
-        if moment == "after" and next(cuts, False):
-            raise Unavailable("cut", passing=True)
-
-    monkeypatch.setattr(database, "transaction", cut)
+    cut_once(app, monkeypatch, moment)
     client = app.test_client()
     assert client.post("/sign-up", data=form_of(client)[0]).status_code == 303
     assert "Sign out" in client.get("/settings").text
-    assert next(cuts, None) is None
     assert count(conn, "users") == 1
 
 
@@ -733,6 +737,17 @@ def test_sign_in_gives_no_try_of_an_ended_window_back(app: Flask, database_urls:
 NEW = "four unrelated words here"
 
 
+def change_password(app: Flask, user_uuid: uuid.UUID) -> None:
+    """As the person does who is signed in at the browser that has the session of thirty-two t."""
+    actions.change_password(
+        app.extensions["db"],
+        app.extensions["settings"],
+        user_uuid=str(user_uuid),
+        password=NEW,
+        token_hash=b"t" * 32,
+    )
+
+
 def test_person_has_fifty_sessions_at_most(app: Flask, conn: Connection) -> None:
     conn.execute(
         "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
@@ -752,12 +767,12 @@ def test_sign_in_that_is_overtaken_by_a_change_of_the_password_fails(
     alice, real, client = make_user(conn), session.start, app.test_client()
 
     def overtaken(account: Account) -> bool:
-        actions.change_password(app.extensions["db"], user_uuid=str(alice), password=NEW)
+        change_password(app, alice)
         return real(account)
 
     monkeypatch.setattr(session, "start", overtaken)
     assert sign_in(client).status_code == 422
-    assert count(conn, "sessions") == 0
+    assert count(conn, "sessions") == 1  # that of who changed it
 
 
 @pytest.mark.parametrize("act", ["password", "suspension"])
@@ -792,26 +807,45 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
 def test_renewed_hash_undoes_no_change_of_the_password(app: Flask, conn: Connection) -> None:
     alice, database = make_user(conn), app.extensions["db"]
     before = value(conn, "SELECT password_hash FROM passwords")
-    actions.change_password(database, user_uuid=str(alice), password=NEW)
+    change_password(app, alice)
     assert database.execute("users/password_renew", user_uuid=alice, password_hash="x" * 30, before=before) == 0
     assert sign_in(app.test_client(), "alice", NEW).status_code == 303
 
 
-def test_change_of_the_password_is_one_transaction(
-    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failing", ["users/password_set", "users/session_start", "users/sessions_end"])
+def test_change_of_the_password_that_fails_anywhere_changes_nothing(
+    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    alice, database = make_user(conn), app.extensions["db"]
-    before, whole = value(conn, "SELECT password_hash FROM passwords"), database.execute
+    """Nobody is signed out, this browser least of all, and the password is that of before."""
+    make_user(conn)
+    client, other = signed_in(app), signed_in(app)
+    before, database = value(conn, "SELECT password_hash FROM passwords"), app.extensions["db"]
+    whole = database.execute
 
-    def failing(name: str, **params: object) -> int:
-        if name == "users/sessions_end":
+    def cut(name: str, **params: object) -> int:
+        touched = int(whole(name, **params))
+        if name == failing:
             raise Unavailable("cut")
-        return int(whole(name, **params))
+        return touched
 
-    monkeypatch.setattr(database, "execute", failing)
-    with pytest.raises(Unavailable):
-        actions.change_password(database, user_uuid=str(alice), password=NEW)
+    monkeypatch.setattr(database, "execute", cut)
+    assert send(client, "/settings/password", current=PASSWORD, password=NEW).status_code == 503
+    monkeypatch.undo()
     assert value(conn, "SELECT password_hash FROM passwords") == before
+    assert [browser.get("/settings").status_code for browser in (client, other)] == [200, 200]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_change_of_the_password_over_a_connection_that_is_cut_is_made_again(
+    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    make_user(conn)
+    client, other = signed_in(app), signed_in(app)
+    cut_once(app, monkeypatch, moment)
+    assert send(client, "/settings/password", current=PASSWORD, password=NEW).status_code == 303
+    assert [browser.get("/settings").status_code for browser in (client, other)] == [200, 303]
+    assert count(conn, "sessions") == 1
+    assert sign_in(app.test_client(), "alice", NEW).status_code == 303
 
 
 # Limits once more ------------------------------------------------------------------------------------------------

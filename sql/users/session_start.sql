@@ -2,6 +2,7 @@
 -- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int
 -- returns: rows
 -- Without a password only somebody whom an identity provider knows comes in.
+-- Started once more, after a lost answer, a session stays as it is.
 -- The locks make it wait for a suspension or a change of the password that is under way, and see what came of it.
 WITH account AS MATERIALIZED (
   SELECT uuid, identity_issuer
@@ -27,3 +28,4 @@ SELECT %(token_hash)s, account.uuid, now() + make_interval(secs => %(absolute_se
 FROM account
 WHERE account.uuid IN (SELECT user_uuid FROM checked)
   OR (%(password_hash)s IS NULL AND account.identity_issuer IS NOT NULL)
+ON CONFLICT (token_hash) DO NOTHING

@@ -23,7 +23,7 @@ def reset_password(db: Database, handle: str) -> str:
     password_hash = hash_password(password)
     with db.transaction():
         db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
-        db.execute("users/sessions_end", user_uuid=user_uuid)
+        db.execute("users/sessions_end", user_uuid=user_uuid, but=None)
     return password
 
 
@@ -33,7 +33,7 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
     with db.transaction():
         db.execute("ops/user_restore" if undo else "ops/user_suspend", user_uuid=user_uuid)
         if not undo:
-            db.execute("users/sessions_end", user_uuid=user_uuid)
+            db.execute("users/sessions_end", user_uuid=user_uuid, but=None)
 
 
 def invite(db: Database) -> str:

@@ -201,13 +201,31 @@ def _over(db: Database, limit: Limit, action: str, subject: str) -> bool:
     return False
 
 
-def change_password(db: Database, *, user_uuid: str, password: str) -> Account:
-    """Gives the account another password and ends all its sessions, in one transaction; the account as it is then."""
-    password_hash = passwords.hash_password(password)
-    with db.transaction():
-        db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
-        db.execute("users/sessions_end", user_uuid=user_uuid)
-    return {"uuid": user_uuid, "password_hash": password_hash}
+def change_password(db: Database, settings: Settings, *, user_uuid: str, password: str, token_hash: bytes) -> None:
+    """Gives the account another password, ends its sessions and starts that of `token_hash`: all of it or nothing."""
+    new: Account = {"uuid": user_uuid, "password_hash": passwords.hash_password(password)}
+
+    def write() -> None:
+        with db.transaction():
+            db.execute("users/password_set", user_uuid=user_uuid, password_hash=new["password_hash"])
+            # First the person, then their sessions: the order in which a suspension takes them.
+            start_session(db, settings, account=new, token_hash=token_hash)
+            db.execute("users/sessions_end", user_uuid=user_uuid, but=token_hash)
+
+    db.retrying(write)
+
+
+def start_session(db: Database, settings: Settings, *, account: Account, token_hash: bytes) -> bool:
+    """A session under that id; False, and none, where the password that was checked has been changed since."""
+    return bool(
+        db.execute(
+            "users/session_start",
+            token_hash=token_hash,
+            user_uuid=account["uuid"],
+            password_hash=account["password_hash"],
+            absolute_seconds=settings.session_absolute,
+        )
+    )
 
 
 def save_handle(db: Database, *, user_uuid: str, handle: str) -> bool:

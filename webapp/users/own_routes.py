@@ -54,7 +54,15 @@ def change_password() -> Any:
         form.current.errors = ["That is not your current password."]
     if form.errors:  # all that is wrong, at once
         return _again(form, 422)
-    session.start(actions.change_password(db(), user_uuid=str(session.viewer_uuid()), password=form.password.data))
+    token = session.new_token()
+    actions.change_password(
+        db(),
+        settings(),
+        user_uuid=str(session.viewer_uuid()),
+        password=form.password.data,
+        token_hash=session.hashed(token),
+    )
+    session.hold(token)
     return redirect(url_for("settings.show", saved="password"), 303)
 
 

@@ -17,6 +17,7 @@ from ..current import db, settings
 from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
 from ..shapes import Account, Viewer
+from . import actions
 
 _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 _CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
@@ -89,24 +90,28 @@ def start(account: Account) -> bool:
     False, and no session, where the password that was checked has been changed since.
     """
     end()
-    token = secrets.token_urlsafe(32)
-    if not db().execute(
-        "users/session_start",
-        token_hash=_hashed(token),
-        user_uuid=account["uuid"],
-        password_hash=account["password_hash"],
-        absolute_seconds=settings().session_absolute,
-    ):
+    token = new_token()
+    if not actions.start_session(db(), settings(), account=account, token_hash=hashed(token)):
         return False
+    hold(token)
+    return True
+
+
+def new_token() -> str:
+    """An id for a session that is to be; what the database knows of it is `hashed`."""
+    return secrets.token_urlsafe(32)
+
+
+def hold(token: str) -> None:
+    """From here on this browser has the session of that id, whose row is committed."""
     _own().become(token)
     g.pop("viewer", None)
-    return True
 
 
 def end() -> None:
     """Ends this browser's session, here and in the database."""
     if _own().token:
-        db().retrying(lambda: db().execute("users/session_end", token_hash=_hashed(_own().token)))
+        db().retrying(lambda: db().execute("users/session_end", token_hash=hashed(_own().token)))
         _own().become("")
     g.viewer = None
 
@@ -160,7 +165,7 @@ def ask_to_sign_in() -> Any:
 
 
 def _look_up() -> Viewer | None:
-    token_hash, provider = _hashed(_own().token), settings().provider
+    token_hash, provider = hashed(_own().token), settings().provider
     found: Viewer | None = db().query_object(
         "users/session",
         token_hash=token_hash,
@@ -177,7 +182,8 @@ def _own() -> CookieSession:
     return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
-def _hashed(token: str) -> bytes:
+def hashed(token: str) -> bytes:
+    """What the database knows of an id."""
     return hashlib.sha256(token.encode()).digest()
 
 
