@@ -3,12 +3,13 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
 from browsing import Watch, act, burn, card, post, ready, reply_form, reply_to, send, sign_in, there, write
 from factories import make_activity
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from webapp import filters
 from webapp.connections import Connection
@@ -66,6 +67,50 @@ def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, conn: Connection
     expect(card(page, "Gone in a moment.")).to_contain_text("moments left")
     expect(card(page, "Gone in a moment.")).to_have_count(0)
     assert abs(time.time() * 1000 - deadline(conn, uuid)) < 2500
+
+
+# The page's own clock goes on from another hour, and the page looks at it.
+_SET = """async (hours) => {
+  const real = Date.now;
+  Date.now = () => real() + hours * 3600000;
+  await clock.look();
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.mark.parametrize("hours", [-3, 3, -9000, 9000])
+def test_a_clock_that_is_set_while_the_page_is_open_changes_nothing(
+    page: Page, conn: Connection, alice: str, hours: int
+) -> None:
+    make_activity(conn, alice, "A card.", age=timedelta(hours=2.5), left=timedelta(hours=2.4))
+    page.goto("/")
+    for _ in range(2):
+        page.evaluate(_SET, hours)
+        expect(card(page, "A card.")).to_have_attribute("data-stage", "waning")
+        expect(card(page, "A card.")).to_contain_text("2 hours left")
+        expect(card(page, "A card.").locator("header time")).to_have_text("2 h")
+
+
+@pytest.mark.parametrize("answer", ["so much later", "nothing"])
+def test_a_page_that_slept_shows_nothing_that_ended_meanwhile(
+    page: Page, watch: Watch, conn: Connection, alice: str, answer: str
+) -> None:
+    """To the browser it looks as if its clock had been set; the server, where it can be asked, knows better."""
+    watch.expect_errors()
+    make_activity(conn, alice, "A card.", left=timedelta(hours=2.4))
+    make_activity(conn, alice, "A longer life.", left=timedelta(hours=12))
+
+    def answers(route: Route) -> None:
+        if answer == "nothing":
+            route.abort()
+        else:
+            route.fulfill(headers={"Date": format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)})
+
+    page.route("**/livez", answers)
+    page.goto("/")
+    page.evaluate(_SET, 3)
+    expect(card(page, "A card.")).to_have_count(0)
+    expect(card(page, "A longer life.")).to_contain_text("9 hours left")
 
 
 def test_last_one_gone_leaves_the_empty_sentence(page: Page, conn: Connection, alice: str) -> None:

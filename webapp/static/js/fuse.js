@@ -13,11 +13,15 @@ const local = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle:
 const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
 
 function meet(element) {
-  // The deadline is counted from what the database said was left, so a clock that is wrong on this side changes nothing.
-  const life = { ends: Date.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
+  // The deadline is counted from what the database said was left, by a clock of our own (clock.js): one that is wrong on
+  // this side, or is set while the page is open, changes nothing.
+  const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
   born.set(element, life);
   const written = element.querySelector("header time");
-  if (written) written.title = local.format(new Date(written.dateTime));
+  if (written) {
+    written.title = local.format(new Date(written.dateTime));
+    clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
+  }
   const left = element.querySelector(".left[title]");
   if (left) left.title = `Gone ${local.format(Date.now() + Number(element.dataset.left))}`;
   return life;
@@ -48,10 +52,11 @@ function vanish(element) {
 
 let next;
 function tick() {
+  clock.look();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
     const life = born.get(element) ?? meet(element);
-    const left = life.ends - Date.now();
+    const left = life.ends - clock.now();
     if (element.dataset.stage === "gone") continue;
     if (left <= 0) { vanish(element); continue; }
     soonest = Math.min(soonest, left);
