@@ -415,6 +415,21 @@ def test_connections_carry_the_limits_of_the_role(settings: Settings) -> None:
             assert value(conn, "SELECT current_setting(%s)", name) == wanted
 
 
+def test_connections_notice_a_network_that_carries_nothing_any_more(settings: Settings, db: Database) -> None:
+    bounds = {
+        "connect_timeout": "3",
+        "keepalives": "1",
+        "keepalives_idle": "10",
+        "keepalives_interval": "3",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "5000",
+    }
+    with connect(settings.connection_url) as direct, db._connection() as pooled:
+        for conn in (direct, pooled):
+            told = {option.keyword.decode(): (option.val or b"").decode() for option in conn.pgconn.info}
+            assert {name: told[name] for name in bounds} == bounds
+
+
 @pytest.mark.parametrize(
     "statement",
     [

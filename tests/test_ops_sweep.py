@@ -5,11 +5,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from factories import make_activity, make_user
+from ops_fixtures import one
 from ways import DatabaseUrls, settings_for
 
 from webapp.connections import Connection
@@ -166,6 +168,34 @@ def test_sweep_passes_by_what_somebody_holds(
             assert time.monotonic() - began < 1  # it did not wait for the lock
         assert activities(conn) == {held: "held", reply: "just written"}
     assert sweep(db).counts["blanked"] == 1
+
+
+LOOK = """
+CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END
+$$;
+CREATE TRIGGER wait BEFORE DELETE ON activities EXECUTE FUNCTION wait()
+"""
+
+
+def test_sweep_goes_on_after_a_reply_between_its_look_and_its_lock(fresh_database: DatabaseUrls) -> None:
+    """As the owner, who may wait for long: a trigger stops the sweep once it has looked."""
+    owner = Database(settings_for(fresh_database._replace(app_url=fresh_database.owner_url)))
+    with ThreadPoolExecutor(1) as pool, fresh_database.owner() as conn:
+        alice = make_user(conn, password=None)
+        answered = make_activity(conn, alice, "answered", left=DEAD)
+        make_activity(conn, alice, "dead", left=DEAD)
+        conn.execute(LOOK)
+        conn.execute("SELECT pg_advisory_lock(1)")
+        swept = pool.submit(sweep, owner)
+        deadline = time.monotonic() + 60
+        while not one(conn, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            assert time.monotonic() < deadline
+        reply = make_activity(conn, alice, "just written", reply_to=answered)
+        conn.execute("SELECT pg_advisory_unlock(1)")
+        assert swept.result(60).counts["deleted"] == 1
+        assert activities(conn).keys() == {answered, reply}
+    owner.close()
 
 
 KILLED = """

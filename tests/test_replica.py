@@ -112,6 +112,17 @@ def test_author_sees_what_they_wrote_and_others_a_moment_later(
     assert counted(replicated) == (2, 1)
 
 
+def test_transaction_sees_in_a_feed_what_it_wrote(replicated: Flask, standby: Standby, conn: Connection) -> None:
+    alice, bob = make_user(conn), make_user(conn, "bob")
+    standby.catch_up()
+    db: Database = replicated.extensions["db"]
+    values = {"message": "Not yet committed.", "life_seconds": 3600, "reply_to_activity_uuid": None}
+    with db.transaction():
+        db.query_value("activities/create", uuid=uuid.uuid4(), user_uuid=alice, **values)
+        assert "Not yet committed." in home(replicated, bob)
+    assert counted(replicated) == (0, 0)
+
+
 def test_what_is_burned_never_comes_back(replicated: Flask, standby: Standby, conn: Connection) -> None:
     alice, bob = make_user(conn), make_user(conn, "bob")
     burned = make_activity(conn, alice, "Said in anger.", age=LONG_AGO)
@@ -225,6 +236,19 @@ def test_replica_of_what_was_before_a_restore_is_not_asked(
     monkeypatch.setattr(db._replica, "_rests_until", 0.0)
     assert "Still here." in public(replicated)
     assert counted(replicated) == (2, 1)
+
+
+def test_database_that_lost_its_count_of_withdrawals_asks_no_replica(
+    replicated: Flask, standby: Standby, conn: Connection
+) -> None:
+    make_activity(conn, make_user(conn), "Here anyway.", age=LONG_AGO)
+    standby.catch_up()
+    row = conn.execute("DELETE FROM withdrawals RETURNING one, number, history").fetchone()
+    try:
+        assert "Here anyway." in public(replicated)
+        assert counted(replicated) == (0, 1)
+    finally:
+        conn.execute("INSERT INTO withdrawals (one, number, history) VALUES (%s, %s, %s)", row)
 
 
 def test_copy_that_lives_on_its_own_is_no_replica(

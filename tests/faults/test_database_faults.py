@@ -171,6 +171,16 @@ def test_writing_after_every_connection_was_cut_writes_once(
     assert value(conn, "SELECT count(*) FROM activities WHERE message LIKE 'number%%'") == 5
 
 
+def test_signing_out_after_every_connection_was_cut_ends_the_session(
+    app: Flask, alice: FlaskClient, urls: DatabaseUrls, conn: Connection
+) -> None:
+    token = token_for(alice)
+    fill(app)
+    assert cut(urls) >= 4
+    assert alice.post("/sign-out", data={"csrf_token": token}).status_code == 303
+    assert count(conn, "sessions") == 0
+
+
 def test_storm_of_cuts_shows_answers_or_a_sentence_and_ends_with_it(app: Flask, urls: DatabaseUrls) -> None:
     over = threading.Event()
 
