@@ -34,7 +34,6 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 control_socket_disable = True
 # Who sits in front is the application's setting, TRUSTED_PROXIES; here nobody is believed.
 forwarded_allow_ips = ""
-secure_scheme_headers: dict[str, str] = {}
 
 if _run_as := os.environ.get("MAYFLY_RUN_AS"):
     user, group = (int(part) for part in _run_as.split(":"))

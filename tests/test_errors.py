@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import socket
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +20,7 @@ from ways import DatabaseUrls, settings_for
 from webapp import answers, create_app, errors
 from webapp.activities import actions
 from webapp.db import Database
-from webapp.errors import Unavailable, Violated
+from webapp.errors import NOT_FOUND, Unavailable, Violated
 from webapp.logs import JsonFormatter
 from webapp.places import CHECKOUT
 from webapp.security import headers_for
@@ -380,6 +382,19 @@ def test_body_that_does_not_arrive_whole_is_no_fault(real_server: Server, body: 
         asking.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n{body}".encode())
         asking.shutdown(socket.SHUT_WR)
         assert asking.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
+def test_whoever_asks_is_not_believed_to_be_a_proxy(real_server: Server) -> None:
+    """Neither that the place lies below a folder, nor that its address begins with https."""
+    host = real_server.url.removeprefix("http://")
+    below = urllib.request.Request(f"{real_server.url}/below/livez", headers={"SCRIPT_NAME": "/below"})
+    foreign = {"Origin": f"https://{host}", "X-Forwarded-Proto": "https"}
+    secure = urllib.request.Request(f"{real_server.url}/sign-in", b"", foreign)
+    for request, status, sentence in ((below, 404, NOT_FOUND), (secure, 400, "This came from another site")):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=60)
+        with refused.value as answer:
+            assert (answer.status, sentence in answer.read().decode()) == (status, True)
 
 
 def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log: Lines) -> None:
