@@ -6,6 +6,7 @@ makes the token itself, `broken` names a path that fails in some way.
 
 import base64
 import contextlib
+import gzip
 import hashlib
 import json
 import secrets
@@ -141,6 +142,9 @@ def run_provider() -> Iterator[FakeProvider]:
             body = b" " * provider.padding + (said if isinstance(said, bytes) else json.dumps(said).encode())
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            if self.headers.get("Accept-Encoding") != "identity":  # as many do, whether it was asked for or not
+                body = gzip.compress(body)
+                self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -58,3 +58,8 @@ def test_person_gets_the_nearest_that_fits(claims: dict[str, object], handle: st
 )
 def test_address_is_kept_only_where_it_was_checked(verified: object, kept: str | None) -> None:
     assert person_of({"email": "ann@example.com", "email_verified": verified})["email"] == kept
+
+
+@pytest.mark.parametrize("said", ["ann", "ann@lee@example.com", "ann lee@example.com", "a@", "ann@example.com\n"])
+def test_address_that_is_none_is_not_kept(said: str) -> None:
+    assert person_of({"email": said, "email_verified": True})["email"] is None

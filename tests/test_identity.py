@@ -760,6 +760,26 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert count(conn, "sessions") == 1
 
 
+def test_person_suspended_on_the_way_in_gets_no_session(
+    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After it was seen who comes, and before the session begins."""
+    arrive = actions.arrive
+
+    def suspended_then(*args: Any, **more: Any) -> Any:
+        found = arrive(*args, **more)
+        conn.execute("UPDATE users SET suspended_at = now()")
+        return found
+
+    monkeypatch.setattr(actions, "arrive", suspended_then)
+    client = app.test_client()
+    answer = through(client, provider)
+    assert (answer.status_code, count(conn, "sessions")) == (403, 0)
+    assert "You were not signed in" in answer.text
+    cookie = client.get_cookie("mayfly")
+    assert not cookie or not cookie.value.startswith("in.")
+
+
 def test_place_that_leaves_it_to_the_provider_takes_whom_it_knows_and_calls_nobody(
     make: Callable[..., Flask], provider: FakeProvider
 ) -> None:

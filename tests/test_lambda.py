@@ -232,6 +232,7 @@ def test_failure_surfaces_and_the_next_try_succeeds(
         {"request": {"userAttributes": {}}},
         {"request": {"userAttributes": {"sub": ""}}},
         {"request": {"userAttributes": {"sub": "\ud83d"}}},
+        {"request": {"userAttributes": {"sub": "s" * 256}}},
     ],
 )
 def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connection, broken: Event) -> None:
@@ -282,6 +283,7 @@ def test_server_has_to_prove_who_it_is_as_for_the_application(
     assert dialled[0].items() >= conninfo.arguments(url).items() - {("tcp_user_timeout", 5000)}
     assert dialled[0]["sslmode"] == "verify-full"
     assert dialled[0]["prepare_threshold"] is None
+    assert dialled[0]["tcp_user_timeout"] < 1000 * handler._PATIENCE
 
 
 def test_who_does_not_answer_is_not_asked_twice(
