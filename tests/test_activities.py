@@ -166,6 +166,7 @@ def test_create_with_a_wrong_field_comes_back_with_the_text(
     assert sentence in words(answer)
     assert ("<html" in answer.text) != fragment
     assert text.message(fields.get("message", "a thought to keep")) in answer.text
+    assert answer.text.count(" checked>") == 1
     assert count(conn, "activities") == count(conn, "activity_keys") == 0
 
 
@@ -558,6 +559,12 @@ def test_create_signed_out_keeps_the_text_through_the_sign_in(app: Flask, conn: 
     assert 'value="3-hours" checked' in page.text
     assert f'name="reply_to_activity_uuid" value="{parent}"' in page.text
     assert count(conn, "activities") == 1, "nothing is posted by signing in"
+
+
+def test_text_carried_through_the_sign_in_for_no_time_of_ours_gets_the_usual_one(app: Flask, conn: Connection) -> None:
+    page = sign_in(app.test_client(), message="a long thought", ttl="2-days")
+    assert "a long thought" in page.text
+    assert re.findall(r'value="([\w-]+)" checked', page.text) == [app.extensions["settings"].ttl_default]
 
 
 def test_create_signed_out_with_htmx_leaves_the_form_in_place(app: Flask, conn: Connection) -> None:
