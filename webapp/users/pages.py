@@ -43,9 +43,9 @@ def texts_of(form: SignInForm) -> dict[str, str]:
     return found if found.keys() & {"message", "display_name", "bio"} else {}
 
 
-def kept_texts() -> dict[str, str]:
+def kept_texts() -> dict[str, Any]:
     """What the cookie carries. To be asked before the session begins, which clears it."""
-    return {name: value for name, value in (session.take("text", _WAITS) or {}).items() if name in CARRIED}
+    return session.take("text", _WAITS) or {}
 
 
 def page_with(texts: Mapping[str, str]) -> Any:
