@@ -102,8 +102,9 @@ def test_the_system_decides_until_somebody_does(page: Page) -> None:
 
 
 def test_calm_screens_see_nothing_move(page: Page, conn: Connection, alice: str) -> None:
-    make_activity(conn, alice, "Gone in a moment.", left=timedelta(seconds=3))
+    make_activity(conn, alice, "Gone in an hour.", left=timedelta(hours=1))
     page.emulate_media(reduced_motion="reduce")
+    page.clock.install()
     page.goto("/")
     moving = page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((e) => {
@@ -112,21 +113,17 @@ def test_calm_screens_see_nothing_move(page: Page, conn: Connection, alice: str)
         }).length"""
     )
     assert moving == 0
-    stages = page.evaluate(
-        """() => new Promise((resolve) => {
-          const [seen, most] = [new Set(), Date.now() + 8000];
-          const look = () => {
-            const card = document.querySelector("article");
-            if (!card || Date.now() > most) return resolve([...seen]);
-            seen.add(card.dataset.stage);
-            requestAnimationFrame(look);
-          };
-          look();
-        })"""
+    page.evaluate(
+        """() => {
+          const card = document.querySelector("article");
+          window.stages = [card.dataset.stage];
+          const note = () => window.stages.push(card.dataset.stage);
+          new MutationObserver(note).observe(card, { attributeFilter: ["data-stage"] });
+        }"""
     )
-    assert stages
-    assert "gone" not in stages
-    expect(card(page, "Gone in a moment.")).to_have_count(0)
+    page.clock.fast_forward("01:00:00")
+    expect(card(page, "Gone in an hour.")).to_have_count(0)
+    assert set(page.evaluate("() => window.stages")) == {"bright"}
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -9,19 +9,18 @@ from typing import Any
 import pytest
 from browsing import Watch, act, burn, card, post, ready, reply_form, reply_to, send, sign_in, there, write
 from factories import make_activity
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from webapp import filters
 from webapp.connections import Connection
 
-SOON = timedelta(seconds=4)
+HOUR = timedelta(hours=1)
 STUB = "An activity was here. Its time has passed."
 
-# Resolves with the moment, in milliseconds since 1970, at which the words are on the page no more.
-_WHEN_GONE = """(words) => new Promise((resolve) => {
+# Resolves with the moment, in milliseconds since 1970 by the page's clock, at which the words are on the page no more.
+_WHEN_GONE = """([words, most]) => new Promise((resolve) => {
   const alive = () => [...document.querySelectorAll("[data-left]")].filter((e) => e.dataset.stage !== "gone");
   const shown = () => alive().some((e) => e.textContent.includes(words));
-  const most = Date.now() + 8000;
   const [page] = performance.getEntriesByType("navigation");
   // What this browser itself came late by: between two looks, and from the first byte of the page to its scripts.
   let [last, late] = [Date.now(), 0];
@@ -34,6 +33,22 @@ _WHEN_GONE = """(words) => new Promise((resolve) => {
   look();
 })"""
 
+# A clock that is wrong by so many milliseconds and otherwise goes as it should.
+_WRONG_BY = """
+const Right = Date;
+globalThis.Date = class extends Right {
+  constructor(...parts) { super(...(parts.length ? parts : [Right.now() + WRONG])); }
+  static now() { return Right.now() + WRONG; }
+};
+"""
+
+
+def soon(page: Page, path: str) -> timedelta:
+    """So far from now that the page is up before, on this machine: it is loaded once to see how long that takes."""
+    began = time.monotonic()
+    page.goto(path)
+    return timedelta(seconds=3 + 4 * (time.monotonic() - began))
+
 
 def deadline(conn: Connection, uuid: object) -> float:
     """When it ends by the database, in milliseconds since 1970."""
@@ -44,29 +59,41 @@ def deadline(conn: Connection, uuid: object) -> float:
     return float(row[0])
 
 
+def assert_goes_at_its_instant(page: Page, words: str, ends: float, wrong: float = 0) -> None:
+    """`ends`: its deadline by the database. `wrong`: what the page's clock is wrong by, in milliseconds."""
+    gone, late = page.evaluate(_WHEN_GONE, [words, ends + wrong + 8000])
+    assert -50 < gone - wrong - ends < 1000 + late
+    expect(card(page, words)).to_have_count(0)
+
+
+def pass_an_hour(page: Page, conn: Connection) -> None:
+    """The time of what has no more than an hour is over, in the database and on the page (`page.clock.install()`)."""
+    conn.execute("UPDATE activities SET created_at = created_at - %(hour)s, expires_at = expires_at - %(hour)s", {
+        "hour": HOUR
+    })  # fmt: skip
+    page.clock.fast_forward("01:00:00")
+
+
 def test_activity_leaves_an_open_page_at_its_instant(page: Page, conn: Connection, alice: str) -> None:
     make_activity(conn, alice, "Here to stay.")
-    uuid = make_activity(conn, alice, "Gone in a moment.", left=SOON)
+    uuid = make_activity(conn, alice, "Gone in a moment.", left=soon(page, "/"))
     page.goto("/")
     expect(card(page, "Gone in a moment.")).to_be_visible()
     side = page.get_by_role("complementary").get_by_role("listitem").filter(has_text="Gone in a moment.")
     expect(side).to_be_visible()
-
-    gone, late = page.evaluate(_WHEN_GONE, "Gone in a moment.")
-    assert -50 < gone - deadline(conn, uuid) < 1000 + late
-    expect(card(page, "Gone in a moment.")).to_have_count(0)
+    assert_goes_at_its_instant(page, "Gone in a moment.", deadline(conn, uuid))
     expect(side).to_have_count(0)
     expect(card(page, "Here to stay.")).to_be_visible()
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
 def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, conn: Connection, alice: str, hours: int) -> None:
-    uuid = make_activity(conn, alice, "Gone in a moment.", left=SOON)
-    page.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+    wrong = hours * 3_600_000
+    page.add_init_script(_WRONG_BY.replace("WRONG", str(wrong)))
+    uuid = make_activity(conn, alice, "Gone in a moment.", left=soon(page, "/"))
     page.goto("/")
     expect(card(page, "Gone in a moment.")).to_contain_text("moments left")
-    expect(card(page, "Gone in a moment.")).to_have_count(0)
-    assert abs(time.time() * 1000 - deadline(conn, uuid)) < 2500
+    assert_goes_at_its_instant(page, "Gone in a moment.", deadline(conn, uuid), wrong)
 
 
 # The page's own clock goes on from another hour, and the page looks at it.
@@ -114,20 +141,25 @@ def test_a_page_that_slept_shows_nothing_that_ended_meanwhile(
 
 
 def test_last_one_gone_leaves_the_empty_sentence(page: Page, conn: Connection, alice: str) -> None:
-    make_activity(conn, alice, "Alone.", left=SOON)
+    make_activity(conn, alice, "Alone.", left=HOUR)
+    page.clock.install()
     page.goto("/")
+    expect(card(page, "Alone.")).to_be_visible()
     expect(page.get_by_text("Nothing is alive here just now.")).to_be_hidden()
+    pass_an_hour(page, conn)
     expect(card(page, "Alone.")).to_have_count(0)
     expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
 
 
 def test_in_a_thread_a_stub_takes_its_place(page: Page, conn: Connection, alice: str) -> None:
     top = make_activity(conn, alice, "The beginning.")
-    middle = make_activity(conn, alice, "The middle.", left=SOON, reply_to=top)
+    middle = make_activity(conn, alice, "The middle.", left=HOUR, reply_to=top)
     make_activity(conn, alice, "The end.", reply_to=middle)
+    page.clock.install()
     page.goto(f"/@alice/status/{top}")
     expect(card(page, "The middle.")).to_be_visible()
     expect(page.get_by_text(STUB)).to_have_count(0)
+    pass_an_hour(page, conn)
     expect(card(page, "The middle.")).to_have_count(0)
     expect(page.locator("#replies").get_by_text(STUB)).to_be_visible()
     page.reload()
@@ -136,12 +168,14 @@ def test_in_a_thread_a_stub_takes_its_place(page: Page, conn: Connection, alice:
 
 
 def test_half_typed_reply_survives_the_card_it_answers(page: Page, conn: Connection, alice: str, bob: str) -> None:
-    make_activity(conn, bob, "Answer me quickly.", left=SOON)
+    make_activity(conn, bob, "Answer me quickly.", left=HOUR)
+    page.clock.install()
     sign_in(page, "alice")
     ready(act(page, "Answer me quickly.", "Reply")).click()
     write(ready(reply_form(page)), "I am typing as fa")
     box = reply_form(page).get_by_role("textbox")
     expect(box).to_be_focused()
+    pass_an_hour(page, conn)
     expect(card(page, "Answer me quickly.")).to_have_count(0)
 
     expect(page.get_by_text(STUB)).to_be_visible()
@@ -153,10 +187,12 @@ def test_half_typed_reply_that_survived_can_be_posted(
     page: Page, watch: Watch, conn: Connection, alice: str, bob: str
 ) -> None:
     watch.expect_errors()
-    make_activity(conn, bob, "Answer me quickly.", left=SOON)
+    make_activity(conn, bob, "Answer me quickly.", left=HOUR)
+    page.clock.install()
     sign_in(page, "alice")
     ready(act(page, "Answer me quickly.", "Reply")).click()
     write(ready(reply_form(page)), "Too late, but said.")
+    pass_an_hour(page, conn)
     expect(card(page, "Answer me quickly.")).to_have_count(0)
     send(reply_form(page))
     expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
@@ -204,14 +240,22 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, ali
 
 
 def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection, alice: str) -> None:
-    make_activity(conn, alice, "Fading.", age=timedelta(seconds=10), left=timedelta(seconds=46))
+    make_activity(conn, alice, "Fading.", age=timedelta(seconds=5), left=timedelta(seconds=80))
+    page.clock.install()
     page.goto("/")
     expect(card(page, "Fading.")).to_contain_text("a minute left")
     expect(card(page, "Fading.")).to_have_attribute("data-stage", "bright")
     ring = card(page, "Fading.").locator(".avatar .ring")
-    before = ring.get_attribute("stroke-dasharray")
+    before = share(ring)
+    page.clock.fast_forward("00:40")
     expect(card(page, "Fading.")).to_contain_text("moments left")
-    assert before != ring.get_attribute("stroke-dasharray")
+    expect(card(page, "Fading.")).not_to_have_attribute("data-stage", "bright")
+    assert before - share(ring) >= 100 * 39 / 85
+
+
+def share(ring: Locator) -> float:
+    """How much of the ring is drawn, in hundredths."""
+    return float(str(ring.get_attribute("stroke-dasharray")).split()[0])
 
 
 def test_times_are_told_in_the_zone_of_the_reader(page: Page, conn: Connection, alice: str) -> None:
