@@ -19,7 +19,7 @@ import pytest
 from test_embedded import wait_for
 from ways import DatabaseUrls, free_port
 
-from webapp import keeper, logs, places, ports, server
+from webapp import keeper, logs, places, ports, server, supervisor
 from webapp.config import Settings
 from webapp.connections import connect
 from webapp.embedded import APP, SUPERUSER, Cluster
@@ -377,6 +377,23 @@ def test_unreachable_database_is_one_sentence_within_five_seconds(start: Start, 
     began = time.monotonic()
     assert words in refused(run)
     assert time.monotonic() - began < 8  # five of its own, and an interpreter's start on a busy machine
+
+
+def test_run_waits_for_no_dead_name_server_and_its_server_is_as_patient_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RES_OPTIONS", "")
+    monkeypatch.delenv("RES_OPTIONS")
+    monkeypatch.setattr(supervisor.logging.config, "dictConfig", lambda _: None)
+    found: list[tuple[str | None, str | None]] = []
+
+    def run(one: supervisor.Supervisor) -> int:
+        found.append((os.environ.get("RES_OPTIONS"), one.env.get("RES_OPTIONS")))
+        return 0
+
+    monkeypatch.setattr(supervisor.Supervisor, "run", run)
+    assert supervisor.main([]) == 0
+    assert found == [("timeout:2 attempts:1", None)]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -161,8 +161,11 @@ def main(argv: list[str], kind: type[Server] = Server) -> int:
     parser.add_argument("--prepare", action="store_true", help="only make the database ready, then end")
     arguments = parser.parse_args(argv)
     logging.config.dictConfig(logs.configuration())
+    env = dict(os.environ)
+    # As for scripts: a name server that is away is told soon. The server, which has more time, does not inherit it.
+    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")
     try:
-        return _prepare_only(os.environ) if arguments.prepare else Supervisor(os.environ, kind).run()
+        return _prepare_only(env) if arguments.prepare else Supervisor(env, kind).run()
     except (Refused, ConfigError, BrokenTemplate) as error:
         print(f"Mayfly did not start: {error}", file=sys.stderr)
     except Unavailable as away:
