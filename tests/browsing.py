@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,21 +13,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from ways import DatabaseUrls
+from ways import DatabaseUrls, free_port
 
 from webapp.config import LIMITS
 from webapp.connections import Connection
 from webapp.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
-_PATIENCE = 30.0
+_PATIENCE = 60.0
+_KOLKATA = timezone(timedelta(hours=5, minutes=30))  # all year; not every machine knows zones by name
 
 
 def chromium() -> str | None:
@@ -50,9 +49,7 @@ class Server(NamedTuple):
 @contextlib.contextmanager
 def serve(urls: DatabaseUrls, **environment: str) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LIMIT_"))}
     env = {
@@ -289,5 +286,5 @@ def notice(page: Page) -> Locator:
 
 def there(moment: Locator) -> str:
     """The moment of a `time` element in the words and the zone of the tests' reader."""
-    at = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(ZoneInfo("Asia/Kolkata"))
+    at = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(_KOLKATA)
     return f"{at.day} {at:%B %Y at %H:%M}"

@@ -26,6 +26,7 @@ from webapp.connections import Connection, connect
 from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
+from webapp.places import may_enter, service_account
 from webapp.programs import bundled_bindir, system_bindir
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
@@ -43,6 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--postgres=system`: this machine's PostgreSQL instead of the one that comes along."""
     parser.addoption("--postgres", choices=("embedded", "system"), default="embedded")
     parser.addoption("--pooler", action="store_true", help="the application's connections go through PgBouncer")
+
+
+def pytest_configure() -> None:
+    """Says once, and not by every test, that PostgreSQL, which root runs as somebody else, cannot reach its folder."""
+    folder, account = tempfile.gettempdir(), service_account()
+    if account and not may_enter(Path(folder), account):
+        pytest.exit(
+            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another folder in TMPDIR.",
+            1,
+        )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -114,7 +125,9 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
 def one_session(cluster: Cluster, scratch: Path, worker_database: DatabaseUrls) -> Iterator[str]:
     """The application's URL through a pooler that has one session, so that all who take this way share it."""
     if not pgbouncer_program():
-        pytest.skip("this machine has no PgBouncer")
+        pytest.skip(
+            "NOT CHECKED: a pooler between the application and its database, because this machine has no PgBouncer"
+        )
     with run_pgbouncer(cluster, scratch, size=1):
         yield through(scratch, worker_database.name)
 

@@ -17,7 +17,7 @@ from webapp.errors import Unavailable
 from webapp.processes import die_with_parent
 
 _PORT = 6432  # only part of the socket's name
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 _SETTINGS = """
 [databases]
 * = host={server}

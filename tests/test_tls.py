@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, free_port, settings_for
 
 from webapp.connections import connect
 from webapp.conninfo import _proof, client_environment
@@ -22,7 +21,8 @@ NAME = "database.example"
 DISTRUSTED = "its certificate is none that is trusted for that name"
 
 needs_tls = pytest.mark.skipif(
-    system_bindir() is None, reason="the PostgreSQL that comes along cannot do TLS, and this machine has no other"
+    system_bindir() is None,
+    reason="NOT CHECKED: TLS needs a PostgreSQL that can do it, which the one that comes along cannot",
 )
 
 
@@ -61,9 +61,7 @@ def server(folder: Path, trusted: Path) -> Iterator[str]:
     openssl("x509", "-req", "-in", str(folder / "server.csr"), "-days", "2", "-extfile", str(names),
             "-CA", str(trusted), "-CAkey", str(folder / "trusted.key"), "-CAcreateserial",
             "-out", str(folder / "server.crt"))  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = {"listen_addresses": "127.0.0.1", "port": str(port)}
     cluster = Cluster(folder / "postgres", bindir=system_bindir(), durable=False, options=options)
     with cluster.run("making it"):

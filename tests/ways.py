@@ -1,6 +1,9 @@
 """The ways into a test database, and settings over one. Not in conftest.py: several files have that name."""
 
+import contextlib
+import random
 import socket
+from pathlib import Path
 from typing import NamedTuple
 
 from psycopg.conninfo import conninfo_to_dict
@@ -50,6 +53,19 @@ def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
     )
 
 
+NO_HOST = f"{'nowhere.' * 40}invalid"
+"""Longer than a name may be: that there is no such host is known without a name server, which may be silent here."""
+
+
 def free_port() -> int:
+    """A port for a server that is started in a moment.
+
+    Not of those that the system hands out: whoever connects to somewhere meanwhile cannot be given it.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        handed_out = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
+        for port in random.sample(range(10_000, int(handed_out)), 100):
+            with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                return port
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
