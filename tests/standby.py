@@ -27,7 +27,9 @@ class Standby:
     def pause(self) -> None:
         self.catch_up()
         self._ask(self.cluster, "SELECT pg_wal_replay_pause()")
+        deadline = time.monotonic() + 30
         while self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") != "paused":
+            assert time.monotonic() < deadline, "the replica does not pause"
             time.sleep(0.01)
 
     def resume(self) -> None:

@@ -17,7 +17,8 @@ import pytest
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from ways import DatabaseUrls, settings_for
+from test_embedded import wait_for
+from ways import DatabaseUrls, free_port, settings_for
 
 from webapp import create_app
 from webapp.dev import follow, live
@@ -254,9 +255,7 @@ def test_frame_origin_that_cannot_work_is_refused(database_urls: DatabaseUrls, c
 
 
 def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     served = Served("production", "https://mayfly.example", embedded=True)
     (scratch / "state").mkdir(mode=0o755)
     remember(scratch / "state", served)
@@ -286,8 +285,8 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
         reader.join(5)
         process.stdout.close()
     assert code == 0, "".join(lines)
-    assert [pid for pid in children if _runs(pid)] == []
-    assert working_in(scratch / "state" / "postgres" / "data", "postgres") == []
+    wait_for(lambda: not any(map(_runs, children)))
+    wait_for(lambda: not working_in(scratch / "state" / "postgres" / "data", "postgres"))
     assert recall(scratch / "state") == served  # the scripts' note is bin/run's
 
 

@@ -1,6 +1,5 @@
 """Feeds, threads and their JSON: order, paging, stubs, and what never goes out."""
 
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -281,11 +280,9 @@ def test_thread_of_any_depth_is_bounded(client: FlaskClient, conn: Connection, a
     chain = [parent]
     for n in range(120):
         chain.append(make_activity(conn, alice, f"step {n}", age=timedelta(seconds=30000 - n), reply_to=chain[-1]))
-    began = time.monotonic()
     assert len(thread(client, chain[-1])["ancestors"]) == 50
     expire(conn, *chain[1:-1])
     assert len(thread(client, chain[0])["replies"]) <= 51
-    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("handle", ["bob", "nobody", "ALICE%20", "alice%0a"])

@@ -324,9 +324,9 @@ def test_mention_of_who_exists_is_a_link(app: Flask, message: str, linked: list[
 def test_message_of_any_shape_is_drawn_quickly(app: Flask, message: str) -> None:
     with app.test_request_context("/"):
         activity = card(message=message, mentions=["alice", "aa"])
-        began = time.perf_counter()
+        began = time.thread_time()
         filters.message_html(activity)
-        assert time.perf_counter() - began < 0.2  # ten times what is aimed at
+        assert time.thread_time() - began < 0.2  # ten times what is aimed at
 
 
 @pytest.mark.parametrize("handle", ["alice", "a_1", "a b", "a/b?c#d", "ünï", "{handle}", ""])

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -196,7 +197,6 @@ def with_public_key(provider: FakeProvider) -> Callable[[dict[str, Any]], str]:
     return forge
 
 
-NOW = int(time.time())
 BENT = {
     "another audience": {"aud": "somebody-else"},
     "another audience, made for us": {"aud": "somebody-else", "azp": CLIENT},
@@ -210,13 +210,13 @@ BENT = {
     "another nonce": {"nonce": "x" * 43},
     "no nonce": {"nonce": None},
     "a nonce that is no text": {"nonce": ["x"]},
-    "over": {"exp": NOW - 120},
+    "over": {"exp": timedelta(seconds=-120)},
     "no end": {"exp": None},
     "an end that is no time": {"exp": "tomorrow"},
-    "made in the future": {"iat": NOW + 3600},
-    "made long ago": {"iat": NOW - 86400, "exp": NOW + 86400},
+    "made in the future": {"iat": timedelta(hours=1)},
+    "made long ago": {"iat": timedelta(days=-1), "exp": timedelta(days=1)},
     "no beginning": {"iat": None},
-    "not yet": {"nbf": NOW + 3600},
+    "not yet": {"nbf": timedelta(hours=1)},
     "an access token": {"token_use": "access"},
     "no use": {"token_use": None},
     "no subject": {"sub": None},
@@ -231,10 +231,17 @@ BENT = {
 def test_token_that_says_something_else_is_refused(
     app: Flask, provider: FakeProvider, conn: Connection, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    provider.claims = {name: provider.issuer + "/" if claim == "SLASH" else claim for name, claim in BENT[how].items()}
+    provider.claims = {name: _now_meant(claim, provider) for name, claim in BENT[how].items()}
     with caplog.at_level(logging.WARNING, "mayfly.security"):
         refused(app, provider, conn, 502)
     assert [record.name for record in caplog.records] == ["mayfly.security"]
+
+
+def _now_meant(claim: Any, provider: FakeProvider) -> Any:
+    """Times are told from now on."""
+    if isinstance(claim, timedelta):
+        return int(time.time() + claim.total_seconds())
+    return provider.issuer + "/" if claim == "SLASH" else claim
 
 
 def refused(app: Flask, provider: FakeProvider, conn: Connection, status: int) -> str:
@@ -476,25 +483,26 @@ def test_failure_is_logged_without_what_was_sent(
 # The provider is away, or talks nonsense -----------------------------------------------------------------------
 
 
-def _slow_drip(handler: Any) -> None:
+# Each of these takes more than a minute, unless it is over.
+def _slow_drip(handler: Any, over: threading.Event) -> None:
     handler.send_response(200)
     handler.end_headers()
     for _ in range(80):
         handler.wfile.write(b" ")
-        time.sleep(0.1)
+        over.wait(0.8)
 
 
-def _header_drip(handler: Any) -> None:
+def _header_drip(handler: Any, over: threading.Event) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
     for number in range(80):
         handler.wfile.write(b"X-%d: y\r\n" % number)
-        time.sleep(0.1)
+        over.wait(0.8)
 
 
-def _promises(handler: Any) -> None:
+def _promises(handler: Any, over: threading.Event) -> None:
     for _ in range(80):
         handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        time.sleep(0.1)
+        over.wait(0.8)
 
 
 def _elsewhere(handler: Any) -> None:
@@ -543,30 +551,27 @@ def test_slow_provider_is_given_up_by_everybody(
 ) -> None:
     flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.5)
-    provider.broken[path] = how
+    over = threading.Event()
+    provider.broken[path] = lambda handler: how(handler, over)
     if path.startswith("/."):
         app.extensions["provider"]._kept.clear()
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         leaving = pool.submit(app.test_client().get, "/signed-out")
         statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
-    assert time.monotonic() - began < 3
+    took = time.monotonic() - began
+    over.set()
+    assert took < 20
     assert statuses == [503] * 3
     assert leaving.result().status_code == 200
 
 
 def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
-    lock = app.extensions["provider"]._lock
-    lock.acquire()
-    waiting = threading.Timer(4, lock.release)
-    waiting.start()
-    began = time.monotonic()
-    assert app.test_client().get(START).status_code == 503
-    assert app.test_client().get("/signed-out").status_code == 200
-    assert time.monotonic() - began < 3
-    waiting.cancel()
-    lock.release()
+    client = app.test_client()
+    with ThreadPoolExecutor(1) as pool, app.extensions["provider"]._lock:
+        asked = pool.submit(lambda: [client.get(path).status_code for path in (START, "/signed-out")])
+        assert asked.result(20) == [503, 200]
 
 
 def test_time_for_a_provider_is_short() -> None:
@@ -585,12 +590,13 @@ def test_provider_is_asked_by_so_many_at_once(
     before = set(threading.enumerate())
     for client, asked in flows:
         assert come_back(client, provider, asked).status_code == 503
-    assert provider.asked["/token"] == 2
+    left = [thread for thread in set(threading.enumerate()) - before if thread.name == "within"]
+    assert len(left) == 2
     go_on.set()
-    for left in set(threading.enumerate()) - before:
-        if left.name == "provider":
-            left.join(10)
-    assert [provider_module._room.acquire(timeout=1) for _ in range(2)] == [True, True]
+    for thread in left:
+        thread.join(20)
+    assert provider.asked["/token"] == 2
+    assert [provider_module._room.acquire(timeout=10) for _ in range(2)] == [True, True]
 
 
 @pytest.mark.parametrize(

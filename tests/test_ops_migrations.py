@@ -14,7 +14,7 @@ from webapp.activities import actions
 from webapp.connections import connect
 from webapp.conninfo import client_environment
 from webapp.db import Database
-from webapp.embedded import OWNER, Cluster
+from webapp.embedded import APP, OWNER, Cluster
 from webapp.errors import Unavailable
 from webapp.ops import migrate
 from webapp.places import Refused
@@ -181,8 +181,14 @@ def test_migrating_under_load_stalls_nobody_for_a_second(
 
     A reader keeps the migration from its lock; it gives way, comes again, and gets it when the reader is done.
     """
-    with unmigrated.owner() as conn:
+    with unmigrated.owner() as conn, connect(unmigrated.app_url) as app:
         alice = str(make_user(conn))
+        half = "SELECT 2 * %s::interval <= current_setting('lock_timeout')::interval"
+        assert app.execute(half, [migrate._LOCK_TIMEOUT]).fetchone() == (True,)
+    # A stall of this machine is nobody's wait for a migration: here they could wait ten times as long.
+    with connect(unmigrated.superuser_url) as admin:
+        for name, value in (("lock_timeout", "10s"), ("statement_timeout", "30s")):
+            admin.execute(f"ALTER ROLE {APP} IN DATABASE {name_of(unmigrated)} SET {name} = '{value}'")
     settings = settings_for(unmigrated)
     db, stop = Database(settings), threading.Event()
     failed: list[Unavailable] = []
@@ -208,10 +214,12 @@ def test_migrating_under_load_stalls_nobody_for_a_second(
     with unmigrated.owner() as reader, unmigrated.owner() as conn:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM users")
+        conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
 
         def give_way() -> None:
             before = dict(done)
             while done["read"] == before["read"] or done["written"] == before["written"]:
+                assert all(thread.is_alive() for thread in threads)
                 stop.wait(0.01)
             gave_way.append(dict(done))
             if len(gave_way) == 4:

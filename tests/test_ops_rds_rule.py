@@ -710,7 +710,7 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         for number in range(60 if self.path == "/drip" else 0):
             self.send_header(f"X-{number}", "slow")
             self.flush_headers()
-            self.over.wait(0.05)
+            self.over.wait(0.2)
         self.send_header("Content-Length", str(len(body)))
         if status == 302:
             self.send_header("Location", "/good")
@@ -739,7 +739,7 @@ def test_echo_service_that_drips_is_passed_over(
 ) -> None:
     """Each of its lines comes in time; all of them together do not."""
     monkeypatch.delenv("GITPOD_IP")
-    monkeypatch.setattr(workspaces, "_PATIENCE", 0.5)
+    monkeypatch.setattr(workspaces, "_PATIENCE", 3.0)
     monkeypatch.setenv("IP_ECHO_URL", f"{echo}/drip, {echo}/good")
     assert program()[0] == 0
     assert sg.workspaces() == {GITPOD_ANN: [("1.0.0.1/32", "2026-11-24")]}

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -49,13 +50,19 @@ def test_no_script_has_a_force(script: Path) -> None:
 def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(script: Path, asked: str, scratch: Path) -> None:
     if re.search(r"^ops |webapp\.ops\.", script.read_text(), re.MULTILINE):
         return  # argparse, or psql, has more to say
-    before = set(CHECKOUT.iterdir())
+    copy = scratch / "checkout"  # in ours others make things meanwhile
+    shutil.copytree(script.parent, copy / "bin")
     done = subprocess.run(
-        [script, asked], cwd=scratch, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True
+        [copy / "bin" / script.name, asked],
+        cwd=scratch,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}\n"
-    assert set(CHECKOUT.iterdir()) == before
+    assert list(copy.iterdir()) == [copy / "bin"]
+    assert list(scratch.iterdir()) == [copy]
 
 
 @pytest.mark.parametrize("script", ["lock", "setup"])

@@ -163,9 +163,7 @@ def test_sweep_passes_by_what_somebody_holds(
     with database_urls.owner() as writer:
         with writer.transaction():
             reply = make_activity(writer, alice, "just written", reply_to=held)
-            began = time.monotonic()
-            assert sweep(db).counts["deleted"] == 1
-            assert time.monotonic() - began < 1  # it did not wait for the lock
+            assert sweep(db).counts["deleted"] == 1  # who waits for the lock gets none, but an error
         assert activities(conn) == {held: "held", reply: "just written"}
     assert sweep(db).counts["blanked"] == 1
 
