@@ -733,10 +733,11 @@ def test_it_is_said_which_settings_the_stack_does_not_take() -> None:
     given = set().union(*(_environments(evaluate(template(), GIVEN | way)).get("Task", {}) for way in WAYS))
     by_hand = {"SECRET_KEY", "OIDC_CLIENT_SECRET"}  # secrets of the template's own
     of_the_image = {"HOST", "PORT", "OWNER_CONNECTION_URL", "MAYFLY_STATE", "MAYFLY_VENV", "PGSSLMODE", "FRAME_ORIGIN"}
+    of_a_checkout = {"PYTHON", "CHROMIUM_PATH"}
     optional = {"COMMUNITY_ABOUT", "TTL_DEFAULT"}
     limits = {name for name in known if name.startswith("LIMIT_")}
     assert limits
-    assert named == known - given - by_hand - of_the_image - optional - limits
+    assert named == known - given - by_hand - of_the_image - of_a_checkout - optional - limits
 
 
 def test_costs_are_dated_and_of_what_is_deployed() -> None:
