@@ -710,10 +710,12 @@ def test_steps_give_every_parameter_that_has_no_default() -> None:
 
 def test_steps_name_outputs_and_parameters_that_are_there() -> None:
     told = _told()
+    network = read(PATH.with_name("network.yml"))
     assert set(re.findall(r"\(output (\w+)\)", told)) <= set(template()["Outputs"])
-    given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=\w+,Value=", "", told)))
-    assert given
-    assert given <= set(template()["Parameters"])
+    assert set(re.findall(r"\(output (\w+) mayfly-network\)", told)) == set(network["Outputs"])
+    given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=[\w-]+,Values?=", "", told)))
+    assert given - set(network["Parameters"])
+    assert given <= set(template()["Parameters"]) | set(network["Parameters"])
 
 
 def test_every_parameter_is_listed_with_its_default() -> None:
