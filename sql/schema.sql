@@ -144,7 +144,8 @@ WHERE NOT EXISTS (SELECT FROM live_activities AS live WHERE live.uuid = gone.uui
 
 -- Limits ------------------------------------------------------------------------------------------------------
 
--- How often somebody did something in the window that is running. `subject` is a user's uuid or a folded address.
+-- How often somebody did something in the window that is running. `subject` is a person, a name or an address, folded with a
+-- key that the database does not hold: who reads this learns of nobody.
 CREATE TABLE rate_limits (
   action text NOT NULL CONSTRAINT rate_limits_action_length CHECK (char_length(action) BETWEEN 1 AND 40),
   subject text NOT NULL CONSTRAINT rate_limits_subject_length CHECK (char_length(subject) BETWEEN 1 AND 100),

@@ -13,10 +13,11 @@ from argon2 import PasswordHasher, extract_parameters
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import count, send, sign_in, signed_in, token_for, token_in, value, without_token, words
+from verbs import burn, count, send, sign_in, signed_in, token_for, token_in, value, without_token, words, write
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
+from webapp.config import LIMITS
 from webapp.connections import Connection, connect
 from webapp.errors import Unavailable
 from webapp.limits import give_back
@@ -907,9 +908,46 @@ def test_sign_up_limit_counts_by_address(database_urls: DatabaseUrls) -> None:
     assert statuses == [303, 303, 429]
     with database_urls.owner() as conn:
         assert count(conn, "users") == 2
-        # Whoever reads the table learns no account's name from the tries to get in.
-        sign_in(client, "carol0", PASSWORD)
-        assert "carol" not in " ".join(row[0] for row in conn.execute("SELECT subject FROM rate_limits").fetchall())
+
+
+def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:
+    """Has alice and carol do all that has a limit, from one address; whose tries those were, in the table's words."""
+    client = from_address(app, "203.0.113.7")
+    for _ in range(2):
+        sign_in(client, "alice", "wrong password")
+    sign_up(client, handle="alice", password="short")
+    sign_in(client)
+    write(client)
+    burn(client, uuid.uuid4())
+    sign_up(from_address(app, "203.0.113.7"), handle="carol")
+    rows = conn.execute("SELECT action, subject FROM rate_limits").fetchall()
+    assert {action for action, _ in rows} >= {*LIMITS, "sign_ins_by_login", "sign_ins_under_attack"}
+    return {subject for _, subject in rows}
+
+
+def test_table_of_limits_tells_nobody_who_tried(database_urls: DatabaseUrls, conn: Connection) -> None:
+    """Nor to who tries all addresses, which takes minutes: with another key each becomes something else."""
+    alice, seen = make_user(conn), []
+    for key in ("a-key-0123456789-abcdefghijklmnop", "another-key-0123456789-abcdefghij"):
+        limits = {f"LIMIT_{name.upper()}": "1/5m" if name == "sign_ins_by_account" else "9/5m" for name in LIMITS}
+        app = create_app(settings_for(database_urls, SECRET_KEY=key, **limits))
+        conn.execute("TRUNCATE rate_limits")
+        conn.execute("DELETE FROM users WHERE handle = 'carol'")
+        seen.append(everything_that_is_counted(app, conn))
+        app.extensions["db"].close()
+    assert all(re.fullmatch(r"[0-9a-f]{64}", subject) for subject in seen[0] | seen[1])
+    assert not seen[0] & seen[1]
+    assert str(alice) not in str(seen)
+
+
+def test_counts_start_anew_with_another_key(database_urls: DatabaseUrls) -> None:
+    old, new = "old-key-0123456789-abcdefghijklmnop", "new-key-0123456789-abcdefghijklmnop"
+    statuses = []
+    for keys in ({"SECRET_KEY": old}, {"SECRET_KEY": old}, {"SECRET_KEY": new, "SECRET_KEY_FALLBACKS": old}):
+        app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="1/5m", **keys))
+        statuses.append(sign_in(app.test_client(), "ghost", "wrong password").status_code)
+        app.extensions["db"].close()
+    assert statuses == [422, 429, 422]
 
 
 # The way back --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Typed settings from the environment. A wrong or half-set environment is a `ConfigError` with one sentence."""
 
+import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -78,6 +79,11 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the site over TLS, by `PUBLIC_URL`."""
         return self.public_url.startswith("https://")
+
+    @property
+    def limits_key(self) -> bytes:
+        """What the subjects of limits are folded with, the same in all processes. It changes with `SECRET_KEY`."""
+        return hmac.digest(self.secret_key.encode(), b"subjects of limits", "sha256")
 
     @property
     def behind_pooler(self) -> bool:

@@ -1,8 +1,9 @@
 """Limits per person and address, counted in PostgreSQL so that all workers share them."""
 
-import hashlib
+import hmac
 import ipaddress
 
+from .config import Settings
 from .db import Database
 from .errors import TooMany
 from .variables import Limit
@@ -48,6 +49,9 @@ def network(address: str | None) -> str:
     return str(parsed)
 
 
-def folded(*parts: str) -> str:
-    """A subject that tells nothing to who reads the table."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+def folded(settings: Settings, *parts: str) -> str:
+    """A subject that tells nothing to who reads the table, or a snapshot of it.
+
+    Names and addresses are few enough to be tried one by one: without a key their digests would be no secret.
+    """
+    return hmac.digest(settings.limits_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()

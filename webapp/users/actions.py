@@ -50,7 +50,7 @@ def sign_up(
     Its uuid follows from the key, so that a key makes one account and no table has to remember which; nobody who
     sees the uuid can tell the key. Whoever was refused may have come twice: see `signed_up_before`.
     """
-    hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
+    hit(db, settings.limits["sign_ups"], "sign_ups", folded(settings, network(address)))
     made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
@@ -100,7 +100,7 @@ def arrive(
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
     if not found:
-        hit(db, settings.limits["sign_ups"], "sign_ups", network(address))
+        hit(db, settings.limits["sign_ups"], "sign_ups", folded(settings, network(address)))
         found = _make_identity(db, settings, issuer, subject, claims, invite)
     if found["suspended"]:
         raise Refused
@@ -140,7 +140,7 @@ def _make_identity(
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
     """What of a new account belongs to somebody, all at once. Raises `TooMany`: it is no way to look people up."""
-    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", network(address))
+    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", folded(settings, network(address)))
     found = db.query_object("users/taken", handle=handle, email=email) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 
@@ -165,17 +165,17 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
     right, and nothing is said: else one name of an account would tell another.
     """
-    login, place = login.removeprefix("@"), network(address)
-    limit, typed = settings.limits["sign_ins_by_account"], folded(login.casefold())
+    login, place = login.removeprefix("@"), folded(settings, network(address))
+    limit, typed = settings.limits["sign_ins_by_account"], folded(settings, login.casefold())
     few = _UNDER_ATTACK if limit.hits else limit
     hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
     if _over(db, limit, "sign_ins_by_login", typed):
-        hit(db, few, "sign_ins_under_attack", folded("login", typed, place))
+        hit(db, few, "sign_ins_under_attack", folded(settings, "login", typed, place))
     account = db.query_object("users/account", login=login)
-    own = folded("account", account["uuid"] if account else typed)
+    own = folded(settings, "account", account["uuid"] if account else typed)
     over = _over(db, limit, "sign_ins_by_account", own)
     # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
-    spent = _over(db, few, "sign_ins_under_attack", folded("account", own if over else "", place))
+    spent = _over(db, few, "sign_ins_under_attack", folded(settings, "account", own if over else "", place))
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused
