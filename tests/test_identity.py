@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 
 from webapp import create_app
 from webapp.connections import Connection
-from webapp.limits import folded
+from webapp.limits import by_address
 from webapp.ops import people
 from webapp.places import CHECKOUT
 from webapp.users import actions
@@ -884,7 +884,7 @@ def test_codes_that_the_provider_refuses_are_limited(
     assert statuses == [502] * 3 + [429] * 2
     assert provider.asked["/token"] == 3
     refused = value(conn, "SELECT subject FROM rate_limits WHERE action = 'provider_refusals'")
-    assert refused == folded(app.extensions["settings"], "127.0.0.1")
+    assert refused == by_address(app.extensions["settings"], "127.0.0.1").own
     assert sign_in(app.test_client()).status_code == 303, "a password is another matter"
 
 

@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
 from webapp.connections import Connection
-from webapp.limits import folded
+from webapp.limits import by_address
 from webapp.security import headers_for, local_path
 
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
@@ -594,7 +594,7 @@ def test_limit_counts_the_address_that_the_trusted_proxy_saw(
     )
     with database_urls.owner() as conn:
         subject = value(conn, "SELECT subject FROM rate_limits WHERE action = 'sign_ins_by_address'")
-    assert subject == folded(app.extensions["settings"], counted)
+    assert subject == by_address(app.extensions["settings"], counted).own
 
 
 def test_forwarded_headers_of_a_stranger_change_nothing(scene: Scene) -> None:

@@ -19,10 +19,11 @@ from ways import DatabaseUrls, settings_for
 from webapp import create_app
 from webapp.config import LIMITS
 from webapp.connections import Connection, connect
-from webapp.errors import Unavailable
-from webapp.limits import give_back
+from webapp.errors import TooMany, Unavailable
+from webapp.limits import AROUND, Subject, by_address, give_back, hit, look
 from webapp.shapes import Account
 from webapp.users import actions, passwords, session
+from webapp.variables import Limit
 
 GOOD = {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": PASSWORD}
 
@@ -662,6 +663,101 @@ def test_sign_in_limit_sees_an_ipv6_network_as_one_address(database_urls: Databa
     assert statuses == [422, 422, 429, 422, 422, 422, 429]
 
 
+def one_of(network: str, number: int) -> str:
+    """An address of the /48, in a /64 of its own."""
+    return f"{network}:{number:x}::1"
+
+
+@pytest.mark.parametrize(("limit", "passed"), [("2/5m", 8), ("3/5m", 12)])
+def test_sign_in_limit_gives_the_network_around_an_address_what_four_have(
+    database_urls: DatabaseUrls, limit: str, passed: int
+) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS=limit))
+    guesses = [
+        sign_in(from_address(app, one_of("2001:db8:1", n)), "ghost", "wrong password") for n in range(passed + 3)
+    ]
+    assert [guess.status_code for guess in guesses] == [422] * passed + [429] * 3
+    assert 0 < int(guesses[-1].headers["Retry-After"]) <= 300
+    for elsewhere in ("2001:db8:2::1", "203.0.113.7"):
+        assert sign_in(from_address(app, elsewhere), "ghost", "wrong password").status_code == 422
+    with database_urls.owner() as conn:
+        hits = "SELECT hits FROM rate_limits WHERE subject = %s"
+        last = by_address(app.extensions["settings"], one_of("2001:db8:1", 99))
+        # A refusal is counted like a try: one that wrote nothing would be told by its time.
+        assert value(conn, hits, last.around) == passed + 3
+        conn.execute("UPDATE rate_limits SET window_ends_at = now()")
+        assert sign_in(from_address(app, one_of("2001:db8:1", 99)), "ghost", "wrong password").status_code == 422
+        assert (value(conn, hits, last.own), value(conn, hits, last.around)) == (1, 1)
+
+
+def test_limit_of_a_network_lets_exactly_so_many_through_at_once(app: Flask, database_urls: DatabaseUrls) -> None:
+    def guess(number: int) -> bool:
+        subject = by_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
+        try:
+            hit(app.extensions["db"], Limit(5, 300), "guesses", subject)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(guess, range(60))) == 5 * AROUND
+
+
+def test_address_that_had_its_share_takes_nothing_from_its_neighbours(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="2/5m"))
+    statuses = [sign_in(from_address(app, one_of("2001:db8:1", 1)), "ghost", "x").status_code for _ in range(12)]
+    assert statuses == [422] * 2 + [429] * 10
+    assert sign_in(from_address(app, one_of("2001:db8:1", 2)), "ghost", "x").status_code == 422
+
+
+def test_what_is_looked_at_only_has_the_limit_of_its_network_too(app: Flask) -> None:
+    db, settings = app.extensions["db"], app.extensions["settings"]
+    for number in range(4):
+        hit(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", number)))
+    with pytest.raises(TooMany):
+        look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", 9)))
+    look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:2", 9)))
+
+
+def test_sign_in_of_a_campus_behind_one_network_is_no_attack(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ADDRESS="1/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn)
+    assert {sign_in(from_address(app, one_of("2001:db8:1", n))).status_code for n in range(9)} == {303}
+
+
+@pytest.mark.parametrize("names", [["alice"], ["alice", "alice@example.com"]], ids=["one name", "both names"])
+def test_sign_in_under_attack_from_a_whole_network_is_limited_by_it(
+    database_urls: DatabaseUrls, counted_checks: list[str], names: list[str]
+) -> None:
+    """Whoever has a /48 has 65,536 addresses to guess from. By another name of the account no more are looked at."""
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn)
+        hashed = value(conn, "SELECT password_hash FROM passwords")
+        statuses, rows = [], 0
+        for number in range(60):
+            client = from_address(app, one_of("2001:db8:1", number))
+            statuses.append(sign_in(client, names[number % len(names)], "wrong password").status_code)
+            rows = count(conn, "rate_limits") if number == 40 else rows
+        assert statuses == [422] * (16 * len(names)) + [429] * (60 - 16 * len(names))
+        assert counted_checks.count(hashed) == 4 + 12
+        assert count(conn, "rate_limits") == rows, "an address that is refused leaves no row of its own"
+        assert rows < 60
+    assert sign_in(from_address(app, one_of("2001:db8:1", 99)), "alice").status_code in (422, 429)
+    assert sign_in(from_address(app, "2001:db8:2::1"), "alice").status_code == 303
+    assert sign_in(from_address(app, "198.51.100.1"), "alice").status_code == 303
+
+
+def test_sign_in_under_attack_stays_open_to_a_neighbour_of_one_guesser(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
+    with database_urls.owner() as conn:
+        make_user(conn)
+    for _ in range(30):
+        sign_in(from_address(app, one_of("2001:db8:1", 1)), "alice", "wrong password")
+    assert sign_in(from_address(app, one_of("2001:db8:1", 2)), "alice").status_code == 303
+
+
 def test_sign_in_under_attack_stays_open_to_the_owner_elsewhere(database_urls: DatabaseUrls) -> None:
     app = create_app(settings_for(database_urls, LIMIT_SIGN_INS_BY_ACCOUNT="4/5m"))
     with database_urls.owner() as conn:
@@ -734,8 +830,8 @@ def test_sign_in_with_a_password_of_ones_own_buys_no_further_guesses(database_ur
 
 def test_sign_in_gives_no_try_of_an_ended_window_back(app: Flask, database_urls: DatabaseUrls) -> None:
     with database_urls.owner() as conn:
-        conn.execute("INSERT INTO rate_limits VALUES ('sign_ins_by_address', '203.0.113.7', 7, now())")
-        give_back(app.extensions["db"], "sign_ins_by_address", "203.0.113.7")
+        conn.execute("INSERT INTO rate_limits VALUES ('sign_ins_by_address', 'somewhere', 7, now())")
+        give_back(app.extensions["db"], "sign_ins_by_address", Subject("somewhere"))
         assert value(conn, "SELECT hits FROM rate_limits") == 7
 
 

@@ -1,27 +1,63 @@
-"""Limits per person and address, counted in PostgreSQL so that all workers share them."""
+"""Limits per person and address, counted in PostgreSQL so that all workers share them.
+
+An address is counted as IPv4 has it, and by the /64 of IPv6, which is what one connection gets. But whoever has one of
+these often has more: a home a /56, and anybody who asks for a tunnel a /48, which is 65,536 of them. So the /48 around
+it is counted too, and is worth four addresses. Were it worth one, a carrier's phones or a campus would pay for the
+first of them that guesses; so it takes four. Past a /48 nothing is counted together: those are different people.
+"""
 
 import hmac
 import ipaddress
+from functools import partial
+from typing import NamedTuple
 
 from .config import Settings
 from .db import Database
 from .errors import TooMany
 from .variables import Limit
 
+AROUND = 4
+"""How many addresses the network around one is worth."""
 
-def hit(db: Database, limit: Limit, action: str, subject: str) -> None:
+
+class Subject(NamedTuple):
+    """Whose tries are counted, folded: it tells nothing to who reads the table, or a snapshot of it.
+
+    `around`: the network around an address, which is counted too; empty where there is none.
+    """
+
+    own: str
+    around: str = ""
+
+
+def by(settings: Settings, *parts: str) -> Subject:
+    """A person, or whatever else these parts name."""
+    return Subject(_folded(settings, *parts))
+
+
+def by_address(settings: Settings, address: str | None, *parts: str) -> Subject:
+    """Whoever comes from there, in what the parts name."""
+    own, around = networks(address)
+    return Subject(_folded(settings, own, *parts), _folded(settings, around, *parts) if around else "")
+
+
+def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
     if not limit.hits:
         return
-    given = {"action": action, "subject": subject, "seconds": limit.seconds, "most": limit.hits}
+    name, given = "ops/limit_hit", {"own": subject.own, "seconds": limit.seconds, "most": limit.hits}
+    if subject.around:
+        name, given = "ops/limit_hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
     # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
-    _refuse(db.retrying(lambda: db.query_value("ops/limit_hit", **given)))
+    _refuse(db.retrying(lambda: db.query_value(name, action=action, **given)))
 
 
-def look(db: Database, limit: Limit, action: str, subject: str) -> None:
+def look(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
-    if limit.hits:
-        _refuse(db.retrying(lambda: db.query_value("ops/limit_wait", action=action, subject=subject, most=limit.hits)))
+    for text, most in ((subject.own, limit.hits), (subject.around, limit.hits * AROUND)):
+        if most and text:
+            ask = partial(db.query_value, "ops/limit_wait", action=action, subject=text, most=most)
+            _refuse(db.retrying(ask))
 
 
 def _refuse(wait: int | None) -> None:
@@ -31,27 +67,26 @@ def _refuse(wait: int | None) -> None:
         raise TooMany(f"That was often enough for now. Try again {when}; nothing is lost.", wait)
 
 
-def give_back(db: Database, action: str, subject: str) -> None:
+def give_back(db: Database, action: str, subject: Subject) -> None:
     """Takes back one try that turned out to be none of those that the limit is for."""
-    db.execute("ops/limit_give_back", action=action, subject=subject)
+    for text in filter(None, subject):
+        db.execute("ops/limit_give_back", action=action, subject=text)
 
 
-def network(address: str | None) -> str:
-    """The address that a limit counts: IPv4 as it is, IPv6 by its /64."""
+def networks(address: str | None) -> tuple[str, str]:
+    """What a limit counts of an address: IPv4 as it is; IPv6 by its /64, and by the /48 around that."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
-        return "unknown"
+        return "unknown", ""
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+            return str(parsed.ipv4_mapped), ""
+        own, around = (str(ipaddress.ip_network((parsed, bits), strict=False)) for bits in (64, 48))
+        return own, around
+    return str(parsed), ""
 
 
-def folded(settings: Settings, *parts: str) -> str:
-    """A subject that tells nothing to who reads the table, or a snapshot of it.
-
-    Names and addresses are few enough to be tried one by one: without a key their digests would be no secret.
-    """
+def _folded(settings: Settings, *parts: str) -> str:
+    """Names and addresses are few enough to be tried one by one: without a key their digests would be no secret."""
     return hmac.digest(settings.limits_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()

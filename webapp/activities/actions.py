@@ -5,7 +5,7 @@ import uuid
 from ..config import Settings
 from ..db import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
-from ..limits import folded, hit
+from ..limits import by, hit
 
 
 class ParentGone(Conflict):
@@ -43,7 +43,7 @@ def create(
                 if found is None:  # its day was over, and it was swept in between: it makes a new one
                     raise Unavailable("the key went while it was looked at", passing=True)
                 return str(found)
-            hit(db, settings.limits["activities"], "activities", folded(settings, user_uuid))
+            hit(db, settings.limits["activities"], "activities", by(settings, user_uuid))
             if not db.query_value(
                 "activities/create",
                 uuid=activity_uuid,
@@ -66,6 +66,6 @@ def create(
 
 def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> None:
     """Ends one's own activity now, for good. Raises `NotFound` for any other, `TooMany`."""
-    hit(db, settings.limits["burns"], "burns", folded(settings, user_uuid))
+    hit(db, settings.limits["burns"], "burns", by(settings, user_uuid))
     if not db.execute("activities/burn", user_uuid=user_uuid, uuid=activity_uuid):
         raise NotFound

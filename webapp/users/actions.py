@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from ..config import Settings
 from ..db import Database
 from ..errors import Conflict, Invalid, TooMany, Violated
-from ..limits import folded, give_back, hit, network
+from ..limits import Subject, by, by_address, give_back, hit
 from ..shapes import Account, Identity
 from ..variables import Limit
 from . import claims as claimed
 from . import passwords
 
+# What each address still has of an account that is over its limit: a slip, another, and the right one. The /48 around
+# one of IPv6 has four times that (`limits.AROUND`): 3,456 a day, where its addresses by themselves would have millions.
 _UNDER_ATTACK = Limit(3, 300)
 _ONE_ACT = 600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
 
@@ -50,7 +52,7 @@ def sign_up(
     Its uuid follows from the key, so that a key makes one account and no table has to remember which; nobody who
     sees the uuid can tell the key. Whoever was refused may have come twice: see `signed_up_before`.
     """
-    hit(db, settings.limits["sign_ups"], "sign_ups", folded(settings, network(address)))
+    hit(db, settings.limits["sign_ups"], "sign_ups", by_address(settings, address))
     made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
@@ -100,7 +102,7 @@ def arrive(
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
     if not found:
-        hit(db, settings.limits["sign_ups"], "sign_ups", folded(settings, network(address)))
+        hit(db, settings.limits["sign_ups"], "sign_ups", by_address(settings, address))
         found = _make_identity(db, settings, issuer, subject, claims, invite)
     if found["suspended"]:
         raise Refused
@@ -140,7 +142,7 @@ def _make_identity(
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
     """What of a new account belongs to somebody, all at once. Raises `TooMany`: it is no way to look people up."""
-    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", folded(settings, network(address)))
+    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", by_address(settings, address))
     found = db.query_object("users/taken", handle=handle, email=email) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 
@@ -160,22 +162,24 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
 
     Tries count by address, by typed name and by account until the password turns out right: a class that sits behind
     one address comes in one by one. An account under attack stays open to its owner: once it is over its limit, each
-    address still has a few tries of its own.
+    address, and the network around it, still has a few tries of its own.
 
     `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
     right, and nothing is said: else one name of an account would tell another.
     """
-    login, place = login.removeprefix("@"), folded(settings, network(address))
-    limit, typed = settings.limits["sign_ins_by_account"], folded(settings, login.casefold())
-    few = _UNDER_ATTACK if limit.hits else limit
+    login, place = login.removeprefix("@"), by_address(settings, address)
+    name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
+    typed, few = by(settings, name), _UNDER_ATTACK if limit.hits else limit
     hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
     if _over(db, limit, "sign_ins_by_login", typed):
-        hit(db, few, "sign_ins_under_attack", folded(settings, "login", typed, place))
+        hit(db, few, "sign_ins_under_attack", by_address(settings, address, "login", name))
     account = db.query_object("users/account", login=login)
-    own = folded(settings, "account", account["uuid"] if account else typed)
+    whose = account["uuid"] if account else name
+    own = by(settings, "account", whose)
     over = _over(db, limit, "sign_ins_by_account", own)
     # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
-    spent = _over(db, few, "sign_ins_under_attack", folded(settings, "account", own if over else "", place))
+    here = by_address(settings, address, "account", whose if over else "")
+    spent = _over(db, few, "sign_ins_under_attack", here)
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise Refused
@@ -192,7 +196,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     return found
 
 
-def _over(db: Database, limit: Limit, action: str, subject: str) -> bool:
+def _over(db: Database, limit: Limit, action: str, subject: Subject) -> bool:
     """Counts one try; whether it is one too many."""
     try:
         hit(db, limit, action, subject)

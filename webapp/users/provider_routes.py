@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, current_app, g, redirect, render_template, r
 from ..current import db, settings
 from ..db import Database
 from ..errors import TooMany
-from ..limits import folded, hit, look, network
+from ..limits import Subject, by_address, hit, look
 from ..provider_settings import ProviderSettings
 from ..security import local_path
 from ..shapes import Identity
@@ -88,11 +88,11 @@ def back() -> Any:
     return _come_in(person, flow["next"])
 
 
-def _refusals() -> tuple[Database, Limit, str, str]:
+def _refusals() -> tuple[Database, Limit, str, Subject]:
     """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
     that a class comes in at once and its passwords go on working.
     """
-    place = folded(settings(), network(request.remote_addr))
+    place = by_address(settings(), request.remote_addr)
     return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
 
 
