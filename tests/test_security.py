@@ -119,6 +119,48 @@ def routes(app: Flask) -> set[tuple[str, str]]:
     }
 
 
+# How often -----------------------------------------------------------------------------------------------------
+
+NEW = "four unrelated words here"
+LIMITED: dict[str, tuple[str, list[dict[str, str]]] | None] = {
+    "activities.create": ("ACTIVITIES", [{"message": "x", "ttl": "1-day", "key": str(uuid4())} for _ in range(2)]),
+    "activities.burn": ("BURNS", [{}, {}]),
+    "users.sign_in": ("SIGN_INS_BY_ADDRESS", [{"email": "ghost", "password": "x"}] * 2),
+    "users.sign_up": ("SIGN_UP_TRIES", [{"handle": "x"}] * 2),
+    "users.sign_out": None,  # nobody is kept from it, and all that it writes is the end of a session
+    "settings.save_profile": ("SETTINGS", [{"display_name": "Alice"}] * 2),
+    "settings.save_handle": ("SETTINGS", [{"handle": "bob"}] * 2),
+    "settings.change_password": (
+        "SETTINGS",
+        [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
+    ),
+}
+"""Each form: its limit, and two that arrive well, of which the second is one too many where the limit is one."""
+
+
+def test_every_form_has_a_limit(app: Flask) -> None:
+    assert sorted(LIMITED) == sorted({endpoint for endpoint, method in routes(app) if method == "POST"})
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint, limited in LIMITED.items() if limited])
+def test_form_that_comes_once_too_often_is_told_to_wait(
+    database_urls: DatabaseUrls, conn: Connection, endpoint: str
+) -> None:
+    make_user(conn, handle_wanted="al")
+    make_user(conn, "bob")
+    limit, forms = LIMITED[endpoint] or ("", [])
+    app = create_app(settings_for(database_urls, **{f"LIMIT_{limit}": "1/1h"}))
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    client = app.test_client() if endpoint.startswith("users.") else signed_in(app)
+    path = app.url_map.bind("localhost").build(endpoint, {name: uuid4() for name in rule.arguments})
+    first, second = (send(client, path, **form) for form in forms)
+    assert first.status_code in (200, 303, 404, 422), first.text
+    assert second.status_code == 429
+    assert 0 < int(second.headers["Retry-After"]) <= 3600
+    assert "That was often enough for now. Try again in 60 minutes; nothing is lost." in second.text
+    app.extensions["db"].close()
+
+
 # Who may what --------------------------------------------------------------------------------------------------
 
 

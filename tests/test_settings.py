@@ -1,5 +1,6 @@
 """Settings: how others see a person, and their password."""
 
+import itertools
 import re
 from html import unescape
 
@@ -128,6 +129,51 @@ def test_profile_text_is_kept_while_the_database_is_away(
     assert 'name="display_name" value="Alice Anew"' in answer.text
 
 
+def test_profile_that_is_saved_too_often_keeps_its_text(database_urls: DatabaseUrls, conn: Connection) -> None:
+    """So often, over all workers, and not once more; another person has a count of their own."""
+    apps = [create_app(settings_for(database_urls, LIMIT_SETTINGS="3/1h")) for _ in range(2)]
+    alice = [signed_in(app) for app in apps]
+    statuses = [
+        send(alice[n % 2], "/settings/profile", display_name=f"Alice {n}", bio="").status_code for n in range(3)
+    ]
+    assert statuses == [303] * 3
+    answer = send(alice[1], "/settings/profile", display_name="Alice Anew", bio="Rope\n& lamps.")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    assert re.search(r"That was often enough for now\. Try again in \d+ minutes; nothing is lost\.", words(answer))
+    assert 'name="display_name" type="text" value="Alice Anew"' in answer.text
+    assert "\nRope\n&amp; lamps.</textarea>" in answer.text
+    assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == "Alice 2"
+    assert send(signed_in(apps[0], "bob"), "/settings/profile", display_name="Bob", bio="x").status_code == 303
+    for app in apps:
+        app.extensions["db"].close()
+
+
+@pytest.mark.parametrize(
+    ("name", "bio", "counted"),
+    [
+        ("Alice", "Lamps.", 0),
+        ("  Alice ", "Lamps.\n", 0),
+        ("Alice Quay", "Lamps.", 1),
+        ("Alice", "Rope.", 1),
+        ("Alice", "", 1),
+    ],
+)
+def test_profile_withdraws_something_only_where_it_changed(
+    conn: Connection, alice: FlaskClient, name: str, bio: str, counted: int
+) -> None:
+    """Each withdrawal makes every replica wait, so saving the same again is none."""
+    conn.execute("UPDATE users SET display_name = 'Alice', bio = 'Lamps.' WHERE handle = 'alice'")
+    number = "SELECT COALESCE((SELECT number FROM withdrawals), 0)"
+    before = value(conn, number)
+    assert send(alice, "/settings/profile", display_name=name, bio=bio).status_code == 303
+    assert value(conn, number) == before + counted
+    assert conn.execute("SELECT display_name, bio FROM users WHERE handle = 'alice'").fetchone() == (
+        name.strip(),
+        bio.strip(),
+    )
+
+
 def test_email_is_shown_to_its_owner_alone(app: Flask, alice: FlaskClient) -> None:
     assert "alice@example.com" in words(alice.get("/settings"))
     assert "alice@example.com" not in signed_in(app, "bob").get("/settings").text
@@ -221,6 +267,37 @@ def test_password_of_now_cannot_be_guessed_without_end(database_urls: DatabaseUr
     alice = signed_in(app)  # gives its own try back, but for the last one
     statuses = [send(alice, "/settings/password", current="wrong guess", password=NEW).status_code for _ in range(6)]
     assert statuses == [422] * 4 + [429] * 2  # one of the account, three more of this address
+    app.extensions["db"].close()
+
+
+def test_password_cannot_be_changed_without_end(database_urls: DatabaseUrls, conn: Connection) -> None:
+    """A guess is no change, so whoever sits at a browser that was left open uses up nothing of its owner's."""
+    app = create_app(settings_for(database_urls, LIMIT_SETTINGS="2/1h"))
+    alice = signed_in(app)
+    for _ in range(3):
+        assert send(alice, "/settings/password", current="wrong guess", password=NEW).status_code == 422
+    words_of = [PASSWORD, "first of three others", "second of three others", "third of three others"]
+    changes = [
+        send(alice, "/settings/password", current=before, password=after)
+        for before, after in itertools.pairwise(words_of)
+    ]
+    assert [change.status_code for change in changes] == [303, 303, 429]
+    assert "nothing is lost" in words(changes[2])
+    assert sign_in(app.test_client(), "alice", words_of[2]).status_code == 303
+    app.extensions["db"].close()
+
+
+def test_handle_cannot_be_tried_without_end(database_urls: DatabaseUrls, conn: Connection) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SETTINGS="2/1h"))
+    alice = signed_in(app)
+    conn.execute("UPDATE users SET handle_wanted = 'al' WHERE handle = 'alice'")
+    tries = [send(alice, "/settings/handle", handle=wanted, next="/public") for wanted in ("bob", "bob", "alice_quay")]
+    assert [attempt.status_code for attempt in tries] == [422, 422, 429]
+    assert 0 < int(tries[2].headers["Retry-After"]) <= 3600
+    assert "That was often enough for now." in words(tries[2])
+    assert 'value="alice_quay"' in tries[2].text
+    assert 'name="next" value="/public"' in tries[2].text
+    assert value(conn, "SELECT count(*) FROM users WHERE handle = 'alice'") == 1
     app.extensions["db"].close()
 
 

@@ -1015,9 +1015,12 @@ def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:
     sign_in(client)
     write(client)
     burn(client, uuid.uuid4())
+    send(client, "/settings/profile", display_name="Alice", bio="")
+    send(client, "/settings/password", current=PASSWORD, password=PASSWORD)
     sign_up(from_address(app, "203.0.113.7"), handle="carol")
     rows = conn.execute("SELECT action, subject FROM rate_limits").fetchall()
-    assert {action for action, _ in rows} >= {*LIMITS, "sign_ins_by_login", "sign_ins_under_attack"}
+    more = {"sign_ins_by_login", "sign_ins_under_attack", "profiles", "passwords"}
+    assert {action for action, _ in rows} >= {*LIMITS, *more} - {"settings"}
     return {subject for _, subject in rows}
 
 

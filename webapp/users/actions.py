@@ -206,7 +206,11 @@ def _over(db: Database, limit: Limit, action: str, subject: Subject) -> bool:
 
 
 def change_password(db: Database, settings: Settings, *, user_uuid: str, password: str, token_hash: bytes) -> None:
-    """Gives the account another password, ends its sessions and starts that of `token_hash`: all of it or nothing."""
+    """Gives the account another password, ends its sessions and starts that of `token_hash`: all of it or nothing.
+
+    Raises `TooMany`: a hash takes the machine longer than anything else that one may ask of it.
+    """
+    hit(db, settings.limits["settings"], "passwords", by(settings, user_uuid))
     new: Account = {"uuid": user_uuid, "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
@@ -232,14 +236,19 @@ def start_session(db: Database, settings: Settings, *, account: Account, token_h
     )
 
 
-def save_handle(db: Database, *, user_uuid: str, handle: str) -> bool:
-    """Another handle, or the same for good; False where there was nothing to pick. Raises `Invalid`: it is taken."""
+def save_handle(db: Database, settings: Settings, *, user_uuid: str, handle: str) -> bool:
+    """Another handle, or the same for good; False where there was nothing to pick.
+
+    Raises `Invalid` (it is taken) and `TooMany`: it is no way to look people up.
+    """
+    hit(db, settings.limits["settings"], "handles", by(settings, user_uuid))
     try:
         return bool(db.execute("users/handle_save", user_uuid=user_uuid, handle=handle))
     except Violated as violated:
         raise violated.as_invalid() from None
 
 
-def save_profile(db: Database, *, user_uuid: str, display_name: str, bio: str) -> None:
-    """Changes how a person is seen from now on."""
+def save_profile(db: Database, settings: Settings, *, user_uuid: str, display_name: str, bio: str) -> None:
+    """Changes how a person is seen from now on. Raises `TooMany`: after each change replicas have to catch up."""
+    hit(db, settings.limits["settings"], "profiles", by(settings, user_uuid))
     db.execute("users/profile_save", user_uuid=user_uuid, display_name=display_name, bio=bio)

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..answers import answer
 from ..current import db, settings
-from ..errors import Invalid
+from ..errors import Invalid, TooMany
 from ..security import local_path
 from ..shapes import OwnAccount
 from . import actions, session
@@ -37,9 +37,11 @@ def save_profile() -> Any:
     form = ProfileForm()
     if not form.validate():
         return _again(form, 422)
-    actions.save_profile(
-        db(), user_uuid=str(session.viewer_uuid()), display_name=form.display_name.data, bio=form.bio.data
-    )
+    person, name, bio = str(session.viewer_uuid()), form.display_name.data, form.bio.data
+    try:
+        actions.save_profile(db(), settings(), user_uuid=person, display_name=name, bio=bio)
+    except TooMany as problem:
+        return *_again(form, 429, problem.message), _after(problem)
     return redirect(url_for("settings.show", saved="profile"), 303)
 
 
@@ -83,9 +85,11 @@ def save_handle() -> Any:
     if account["handle_wanted"] is None or not form.validate():
         return _handle_page(account, form.handle.data, 422, *form.errors.get("handle", [])[:1])
     try:
-        saved = actions.save_handle(db(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
+        saved = actions.save_handle(db(), settings(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
     except Invalid as problem:
         return _handle_page(account, form.handle.data, 422, problem.message)
+    except TooMany as problem:
+        return *_handle_page(account, form.handle.data, 429, notice=problem.message), _after(problem)
     back = local_path(request.values.get("next"))
     return redirect(url_for("settings.show", saved="handle") if saved and back == "/settings" else back, 303)
 
@@ -123,6 +127,10 @@ def _is_current(handle: str, password: str) -> bool:
 def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
     typed = {"display_name": form.display_name.data, "bio": form.bio.data} if isinstance(form, ProfileForm) else {}
     return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
+
+
+def _after(problem: TooMany) -> dict[str, str]:
+    return {"Retry-After": str(problem.retry_after)}
 
 
 def _save_after_sign_in() -> Any:
