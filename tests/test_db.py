@@ -16,7 +16,7 @@ from webapp import create_app
 from webapp import db as db_module
 from webapp.catalogue import BrokenTemplate, Catalogue, Template, query_wrap_array, query_wrap_fresh, query_wrap_object
 from webapp.config import Settings
-from webapp.connections import connect
+from webapp.connections import DatabaseError, connect
 from webapp.db import Database
 from webapp.errors import Malformed, Unavailable, Violated
 
@@ -445,7 +445,7 @@ def test_connections_notice_a_network_that_carries_nothing_any_more(settings: Se
     ],
 )
 def test_application_role_changes_no_structure(settings: Settings, statement: str) -> None:
-    with connect(settings.connection_url) as conn, pytest.raises(db_module.DatabaseError) as refused:
+    with connect(settings.connection_url) as conn, pytest.raises(DatabaseError) as refused:
         conn.execute(statement)  # type: ignore[arg-type]
     assert refused.value.sqlstate == "42501"
 
