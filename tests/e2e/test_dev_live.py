@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from browsing import ROOT, Server, Watch, act, card, composer, ready, reply_form, sign_in, write
 from factories import make_activity
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from ways import free_port
 
 from webapp.config import LIMITS
@@ -68,8 +68,9 @@ def server(worker_database: Any, copy: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
+def _patient(context: BrowserContext) -> Iterator[None]:
     """What comes with a new worker process takes that process's start."""
+    context.set_default_timeout(WITHIN)
     expect.set_options(timeout=WITHIN)
     yield
     expect.set_options(timeout=8000)
