@@ -739,7 +739,6 @@ def test_echo_service_that_drips_is_passed_over(
 ) -> None:
     """Each of its lines comes in time; all of them together do not."""
     monkeypatch.delenv("GITPOD_IP")
-    monkeypatch.setattr(workspaces, "_PATIENCE", 3.0)
     monkeypatch.setenv("IP_ECHO_URL", f"{echo}/drip, {echo}/good")
     assert program()[0] == 0
     assert sg.workspaces() == {GITPOD_ANN: [("1.0.0.1/32", "2026-11-24")]}

@@ -214,14 +214,14 @@ def test_server_that_dies_before_it_is_up_ends_the_run(start: Start) -> None:
         assert run.process.poll() is None, run.said()
         for pid in children_of(run.process.pid):
             with contextlib.suppress(OSError):
-                if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if b"\0-m\0gunicorn\0" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     os.kill(pid, signal.SIGKILL)
                     return True
         return False
 
     wait_for(kill, PATIENCE)
     assert run.process.wait(PATIENCE) == 1
-    assert "the server ended with code -9" in run.said()
+    assert run.said().count("the server ended with code -9") == 1
     wait_for(lambda: not run.children(), 15)
 
 
