@@ -10,6 +10,7 @@ import pytest
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from verbs import (
     FRAGMENT,
     burn,
@@ -27,7 +28,7 @@ from verbs import (
 )
 from ways import DatabaseUrls, settings_for
 
-from webapp import create_app, text
+from webapp import create_app
 from webapp.activities import actions
 from webapp.config import TTLS
 from webapp.connections import Connection
@@ -146,6 +147,8 @@ def test_create_keeps_the_text_as_it_was_meant(
         ({"message": " \r\n\t "}, "Write something first."),
         ({"message": "a" * 281}, "1 character over"),
         ({"message": "Z" + "\u0301" * 5000}, "very many parts"),
+        ({"message": "Z" + "\u0301" * 12}, "more marks than any script needs"),
+        ({"message": "  a\ttab, cafe\u0301 <b>\x07 " + "w" * 280}, "over the 280 that fit"),
         ({"ttl": ""}, "Pick how long"),
         ({"ttl": "2-days"}, "Pick how long"),
         ({"ttl": "30-days "}, "Pick how long"),
@@ -165,7 +168,7 @@ def test_create_with_a_wrong_field_comes_back_with_the_text(
     assert answer.status_code == 422
     assert sentence in words(answer)
     assert ("<html" in answer.text) != fragment
-    assert text.message(fields.get("message", "a thought to keep")) in answer.text
+    assert f">\n{escape(fields.get('message', 'a thought to keep'))}</textarea>" in answer.text
     assert answer.text.count(" checked>") == 1
     assert count(conn, "activities") == count(conn, "activity_keys") == 0
 

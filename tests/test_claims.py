@@ -14,6 +14,7 @@ HOSTILE = [
     {"name": "x" * 9000, "preferred_username": "y" * 9000, "email": "z" * 9000 + "@b.example", "email_verified": True},
     {"name": "  ", "preferred_username": "admin"},
     {"name": "'; DROP TABLE users; --", "preferred_username": "'; DROP TABLE users; --"},
+    {"name": "a" + "\u0315\u0327" * 4000, "preferred_username": "ann" + "\u0315\u0327" * 4000},
     {"name": "Z" + "\u0301" * 40, "preferred_username": "Å\u0301"},
     {"preferred_username": "_" * 40, "nickname": "-"},
 ]

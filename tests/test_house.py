@@ -46,6 +46,13 @@ def test_psycopg_is_imported_by_connections_alone(path: Path) -> None:
         assert not [name for name in _imports(path) if name.startswith("psycopg")]
 
 
+@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "aws").rglob("*.py"))], ids=_name)
+def test_text_is_normalised_in_one_place_alone(path: Path) -> None:
+    """Python's own way costs the square of a row of marks: `text.normal` sees to it that there is none."""
+    found = re.findall(r"unicodedata\.normalize|unicodedata import|is_normalized", path.read_text())
+    assert len(found) == (1 if path == WEBAPP / "text.py" else 0)
+
+
 @pytest.mark.parametrize("path", SERVING, ids=_name)
 def test_request_is_touched_at_the_edge_alone(path: Path) -> None:
     edge = {"routes.py", "own_routes.py", "provider_routes.py", "session.py", "htmx.py", "answers.py", "security.py"}

@@ -66,6 +66,15 @@ def test_bio_has_a_length(conn: Connection, alice: FlaskClient, length: int, sta
         assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
 
 
+def test_bio_with_piles_of_marks_is_refused(conn: Connection, alice: FlaskClient) -> None:
+    pile = "e" + "\u0316" * 40
+    answer = send(alice, "/settings/profile", display_name="Alice", bio=pile)
+    assert answer.status_code == 422
+    assert "more marks than any script needs" in words(answer)
+    assert f">\n{pile}</textarea>" in answer.text
+    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
+
+
 def test_profile_errors_come_together_with_the_text_kept(conn: Connection, alice: FlaskClient) -> None:
     before = value(conn, "SELECT display_name FROM users WHERE handle = 'alice'")
     answer = send(alice, "/settings/profile", display_name="\u202eecila", bio="b" * 400)

@@ -3,12 +3,32 @@
 import unicodedata
 
 import pytest
+import regex
 
 from webapp import text
+from webapp.users import claims, passwords
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 CONJUNCT = "\u0915\u094d\u0937\u093f"  # four code points that are read as one sign
 HUGE = "Z" + "\u0301" * 5000
+PILE = "Z" + "\u0301" * 11
+# What words of real languages carry, with the longest rows of marks that are known of each.
+SCRIPTS = {
+    "Thai": "น้ำเชี่ยว ที่นี่ กู้ ปั้น ญี่ปุ่น",
+    "Lao": "ເຂົ້າໜຽວ ນຶ່ງແລ້ວ",
+    "Tibetan": "བཀྲ་ཤིས་བདེ་ལེགས། ཨོཾ་མ་ཎི་པདྨེ་ཧཱུྃ། དྷཱིཿ \u0f51\u0fa1\u0fb7\u0f71\u0f72\u0f7f",
+    "the Kalachakra monogram": "\u0f67\u0f90\u0fb5\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f82",
+    "Hebrew with cantillation": "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים אֵ֥ת הַשָּׁמַ֖יִם \u05e9\u05b8\u05bc\u05c1\u059d\u0597",
+    "Arabic with harakat": "بِسْمِ ٱللَّهِ ٱلرَّحْمَٰنِ ٱلرَّحِيمِ",
+    "Urdu": "اُردُو زبان ہے",
+    "Vietnamese": "Những điều ấy đã được kể lại ở đây, Ễ Ỗ Ẵ",
+    "Burmese": "လျှို့ဝှက်ချက် ကျွန်ုပ်တို့၏ ဩော်",
+    "Northern Thai": "ᨡᩮᩢᩬᩣ᩠᩶᩻ᨦ ᨲᩫ᩠ᩅᨾᩮᩥᩬᨦ",
+    "Khmer": "ព្រះរាជាណាចក្រកម្ពុជា ស្ត្រី",
+    "Greek": "ᾧ τῷ ᾄδοντι ᾗ ἦν ᾂ",
+    "Vedic": "अ॒ग्निमी॑ळे पु॒रोहि॑तं र्क्ष्म्यि",
+    "phonetic": "t͡ʃʰɪ̃ː ḭ̃́ ɔ̃̀ː",
+}
 FILLERS = ("\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u00ad", "\u034f", "\u180e")
 
 
@@ -74,6 +94,23 @@ def test_message_within_the_limits_can_be_posted(message: str) -> None:
     assert text.message_problem(text.message(message)) is None
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_message_and_bio_of_any_script_can_be_kept(script: str, form: str) -> None:
+    words = unicodedata.normalize(form, SCRIPTS[script])
+    assert text.message(words) == unicodedata.normalize("NFC", words)
+    assert text.message_problem(text.message(words)) is None
+    assert text.bio_problem(text.message(words)) is None
+
+
+def test_message_of_ten_marks_a_letter_is_the_last_that_can_be_posted() -> None:
+    assert text.message_problem(PILE[:-1] * 20) is None
+    for unseen in ("", "\u200b", "\u200c", "\u200d", "\u00ad", "\u2060", "\ufeff", "\u202a", "\u034f", "\ufe0f"):
+        pile = "low " + "e" + "\u0316" * 5 + unseen + "\u0316" * 6  # composes with nothing
+        assert "more marks than any script needs" in str(text.message_problem(text.message(pile)))
+        assert "more marks than any script needs" in str(text.bio_problem(text.message(pile)))
+
+
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
@@ -85,6 +122,7 @@ def test_message_within_the_limits_can_be_posted(message: str) -> None:
         (FAMILY * 281, "That is 1 character over"),
         (HUGE, "very many parts"),
         ("a" * 2801, "very many parts"),
+        (PILE, "more marks than any script needs"),
         ("\U0001f468\u200d" * 1171, "very many parts"),  # fewer than 2,800 code points, more than 8 kB
     ],
 )
@@ -130,6 +168,8 @@ def test_handle_folds_what_looks_the_same(typed: str, folded: str) -> None:
         "\u0661\u0662",
         "al\x00ice",
         "\ud800ab",
+        "alice" + " " * 200 + "x",
+        "\uff76\uff9e" * 200,
     ],
 )
 def test_handle_outside_the_plain_alphabet_is_refused(typed: str) -> None:
@@ -170,6 +210,7 @@ def test_display_name_of_seen_signs_is_taken(typed: str) -> None:
         "x" * 51,
         "a\u202eb",
         "Z" + "\u0335" * 49,
+        "Z" + ("\u0335" * 4 + "\u200c") * 9,
         "a\u2066b",
         "a\u200bb",
         "a\ufeffb",
@@ -190,3 +231,61 @@ def test_display_name_that_hides_or_turns_is_refused(typed: str) -> None:
 def test_display_name_is_kept_in_one_form() -> None:
     assert text.display_name("  Ma\u0301ire \t\n Rua ") == "M\u00e1ire Rua"
     assert unicodedata.is_normalized("NFC", text.display_name("e\u0301"))
+
+
+# Normalising ---------------------------------------------------------------------------------------------------
+
+ROWS = {
+    "two kinds in turn": "a" + "\u0315\u0327" * 15_000,
+    "two blocks": "a" + "\u0315" * 15_000 + "\u0327" * 15_000,
+    "marks that decompose": "a" + "\u0344\u0327" * 15_000,
+    "marks of class 0 that decompose": "\u0f40" + "\u0f74\u0f73" * 10_000,
+    "parted by what is taken out": "a" + ("\u0315" * 15 + "\u0327" * 15 + "\x07") * 1000,
+    "half-width sound marks between": "a" + ("\u0315" * 15 + "\uff9e") * 1500,
+    "as long as may be, again and again": ("a" + "\u0315" * 15 + "\u0327" * 15) * 1000,
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_no_long_row_of_marks_is_ever_put_in_order(monkeypatch: pytest.MonkeyPatch, row: str) -> None:
+    """The cost is the square of a row's length; so the rows are counted, and no clock is asked."""
+    plain, longest = unicodedata.normalize, 0
+
+    class Counting:
+        @staticmethod
+        def normalize(form: text.Form, raw: str) -> str:
+            nonlocal longest
+            apart = "".join(plain("NFKD" if "K" in form else "NFD", sign) for sign in raw)
+            found = "".join("m" if unicodedata.combining(sign) else " " for sign in apart).split()
+            longest = max([longest, *map(len, found)])
+            return plain(form, raw)
+
+    monkeypatch.setattr(text, "unicodedata", Counting)
+    typed = ROWS[row]
+    assert text.message_problem(text.message(typed))
+    assert text.bio_problem(text.message(typed))
+    assert text.display_name_problem(text.display_name(typed))
+    assert text.handle_problem(text.handle(typed))
+    passwords._normal(typed)
+    claims.person_of({"name": typed, "preferred_username": typed})
+    text.normal("NFKC", typed)
+    text.normal("NFKD", typed)
+    assert longest <= 60  # each of thirty may be two
+
+
+def test_whatever_is_put_in_order_counts_as_a_mark() -> None:
+    """By Python's own table, which need not be of the same year as that of `regex`."""
+    for form in ("NFC", "NFKC", "NFKD"):
+        mark = regex.compile(text._MARK[form])
+        apart = "NFKD" if "K" in form else "NFD"
+        for sign in map(chr, range(0x300, 0x110000)):
+            if unicodedata.combining(sign) or unicodedata.decomposition(sign):
+                whole = unicodedata.normalize(apart, sign)
+                assert mark.match(sign) or not all(map(unicodedata.combining, whole)), f"{form}: U+{ord(sign):04X}"
+
+
+def test_handle_does_not_grow() -> None:
+    """One sign becomes eighteen in the compatibility form."""
+    typed = "\ufdfa" * 20_000
+    assert text.handle_problem(text.handle(typed))
+    assert len(text.handle(typed)) < 4000

@@ -11,6 +11,11 @@ class TextField(StringField):
 
     data: str
 
+    @property
+    def typed(self) -> str:
+        """What came, before anything was made of it: this is what a form gives back."""
+        return self.raw_data[0] if self.raw_data else self.data
+
     def process_data(self, value: Any) -> None:
         self.data = value or ""
 

@@ -1,11 +1,12 @@
 """What people might write to do harm, stored and shown in a real browser: it is text, and nothing else happens."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from browsing import Watch, composer, ready, send, sign_in, write
-from factories import make_activity
-from playwright.sync_api import Page, expect
+from factories import make_activity, make_user
+from playwright.sync_api import Locator, Page, expect
 
 from webapp.connections import Connection
 
@@ -189,3 +190,79 @@ def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Con
     assert page.locator("article > .message").evaluate(_SHAPE) == ["img", "b"]
     assert any(trouble.startswith("CSP: img-src") for trouble in watch.troubles)
     watch.expected = ["CSP: img-src", "console error", "request to a stranger"]
+
+
+# What is drawn -------------------------------------------------------------------------------------------------
+
+PILE = ("o" + "\u0300" * 140 + "o" + "\u0323" * 140) * 8
+PLACES = {
+    "a message": ("/public", "#activity-{0} > .message", ["#activity-{1}", "#activity-{2}", ".welcome"]),
+    "a name on a card": ("/public", "#activity-{0} .name", ["#activity-{1}", "#activity-{2}", ".welcome"]),
+    "a snippet": (
+        "/public",
+        ".vanishing li:nth-child(2)",
+        [".vanishing li:nth-child(1) a", ".vanishing li:nth-child(3) a"],
+    ),
+    "a text about oneself": ("/@mallory", ".bio", [".profile h1", ".masthead", "#activity-{0}"]),
+    "a name on its page": ("/@mallory", ".profile h1", [".masthead", ".profile .bio", "#activity-{0}"]),
+}
+"""Where marks are piled up: the page, the piece itself, and what stands around it."""
+
+_STILL = "() => document.querySelectorAll('svg, time, .left').forEach((part) => { part.style.visibility = 'hidden'; })"
+_OPEN = """(how) => {
+  for (const part of document.querySelectorAll(".message, .bio, .name, .profile h1, .vanishing li a > *"))
+    part.style.clipPath = how;
+}"""
+
+
+def community(conn: Connection) -> list[Any]:
+    """The activities of somebody who piles marks in every place, and of who stands above and below."""
+    ann = make_user(conn, "ann")
+    mallory = make_user(conn, "mallory", display_name=PILE[120:165], bio=PILE[:282])
+    return [
+        make_activity(conn, person, words, age=timedelta(minutes=age), left=timedelta(minutes=30 + age))
+        for person, words, age in ((mallory, PILE, 2), (ann, "Above.", 1), (ann, "Below.", 3))
+    ]
+
+
+def drawn(pieces: list[Locator]) -> list[bytes]:
+    return [piece.screenshot(animations="disabled") for piece in pieces]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("place", PLACES)
+def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, place: str, width: int) -> None:
+    """What stands around looks as it does when the marks are not drawn; without the border it would not."""
+    path, own, around = PLACES[place]
+    made = community(conn)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(path)
+    page.evaluate(_STILL)  # what time moves
+    piece = page.locator(own.format(*made))
+    pieces = [page.locator(name.format(*made)).first for name in around]
+    seen = drawn(pieces)
+    piece.evaluate("(own) => { own.style.visibility = 'hidden'; }")
+    assert drawn(pieces) == seen
+    piece.evaluate("(own) => { own.style.visibility = ''; }")
+    page.evaluate(_OPEN, "inset(-99rem)")
+    assert drawn(pieces) != seen, "marks that are drawn nowhere prove nothing"
+
+
+def test_what_stands_at_the_border_is_drawn_whole(page: Page, conn: Connection, alice: str) -> None:
+    """Accents, descenders, the underline and the ring of a link at the edges: nothing of an ordinary text is cut."""
+    words = "https://example.org/first Ễ Ẵ Å gjpqy ş ţ\nhttps://example.org/last ą ņ"
+    make_activity(conn, alice, words, left=timedelta(minutes=30))
+    conn.execute("UPDATE users SET display_name = 'Ễ Ẵ gjpqy ş', bio = %s", [words])
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/@alice")
+    page.evaluate(_STILL)
+    whole = page.locator("body")
+    for focused in page.locator(".message a, .name").all():
+        # Square: the edge of a round corner may be a shade lighter.
+        focused.evaluate("(link) => { link.style.borderRadius = '0'; link.focus({ focusVisible: true }); }")
+        assert focused.evaluate("(link) => getComputedStyle(link).outlineStyle") == "solid"
+        seen = drawn([whole])
+        page.evaluate(_OPEN, "inset(-99rem)")
+        assert drawn([whole]) == seen
+        page.evaluate(_OPEN, "")

@@ -94,6 +94,18 @@ def test_too_long_a_text_is_kept_with_the_reason_and_can_be_mended(page: Page, w
     expect(composer(page).get_by_role("textbox")).to_have_value("")
 
 
+def test_pile_of_marks_is_kept_with_the_reason_and_can_be_mended(page: Page, watch: Watch, alice: str) -> None:
+    watch.expect_errors()
+    sign_in(page, "alice")
+    pile = "he" + "\u0316" * 40 + " comes"
+    write(ready(composer(page)), pile)
+    send(composer(page))
+    expect(composer(page).get_by_text("more marks than any script needs. Take some of them away.")).to_be_visible()
+    expect(composer(page).get_by_role("textbox")).to_have_value(pile)
+    expect(composer(page).get_by_role("textbox")).to_be_focused()
+    post(page, "he comes")
+
+
 def test_double_click_makes_one_activity(page: Page, watch: Watch, conn: Connection, alice: str, base_url: str) -> None:
     sign_in(page, "alice")
     write(ready(composer(page)), "Only once.")

@@ -49,7 +49,7 @@ class Composer:
             ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             place=place,
-            message=form.message.data,
+            message=form.message.typed,
             parent=find(parent_uuid),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},

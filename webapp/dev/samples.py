@@ -71,6 +71,7 @@ CARDS: dict[str, ActivityCard] = {
     "right to left": card("هذا الكلام يعيش أسبوعا ثم يمضي.", display_name="نورة", handle="noura"),
     "right to left within": card("She said שלום and left, 3 times.", display_name="\u202eturned"),
     "emoji": card("👩‍👩‍👧‍👦🏳️‍🌈🧜🏽‍♀️", display_name="🦋", handle="papillon"),
+    "marks piled up": card("from before: lo" + "\u0300" * 60 + "w" + "\u0323" * 60, display_name="o" + "\u0300" * 4),
     "looks like markup": card('<script>alert("no")</script> & <b>not bold</b>', display_name="<i>Ann</i>"),
 }  # fmt: skip
 

@@ -52,7 +52,7 @@ def _said(claims: Mapping[str, object], name: str) -> str:
 
 def _handle(raw: str) -> str:
     """The nearest handle to what was said; empty where nothing is left of it."""
-    plain = unicodedata.normalize("NFKD", text.handle(raw)).encode("ascii", "ignore").decode()
+    plain = text.normal("NFKD", text.handle(raw)).encode("ascii", "ignore").decode()
     handle = _SEPARATOR.sub("_", plain).strip("_")[:_MOST].strip("_")
     return "" if text.handle_problem(handle) else handle
 

@@ -83,13 +83,13 @@ def save_handle() -> Any:
     account, form = own_account(), HandleForm()
     form.own = account["handle"]
     if account["handle_wanted"] is None or not form.validate():
-        return _handle_page(account, form.handle.data, 422, *form.errors.get("handle", [])[:1])
+        return _handle_page(account, form.handle.typed, 422, *form.errors.get("handle", [])[:1])
     try:
         saved = actions.save_handle(db(), settings(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
     except Invalid as problem:
-        return _handle_page(account, form.handle.data, 422, problem.message)
+        return _handle_page(account, form.handle.typed, 422, problem.message)
     except TooMany as problem:
-        return *_handle_page(account, form.handle.data, 429, notice=problem.message), _after(problem)
+        return *_handle_page(account, form.handle.typed, 429, notice=problem.message), _after(problem)
     back = local_path(request.values.get("next"))
     return redirect(url_for("settings.show", saved="handle") if saved and back == "/settings" else back, 303)
 
@@ -109,7 +109,7 @@ def _handle_again(sentence: str) -> Any:
     account = own_account()
     if account["handle_wanted"] is None:
         return answer(400, sentence)
-    return _handle_page(account, HandleForm().handle.data, 400, notice=sentence)
+    return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
 
 
 save_handle.again = _handle_again  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ def _is_current(handle: str, password: str) -> bool:
 
 
 def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
-    typed = {"display_name": form.display_name.data, "bio": form.bio.data} if isinstance(form, ProfileForm) else {}
+    typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
     return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
 
 

@@ -1,7 +1,6 @@
 """Passwords: argon2id, its cost chosen for two small cores, never on the thread that serves others."""
 
 import threading
-import unicodedata
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -10,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from .. import text
 from ..errors import Unavailable
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def outdated(password_hash: str) -> bool:
 
 def _normal(password: str) -> str:
     """The same password from every keyboard: some send an accent apart from its letter."""
-    return unicodedata.normalize("NFC", password)
+    return text.normal("NFC", password)
 
 
 @cache
