@@ -89,7 +89,8 @@ OWN = PERSON | {"email": None, "has_password": True, "handle_wanted": None}
 
 def _form(**data: Any) -> SimpleNamespace:
     names = ("display_name", "handle", "email", "password", "invite")
-    return SimpleNamespace(**{name: SimpleNamespace(data=data.get(name)) for name in names})
+    fields = {name: SimpleNamespace(data=data.get(name), typed=data.get(name) or "") for name in names}
+    return SimpleNamespace(**fields)
 
 
 FORMS = [
