@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -344,15 +344,21 @@ def test_database_of_the_environment_goes_through_its_whole_life(
 
 
 def test_setup_drops_nothing_where_it_could_not_make_it_anew(run: Run, elsewhere: DatabaseUrls) -> None:
-    with connect(elsewhere.superuser_url) as admin:
-        admin.execute("ALTER ROLE mayfly_owner NOCREATEDB")
-        try:
-            code, _, err = run("db-setup")
-        finally:
-            admin.execute("ALTER ROLE mayfly_owner CREATEDB")
+    code, _, err = run("db-setup")
     assert code == 1
     assert "mayfly_owner may not make databases: an administrator says ALTER ROLE mayfly_owner CREATEDB." in err
     elsewhere.owner().close()
+
+
+@pytest.fixture
+def maker(elsewhere: DatabaseUrls) -> Iterator[None]:
+    """The owner may make databases while the test runs."""
+    with connect(elsewhere.superuser_url) as admin:
+        admin.execute("ALTER ROLE mayfly_owner CREATEDB")
+        try:
+            yield
+        finally:
+            admin.execute("ALTER ROLE mayfly_owner NOCREATEDB")
 
 
 def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,6 +397,7 @@ def test_schema_is_loaded_by_who_may(run: Run, elsewhere: DatabaseUrls, monkeypa
     assert "OWNER_CONNECTION_URL names its owner." in err
 
 
+@pytest.mark.usefixtures("maker")
 def test_accounts_of_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls) -> None:
     with elsewhere.owner() as conn:
         make_user(conn, password=None)
