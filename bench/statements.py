@@ -85,8 +85,11 @@ class Values:
             "what is taken": ("users/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
             "posting": ("activities/create", lambda: self._new(None)),
             "replying": ("activities/create", lambda: self._new(self.activity()["uuid"])),
-            "burning another's (nothing happens)": ("activities/burn", lambda: self.person() | self.activity()),
+            "burning another's (nothing happens)": ("activities/burn", self._burned),
         }
+
+    def _burned(self) -> Params:
+        return {**self.person(), **self.activity(), "key_seconds": Settings.key_outlives}
 
     def _new(self, parent: object) -> Params:
         written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}

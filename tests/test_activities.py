@@ -325,6 +325,15 @@ def test_key_outlives_its_activity_by_a_day_and_holds_no_text(alice: FlaskClient
     assert columns == {"user_uuid", "key", "activity_uuid", "expires_at"}
 
 
+def test_key_of_a_burned_activity_goes_a_day_after_it(alice: FlaskClient, conn: Connection) -> None:
+    for message in ("burned", "kept"):
+        write(alice, message, ttl="30-days")
+    burn(alice, value(conn, "SELECT uuid FROM activities WHERE message = 'burned'"))
+    left = conn.execute("SELECT ceil(extract(day FROM expires_at - now())) FROM activity_keys ORDER BY 1").fetchall()
+    assert left == [(0,), (30,)]
+    assert value(conn, "SELECT min(expires_at) > now() + interval '23 hours' FROM activity_keys")
+
+
 @pytest.mark.parametrize("failing", ["activities/claim_key", "ops/limit_hit", "activities/create", "users/wrote"])
 def test_create_that_fails_anywhere_leaves_nothing(
     database_urls: DatabaseUrls, conn: Connection, monkeypatch: pytest.MonkeyPatch, failing: str

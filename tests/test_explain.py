@@ -67,7 +67,7 @@ CASES = {
     "what is taken": ("users/taken", ["'user_7'", "'nobody@example.com'"]),
     "a key": ("activities/of_key", [VIEWER, f"'{DEEP}'"]),
     "a reply": ("activities/create", [f"'{LONG[:-1]}9'", VIEWER, "'a reply'", "3600", f"'{LONG}'"]),
-    "burning": ("activities/burn", [VIEWER, f"'{LONG}'"]),
+    "burning": ("activities/burn", [VIEWER, f"'{LONG}'", "86400"]),
 }
 
 

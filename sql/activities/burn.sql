@@ -1,5 +1,5 @@
--- activities/burn: ends one's own live activity now and blanks it in the same write.
--- params:  user_uuid uuid, uuid uuid
+-- activities/burn: ends one's own live activity now and blanks it in the same write; its key goes a day later.
+-- params:  user_uuid uuid, uuid uuid, key_seconds int
 -- returns: rows
 WITH withdrawn AS (
   UPDATE activities
@@ -11,6 +11,12 @@ WITH withdrawn AS (
     AND user_uuid = %(user_uuid)s
     AND expires_at > now()
   RETURNING uuid
+), shortened AS (
+  UPDATE activity_keys
+  SET expires_at = LEAST(activity_keys.expires_at, now() + make_interval(secs => %(key_seconds)s))
+  FROM withdrawn
+  WHERE activity_keys.user_uuid = %(user_uuid)s
+    AND activity_keys.activity_uuid = withdrawn.uuid
 )
 -- include ops/_withdrawn
 SELECT uuid FROM withdrawn

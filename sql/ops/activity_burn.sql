@@ -1,5 +1,5 @@
 -- ops/activity_burn: an operator ends an activity now: its text and its author are gone with this statement.
--- params:  activity_uuid uuid
+-- params:  activity_uuid uuid, key_seconds int
 -- returns: uuid
 WITH withdrawn AS (
   UPDATE activities
@@ -10,6 +10,11 @@ WITH withdrawn AS (
   WHERE uuid = %(activity_uuid)s
     AND user_uuid IS NOT NULL
   RETURNING uuid
+), shortened AS (
+  UPDATE activity_keys
+  SET expires_at = LEAST(activity_keys.expires_at, now() + make_interval(secs => %(key_seconds)s))
+  FROM withdrawn
+  WHERE activity_keys.activity_uuid = withdrawn.uuid
 )
 -- include ops/_withdrawn
 SELECT uuid FROM withdrawn

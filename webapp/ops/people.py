@@ -5,6 +5,7 @@ import secrets
 import uuid
 from typing import cast
 
+from ..config import Settings
 from ..db import Database
 from ..places import Refused
 from ..users.passwords import hash_password
@@ -49,7 +50,7 @@ def burn(db: Database, activity: str) -> None:
         activity_uuid = uuid.UUID(activity)
     except ValueError:
         raise Refused(f"{activity!r} is not the uuid of an activity: it is the last part of its address.") from None
-    if db.query_value("ops/activity_burn", activity_uuid=activity_uuid) is None:
+    if db.query_value("ops/activity_burn", activity_uuid=activity_uuid, key_seconds=Settings.key_outlives) is None:
         raise Refused(f"There is no activity {activity_uuid}, or its time has passed.")
 
 
