@@ -77,6 +77,8 @@ CREATE TABLE activities (
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
+  -- How many activities it stands below. What has no end cannot be read within one.
+  depth smallint NOT NULL DEFAULT 0 CONSTRAINT activities_depth CHECK (depth BETWEEN 0 AND 100),
   CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
@@ -112,7 +114,8 @@ SELECT
   activity.likes_count,
   activity.reply_to_activity_uuid,
   activity.expires_at,
-  activity.created_at
+  activity.created_at,
+  activity.depth
 FROM activities AS activity
 LEFT JOIN users AS author ON author.uuid = activity.user_uuid
 WHERE activity.expires_at > now()
@@ -122,6 +125,8 @@ WHERE activity.expires_at > now()
   );
 
 -- The other door: what is gone while something below it still lives. A place in a thread, and nothing else.
+-- It looks down branch by branch, the newest replies first, as they end last. In a thread whose dead branches are swept
+-- the first branch ends in something living. Where many lie unswept, it gives up at the 200th place.
 CREATE VIEW thread_stubs AS
 SELECT
   gone.uuid,
@@ -130,16 +135,35 @@ SELECT
 FROM activities AS gone
 WHERE NOT EXISTS (SELECT FROM live_activities AS live WHERE live.uuid = gone.uuid)
   AND EXISTS (
-    WITH RECURSIVE descendants AS (
-      SELECT reply.uuid
-      FROM activities AS reply
-      WHERE reply.reply_to_activity_uuid = gone.uuid
+    WITH RECURSIVE below AS (
+      SELECT
+        gone.uuid,
+        ARRAY[]::uuid[] AS ahead
       UNION ALL
-      SELECT reply.uuid
-      FROM descendants
-      JOIN activities AS reply ON reply.reply_to_activity_uuid = descendants.uuid
+      SELECT
+        branch.ahead[cardinality(branch.ahead)],
+        branch.ahead[:cardinality(branch.ahead) - 1]
+      FROM (
+        SELECT below.ahead || ARRAY(
+          SELECT newest.uuid
+          FROM (
+            SELECT
+              reply.uuid,
+              reply.created_at
+            FROM activities AS reply
+            WHERE reply.reply_to_activity_uuid = below.uuid
+            ORDER BY reply.created_at DESC, reply.uuid DESC
+            LIMIT 200
+          ) AS newest
+          ORDER BY newest.created_at, newest.uuid
+        ) AS ahead
+        FROM below
+      ) AS branch
+      WHERE cardinality(branch.ahead) > 0
     )
-    SELECT FROM descendants JOIN live_activities USING (uuid)
+    SELECT
+    FROM (SELECT below.uuid FROM below LIMIT 201) AS near
+    CROSS JOIN LATERAL (SELECT FROM live_activities AS live WHERE live.uuid = near.uuid OFFSET 0) AS alive
   );
 
 -- Limits ------------------------------------------------------------------------------------------------------

@@ -261,3 +261,17 @@ JOIN (VALUES
   ('1-hour', interval '1 hour')
 ) AS life (ttl, span) ON life.ttl = said.ttl
 LEFT JOIN users AS author ON author.handle = said.handle;
+
+WITH RECURSIVE placed AS (
+  SELECT uuid, 0 AS depth
+  FROM activities
+  WHERE reply_to_activity_uuid IS NULL
+  UNION ALL
+  SELECT reply.uuid, placed.depth + 1
+  FROM placed
+  JOIN activities AS reply ON reply.reply_to_activity_uuid = placed.uuid
+)
+UPDATE activities
+SET depth = placed.depth
+FROM placed
+WHERE activities.uuid = placed.uuid AND placed.depth > 0;

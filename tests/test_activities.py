@@ -198,6 +198,65 @@ def test_create_sets_listed_fields_alone(alice: FlaskClient, conn: Connection) -
     assert row[1:] == (user(conn, "alice"), 0, 0, True)
 
 
+# How deep a thread goes -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deepest(alice: FlaskClient, conn: Connection) -> list[uuid.UUID]:
+    """Three activities of carol, one below the other, the last as deep as a thread goes."""
+    carol = make_user(conn, "carol")
+    found = [make_activity(conn, carol, "up here")]
+    for message in ("one step up", "down here"):
+        found.append(make_activity(conn, carol, message, reply_to=found[-1]))
+    conn.execute("UPDATE activities SET depth = depth + 98")
+    return found
+
+
+def test_reply_stands_one_step_deeper(alice: FlaskClient, conn: Connection) -> None:
+    parent = make_activity(conn, user(conn, "bob"), "root")
+    for message in ("first", "second"):
+        reply(alice, parent, message)
+        parent = value(conn, "SELECT uuid FROM activities WHERE message = %s", message)
+    assert conn.execute("SELECT message, depth FROM activities ORDER BY depth").fetchall() == [
+        ("root", 0),
+        ("first", 1),
+        ("second", 2),
+    ]
+
+
+@pytest.mark.parametrize("way", ["one step up", "on its own"])
+@pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
+def test_reply_deeper_than_a_thread_goes_comes_back_with_ways_on(
+    alice: FlaskClient, conn: Connection, deepest: list[uuid.UUID], fragment: bool, way: str
+) -> None:
+    answer = reply(alice, deepest[2], "How deep is this?", fragment=fragment)
+    assert answer.status_code == 409
+    assert "No thread goes deeper than what you were answering." in words(answer)
+    assert "How deep is this?</textarea>" in answer.text
+    assert count(conn, "activities") == count(conn, "activity_keys") + 3 == 3
+    above = re.search(r'<button[^>]* name="reply_to_activity_uuid" value="([^"]+)">Answer one step up<', answer.text)
+    assert above
+    assert above[1] == str(deepest[1])
+    key = re.search(r'name="key" value="([^"]+)"', answer.text)
+    assert key
+    assert not re.search(r'type="hidden" name="reply_to_activity_uuid"', answer.text)
+    chosen = {"reply_to_activity_uuid": above[1]} if way == "one step up" else {}
+    assert write(alice, "How deep is this?", key=key[1], **chosen).status_code == 303
+    made = conn.execute("SELECT reply_to_activity_uuid, depth FROM activities WHERE message LIKE 'How deep%'")
+    assert made.fetchall() == [(deepest[1], 100) if chosen else (None, 0)]
+
+
+def test_reply_deeper_than_a_thread_goes_is_not_sent_up_to_what_is_gone(
+    alice: FlaskClient, conn: Connection, deepest: list[uuid.UUID]
+) -> None:
+    expire(conn, deepest[1])
+    answer = reply(alice, deepest[2], "How deep is this?")
+    assert answer.status_code == 409
+    assert "How deep is this?</textarea>" in answer.text
+    assert "Answer one step up" not in answer.text
+    assert "Post on its own" in answer.text
+
+
 # The key -------------------------------------------------------------------------------------------------------
 
 

@@ -240,6 +240,42 @@ def test_thread_says_so_when_stubs_go_deeper_than_it_looks(
     assert ("alive at last" in str(found)) == (not cut)
 
 
+def test_thread_keeps_the_place_of_what_has_more_dead_replies_than_it_looks_at(
+    client: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    """Their newest live longest, so those are looked at first."""
+    gone = make_activity(conn, alice, "gone")
+    for _ in range(250):
+        expire(conn, make_activity(conn, alice, "gone too", reply_to=gone))
+    alive = make_activity(conn, alice, "alive", reply_to=gone)
+    expire(conn, gone)
+    assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(gone)]
+
+
+def test_thread_keeps_the_place_of_what_has_many_dead_replies_that_were_answered(
+    client: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    gone = make_activity(conn, alice, "gone")
+    for _ in range(250):
+        reply = make_activity(conn, alice, "gone too", reply_to=gone)
+        expire(conn, reply)
+        alive = make_activity(conn, alice, "alive", reply_to=reply)
+    expire(conn, gone)
+    assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(gone), str(reply)]
+
+
+@pytest.mark.parametrize(("dead", "kept"), [(199, True), (200, False)])
+def test_look_below_a_stub_is_bounded(
+    client: FlaskClient, conn: Connection, alice: UUID, dead: int, kept: bool
+) -> None:
+    root = above = make_activity(conn, alice, "root")
+    for _ in range(1 + dead):
+        above = make_activity(conn, alice, "gone", reply_to=above)
+        expire(conn, above)
+    make_activity(conn, alice, "alive", reply_to=above)
+    assert len(thread(client, root)["replies"]) == (51 if kept else 0)
+
+
 def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     bob = make_user(conn, "bob")
     gone = make_activity(conn, bob, "canary of bob")

@@ -155,6 +155,24 @@ def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, conn: Conne
     expect(page.get_by_role("article")).to_have_count(0)
 
 
+def test_reply_deeper_than_a_thread_goes_is_answered_one_step_up(
+    page: Page, watch: Watch, conn: Connection, alice: str, bob: str
+) -> None:
+    make_activity(conn, bob, "At the bottom.", reply_to=make_activity(conn, bob, "Above it."))
+    conn.execute("UPDATE activities SET depth = depth + 99")
+    watch.expect_errors()
+    sign_in(page, "alice")
+    page.goto("/@bob")
+    ready(act(page, "At the bottom.", "Reply")).click()
+    write(ready(reply_form(page)), "Is there more?", ttl="3 days")
+    send(reply_form(page))
+    expect(page.get_by_role("alert")).to_contain_text("No thread goes deeper than what you were answering.")
+    kept = composer(page).filter(has_text="Post on its own")
+    expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
+    kept.get_by_role("button", name="Answer one step up").click()
+    expect(page.locator("#replies").get_by_role("article")).to_contain_text(["At the bottom.", "Is there more?"])
+
+
 def test_reply_link_of_what_is_gone_says_so(page: Page, watch: Watch, conn: Connection, question: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")

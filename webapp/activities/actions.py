@@ -12,6 +12,10 @@ class ParentGone(Conflict):
     """What is answered expired while somebody typed."""
 
 
+class TooDeep(Conflict):
+    """What is answered stands as deep as a thread goes."""
+
+
 def create(
     db: Database,
     settings: Settings,
@@ -22,7 +26,9 @@ def create(
     key: str,
     reply_to_activity_uuid: str | None,
 ) -> str:
-    """The uuid of the activity that this key makes: now, or the first time it came. Raises `ParentGone`, `TooMany`.
+    """The uuid of the activity that this key makes: now, or the first time it came.
+
+    Raises `ParentGone`, `TooDeep`, `TooMany`.
 
     One transaction. The key is taken first, so that of two that come at once the second waits and gets the first
     one's uuid; a lost connection, even at the commit, is answered by doing it again.
@@ -59,6 +65,8 @@ def create(
     try:
         return db.retrying(write)
     except Violated as violated:
+        if violated.constraint == "activities_depth":
+            raise TooDeep("A thread goes no deeper than what this answers.") from None
         if violated.constraint == "activities_parent":  # swept between the look and the insert
             raise ParentGone("What this answers has passed its time.") from None
         raise

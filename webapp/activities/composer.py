@@ -14,6 +14,7 @@ from ..users.session import viewer, viewer_uuid
 from .forms import ActivityForm
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
+TOO_DEEP = "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
 
 
 @dataclass(kw_only=True)
@@ -29,6 +30,7 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     orphan: bool = False
+    one_up: str | None = None
 
     @classmethod
     def fresh(cls, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
@@ -74,6 +76,13 @@ class Composer:
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
         self.orphan, self.parent, self.notice, self.key = True, None, ORPHANED, str(uuid.uuid4())
+        return self
+
+    def too_deep(self) -> "Composer":
+        """The same text without the activity it answered, below which nothing fits; one step up it may."""
+        above = find(self.parent["reply_to_activity_uuid"]) if self.parent else None
+        self.orphaned()
+        self.one_up, self.notice = above and above["uuid"], TOO_DEEP
         return self
 
     def anew(self, notice: str) -> "Composer":

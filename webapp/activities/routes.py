@@ -56,6 +56,8 @@ def create() -> Any:
         )
     except actions.ParentGone:
         return Composer.of(form, _place()).answer(409)
+    except actions.TooDeep:
+        return Composer.of(form, _place()).too_deep().answer(409)
     activity = find(activity_uuid)
     if not activity or activity["message"] != form.message.data:
         return Composer.of(form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ..activities.composer import ORPHANED, Composer
+from ..activities.composer import ORPHANED, TOO_DEEP, Composer
 from ..paging import Page
 from ..shapes import ActivityCard, Profile, ThreadItem, Vanishing, VanishingItem, Viewer
 
@@ -97,6 +97,9 @@ def composers() -> dict[str, Composer]:
         "close to the limit": composer("close", place="feed", message="x" * 270),
         "after a notice": composer("notice", place="page", message="Kept.", notice="Your text is here."),
         "an orphan": composer("orphan", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, notice=ORPHANED),
+        "deeper than a thread goes": composer(
+            "deep", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, one_up=PARENT["uuid"], notice=TOO_DEEP
+        ),
     }  # fmt: skip
 
 
