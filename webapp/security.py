@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from .answers import answer, told
 from .config import Settings
 from .errors import Malformed, MayflyError
+from .provider_settings import LOOPBACK
 
 STALE = "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
 
@@ -66,7 +67,7 @@ def register(app: Flask) -> None:
     """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
     settings: Settings = app.extensions["settings"]
     common = headers_for(settings)
-    hosts = {settings.public_host, "127.0.0.1", "localhost", "::1"}
+    hosts = {settings.public_host, *LOOPBACK}
 
     def refuse_other_hosts() -> None:
         # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.

@@ -8,70 +8,10 @@ WITH RECURSIVE places AS NOT MATERIALIZED (
   SELECT uuid, reply_to_activity_uuid, created_at, true AS is_stub FROM thread_stubs
 ), cards AS NOT MATERIALIZED (
   -- include activities/_card
-), above AS (
-  SELECT uuid, reply_to_activity_uuid, created_at, 0 AS step
-  FROM live_activities
-  WHERE uuid = %(uuid)s
-  UNION ALL
-  SELECT parent.uuid, parent.reply_to_activity_uuid, parent.created_at, above.step + 1
-  FROM above
-  CROSS JOIN LATERAL (
-    SELECT uuid, reply_to_activity_uuid, created_at
-    FROM places
-    WHERE uuid = above.reply_to_activity_uuid
-    OFFSET 0
-  ) AS parent
-  WHERE above.step < 50
-), alive AS MATERIALIZED (
-  SELECT uuid, created_at
-  FROM live_activities
-  WHERE reply_to_activity_uuid = %(uuid)s
-    AND (created_at, uuid) > (
-      COALESCE(%(after_at)s, '-infinity'),
-      COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
-    )
-  ORDER BY created_at, uuid
-  LIMIT %(limit)s + 1
-), answers AS (
-  SELECT uuid, created_at, is_stub, row_number() OVER (ORDER BY created_at, uuid) AS number
-  FROM (
-    SELECT uuid, created_at, false AS is_stub FROM alive
-    UNION ALL
-    (
-      SELECT uuid, created_at, true
-      FROM thread_stubs
-      WHERE reply_to_activity_uuid = %(uuid)s
-        AND (created_at, uuid) > (
-          COALESCE(%(after_at)s, '-infinity'),
-          COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
-        )
-        -- Of a full page only the stubs that stand on it.
-        AND created_at <= COALESCE((SELECT max(created_at) FROM alive HAVING count(*) > %(limit)s), 'infinity')
-      ORDER BY created_at, uuid
-      LIMIT %(limit)s + 1
-    )
-    ORDER BY created_at, uuid
-    LIMIT %(limit)s + 1
-  ) AS answer
-), below AS (
-  -- What stands below a stub can be reached from nowhere else, so it is shown here.
-  SELECT uuid, created_at, is_stub, 0 AS depth,
-    ARRAY[to_char(created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || uuid] AS path
-  FROM answers
-  WHERE number <= %(limit)s
-  UNION ALL
-  SELECT child.uuid, child.created_at, child.is_stub, below.depth + 1,
-    below.path || (to_char(child.created_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') || child.uuid)
-  FROM below
-  CROSS JOIN LATERAL (
-    SELECT uuid, created_at, is_stub
-    FROM places
-    WHERE reply_to_activity_uuid = below.uuid
-    ORDER BY created_at, uuid
-    LIMIT 201
-  ) AS child
-  WHERE below.is_stub AND below.depth < 50
 )
+-- include feeds/_above
+-- include feeds/_answers
+-- include feeds/_below
 SELECT
   row_to_json(activity) AS activity,
   (

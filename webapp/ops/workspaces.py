@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from ..deadline import within
 from ..places import Refused
+from ..provider_settings import LOOPBACK
 
 MARK = "GITPOD"
 _MOST = 255  # what AWS allows a description, in characters
@@ -61,7 +62,7 @@ def address(env: Mapping[str, str]) -> str:
         return network(given, "GITPOD_IP")
     services = [url.strip() for url in (env.get("IP_ECHO_URL") or _ECHOES).split(",") if url.strip()]
     for url in services:
-        if urlsplit(url).scheme != "https" and _host(url) not in {"127.0.0.1", "::1", "localhost"}:
+        if urlsplit(url).scheme != "https" and _host(url) not in LOOPBACK:
             raise Refused("IP_ECHO_URL must begin with https: what anybody on the way can change opens no door.")
     for url in services:
         if (seen := _echo(url)) is not None:

@@ -1,0 +1,16 @@
+-- feeds/_above: what a thread's activity answers, up to 50 steps above (`above`; step 0 is itself), from its `places`.
+, above AS (
+  SELECT uuid, reply_to_activity_uuid, created_at, 0 AS step
+  FROM live_activities
+  WHERE uuid = %(uuid)s
+  UNION ALL
+  SELECT parent.uuid, parent.reply_to_activity_uuid, parent.created_at, above.step + 1
+  FROM above
+  CROSS JOIN LATERAL (
+    SELECT uuid, reply_to_activity_uuid, created_at
+    FROM places
+    WHERE uuid = above.reply_to_activity_uuid
+    OFFSET 0
+  ) AS parent
+  WHERE above.step < 50
+)
