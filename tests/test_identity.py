@@ -30,7 +30,7 @@ from webapp.connections import Connection
 from webapp.limits import by_address
 from webapp.ops import people
 from webapp.places import CHECKOUT
-from webapp.users import actions
+from webapp.users import actions, sign_up_actions
 from webapp.users import provider as provider_module
 
 START, BACK = "/sign-in/provider", "/sign-in/provider/back"
@@ -739,7 +739,7 @@ def test_twenty_people_who_want_one_handle_all_get_in(app: Flask, conn: Connecti
     def arrive(number: int) -> str:
         gate.wait()
         claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+        return sign_up_actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
 
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(arrive, range(20)))) == 20
@@ -755,7 +755,7 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
     with pytest.raises(actions.Refused):
-        actions.arrive(
+        sign_up_actions.arrive(
             app.extensions["db"],
             app.extensions["settings"],
             issuer=provider.issuer,
@@ -771,14 +771,14 @@ def test_person_suspended_on_the_way_in_gets_no_session(
     app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After it was seen who comes, and before the session begins."""
-    arrive = actions.arrive
+    arrive = sign_up_actions.arrive
 
     def suspended_then(*args: Any, **more: Any) -> Any:
         found = arrive(*args, **more)
         conn.execute("UPDATE users SET suspended_at = now()")
         return found
 
-    monkeypatch.setattr(actions, "arrive", suspended_then)
+    monkeypatch.setattr(sign_up_actions, "arrive", suspended_then)
     client = app.test_client()
     answer = through(client, provider)
     assert (answer.status_code, count(conn, "sessions")) == (403, 0)
@@ -813,7 +813,7 @@ def test_place_by_invitation_uses_one_up(make: Callable[..., Flask], provider: F
     app = make(SIGN_UP="invite")
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [actions.code_hash("come-in")],
+        [sign_up_actions.code_hash("come-in")],
     )
     assert through(app.test_client(), provider).status_code == 403
     assert through(app.test_client(), provider, invite="other").status_code == 403
@@ -834,9 +834,9 @@ def test_invitation_is_kept_where_no_account_came_of_it(
     app = make(SIGN_UP="invite")
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [actions.code_hash("come-in")],
+        [sign_up_actions.code_hash("come-in")],
     )
-    monkeypatch.setattr(actions.claimed, "another", lambda person: person)
+    monkeypatch.setattr(sign_up_actions.claimed, "another", lambda person: person)
     db = app.extensions["db"]
     real = type(db).query_value
     monkeypatch.setattr(

@@ -19,10 +19,10 @@ from ways import DatabaseUrls, settings_for
 from webapp import create_app
 from webapp.config import LIMITS
 from webapp.connections import Connection, connect
-from webapp.errors import TooMany, Unavailable
+from webapp.errors import Conflict, TooMany, Unavailable
 from webapp.limits import AROUND, Subject, by_address, give_back, hit, look
 from webapp.shapes import Account
-from webapp.users import actions, passwords, session
+from webapp.users import actions, passwords, session, sign_up_actions
 from webapp.variables import Limit
 
 GOOD = {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": PASSWORD}
@@ -129,7 +129,7 @@ def test_sign_up_of_one_handle_twenty_times_at_once_makes_one_account(
 ) -> None:
     monkeypatch.setattr(passwords, "hash_password", lambda password: "$argon2id$not-a-real-one" + "x" * 20)
     monkeypatch.setattr(
-        actions, "taken", lambda db, settings, **fields: []
+        sign_up_actions, "taken", lambda db, settings, **fields: []
     )  # the look before is a courtesy; the index decides
     token_page = app.test_client()
     token = token_in(token_page.get("/sign-up"))
@@ -230,7 +230,7 @@ def test_sign_up_by_invitation_works_once_by_its_link(database_urls: DatabaseUrl
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-            [actions.code_hash("harbour")],
+            [sign_up_actions.code_hash("harbour")],
         )
         assert app.test_client().get("/sign-up").status_code == 403
         assert app.test_client().get("/sign-up?invite=wrong").status_code == 403
@@ -254,7 +254,7 @@ def test_sign_up_by_invitation_that_is_over_is_refused(database_urls: DatabaseUr
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, created_at, expires_at) VALUES (%s, now() - interval '8 days', now())",
-            [actions.code_hash("harbour")],
+            [sign_up_actions.code_hash("harbour")],
         )
     assert client.get("/sign-up?invite=harbour").status_code == 403
 
@@ -268,13 +268,13 @@ def test_sign_up_by_one_invitation_at_once_lets_one_in(
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-            [actions.code_hash("harbour")],
+            [sign_up_actions.code_hash("harbour")],
         )
     outcomes: list[str] = []
 
     def join(number: int) -> None:
         try:
-            actions.sign_up(
+            sign_up_actions.sign_up(
                 app.extensions["db"],
                 settings,
                 display_name="C",
@@ -286,7 +286,7 @@ def test_sign_up_by_one_invitation_at_once_lets_one_in(
                 address="127.0.0.1",
             )
             outcomes.append("in")
-        except actions.Conflict:
+        except Conflict:
             outcomes.append("used")
 
     threads = [threading.Thread(target=join, args=(n,)) for n in range(6)]
@@ -321,7 +321,7 @@ def invite_one(conn: Connection) -> str:
     """The address of a form for one person who comes with an invitation."""
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [actions.code_hash("harbour")],
+        [sign_up_actions.code_hash("harbour")],
     )
     return "/sign-up?invite=harbour"
 

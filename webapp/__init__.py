@@ -18,6 +18,7 @@ from .errors import Unavailable
 from .feeds.routes import bp as feeds
 from .jinja import Environment
 from .users import session
+from .users.cookie import SessionInterface
 from .users.own_routes import bp as own_settings
 from .users.routes import bp as users
 
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["db"] = Database(settings, plan_once=True)
     app.config.update(_flask_config(settings))
-    app.session_interface = session.SessionInterface()
+    app.session_interface = SessionInterface()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         # Never the name: many a proxy hands X-Forwarded-Host on as the client wrote it. So it has to hand on Host.

@@ -1,6 +1,5 @@
 """What an operator does for, or to, a person or an activity."""
 
-import hashlib
 import secrets
 import uuid
 from typing import cast
@@ -9,6 +8,7 @@ from ..config import Settings
 from ..db import Database
 from ..places import Refused
 from ..users.passwords import hash_password
+from ..users.sign_up_actions import code_hash
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
 
@@ -40,7 +40,7 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
 def invite(db: Database) -> str:
     """A code with which one person can sign up within seven days. Only its hash is kept."""
     code = secrets.token_urlsafe(24)
-    db.execute("ops/invitation_create", code_hash=hashlib.sha256(code.encode()).digest())
+    db.execute("ops/invitation_create", code_hash=code_hash(code))
     return code
 
 

@@ -17,7 +17,7 @@ from ..provider_settings import ProviderSettings
 from ..security import local_path
 from ..shapes import Identity
 from ..variables import Limit
-from . import actions, session
+from . import actions, session, sign_up_actions
 from .pages import kept_texts, page_with
 from .provider import Away, Provider, Refused
 
@@ -83,7 +83,7 @@ def back() -> Any:
         return _failed(502, NOT_BELIEVED, str(refused), flow)
     except actions.Refused:
         return _failed(403, NOT_IN, "suspended", flow)
-    except actions.Closed:
+    except sign_up_actions.Closed:
         return render_template("users/sign_up_closed.html", invite=flow["invite"]), 403
     return _come_in(person, flow["next"])
 
@@ -97,7 +97,7 @@ def _refusals() -> tuple[Database, Limit, str, Subject]:
 
 
 def _person(claims: dict[str, Any], invite: str) -> Identity:
-    return actions.arrive(
+    return sign_up_actions.arrive(
         db(),
         settings(),
         issuer=_provider().settings.issuer,

@@ -11,7 +11,7 @@ from ..errors import Conflict, Invalid, NotFound, TooMany
 from ..feeds.pages import feed_answer, feed_json, feed_page
 from ..security import local_path
 from ..shapes import Profile
-from . import actions, session
+from . import actions, session, sign_up_actions
 from .forms import SignInForm, SignUpForm
 from .pages import page_with, sign_in_page, texts_of
 
@@ -43,13 +43,13 @@ def _join(form: SignUpForm) -> Any:
     valid = form.validate()
     if refusal := _turned_away(form):
         return refusal
-    problems = actions.taken(
+    problems = sign_up_actions.taken(
         db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
     )
     if not valid or problems:
         return _sign_up_page(form, 422, *problems)
     try:
-        made = actions.sign_up(
+        made = sign_up_actions.sign_up(
             db(),
             settings(),
             display_name=form.display_name.data,
@@ -62,7 +62,7 @@ def _join(form: SignUpForm) -> Any:
         )
     except Invalid as problem:
         return _sign_up_page(form, 422, problem)
-    except actions.MadeOtherwise as conflict:
+    except sign_up_actions.MadeOtherwise as conflict:
         return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
@@ -72,7 +72,7 @@ def _join(form: SignUpForm) -> Any:
 
 def _joined_before(form: SignUpForm) -> bool:
     """Whether this form made its account a moment ago: then its person is signed in."""
-    account = not form.errors and actions.signed_up_before(
+    account = not form.errors and sign_up_actions.signed_up_before(
         db(),
         settings(),
         handle=form.handle.data,
@@ -96,7 +96,7 @@ def _turned_away(form: SignUpForm) -> Any:
 def _may_join(invite: str) -> bool:
     """Whether the place takes somebody who comes with this invitation, or with none."""
     how = settings().sign_up
-    return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
+    return how in ("open", "provider") or (how == "invite" and sign_up_actions.invitation_open(db(), invite=invite))
 
 
 def _sign_up_again(sentence: str) -> Any:

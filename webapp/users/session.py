@@ -1,8 +1,6 @@
-"""Who is asking. Signed in: the cookie is a random id and a row knows the rest. Signed out: a signed cookie, only where
-a form needs its CSRF seed."""
+"""Who is asking: the cookie holds an id, and a row knows the rest."""
 
 import hashlib
-import re
 import secrets
 import time
 from collections.abc import Callable
@@ -10,65 +8,16 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, Request, Response, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import g, redirect, request, session, url_for
 
 from ..current import db, settings
 from ..errors import MayflyError, Unavailable
 from ..htmx import wants_fragment
 from ..shapes import Account, Viewer
 from . import actions
+from .cookie import CookieSession
 
-_SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 _CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
-
-
-class CookieSession(SecureCookieSession):
-    """What the one cookie says. `token` is the signed-in id; `changed`: it must be written or cleared."""
-
-    token: str = ""
-    changed: bool = False
-
-    def become(self, token: str) -> None:
-        """Another id from here on; with it all CSRF tokens of before are void."""
-        self.clear()
-        self.token, self.changed = token, True
-        g.pop("csrf_token", None)  # one of before that this request made already
-        if token:
-            self["csrf_token"] = _csrf_seed(token)
-
-
-class SessionInterface(SecureCookieSessionInterface):
-    """Flask's signed cookie for strangers, an opaque id for people. Never asks the database by itself."""
-
-    session_class = CookieSession
-
-    def open_session(self, app: Flask, request: Request) -> CookieSession | None:
-        found = _SIGNED_IN.fullmatch(request.cookies.get(self.get_cookie_name(app), ""))
-        if not found:
-            return cast(CookieSession | None, super().open_session(app, request))
-        opened = CookieSession({"csrf_token": _csrf_seed(found[1])})
-        opened.token = found[1]
-        return opened
-
-    def save_session(self, app: Flask, session: CookieSession, response: Response) -> None:  # type: ignore[override]
-        if not session.token and not session.changed:
-            super().save_session(app, session, response)
-        elif session.changed:
-            arguments: dict[str, Any] = {
-                "httponly": True,
-                "secure": app.config["SESSION_COOKIE_SECURE"],
-                "samesite": app.config["SESSION_COOKIE_SAMESITE"],
-                "partitioned": app.config["SESSION_COOKIE_PARTITIONED"],
-                "path": "/",
-            }
-            name = self.get_cookie_name(app)
-            if session.token:
-                response.set_cookie(
-                    name, f"in.{session.token}", max_age=app.extensions["settings"].session_absolute, **arguments
-                )
-            else:
-                response.delete_cookie(name, **arguments)
 
 
 def viewer() -> Viewer | None:
@@ -104,7 +53,7 @@ def new_token() -> str:
 
 def hold(token: str) -> None:
     """From here on this browser has the session of that id, whose row is committed."""
-    _own().become(token)
+    _become(token)
     g.pop("viewer", None)
 
 
@@ -112,7 +61,7 @@ def end() -> None:
     """Ends this browser's session, here and in the database."""
     if _own().token:
         db().retrying(lambda: db().execute("users/session_end", token_hash=hashed(_own().token)))
-        _own().become("")
+        _become("")
     g.viewer = None
 
 
@@ -178,6 +127,11 @@ def _look_up() -> Viewer | None:
     return found
 
 
+def _become(token: str) -> None:
+    _own().become(token)
+    g.pop("csrf_token", None)  # one of before that this request made already
+
+
 def _own() -> CookieSession:
     return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
 
@@ -185,11 +139,6 @@ def _own() -> CookieSession:
 def hashed(token: str) -> bytes:
     """What the database knows of an id."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def _csrf_seed(token: str) -> str:
-    """The CSRF seed of a signed-in browser follows from its secret id, so it needs no second store."""
-    return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()
 
 
 # `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
