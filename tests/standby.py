@@ -4,10 +4,11 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from ways import wait_for
 
 from webapp.connections import connect
 from webapp.conninfo import client_environment
@@ -27,10 +28,7 @@ class Standby:
     def pause(self) -> None:
         self.catch_up()
         self._ask(self.cluster, "SELECT pg_wal_replay_pause()")
-        deadline = time.monotonic() + 30
-        while self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") != "paused":
-            assert time.monotonic() < deadline, "the replica does not pause"
-            time.sleep(0.01)
+        wait_for(lambda: self._ask(self.cluster, "SELECT pg_get_wal_replay_pause_state()") == "paused", 30)
 
     def resume(self) -> None:
         self._ask(self.cluster, "SELECT pg_wal_replay_resume()")
@@ -41,10 +39,7 @@ class Standby:
             conn.execute("SET synchronous_commit = 'local'")  # tests do not wait for the disk otherwise
             conn.execute("SELECT pg_logical_emit_message(true, 'mayfly', '')")
         end = self._ask(self._primary, "SELECT pg_current_wal_insert_lsn()::text")
-        deadline = time.monotonic() + 30
-        while not self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"):
-            assert time.monotonic() < deadline, "the replica does not follow"
-            time.sleep(0.01)
+        wait_for(lambda: self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"), 30)
 
 
 def _value(row: Any) -> Any:

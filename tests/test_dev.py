@@ -17,8 +17,7 @@ import pytest
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from test_embedded import wait_for
-from ways import DatabaseUrls, free_port, settings_for
+from ways import DatabaseUrls, free_port, settings_for, wait_for
 
 from webapp import create_app
 from webapp.dev import follow, live

@@ -5,11 +5,11 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ways import wait_for
 
 from webapp import places, programs
 from webapp.connections import connect
@@ -28,13 +28,6 @@ with (cluster.run("holder") if sys.argv[2] == "run" else cluster.use("holder")):
     print(cluster.process.pid if cluster.process else 0, flush=True)
     sys.stdin.read()
 """
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.01)
 
 
 def holder(home: Path, how: str) -> "subprocess.Popen[str]":

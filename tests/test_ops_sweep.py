@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from factories import make_activity, make_user
 from ops_fixtures import one
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, settings_for, wait_for
 
 from webapp.connections import Connection
 from webapp.db import Database
@@ -186,9 +186,8 @@ def test_sweep_goes_on_after_a_reply_between_its_look_and_its_lock(fresh_databas
         conn.execute(LOOK)
         conn.execute("SELECT pg_advisory_lock(1)")
         swept = pool.submit(sweep, owner)
-        deadline = time.monotonic() + 60
-        while not one(conn, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            assert time.monotonic() < deadline
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_for(lambda: one(conn, waiting), 60)
         reply = make_activity(conn, alice, "just written", reply_to=answered)
         conn.execute("SELECT pg_advisory_unlock(1)")
         assert swept.result(60).counts["deleted"] == 1
@@ -198,7 +197,7 @@ def test_sweep_goes_on_after_a_reply_between_its_look_and_its_lock(fresh_databas
 
 KILLED = """
 import sys
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, settings_for, wait_for
 from webapp.db import Database
 from webapp.ops.sweep import sweep
 db = Database(settings_for(DatabaseUrls(sys.argv[1], sys.argv[2], "")))

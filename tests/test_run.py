@@ -16,8 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from test_embedded import wait_for
-from ways import NO_HOST, DatabaseUrls, free_port
+from ways import NO_HOST, DatabaseUrls, free_port, wait_for
 
 from webapp import keeper, logs, places, ports, server, supervisor
 from webapp.config import Settings

@@ -1,8 +1,10 @@
-"""The ways into a test database, and settings over one. Not in conftest.py: several files have that name."""
+"""The ways into a test database, settings over one, and waiting. Not in conftest.py: several files have that name."""
 
 import contextlib
 import random
 import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,3 +71,11 @@ def free_port() -> int:
                 return port
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Returns when the condition holds; fails when it does not come about in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.01)
