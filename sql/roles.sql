@@ -1,8 +1,12 @@
--- roles: the application role, which owns nothing. Loaded by the owner before schema.sql; may run again.
+-- roles: who works in the database and owns nothing: the application, and on AWS the function that makes accounts. That
+-- one may do nothing, nor sign in, until roles_rds.sql lets it. Loaded by the owner before schema.sql; may run again.
 DO $roles$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_app') THEN
     CREATE ROLE mayfly_app;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_sign_up') THEN
+    CREATE ROLE mayfly_sign_up;
   END IF;
 END
 $roles$;
@@ -10,6 +14,10 @@ ALTER ROLE mayfly_app SET timezone = 'UTC';
 ALTER ROLE mayfly_app SET statement_timeout = '3s';
 ALTER ROLE mayfly_app SET lock_timeout = '1s';
 ALTER ROLE mayfly_app SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE mayfly_sign_up SET timezone = 'UTC';
+ALTER ROLE mayfly_sign_up SET statement_timeout = '3s';
+ALTER ROLE mayfly_sign_up SET lock_timeout = '1s';
+ALTER ROLE mayfly_sign_up SET idle_in_transaction_session_timeout = '10s';
 -- People, and what they look at a database with, leave connections open: those of the owner and of who may act as the
 -- owner end by themselves. Run this again when somebody joins.
 DO $people$
@@ -35,3 +43,4 @@ END
 $people$;
 -- Every statement here is short: compiling one takes longer than running it (400 ms against 1 ms, PostgreSQL 15).
 ALTER ROLE mayfly_app SET jit = off;
+ALTER ROLE mayfly_sign_up SET jit = off;

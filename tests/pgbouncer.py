@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from webapp.connections import connect
-from webapp.embedded import APP, Cluster
+from webapp.embedded import APP, SIGN_UP, Cluster
 from webapp.errors import Unavailable
 from webapp.processes import die_with_parent
 
@@ -46,7 +46,7 @@ def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[
     if not program:
         pytest.exit("--pooler: this machine has no PgBouncer", 1)
     (folder / "ini").write_text(_SETTINGS.format(server=cluster.socket_folder, folder=folder, port=_PORT, size=size))
-    (folder / "users").write_text(f'"{APP}" ""\n')
+    (folder / "users").write_text(f'"{APP}" ""\n"{SIGN_UP}" ""\n')
     if cluster.account:  # it refuses root, as PostgreSQL does
         os.chown(folder, cluster.account.uid, cluster.account.gid)
     process = subprocess.Popen(

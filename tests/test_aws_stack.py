@@ -182,11 +182,28 @@ def test_function_has_its_network_and_rights(moto: str) -> None:
     found = boto3.client("lambda").get_function(FunctionName=made.ids["PostConfirmation"])["Configuration"]
     assert found["Handler"] == "handler.lambda_handler"
     assert found["VpcConfig"]["SecurityGroupIds"] == [made.ids["FunctionGroup"]]
-    iam, role = boto3.client("iam"), made.ids["PostConfirmationRole"]
-    (own,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    document = iam.get_role_policy(RoleName=role, PolicyName=own)["PolicyDocument"]
-    # Moto's CloudFormation keeps a policy as Python writes it, not as JSON.
-    assert re.findall(r"'Action': ([^,}]+)", document) == ["'rds-db:connect'"]
+    assert found["Environment"]["Variables"]["CONNECTION_URL"].startswith("postgresql://mayfly_sign_up@")
+    documents = _own_policies(made, "SignUpRole")
+    assert re.findall(r"'Action': ([^,}]+)", documents) == ["'rds-db:connect'"]
+    assert set(re.findall(r":dbuser:[^/]*/(\w+)", documents)) == {"mayfly_sign_up"}
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=named)
+def test_each_connects_as_its_own_user_alone(moto: str, way: dict[str, str]) -> None:
+    made = deploy(**way)
+    users = {"TaskRole": {"mayfly_app"}, "SignUpRole": {"mayfly_sign_up"}}
+    if way["UseProxy"] == "yes":
+        users["ProxyRole"] = {"mayfly_app", "mayfly_sign_up"}
+    for name in of_type(made.template, "IAM::Role"):
+        found = set(re.findall(r":dbuser:[^/]*/(\w+)", _own_policies(made, name)))
+        assert found == users.get(name, set()), name
+
+
+def _own_policies(made: Deployed, name: str) -> str:
+    """What that role may, in one text: moto's CloudFormation keeps a policy as Python writes it, not as JSON."""
+    iam, role = boto3.client("iam"), made.ids[name]
+    policies = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return "".join(iam.get_role_policy(RoleName=role, PolicyName=own)["PolicyDocument"] for own in policies)
 
 
 def test_every_log_group_has_its_end(moto: str) -> None:

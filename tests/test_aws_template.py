@@ -183,24 +183,40 @@ def rights_name_what_they_are_for(t: Template) -> Complaints:
     return found
 
 
-def who_connects_may_be_mayfly_app_and_nothing_more(t: Template) -> Complaints:
+def who_connects_may_be_one_user_and_nothing_more(t: Template) -> Complaints:
+    """The program mayfly_app, the function mayfly_sign_up; the proxy is either, as it is asked."""
     roles, found = of_type(t, "IAM::Role"), []
-    named = {target(f["Role"]) for f in of_type(t, "Lambda::Function").values()}
+    named = {target(f["Role"]): {"mayfly_sign_up"} for f in of_type(t, "Lambda::Function").values()}
     for task in of_type(t, "ECS::TaskDefinition").values():
-        named |= {target(task["TaskRoleArn"])} if "TaskRoleArn" in task else set()
+        named |= {target(task["TaskRoleArn"]): {"mayfly_app"}} if "TaskRoleArn" in task else {}
+    found += ["somebody has no role of their own"] * (len(named) < 2)
     proxies = {target(proxy["RoleArn"]) for proxy in of_type(t, "RDS::DBProxy").values()}
-    for name in named | proxies:
+    named |= {name: {"mayfly_app", "mayfly_sign_up"} for name in proxies}
+    for name, users in named.items():
+        # While the proxy is made, they go past it still.
+        may = {place: set[str]() for place in ["DbiResourceId"] + ["DBProxyArn"] * bool(proxies - {name})}
         for actions, resources, _ in _statements(roles[name]):
             found += [f"{name}: {actions}"] * (actions != ["rds-db:connect"])
             for resource in resources:
-                text = text_of(resource.get("Fn::Sub", resource) if isinstance(resource, dict) else resource)
-                found += [f"{name}: {text}"] * (not re.search(r":dbuser:\$\{Id\}/mayfly_app\"", text))
-        found += [f"{name} may not connect"] * (len(_statements(roles[name])) != 1)
-        # While the proxy is made, they go past it still.
-        found += [f"{name} may not reach the database"] * ("DbiResourceId" not in text_of(roles[name]))
-        if proxies - {name}:
-            found += [f"{name} may not reach the proxy"] * ("DBProxyArn" not in text_of(roles[name]))
-    return found + ["somebody has no role of their own"] * (len(named) < 2)
+                text = text_of(resource)
+                user = re.search(r":dbuser:\$\{Id\}/(\w+)\"", text)
+                place = next((place for place in may if place in text), None)
+                if user and place:
+                    may[place].add(user[1])
+                else:
+                    found.append(f"{name}: {text}")
+        found += [f"{name} is {may[place]} to {place}" for place in may if may[place] != users]
+    return found
+
+
+def who_connects_says_who_they_are(t: Template) -> Complaints:
+    """A token is for the user that the URL names, and the right to it for that user alone."""
+    return [
+        f"{name}: {text_of(url)}"
+        for name, user in (("Task", "mayfly_app"), ("PostConfirmation", "mayfly_sign_up"))
+        for setting, url in _environments(t)[name].items()
+        if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)
+    ]
 
 
 def who_starts_a_task_reads_its_image_and_secrets_alone(t: Template) -> Complaints:
@@ -384,7 +400,8 @@ PROMISES: list[Callable[[Template], Complaints]] = [
     the_database_is_reached_by_those_who_need_it,
     the_database_is_kept_safe,
     rights_name_what_they_are_for,
-    who_connects_may_be_mayfly_app_and_nothing_more,
+    who_connects_may_be_one_user_and_nothing_more,
+    who_connects_says_who_they_are,
     who_starts_a_task_reads_its_image_and_secrets_alone,
     every_log_ends,
     no_secret_is_in_sight,
@@ -411,10 +428,23 @@ GONE = object()
 DATABASE, CLIENT, POOL = "Database.Properties", "PoolClient.Properties", "Pool.Properties"
 CONTAINER = "Task.Properties.ContainerDefinitions.0"
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "0.0.0.0/0", "Description": "all"}
-CONNECT = "PostConfirmationRole.Properties.Policies.0.PolicyDocument.Statement"
+CONNECT = "SignUpRole.Properties.Policies.0.PolicyDocument.Statement"
+SERVES = "TaskRole.Properties.Policies.0.PolicyDocument.Statement"
+FUNCTION_URL = "PostConfirmation.Properties.Environment.Variables.CONNECTION_URL"
 STARTS = "TaskExecutionRole.Properties.Policies.0.PolicyDocument.Statement"
 MORE = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::code/function.zip"}
 ADMIN = "arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-1/mayfly_admin"
+
+
+def arn_of(name: str) -> Template:
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def dbuser(name: str) -> Template:
+    """That user of the stack's database, as a right names it."""
+    text = f"arn:${{AWS::Partition}}:rds-db:${{AWS::Region}}:${{AWS::AccountId}}:dbuser:${{Id}}/{name}"
+    return {"Fn::Sub": [text, {"Id": {"Fn::GetAtt": ["Database", "DbiResourceId"]}}]}
+
 
 BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     (nothing_is_public_but_the_balancer, f"{DATABASE}.PubliclyAccessible", True),
@@ -463,7 +493,7 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     (rights_name_what_they_are_for, f"{STARTS}.2.Resource", "*"),
     (
         rights_name_what_they_are_for,
-        "PostConfirmationRole.Properties.ManagedPolicyArns",
+        "SignUpRole.Properties.ManagedPolicyArns",
         ["arn:aws:iam::aws:policy/AdministratorAccess"],
     ),
     (
@@ -471,16 +501,20 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
         "TaskRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal",
         {"AWS": "*"},
     ),
-    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.1", MORE),
-    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource", ADMIN),
-    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource.0", GONE),
-    (who_connects_may_be_mayfly_app_and_nothing_more, f"{CONNECT}.0.Resource.1", GONE),
-    (who_connects_may_be_mayfly_app_and_nothing_more, "TaskRole.Properties.Policies", []),
-    (
-        who_connects_may_be_mayfly_app_and_nothing_more,
-        "TaskRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.0",
-        ADMIN,
-    ),
+    (who_connects_may_be_one_user_and_nothing_more, f"{CONNECT}.1", MORE),
+    (who_connects_may_be_one_user_and_nothing_more, f"{CONNECT}.0.Resource", ADMIN),
+    (who_connects_may_be_one_user_and_nothing_more, f"{CONNECT}.0.Resource.0", GONE),
+    (who_connects_may_be_one_user_and_nothing_more, f"{CONNECT}.0.Resource.1", GONE),
+    (who_connects_may_be_one_user_and_nothing_more, f"{CONNECT}.0.Resource.2", dbuser("mayfly_app")),
+    (who_connects_may_be_one_user_and_nothing_more, "PostConfirmation.Properties.Role", arn_of("TaskRole")),
+    (who_connects_may_be_one_user_and_nothing_more, "TaskRole.Properties.Policies", []),
+    (who_connects_may_be_one_user_and_nothing_more, f"{SERVES}.0.Resource.0", ADMIN),
+    (who_connects_may_be_one_user_and_nothing_more, f"{SERVES}.0.Resource.0", dbuser("mayfly_sign_up")),
+    (who_connects_may_be_one_user_and_nothing_more, "ProxyRole.Properties.Policies.1", GONE),
+    (who_connects_may_be_one_user_and_nothing_more, "ProxyRole.Properties.Policies.0", GONE),
+    (who_connects_says_who_they_are, f"{FUNCTION_URL}.Fn::If.1", "postgresql://mayfly_app@proxy:5432/mayfly"),
+    (who_connects_says_who_they_are, f"{FUNCTION_URL}.Fn::If.2", "postgresql://mayfly_app@database:5432/mayfly"),
+    (who_connects_says_who_they_are, f"{FUNCTION_URL}.Fn::If.2", "postgresql://database:5432/mayfly"),
     (
         who_starts_a_task_reads_its_image_and_secrets_alone,
         f"{STARTS}.3.Resource.2",
@@ -491,11 +525,7 @@ BROKEN: list[tuple[Callable[[Template], Complaints], str, object]] = [
     (every_log_ends, "FunctionLog.Properties.RetentionInDays", GONE),
     (every_log_ends, "PostConfirmation.Properties.LoggingConfig.LogGroup", "/aws/lambda/other"),
     (no_secret_is_in_sight, f"{CONTAINER}.Environment.0", {"Name": "SECRET_KEY", "Value": "x" * 40}),
-    (
-        no_secret_is_in_sight,
-        "PostConfirmation.Properties.Environment.Variables.CONNECTION_URL",
-        "postgresql://mayfly_app:secret@database:5432/mayfly",
-    ),
+    (no_secret_is_in_sight, FUNCTION_URL, "postgresql://mayfly_sign_up:secret@database:5432/mayfly"),
     (
         no_secret_is_in_sight,
         f"{CONTAINER}.Environment.0",

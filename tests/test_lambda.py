@@ -19,17 +19,26 @@ import pytest
 from confirmations import ISSUER, SOURCE, Event, confirmed, load
 from factories import make_user
 from ops_fixtures import one
+from rds import as_on_rds, rights
 from ways import DatabaseUrls
 
 from webapp import conninfo
+from webapp.catalogue import Catalogue
 from webapp.connections import Connection, connect
-from webapp.embedded import SUPERUSER, Cluster
+from webapp.embedded import APP, SIGN_UP, SUPERUSER, Cluster
 from webapp.places import CHECKOUT
 
 
+@pytest.fixture(scope="module")
+def sign_up_url(worker_database: DatabaseUrls) -> Iterator[str]:
+    """How the function connects: as its own role, with the rights of RDS and no others."""
+    with as_on_rds(worker_database) as url:
+        yield url
+
+
 @pytest.fixture
-def handler(database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.setenv("CONNECTION_URL", database_urls.past_the_pooler.app_url)
+def handler(database_urls: DatabaseUrls, sign_up_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("CONNECTION_URL", sign_up_url)
     made = load()
     yield made
     made._forget()
@@ -164,6 +173,48 @@ def test_lost_race_is_run_again_with_a_handle_that_hardly_anybody_has(handler: M
     assert all(re.fullmatch(r"ann_\d{6}", handle) for handle in tried[1:])
 
 
+# Its rights -------------------------------------------------------------------------------------------------------
+
+
+def test_function_may_run_each_of_its_statements(sign_up_url: str) -> None:
+    """Whoever gives one of them another column learns here where that must be granted."""
+    names = re.findall(r'_templates\["([a-z_/]+)"\]', SOURCE.read_text())
+    assert names
+    with connect(sign_up_url) as conn:
+        for name in names:
+            template = Catalogue()[name]
+            try:
+                conn.execute(f"EXPLAIN {template.sql}", dict.fromkeys(template.params))  # rights count, values do not
+            except psycopg.errors.InsufficientPrivilege as refused:
+                pytest.fail(f"sql/{name}.sql needs a right that sql/roles_rds.sql does not grant {SIGN_UP}: {refused}")
+
+
+def test_function_may_do_nothing_that_its_statements_do_not_need(
+    handler: ModuleType, database_urls: DatabaseUrls
+) -> None:
+    """Each right is taken away once, and then it fails: as somebody signs up, or is found to be there."""
+    with connect(database_urls.superuser_url) as admin:
+        granted, refused = rights(admin), {}
+        for number, (privilege, table, column) in enumerate(granted):
+            admin.execute(f"REVOKE {privilege} ({column}) ON {table} FROM {SIGN_UP}")
+            try:
+                for _ in range(2):
+                    handler.lambda_handler(confirmed(sub=f"subject-{number}"), None)
+            except handler.Failed as failed:
+                refused[privilege, table, column] = str(failed)
+            finally:
+                admin.execute(f"GRANT {privilege} ({column}) ON {table} TO {SIGN_UP}")
+    assert refused == dict.fromkeys(granted, "the database refused: 42501")
+
+
+def test_function_waits_no_longer_than_the_application(handler: ModuleType, database_urls: DatabaseUrls) -> None:
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone", "jit")
+    handler.lambda_handler(confirmed(), None)
+    with connect(database_urls.past_the_pooler.app_url) as app:
+        limits, theirs = ([one(conn, f"SHOW {name}") for name in names] for conn in (handler._kept, app))
+    assert limits == theirs == ["3s", "1s", "10s", "UTC", "off"]
+
+
 # The connection -------------------------------------------------------------------------------------------------
 
 
@@ -214,14 +265,14 @@ def test_broken_connection_is_replaced_and_nobody_notices(
 
 
 def test_failure_surfaces_and_the_next_try_succeeds(
-    handler: ModuleType, conn: Connection, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+    handler: ModuleType, conn: Connection, sign_up_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_app@127.0.0.1:1/x")
+    monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_sign_up@127.0.0.1:1/x")
     with pytest.raises(handler.Failed, match="the database does not answer") as raised:
         handler.lambda_handler(confirmed(), None)
     assert raised.value.__cause__ is None  # what Lambda logs of an error is ours alone
     assert raised.value.__suppress_context__
-    monkeypatch.setenv("CONNECTION_URL", database_urls.past_the_pooler.app_url)
+    monkeypatch.setenv("CONNECTION_URL", sign_up_url)
     handler.lambda_handler(confirmed(), None)
     assert len(people(conn)) == 1
 
@@ -277,7 +328,7 @@ def dialled(handler: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[dict[s
 def test_server_has_to_prove_who_it_is_as_for_the_application(
     handler: ModuleType, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = "postgresql://mayfly_app@db.example/mayfly"
+    url = "postgresql://mayfly_sign_up@db.example/mayfly"
     monkeypatch.setenv("CONNECTION_URL", url)
     with pytest.raises(handler.Failed):
         handler.lambda_handler(confirmed(), None)
@@ -333,22 +384,22 @@ def test_server_that_went_read_only_is_left_for_another(
 
 @pytest.fixture
 def guarded(cluster: Cluster, database_urls: DatabaseUrls) -> Iterator[Callable[[str], None]]:
-    """The server asks the application's role for a password; sets it."""
+    """The server asks the function's role for a password; sets it."""
     hba = cluster.data / "pg_hba.conf"
     before = hba.read_text()
     with connect(cluster.url(SUPERUSER, "postgres")) as admin:
 
         def password(value: str) -> None:
-            admin.execute(f"ALTER ROLE mayfly_app PASSWORD '{value}'")
+            admin.execute(f"ALTER ROLE mayfly_sign_up PASSWORD '{value}'")
 
-        hba.write_text(f"local all mayfly_app scram-sha-256\n{before}")
+        hba.write_text(f"local all mayfly_sign_up scram-sha-256\n{before}")
         admin.execute("SELECT pg_reload_conf()")
         try:
             yield password
         finally:
             hba.write_text(before)
             admin.execute("SELECT pg_reload_conf()")
-            admin.execute("ALTER ROLE mayfly_app PASSWORD NULL")
+            admin.execute("ALTER ROLE mayfly_sign_up PASSWORD NULL")
 
 
 def test_secret_that_was_rotated_is_read_anew(
@@ -358,10 +409,10 @@ def test_secret_that_was_rotated_is_read_anew(
     secrets = boto3.client("secretsmanager", endpoint_url=moto)
 
     def value(password: str) -> str:
-        return json.dumps({"username": "mayfly_app", "password": password})
+        return json.dumps({"username": "mayfly_sign_up", "password": password})
 
     guarded("first")
-    arn = secrets.create_secret(Name="mayfly_app", SecretString=value("first"))["ARN"]
+    arn = secrets.create_secret(Name="mayfly_sign_up", SecretString=value("first"))["ARN"]
     monkeypatch.setenv("DATABASE_SECRET_ARN", arn)
     handler.lambda_handler(confirmed(), None)
     guarded("second")
@@ -378,10 +429,10 @@ def test_token_of_iam_is_asked_for_this_user_and_address(
     """boto3 signs it here. Neither moto nor this PostgreSQL could say whether RDS would take it."""
     monkeypatch.setenv("DATABASE_AUTH", "iam")
     host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
-    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_app@{host}:5432/mayfly")
+    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_sign_up@{host}:5432/mayfly")
     with pytest.raises(handler.Failed):
         handler.lambda_handler(confirmed(), None)
-    assert dialled[0]["password"].startswith(f"{host}:5432/?Action=connect&DBUser=mayfly_app&")
+    assert dialled[0]["password"].startswith(f"{host}:5432/?Action=connect&DBUser=mayfly_sign_up&")
 
 
 @pytest.mark.parametrize("mode", ["disable", "prefer"])
@@ -389,7 +440,7 @@ def test_token_never_goes_in_the_clear(
     handler: ModuleType, moto: str, dialled: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     monkeypatch.setenv("DATABASE_AUTH", "iam")
-    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_app@db.example/mayfly?sslmode={mode}")
+    monkeypatch.setenv("CONNECTION_URL", f"postgresql://mayfly_sign_up@db.example/mayfly?sslmode={mode}")
     with pytest.raises(handler.Failed, match="needs TLS"):
         handler.lambda_handler(confirmed(), None)
     assert dialled == []
@@ -419,7 +470,7 @@ def test_it_runs_through_a_pooler(
     handler: ModuleType, conn: Connection, one_session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = load()
-    monkeypatch.setenv("CONNECTION_URL", one_session)
+    monkeypatch.setenv("CONNECTION_URL", one_session.replace(f"{APP}@", f"{SIGN_UP}@"))
     for number in range(16):
         event = confirmed(sub=f"subject-{number}", email=f"a{number}@example.com")
         (handler, other)[number % 2].lambda_handler(event, None)
@@ -474,7 +525,7 @@ def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[P
 
 
 def test_packaged_function_makes_an_account(
-    packages: list[Path], conn: Connection, database_urls: DatabaseUrls, scratch: Path
+    packages: list[Path], conn: Connection, sign_up_url: str, scratch: Path
 ) -> None:
     """Unpacked and run with nothing else of the project on the path."""
     zipfile.ZipFile(packages[0]).extractall(scratch)
@@ -484,7 +535,7 @@ def test_packaged_function_makes_an_account(
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, str(scratch), json.dumps(confirmed())],
-        env={"CONNECTION_URL": database_urls.past_the_pooler.app_url, "PATH": ""},
+        env={"CONNECTION_URL": sign_up_url, "PATH": ""},
         cwd="/",
         capture_output=True,
         text=True,

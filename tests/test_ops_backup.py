@@ -14,6 +14,7 @@ from ways import DatabaseUrls, settings_for
 from webapp import create_app
 from webapp.connections import Connection, connect
 from webapp.conninfo import client_environment
+from webapp.embedded import SIGN_UP
 from webapp.ops import backup
 from webapp.ops.target import Target, target
 from webapp.places import Refused
@@ -50,6 +51,17 @@ def rows(conn: Connection) -> dict[str, tuple[int, str]]:
 def text_of(file: Path, program: str) -> str:
     """All that a backup holds, as SQL."""
     return subprocess.run([program, "--file=-", str(file)], capture_output=True, text=True, check=True).stdout
+
+
+def test_restore_makes_a_role_that_the_server_does_not_know_yet(run: Run, embedded: Path, scratch: Path) -> None:
+    file = str(scratch / "mayfly.dump")
+    for script in (("db-create",), ("db-schema-load",), ("db-backup", file), ("db-drop",), ("db-create",)):
+        assert run(*script)[0] == 0
+    with target("test") as on, on.admin() as admin:
+        admin.execute(f"DROP ROLE {SIGN_UP}")
+    assert run("db-restore", file)[0] == 0
+    with target("test") as on, on.admin() as admin:
+        assert one(admin, "SELECT to_regrole(%s)::text", SIGN_UP) == SIGN_UP
 
 
 def test_drill_backup_is_restored_whole_and_serves(

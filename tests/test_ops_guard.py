@@ -14,6 +14,7 @@ from recorder import Recorder
 from ways import DatabaseUrls
 
 from webapp.connections import connect
+from webapp.embedded import APP, SIGN_UP
 from webapp.errors import Unavailable
 from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
@@ -300,13 +301,15 @@ def test_application_role_may_change_no_structure(fresh_database: DatabaseUrls, 
         conn.execute(statement)
 
 
-def test_application_role_owns_nothing_and_is_nobody_special(fresh_database: DatabaseUrls) -> None:
+@pytest.mark.parametrize("role", [APP, SIGN_UP])
+def test_role_owns_nothing_and_is_nobody_special(fresh_database: DatabaseUrls, role: str) -> None:
     with connect(fresh_database.superuser_url) as conn:
         special = conn.execute(
             "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,"
             " EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)"
-            " FROM pg_roles WHERE rolname = 'mayfly_app'"
+            " FROM pg_roles WHERE rolname = %s",
+            [role],
         ).fetchone()
-        owned = conn.execute("SELECT count(*) FROM pg_class WHERE relowner = 'mayfly_app'::regrole").fetchone()
+        owned = conn.execute("SELECT count(*) FROM pg_class WHERE relowner = %s::regrole", [role]).fetchone()
     assert special == (False,) * 6
     assert owned == (0,)

@@ -3,18 +3,20 @@
 import subprocess
 import threading
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from factories import make_user
 from ops_fixtures import Run, name_of, one
+from rds import ROLES_RDS, as_on_rds
 from ways import DatabaseUrls, settings_for
 
 from webapp.activities import actions
 from webapp.connections import connect
 from webapp.conninfo import client_environment
 from webapp.db import Database
-from webapp.embedded import APP, OWNER, Cluster
+from webapp.embedded import APP, OWNER, SIGN_UP, SUPERUSER, Cluster
 from webapp.errors import Unavailable
 from webapp.ops import migrate
 from webapp.places import Refused
@@ -34,20 +36,42 @@ def _structure(cluster: Cluster, url: str) -> list[str]:
     return [line for line in dump.splitlines() if line and not line.startswith(("--", "\\restrict", "\\unrestrict"))]
 
 
-def test_first_release_and_migrations_make_the_schema(cluster: Cluster, fresh_database: DatabaseUrls) -> None:
+@pytest.fixture
+def first_release(cluster: Cluster, fresh_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """A database as the first release made it."""
     name = f"{name_of(fresh_database)}_first"
-    first = cluster.url(OWNER, name)
     with connect(fresh_database.superuser_url) as admin:
         admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
         try:
-            with connect(first) as conn:
+            urls = DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
+            with urls.owner() as conn:
                 conn.execute(FIRST_RELEASE)
-                assert one(conn, "SELECT count(*) FROM schema_migrations") == 0
-                assert list(migrate.apply(conn)) == migrate.on_disk()
-                assert one(conn, "SELECT count(history) FROM withdrawals") == 1
-            assert _structure(cluster, first) == _structure(cluster, fresh_database.owner_url)
+            yield urls
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_first_release_and_migrations_make_the_schema(
+    cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls
+) -> None:
+    with first_release.owner() as conn:
+        assert one(conn, "SELECT count(*) FROM schema_migrations") == 0
+        assert list(migrate.apply(conn)) == migrate.on_disk()
+        assert one(conn, "SELECT count(history) FROM withdrawals") == 1
+    assert _structure(cluster, first_release.owner_url) == _structure(cluster, fresh_database.owner_url)
+
+
+def test_roles_of_rds_have_the_same_rights_in_both(
+    cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls
+) -> None:
+    """The column of a migration is granted by bin/rds-roles too, so that comes after bin/db-migrate."""
+    with first_release.owner() as conn:
+        list(migrate.apply(conn))
+    with as_on_rds(fresh_database), connect(first_release.superuser_url) as admin:
+        admin.execute(ROLES_RDS)
+        made = _structure(cluster, fresh_database.owner_url)
+        assert any(SIGN_UP in line for line in made)
+        assert _structure(cluster, first_release.owner_url) == made
 
 
 @pytest.fixture

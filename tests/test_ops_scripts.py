@@ -15,6 +15,7 @@ import pytest
 import yaml
 from factories import PASSWORD, make_activity, make_user
 from ops_fixtures import Run, name_of, one
+from rds import as_on_rds
 from ways import DatabaseUrls
 
 from webapp.catalogue import SQL_FOLDER, Catalogue
@@ -463,12 +464,18 @@ def test_sessions_that_people_left_open_are_marked_by_name(
     assert patient.text != template.text
     monkeypatch.setattr(Catalogue, "__getitem__", lambda _, name: patient)
     monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
-    with elsewhere.owner() as person, connect(elsewhere.app_url) as pool:
-        person.execute("SELECT 1")
-        pool.execute("SELECT 1")
+    with (
+        as_on_rds(elsewhere) as sign_up_url,
+        elsewhere.owner() as person,
+        connect(elsewhere.app_url) as pool,
+        connect(sign_up_url) as function,
+    ):
+        for conn in (person, pool, function):
+            conn.execute("SELECT 1")
         _, out, _ = run("db-sessions")
     assert re.search(r"mayfly_owner .* SELECT +mayfly_owner, 0 min\n", out)
-    assert re.search(r"mayfly_app .* SELECT\n", out)
+    for role in ("mayfly_app", "mayfly_sign_up"):
+        assert re.search(rf"{role} .* SELECT\n", out)
 
 
 def test_peoples_idle_sessions_end_by_themselves(elsewhere: DatabaseUrls) -> None:

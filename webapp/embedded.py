@@ -25,6 +25,7 @@ from .programs import clean_environment, matching_bindir, reachable_bindir
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
 APP = "mayfly_app"
+SIGN_UP = "mayfly_sign_up"  # of the function on AWS; here nobody signs in as it
 
 _PORT = 5432  # only part of the socket's name
 _PATIENCE = 30.0

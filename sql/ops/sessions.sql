@@ -9,7 +9,9 @@ SELECT
   COALESCE(to_char(state_change AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '?') AS since,
   COALESCE(upper(substring(query FROM '^\s*(?:--[^\n]*\n\s*)*([A-Za-z]+)')), '?') AS last_query,
   CASE
-    WHEN usename <> 'mayfly_app' AND state LIKE 'idle%%' AND state_change < now() - interval '5 minutes'
+    WHEN usename NOT IN ('mayfly_app', 'mayfly_sign_up')
+      AND state LIKE 'idle%%'
+      AND state_change < now() - interval '5 minutes'
       THEN usename || ', ' || (EXTRACT(EPOCH FROM now() - state_change) / 60)::int || ' min'
     ELSE ''
   END AS unused

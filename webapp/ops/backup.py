@@ -81,6 +81,7 @@ def restore(on: Target, file: Path) -> None:
     program = client(on, "pg_restore")
     if on.name:
         with on.admin() as admin:
+            schema.ensure_roles(admin)  # the dump may name one that this server does not know
             missing = not schema.exists(admin, on.name)
         if missing:
             schema.create(on)

@@ -3,16 +3,22 @@
 from argparse import Namespace as Arguments
 
 from ..catalogue import SQL_FOLDER
-from . import backup, schema
+from . import backup, migrate, schema
 from .scripts import database, name_of, say
 from .target import Target
 
 
 def rds_roles(on: Target, _: Arguments) -> None:
-    """Lets the application's role sign in by a token of AWS and by nothing else. May run again."""
+    """Lets the application and the function sign in by a token of AWS and by nothing else. May run again.
+
+    All or nothing. A role that a stack of before does not have is made.
+    """
     with on.owner() as conn:
-        schema.run(conn, (SQL_FOLDER / "roles_rds.sql").read_text(encoding="utf-8"))
-    say(f"mayfly_app signs in to {name_of(on)} by a token of AWS, and by nothing else")
+        migrate.require_schema(conn)
+        with conn.transaction():
+            for name in ("roles.sql", "roles_rds.sql"):
+                schema.run(conn, (SQL_FOLDER / name).read_text(encoding="utf-8"))
+    say(f"mayfly_app and mayfly_sign_up sign in to {name_of(on)} by a token of AWS, and by nothing else")
 
 
 def db_after_restore(on: Target, _: Arguments) -> None:

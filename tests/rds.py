@@ -1,0 +1,48 @@
+"""A database as `bin/rds-roles` leaves it on RDS, on a PostgreSQL of our own, and what a role may do in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ways import DatabaseUrls
+
+from webapp.connections import Connection, connect
+from webapp.embedded import OWNER, SIGN_UP
+from webapp.places import CHECKOUT
+
+ROLES, ROLES_RDS = ((CHECKOUT / "sql" / f"{name}.sql").read_text() for name in ("roles", "roles_rds"))
+
+# Everything that can be granted on what has rows, now or later: where columns have it too, column by column.
+_RIGHTS = """
+WITH things AS (
+  SELECT oid, relname
+  FROM pg_class
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+)
+SELECT privilege, relname, attname
+FROM things
+JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped
+CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS privilege
+WHERE has_column_privilege(%(role)s, oid, attnum, privilege)
+UNION ALL
+SELECT privilege, relname, '*'
+FROM things
+CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege
+WHERE has_table_privilege(%(role)s, oid, privilege)
+"""
+
+
+def rights(conn: Connection, role: str = SIGN_UP) -> set[tuple[str, str, str]]:
+    """What the role may do with which column of which table or view (`*`: with all of it), over the whole database."""
+    return set(conn.execute(_RIGHTS, {"role": role}).fetchall())
+
+
+@contextmanager
+def as_on_rds(urls: DatabaseUrls) -> Iterator[str]:
+    """The function's way into the database after bin/rds-roles; at the end it is again as roles.sql left it."""
+    with connect(urls.superuser_url) as admin:
+        admin.execute("CREATE ROLE rds_iam")  # which RDS brings along
+        try:
+            admin.execute(ROLES_RDS)
+            yield urls.owner_url.replace(f"{OWNER}@", f"{SIGN_UP}@")
+        finally:
+            admin.execute(f"DROP OWNED BY {SIGN_UP}; ALTER ROLE {SIGN_UP} NOLOGIN; DROP ROLE rds_iam")
