@@ -17,10 +17,13 @@ from pathlib import Path
 
 from confirmations import Event, confirmed, load
 from pgbouncer import run_pgbouncer, through
+from rds import as_on_rds
+from ways import DatabaseUrls
 
 from bench.ground import Ground, ground
+from webapp.embedded import SIGN_UP, SUPERUSER
 
-_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_app'"
+_SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_sign_up'"
 
 
 def event(number: int) -> Event:
@@ -45,10 +48,10 @@ def main() -> None:
         for _ in range(2 if number % 10 == 0 else 1):
             waiting.put(event(number))
     events, failed, held, over = waiting.qsize(), [], [], threading.Event()
-    with ground(1, 1) as made, run_pgbouncer(made.cluster, _folder(made), size=5):
+    with ground(1, 1) as made, as_on_rds(_urls(made)), run_pgbouncer(made.cluster, _folder(made), size=5):
         with made.superuser() as conn:
             conn.execute("DELETE FROM sessions; DELETE FROM activity_keys; DELETE FROM activities; DELETE FROM users")
-        os.environ["CONNECTION_URL"] = through(_folder(made), made.target.name or "")
+        os.environ["CONNECTION_URL"] = through(_folder(made), made.target.name or "", SIGN_UP)
 
         def watch() -> None:
             with made.superuser() as conn:
@@ -90,6 +93,10 @@ def main() -> None:
     )
     if rows != chosen.people or people != rows or failed:
         raise SystemExit(1)
+
+
+def _urls(made: Ground) -> DatabaseUrls:
+    return DatabaseUrls(made.target.app_url, made.target.owner_url, made.cluster.url(SUPERUSER, made.target.name or ""))
 
 
 def _folder(made: Ground) -> Path:

@@ -72,6 +72,6 @@ def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[
         process.wait(5)
 
 
-def through(folder: Path, database: str) -> str:
-    """The application's URL of a database behind the pooler in that folder."""
-    return f"postgresql://{APP}@/{database}?host={folder}&port={_PORT}"
+def through(folder: Path, database: str, role: str = APP) -> str:
+    """The role's URL of a database behind the pooler in that folder."""
+    return f"postgresql://{role}@/{database}?host={folder}&port={_PORT}"
