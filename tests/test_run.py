@@ -314,7 +314,7 @@ def test_scripts_act_on_what_was_last_served_up_or_not(start: Start) -> None:
     assert json.loads(note.read_text()) == noted
     assert script(run, "db-migrate").startswith("mayfly is up to date")
     assert script(run, "db-migrate", APP_ENV="development").startswith("mayfly_dev is up to date")
-    again = start().up()
+    again = start(APP_ENV="development").up()
     assert (json.loads(note.read_text())["app_env"], f":{again.port}" in note.read_text()) == ("development", True)
     assert script(again, "db-migrate").startswith("mayfly_dev is up to date")
     again.stop()
@@ -324,10 +324,29 @@ def test_run_that_does_not_serve_leaves_the_note(start: Start, scratch: Path) ->
     (scratch / "state").mkdir(mode=0o755)
     before = served.Served("production", "https://mayfly.example", embedded=True)
     served.remember(scratch / "state", before)
-    run = start(WORKERS="16", POOL_MAX="50")
+    run = start(APP_ENV="development", WORKERS="16", POOL_MAX="50")
     assert run.process.wait(PATIENCE) == 1
     assert "WORKERS 16 x POOL_MAX 50" in run.said()
     assert served.recall(scratch / "state") == before
+
+
+@pytest.mark.parametrize(
+    ("app_env", "embedded", "with_what"),
+    [("production", True, ""), ("test", True, ""), ("production", False, " and a CONNECTION_URL")],
+)
+def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(
+    start: Start, scratch: Path, app_env: str, embedded: bool, with_what: str
+) -> None:
+    state = scratch / "state"
+    state.mkdir(mode=0o755)
+    before = served.Served(app_env, "https://mayfly.example", embedded=embedded)
+    served.remember(state, before)
+    assert refused(start(TRUSTED_PROXIES="1")) == (
+        f"Mayfly did not start: bin/run last served APP_ENV={app_env} PUBLIC_URL=https://mayfly.example{with_what}"
+        f" from {state}: start it with all its settings again, or say APP_ENV=development for the demo."
+    )
+    assert served.recall(state) == before
+    assert not (state / "postgres").exists()
 
 
 def test_expired_rows_are_swept_while_it_runs(start: Start) -> None:

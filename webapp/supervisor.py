@@ -22,9 +22,9 @@ from .embedded import Busy, Cluster
 from .errors import Unavailable
 from .keeper import Keeper
 from .ops.prepare import prepare_database, server_environment
-from .ops.served import Served, remember
+from .ops.served import Served, refuse_another, remember
 from .ops.target import Target, app_env_of, embedded_target, external_target
-from .places import Refused, open_state_folder
+from .places import Refused, open_state_folder, state_folder
 from .server import Server
 from .variables import ConfigError
 
@@ -91,6 +91,8 @@ class Supervisor:
         settings = Settings.from_env(
             {**self.env, "CONNECTION_URL": url, "SECRET_KEY": self.env.get("SECRET_KEY") or _ANY}
         )
+        if self._kind.noted:
+            refuse_another(self.env, state_folder(self.env))
         if problem := ports.problem(settings.host, settings.port):
             raise Refused(problem)
 

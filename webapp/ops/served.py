@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def recall(state: Path) -> Served | None:
             f"{path} is not as bin/run writes it: say which database in APP_ENV, or remove the file and start bin/run."
         ) from error
     return served
+
+
+def refuse_another(env: Mapping[str, str], state: Path) -> None:
+    """Raises `Refused` where nothing says what to serve, which means the demo, and the last time it was another."""
+    last = None if env.get("APP_ENV") or env.get("CONNECTION_URL") else recall(state)
+    if last and not (last.embedded and last.app_env == "development"):
+        elsewhere = "" if last.embedded else " and a CONNECTION_URL"
+        raise Refused(
+            f"bin/run last served APP_ENV={last.app_env} PUBLIC_URL={last.public_url}{elsewhere} from {state}: start it"
+            " with all its settings again, or say APP_ENV=development for the demo."
+        )
 
 
 def _read(path: Path, owners: set[int]) -> bytes:
