@@ -163,6 +163,20 @@ def test_where_no_database_was_made_yet_it_is_told_how(run: Run, embedded: Path,
     assert (code, err) == (1, f"bin/{script[0]}: There is no database here yet: bin/run makes it.\n")
 
 
+@pytest.mark.parametrize("name", ["OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL"])
+def test_half_a_database_of_ones_own_is_not_taken_for_the_embedded_one(
+    run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "postgresql://owner@db.example/mayfly")
+    code, out, err = run("db-create")
+    assert (code, out) == (1, "")
+    assert err == (
+        f"bin/db-create: {name} without CONNECTION_URL: set that too, which is how the application connects,"
+        " or set none of them for the database that comes along.\n"
+    )
+    assert not embedded.exists()
+
+
 def test_unknown_environment_is_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENV", "staging")
     code, _, err = run("db-create")
@@ -247,7 +261,8 @@ def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(
     assert run("db-migrate")[0] == 0
     monkeypatch.delenv("APP_ENV")
     assert run("db-migrate")[0] == 0
-    monkeypatch.delenv("CONNECTION_URL")
+    for name in ("CONNECTION_URL", "OWNER_CONNECTION_URL"):
+        monkeypatch.delenv(name)
     for script in (["db-migrate"], ["db-create"], ["users-suspend", "ann"]):
         code, out, err = run(*script)
         assert (code, out) == (1, "")
@@ -286,7 +301,7 @@ def test_strange_note_is_one_sentence_and_what_is_said_still_works(
 ) -> None:
     make(scratch / "state" / "served.json")
     assert run("db-migrate")[0] == 0
-    for name in ("APP_ENV", "CONNECTION_URL"):
+    for name in ("APP_ENV", "CONNECTION_URL", "OWNER_CONNECTION_URL"):
         monkeypatch.delenv(name)
     code, out, err = run("users-suspend", "ann")
     assert (code, out, len(err.splitlines())) == (1, "", 1)

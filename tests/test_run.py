@@ -408,6 +408,11 @@ def test_second_run_on_the_same_state_is_one_sentence(start: Start) -> None:
         ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL must be"),
         ({"HOST": NO_HOST}, "no address of this machine"),
         ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY is too easy"),
+        ({"OWNER_CONNECTION_URL": "postgresql://x"}, "OWNER_CONNECTION_URL without CONNECTION_URL: set that too"),
+        (
+            {"DIRECT_CONNECTION_URL": "postgresql://x", "REPLICA_CONNECTION_URL": "postgresql://y"},
+            "DIRECT_CONNECTION_URL and REPLICA_CONNECTION_URL without CONNECTION_URL",
+        ),
         ({"WORKERS": "16", "POOL_MAX": "50"}, "WORKERS 16 x POOL_MAX 50 + 6 in reserve make 806 connections"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

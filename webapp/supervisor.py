@@ -23,7 +23,7 @@ from .errors import Unavailable
 from .keeper import Keeper
 from .ops.prepare import prepare_database, server_environment
 from .ops.served import Served, refuse_another, remember
-from .ops.target import Target, app_env_of, embedded_target, external_target
+from .ops.target import Target, app_env_of, embedded_target, external_target, is_external
 from .places import Refused, open_state_folder, state_folder
 from .server import Server
 from .variables import ConfigError
@@ -42,8 +42,9 @@ def say(line: str) -> None:
 @contextlib.contextmanager
 def start_database(env: Mapping[str, str], what: str) -> Iterator[tuple[Target, Cluster | None]]:
     """The database of this environment while the block runs: our own, started here, or that of `CONNECTION_URL`."""
-    app_env, state = app_env_of(env), open_state_folder(env)
-    if env.get("CONNECTION_URL"):
+    app_env, external = app_env_of(env), is_external(env)
+    state = open_state_folder(env)
+    if external:
         yield external_target(env, app_env, state), None
         return
     cluster = Cluster(state / "postgres")

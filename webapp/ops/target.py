@@ -16,6 +16,8 @@ from .served import recall
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
 """The name of the embedded database by `APP_ENV`."""
 
+_COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL")
+
 
 @dataclass(frozen=True)
 class Target:
@@ -57,6 +59,18 @@ def external_target(env: Mapping[str, str], app_env: str, state: Path) -> Target
     return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state)
 
 
+def is_external(env: Mapping[str, str]) -> bool:
+    """Whether `CONNECTION_URL` names the database. Raises `Refused` where only what belongs to one is set."""
+    if env.get("CONNECTION_URL"):
+        return True
+    if alone := [name for name in _COMPANIONS if env.get(name)]:
+        raise Refused(
+            f"{' and '.join(alone)} without CONNECTION_URL: set that too, which is how the application connects,"
+            " or set none of them for the database that comes along."
+        )
+    return False
+
+
 def app_env_of(env: Mapping[str, str]) -> str:
     """`APP_ENV`, checked. Raises `Refused`."""
     app_env = env.get("APP_ENV") or "development"
@@ -80,11 +94,12 @@ def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool =
     With `production` it is that of `PROD_CONNECTION_URL`, whatever else is set. Without `CONNECTION_URL` and `APP_ENV`
     it is the one that `bin/run` last served. Raises `Refused`.
     """
-    app_env, state = app_env_of(env), open_state_folder(env)
+    app_env, external = app_env_of(env), not production and is_external(env)
+    state = open_state_folder(env)
     if production:
         yield production_target(env, state)
         return
-    if env.get("CONNECTION_URL"):
+    if external:
         yield external_target(env, app_env, state)
         return
     served = None if env.get("APP_ENV") else recall(state)
