@@ -597,6 +597,31 @@ def test_burn_of_anothers_is_as_if_it_never_was(
     assert "Burn" not in words(bob.get(f"/@alice/status/{made}"))
 
 
+@pytest.mark.parametrize("fragment", [True, False])
+def test_burn_with_a_stale_token_asks_again_with_one_that_counts(
+    alice: FlaskClient, conn: Connection, fragment: bool
+) -> None:
+    activity = make_activity(conn, user(conn, "alice"))
+    answer = burn(alice, activity, csrf_token="stale", fragment=fragment)
+    assert answer.status_code == 400
+    assert "press the button again" in words(answer)
+    assert count(conn, "live_activities") == 1
+    fresh = re.findall(r'name="csrf_token" value="([^"]+)"', answer.text)[-1]
+    assert burn(alice, activity, csrf_token=fresh, fragment=fragment).status_code in {200, 303}
+    assert count(conn, "live_activities") == 0
+
+
+def test_burn_with_a_stale_token_and_no_session_shows_the_way_in(
+    app: Flask, alice: FlaskClient, conn: Connection
+) -> None:
+    activity = make_activity(conn, user(conn, "alice"))
+    stranger = app.test_client()
+    assert burn(stranger, activity, csrf_token="stale").location == "/sign-in"
+    answer = burn(stranger, activity, csrf_token="stale", fragment=True)
+    assert answer.status_code == 401
+    assert 'href="/sign-in" target="_blank">Sign in</a>' in answer.text
+
+
 def test_burn_keeps_what_answered_it(alice: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
     parent = make_activity(conn, user(conn, "alice"), "regretted")
     child = make_activity(conn, user(conn, "bob"), "an answer", reply_to=parent)
@@ -644,6 +669,7 @@ def test_create_signed_out_with_htmx_leaves_the_form_in_place(app: Flask, conn: 
     assert answer.status_code == 401
     assert answer.text.startswith("<hx-partial")
     assert "what you wrote stays" in words(answer)
+    assert 'href="/sign-in" target="_blank">Sign in</a>' in answer.text
 
 
 def test_create_with_a_stale_token_brings_the_form_back_with_its_text(alice: FlaskClient, conn: Connection) -> None:

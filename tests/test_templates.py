@@ -105,7 +105,14 @@ FORMS = [
 ]
 KEPT = [None, {"message": NASTY, "ttl": NASTY, "key": ONE, "csrf_token": "stale"}]
 PROBLEMS = [
-    {"heading": "Nothing here", "message": message, "request_id": number, "kept": kept, "written": "message"}
+    {
+        "heading": "Nothing here",
+        "message": message,
+        "request_id": number,
+        "kept": kept,
+        "written": "message",
+        "signed_out": not number,
+    }
     for (message, number), kept in zip(((NASTY, ""), ("It broke.", "0123456789abcdef")), KEPT, strict=True)
 ]
 
@@ -118,14 +125,14 @@ def _each(**choices: list[Any]) -> list[dict[str, Any]]:
 
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "activities/_activity.html": _each(activity=CARDS),
-    "activities/_burn.html": _each(activity=CARDS),
+    "activities/_burn.html": _each(activity=CARDS, notice=["", NASTY]),
     "activities/_burned.html": [{"person": None}, {"person": PERSON}],
     "activities/_composer.html": _each(composer=COMPOSERS),
     "activities/_created.html": _each(activity=CARDS, parent=[None, CARDS[2]], composer=COMPOSERS),
     "activities/_replies_count.html": _each(activity=CARDS),
     "activities/_stub.html": [{}],
     "feeds/_cut.html": [{}],
-    "activities/burn.html": _each(activity=CARDS),
+    "activities/burn.html": _each(activity=CARDS, notice=["", NASTY]),
     "activities/compose.html": _each(composer=COMPOSERS),
     "errors/_notice.html": PROBLEMS,
     "errors/page.html": PROBLEMS,

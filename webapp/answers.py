@@ -45,7 +45,15 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN else None
         kept = request.form.to_dict() if written else None
         response = Response(
-            render_template(name, heading=heading, message=message, request_id=request_id, kept=kept, written=written)
+            render_template(
+                name,
+                heading=heading,
+                message=message,
+                request_id=request_id,
+                kept=kept,
+                written=written,
+                signed_out=status == 401,
+            )
         )
     response.status_code = status
     if retry_after:

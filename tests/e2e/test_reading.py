@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from browsing import Watch, card, composer, notice, post, ready, send, sign_in, sign_out, write
+from browsing import Watch, act, card, composer, notice, post, ready, send, sign_in, sign_out, write
 from factories import make_activity
 from playwright.sync_api import Browser, Page, expect
 
@@ -191,14 +191,35 @@ def test_session_ended_elsewhere_keeps_the_text(
     expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
     assert conn.execute("SELECT count(*) FROM activities").fetchone() == (0,)
 
-    tab = page.context.new_page()
+    with page.context.expect_page() as opened:
+        notice(page).get_by_role("link", name="Sign in").click()
+    tab = opened.value
+    expect(tab).to_have_url(re.compile("/sign-in$"))
     sign_in(tab, "alice")
     tab.close()
+    expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
     send(composer(page))
     expect(page.get_by_role("alert")).to_contain_text("press the button again")
     expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
     send(composer(page))
     expect(card(page, "On my way.")).to_be_visible()
+
+
+def test_session_begun_anew_elsewhere_asks_once_more_before_a_burn(page: Page, watch: Watch, alice: str) -> None:
+    watch.expect_errors()
+    sign_in(page, "alice")
+    post(page, "Mine.")
+    ready(act(page, "Mine.", "Burn")).click()
+    tab = page.context.new_page()
+    tab.goto("/@alice")
+    sign_out(tab)
+    sign_in(tab, "alice")
+    tab.close()
+    page.get_by_role("button", name="Burn it").click()
+    expect(page.get_by_role("alert")).to_contain_text("press the button again")
+    expect(notice(page)).to_be_empty()
+    page.get_by_role("button", name="Burn it").click()
+    expect(card(page, "Mine.")).to_have_count(0)
 
 
 def test_wrong_password_says_so_and_keeps_the_handle(page: Page, watch: Watch, alice: str) -> None:

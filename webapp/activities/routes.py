@@ -115,11 +115,15 @@ def show_json(activity_uuid: str) -> Response:
 @session.signed_in
 def burn_confirm(activity_uuid: str) -> Any:
     """Asks before burning: below the card for HTMX, else as a page."""
+    return _ask_to_burn(activity_uuid, 200)
+
+
+def _ask_to_burn(activity_uuid: str, status: int, notice: str = "") -> Any:
     activity = _card(str(activity_uuid))
     if not activity["is_own"]:
         raise NotFound
     name = "activities/_burn.html" if wants_fragment() else "activities/burn.html"
-    return render_template(name, activity=activity)
+    return render_template(name, activity=activity, notice=notice), status
 
 
 @bp.post("/activities/<uuid:activity_uuid>/burn")
@@ -134,6 +138,16 @@ def burn(activity_uuid: str) -> Any:
         return go(url_for("feeds.home"))
     own = db().query_object("users/profile", handle=person["handle"]) if page == f"/@{person['handle']}" else None
     return render_template("activities/_burned.html", person=own)
+
+
+def _burn_again(sentence: str) -> Any:
+    """The question again after a CSRF failure: the form that is open would be refused for ever."""
+    if not session.viewer():
+        return session.ask_to_sign_in()
+    return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
+
+
+burn.again = _burn_again  # type: ignore[attr-defined]
 
 
 def _place() -> str:

@@ -78,7 +78,10 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
         "activities/_composer.html": {
             name: _partial("activities/_composer.html", composer=composer) for name, composer in composers.items()
         },
-        "activities/_burn.html": {"always": _partial("activities/_burn.html", activity=samples.CARDS["own"])},
+        "activities/_burn.html": {
+            "always": _partial("activities/_burn.html", activity=samples.CARDS["own"], notice=""),
+            "after a notice": _partial("activities/_burn.html", activity=samples.CARDS["own"], notice="Press again."),
+        },
         "activities/_burned.html": {
             "for the announcer": _partial("activities/_burned.html", person=None),
             "on one's own page": _partial("activities/_burned.html", person={"activities_count": 3}),
@@ -126,6 +129,7 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
         },
         "errors/_notice.html": {
             "with a sentence": _problem("errors/_notice.html"),
+            "with a way in": _problem("errors/_notice.html", signed_out=True),
             "with a request's id": _problem("errors/_notice.html", request_id="0123456789abcdef"),
         },
         "errors/page.html": {
@@ -146,9 +150,11 @@ def _partial(file: str, **needs: Any) -> Callable[[], str]:
     return partial(render_template, file, **{"viewer": lambda: samples.VIEWER, **needs})
 
 
-def _problem(file: str, request_id: str = "") -> Callable[[], str]:
+def _problem(file: str, **needs: Any) -> Callable[[], str]:
     words = "No such activity, or its time has passed."
-    return _partial(file, heading="Nothing here", message=words, request_id=request_id)
+    return _partial(
+        file, **{"heading": "Nothing here", "message": words, "request_id": "", "signed_out": False, **needs}
+    )
 
 
 def _page_body(file: str, **needs: Any) -> str:
