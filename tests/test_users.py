@@ -435,7 +435,9 @@ def test_sign_up_that_comes_again_guesses_no_passwords(database_urls: DatabaseUr
     press(app, cookie, form)
     tries = [press(app, cookie, {**form, "password": f"guess number {n}"})[1].status_code for n in range(4)]
     assert tries == [422, 422, 429, 429]
-    assert press(app, cookie, form)[1].status_code == 429
+    answer = press(app, cookie, form)[1]
+    assert answer.status_code == 429
+    assert f'value="{form["handle"]}"' in answer.text
 
 
 def test_sign_up_that_comes_again_is_none_too_many(database_urls: DatabaseUrls, conn: Connection) -> None:
@@ -1004,6 +1006,20 @@ def test_sign_up_limit_counts_by_address(database_urls: DatabaseUrls) -> None:
     assert statuses == [303, 303, 429]
     with database_urls.owner() as conn:
         assert count(conn, "users") == 2
+
+
+def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(database_urls: DatabaseUrls) -> None:
+    app = create_app(settings_for(database_urls, LIMIT_SIGN_UP_TRIES="1/30m"))
+    sign_up(from_address(app, "203.0.113.7"), handle="alice")
+    answer = sign_up(from_address(app, "203.0.113.7"), display_name="Carol \u201cC\u201d", email="carol@example.com")
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 1800
+    assert re.search(r'role="alert">That was often enough for now\. Try again in \d+ minutes', answer.text)
+    for typed in ("Carol \u201cC\u201d", "carol", "carol@example.com"):
+        assert f'value="{typed}"' in answer.text
+    assert PASSWORD not in answer.text
+    fields = dict(re.findall(r'name="(key|csrf_token)" value="([^"]+)"', answer.text))
+    assert fields.keys() == {"key", "csrf_token"}
 
 
 def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from ..answers import told
 from ..current import db, settings
 from ..errors import Conflict, Invalid, NotFound, TooMany
 from ..feeds.pages import feed_answer, feed_json, feed_page
@@ -32,9 +31,12 @@ def sign_up() -> Any:
     try:
         refusal = _join(form)
     except TooMany as problem:
-        refusal = told(problem)
-    if refusal and not _joined_before(form):
-        return refusal
+        refusal = _sign_up_later(form, problem)
+    try:
+        if refusal and not _joined_before(form):
+            return refusal
+    except TooMany as problem:
+        return _sign_up_later(form, problem)
     return redirect(url_for("feeds.home"), 303)
 
 
@@ -115,6 +117,10 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
     return render_template(
         "users/sign_up.html", form=form, errors=errors, notice=notice, key=key or form.key.data
     ), status
+
+
+def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
+    return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}
 
 
 sign_up.again = _sign_up_again  # type: ignore[attr-defined]
