@@ -142,6 +142,30 @@ def test_parent_gone_brings_the_text_back_to_post_on_its_own(
     expect(card(page, "It hangs by the door.")).not_to_contain_text("answering")
 
 
+@pytest.mark.parametrize("where", ["feed", "thread"])
+def test_parent_burned_meanwhile_leaves_the_page_and_the_text_stands_on_its_own(
+    page: Page, watch: Watch, conn: Connection, question: str, where: str
+) -> None:
+    watch.expect_errors()
+    sign_in(page, "alice")
+    if where == "feed":
+        ready(act(page, "Who has the key?", "Reply")).click()
+    else:
+        page.goto(question)
+    write(ready(reply_form(page)), "It hangs by the door.")
+    conn.execute("UPDATE activities SET expires_at = now(), user_uuid = NULL, message = NULL")
+    send(reply_form(page))
+
+    expect(page.get_by_role("article")).to_have_count(0)
+    expect(page.get_by_text("An activity was here. Its time has passed.")).to_be_visible()
+    kept = composer(page).filter(has_text="Post on its own")
+    expect(kept.get_by_role("textbox")).to_have_value("It hangs by the door.")
+    expect(kept.get_by_role("textbox")).to_be_focused()
+    expect(kept.get_by_role("link", name="Discard it")).to_be_visible()
+    kept.get_by_role("button", name=re.compile("^Post on its own")).click()
+    expect(card(page, "It hangs by the door.")).to_be_visible()
+
+
 def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, conn: Connection, question: str) -> None:
     watch.expect_errors()
     sign_in(page, "alice")

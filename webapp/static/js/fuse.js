@@ -71,6 +71,11 @@ function tick() {
 }
 setInterval(tick, 500);
 const look = () => {
+  // What is answered was burned meanwhile, and the form came back: the card goes, the form stays.
+  for (const form of document.querySelectorAll("form[data-gone]")) {
+    const card = document.getElementById(form.dataset.gone);
+    if (card && card.dataset.stage !== "gone") vanish(card);
+  }
   tick();
   document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
 };
