@@ -90,6 +90,8 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"WORKERS": "0"}, "WORKERS"),
         ({"POOL_MAX": "many"}, "POOL_MAX"),
         ({"POOL_MIN": "0"}, "POOL_MIN"),
+        ({"POOL_MIN": "9"}, "POOL_MIN is 9, more than POOL_MAX, which is 8"),
+        ({"POOL_MIN": "2", "POOL_MAX": "1"}, "POOL_MIN is 2, more than POOL_MAX, which is 1"),
     ],
 )
 def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environment: dict[str, str], named: str) -> None:

@@ -125,6 +125,9 @@ class Settings:
         if not is_public_address(public_url):
             raise ConfigError("PUBLIC_URL must be an address such as https://mayfly.example, without a path.")
         ttls, ttl_default = _ttls(env)
+        pool_min, pool_max = integer(env, "POOL_MIN", 1, 1, 100), integer(env, "POOL_MAX", 8, 1, 100)
+        if pool_min > pool_max:
+            raise ConfigError(f"POOL_MIN is {pool_min}, more than POOL_MAX, which is {pool_max}: change one of them.")
         return cls(
             app_env=app_env,
             connection_url=connection_url,
@@ -147,8 +150,8 @@ class Settings:
             ttl_default=ttl_default,
             limits={name: limit(env, name, default) for name, default in LIMITS.items()},
             workers=integer(env, "WORKERS", 2, 1, 32),
-            pool_min=integer(env, "POOL_MIN", 1, 1, 100),
-            pool_max=integer(env, "POOL_MAX", 8, 1, 100),
+            pool_min=pool_min,
+            pool_max=pool_max,
         )
 
 
