@@ -362,6 +362,27 @@ def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_pa
         Database(settings, catalogue).check()
 
 
+@pytest.mark.parametrize("returns", ["rows", "Found", "Found[]"])
+def test_check_tells_the_line_as_its_author_counts_it(settings: Settings, tmp_path: Path, returns: str) -> None:
+    """Whatever stands around the statement, and wherever its pieces come from."""
+    pieces = {
+        "a___piece": "-- a/_piece: one.\n\nFROM users\nWHERE true\n",
+        "a___wrong": "-- a/_wrong: another.\nFROM users\nWHERE nought\n",
+    }
+    statements = {
+        "\nSELECT\n  1 AS one,\n  nought\n-- include a/_piece\n": "sql/a/b.sql, line 7",
+        "SELECT 1 AS one\n-- include a/_wrong\nLIMIT 1\n": "sql/a/_wrong.sql, line 3 (in sql/a/b.sql)",
+        "SELECT 1 AS one\n-- include a/_piece\nAND nought\n": "sql/a/b.sql, line 6",
+        "SELECT 1 AS one\n-- include a/_piece\nAND\n": "sql/a/b.sql, line 6",
+    }
+    for statement, place in statements.items():
+        catalogue = catalogue_of(tmp_path, **pieces, a__b=HEADER.format("none", returns) + statement)
+        with pytest.raises(BrokenTemplate) as refused:
+            Database(settings, catalogue).check()
+        assert str(refused.value).startswith(f"{place}: ")
+        assert "LINE" not in str(refused.value)
+
+
 def test_check_that_meets_a_held_lock_blames_no_template_and_is_made_again(database_urls: DatabaseUrls) -> None:
     with database_urls.owner() as owner, owner.transaction():
         owner.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")

@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from factories import PASSWORD, make_user
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
+from jinja2 import ChoiceLoader, FunctionLoader
 from ways import DatabaseUrls, free_port, settings_for, wait_for
 
 from webapp import create_app
@@ -74,6 +76,33 @@ def test_error_is_told_in_development_and_hidden_elsewhere(database_urls: Databa
             assert [answer.status_code for answer in answers] == [500, 500]
             assert ["ValueError: the reason" in answer.text for answer in answers] == [told, told]
             assert "Traceback" not in answers[0].text
+
+
+@pytest.mark.parametrize(
+    ("page", "places"),
+    [
+        ("{{ nobody }}", ["page.html, line 3: UndefinedError: 'nobody' is undefined"]),
+        ("{{ card.nothing.more }}", ["page.html, line 3: UndefinedError: 'dict object' has no attribute 'nothing'"]),
+        ("{{ card.nothing | life }}", ["page.html, line 3: UndefinedError: "]),
+        ("{{ address('users.nowhere') }}", ["page.html, line 3: KeyError: 'users.nowhere'"]),
+        ("{% include '_part.html' %}", ["_part.html, line 2: UndefinedError: 'nobody' is undefined"]),
+        ("{% include '_none.html' %}", ["page.html, line 3: TemplateNotFound: "]),
+        ("{{ icon(nobody) }}", ["_macros.html, line ", "'nobody' is undefined (for ", "page.html, line 3)"]),
+        ("{{ card.message | initial }}", ["webapp/filters.py, line "]),
+    ],
+)
+def test_error_in_a_template_is_told_with_its_file_and_line(dev_app: Flask, page: str, places: list[str]) -> None:
+    made = {"page.html": f"one\ntwo\n{page}", "_part.html": "one\n{{ nobody }}"}
+
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        return (made[name], str(TEMPLATES / name), lambda: True) if name in made else None
+
+    environment = dev_app.jinja_env
+    environment.loader = ChoiceLoader([FunctionLoader(load), environment.loader])
+    dev_app.add_url_rule("/page", view_func=lambda: render_template("page.html", card={"message": 7}))
+    said = unescape(dev_app.test_client().get("/page").text)
+    for place in places:
+        assert place in said
 
 
 # The pattern page --------------------------------------------------------------------------------------------

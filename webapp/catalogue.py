@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import dropwhile
 from pathlib import Path
+from typing import Any
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
 
@@ -14,7 +16,8 @@ _HEADER = re.compile(
 )
 _PARAM = re.compile(r"(?P<name>[a-z_]+) (?P<type>[a-z ]+(?:\[\])?)\??")
 _PLACEHOLDER = re.compile(r"%\((?P<name>[a-z_]+)\)s")
-_INCLUDE = re.compile(r"^ *-- include (?P<name>[a-z_/]+) *$", re.MULTILINE)
+_INCLUDE = re.compile(r" *-- include (?P<name>[a-z_/]+) *")
+_HEADER_LINES = 3
 
 
 class BrokenTemplate(Exception):
@@ -39,13 +42,17 @@ def query_wrap_fresh(template: str, freshness: str) -> str:
 
 @dataclass(frozen=True)
 class Template:
-    """One statement. `returns` is a shape (`Card`), an array of shapes (`Card[]`), or a column's type, or `rows`."""
+    """One statement. `returns` is a shape (`Card`), an array of shapes (`Card[]`), or a column's type, or `rows`.
+
+    `origin`: of each line of the text, the name of the file that it was written in, and its number there.
+    """
 
     name: str
     purpose: str
     params: Mapping[str, str]
     returns: str
     text: str = field(repr=False)
+    origin: tuple[tuple[str, int], ...] = field(repr=False)
 
     @property
     def kind(self) -> str:
@@ -68,6 +75,16 @@ class Template:
         numbered = _PLACEHOLDER.sub(lambda found: numbers[found["name"]], self.sql).replace("%%", "%")
         types = f"({', '.join(self.params.values())})" if self.params else ""
         return f"PREPARE mayfly_check {types} AS {numbered}"
+
+    def refused(self, diagnosis: Any) -> str:
+        """What PostgreSQL has against `prepare_sql`, with the file and the line in which that was written."""
+        where, own = "", f"sql/{self.name}.sql"
+        if diagnosis.statement_position:  # counted in signs, from 1
+            line = self.prepare_sql.count("\n", 0, int(diagnosis.statement_position) - 1) - (self.kind != "plain")
+            name, number = self.origin[max(0, min(line, len(self.origin) - 1))]
+            where = f"sql/{name}.sql, line {number}" + (f" (in {own})" if name != self.name else "")
+        hint = f" ({diagnosis.message_hint})" if diagnosis.message_hint else ""
+        return f"{where or own}: {diagnosis.message_primary}{hint}"
 
 
 class Catalogue:
@@ -110,19 +127,29 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
             if not found:
                 raise BrokenTemplate(f"sql/{name}.sql: {part!r} is not `name type` or `name type?`.")
             params[found["name"]] = found["type"]
-    body = _include(name, text[header.end() :], pieces).strip().removesuffix(";")
+    lines = _include(name, text[header.end() :], pieces)
+    body = "\n".join(line for line, _ in lines).strip().removesuffix(";")
     used = set(_PLACEHOLDER.findall(body))
     if used != set(params):
         raise BrokenTemplate(f"sql/{name}.sql: header and statement disagree on {', '.join(used ^ set(params))}.")
-    return Template(name, header["purpose"], params, header["returns"], body)
+    origin = tuple(place for _, place in lines)[: body.count("\n") + 1]
+    return Template(name, header["purpose"], params, header["returns"], body, origin)
 
 
-def _include(name: str, text: str, pieces: Mapping[str, str]) -> str:
-    """Put the shared pieces in place: text of files into text of files, before any value exists."""
+def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str, tuple[str, int]]]:
+    """Put the shared pieces in place: text of files into text of files, before any value exists.
 
-    def piece(found: re.Match[str]) -> str:
-        if found["name"] not in pieces:
-            raise BrokenTemplate(f"sql/{name}.sql includes {found['name']}, which is no piece under sql/.")
-        return pieces[found["name"]].split("\n", 1)[1].rstrip()
-
-    return _INCLUDE.sub(piece, text)
+    Each line from the first one that holds something, with its file and its number there.
+    """
+    lines: list[tuple[str, tuple[str, int]]] = []
+    for number, line in enumerate(text.split("\n"), _HEADER_LINES + 1):
+        found = _INCLUDE.fullmatch(line)
+        if not found:
+            lines.append((line, (name, number)))
+            continue
+        piece = found["name"]
+        if piece not in pieces:
+            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is no piece under sql/.")
+        inside = enumerate(pieces[piece].rstrip().split("\n")[1:], 2)  # its first line is its header
+        lines += [(line, (piece, number)) for number, line in inside]
+    return list(dropwhile(lambda line: not line[0].strip(), lines))

@@ -106,7 +106,7 @@ class Database:
                     conn.execute(template.prepare_sql)
                     conn.execute("DEALLOCATE mayfly_check")
                 except SchemaErrors as error:
-                    raise BrokenTemplate(f"sql/{template.name}.sql: {error}") from error
+                    raise BrokenTemplate(template.refused(error.diag)) from error
         self._checked = True
 
     def ready(self) -> None:

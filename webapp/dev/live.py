@@ -17,6 +17,8 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = Path(__file__).resolve().parent / "static"
 HEARTBEAT = 15.0
+_HANDS_ON = {CHECKOUT / "webapp" / name for name in ("jinja.py", "addresses.py")}
+"""They only do what a template asks for: what they fall over stands there."""
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -90,6 +92,11 @@ def sentence(error: BaseException) -> str:
     filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if not filename or not line:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
+        templates = [frame for frame in frames if frame.filename.endswith(".html")]
+        if name == "UndefinedError":  # whoever was handed it, a template named it
+            frames = templates or frames
+            if len(templates) > 1 and templates[-1].filename.endswith("/_macros.html"):
+                words += f" (for {_shown(templates[-2].filename)}, line {templates[-2].lineno})"
         if frames:
             filename, line = frames[-1].filename, frames[-1].lineno
     where = f"{_shown(filename)}, line {line}: " if filename else ""
@@ -97,7 +104,8 @@ def sentence(error: BaseException) -> str:
 
 
 def _ours(filename: str) -> bool:
-    return Path(filename).is_relative_to(CHECKOUT / "webapp")
+    path = Path(filename)
+    return path.is_relative_to(CHECKOUT / "webapp") and path not in _HANDS_ON
 
 
 def _shown(filename: str) -> str:
