@@ -113,7 +113,7 @@ def test_query_value_and_execute_run_as_written(db: Database) -> None:
 )
 def test_query_takes_the_name_of_a_file_and_nothing_else(db: Database, name: str) -> None:
     for verb in (db.query_array, db.query_object, db.query_json, db.query_value, db.execute):
-        with pytest.raises(KeyError):
+        with pytest.raises(BrokenTemplate):
             verb(name)
 
 

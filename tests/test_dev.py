@@ -105,6 +105,15 @@ def test_error_in_a_template_is_told_with_its_file_and_line(dev_app: Flask, page
         assert place in said
 
 
+def test_statement_whose_file_was_removed_is_told_by_its_name(dev_app: Flask) -> None:
+    db = dev_app.extensions["db"]
+    db.catalogue._templates = {template.name: template for template in db.catalogue if template.name != "feeds/public"}
+    for headers in ({}, {"HX-Request-Type": "partial"}):
+        said = dev_app.test_client().get("/public", headers=headers).text
+        assert "sql/feeds/public.sql is asked for, and there is no such statement." in said
+        assert "KeyError" not in said
+
+
 # The pattern page --------------------------------------------------------------------------------------------
 
 

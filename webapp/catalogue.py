@@ -21,7 +21,7 @@ _HEADER_LINES = 3
 
 
 class BrokenTemplate(Exception):
-    """A file under `sql/` that does not keep the form, or that the schema refuses."""
+    """A file under `sql/` that does not keep the form, that the schema refuses, or that is not there."""
 
 
 def query_wrap_object(template: str) -> str:
@@ -97,7 +97,9 @@ class Catalogue:
         self.reload()
 
     def __getitem__(self, name: str) -> Template:
-        """The template of that name. Raises `KeyError`: SQL itself is never a name."""
+        """The template of that name. Raises `BrokenTemplate`: SQL itself is never a name."""
+        if name not in self._templates:
+            raise BrokenTemplate(f"sql/{name}.sql is asked for, and there is no such statement.")
         return self._templates[name]
 
     def __iter__(self):  # type: ignore[no-untyped-def]
