@@ -12,9 +12,11 @@ fail() {
   exit 1
 }
 
-# What a script says of itself: its second line. Those of webapp/ops have more to say.
-if [[ "${1:-}" =~ ^(-h|--help)$ ]] && ! grep -qE "^ops |webapp\.ops\." "$0"; then
-  sed -n '2s/^# /bin\//p' "$0"
+# What a script says of itself: the comment at its head, before anything is installed or connected to.
+asked="${1:-}"
+[ "$asked" != prod ] || asked="${2:-}"
+if [[ "$asked" =~ ^(-h|--help)$ ]]; then
+  sed -n '1d; /^#/!q; s/^# \{0,1\}//; 2s/^/bin\//; p' "$0"
   exit 0
 fi
 

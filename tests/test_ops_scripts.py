@@ -20,7 +20,7 @@ from ways import DatabaseUrls
 
 from webapp.catalogue import SQL_FOLDER, Catalogue
 from webapp.connections import Connection, connect
-from webapp.ops import served
+from webapp.ops import rds_rule, served
 from webapp.ops.target import external_target
 from webapp.places import CHECKOUT, Refused
 from webapp.processes import working_in
@@ -37,7 +37,8 @@ def test_script_has_the_skeleton(script: Path) -> None:
     lines = script.read_text().splitlines()
     assert lines[0] == "#!/usr/bin/env bash"
     assert re.fullmatch(rf"# {script.name}: [^\n]+", lines[1])
-    assert lines[2] == 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
+    below = next(line for line in lines[2:] if not line.startswith("# "))
+    assert below == 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
     assert os.access(script, os.X_OK)
 
 
@@ -47,26 +48,30 @@ def test_no_script_has_a_force(script: Path) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-@pytest.mark.parametrize("asked", ["--help", "-h"])
+@pytest.mark.parametrize("asked", ["--help", "-h", "prod --help"])
 def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(script: Path, asked: str, scratch: Path) -> None:
-    if re.search(r"^ops |webapp\.ops\.", script.read_text(), re.MULTILINE):
-        return  # argparse, or psql, has more to say
+    """Purpose, arguments and an example, without a Python, let alone a database."""
     copy = scratch / "checkout"  # in ours others make things meanwhile
     shutil.copytree(script.parent, copy / "bin")
     done = subprocess.run(
-        [copy / "bin" / script.name, asked],
+        [copy / "bin" / script.name, *asked.split()],
         cwd=scratch,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}\n"
+    said = done.stdout.splitlines()
+    assert said[0] == f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}"
+    assert re.match(rf"usage: bin/{script.name}( |$)", said[1])
+    assert re.match(rf"for example: .*bin/{script.name}( |$)", said[-1])
+    arguments = re.findall(r"--[a-z-]+|[A-Z]{2,}", said[1].partition("    (")[0])
+    assert not [one for one in arguments if not any(re.match(rf"  .*{one}\b", line) for line in said[2:-1])]
     assert list(copy.iterdir()) == [copy / "bin"]
     assert list(scratch.iterdir()) == [copy]
 
 
-@pytest.mark.parametrize("script", ["lock", "setup"])
+@pytest.mark.parametrize("script", ["check", "dev", "lock", "setup"])
 def test_script_without_arguments_takes_none(script: str, scratch: Path) -> None:
     done = subprocess.run([CHECKOUT / "bin" / script, "more"], cwd=scratch, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"bin/{script}: There is no argument more.\n")
@@ -122,11 +127,18 @@ def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) ->
     assert run() == "7\n"
 
 
-def test_every_script_of_the_package_has_its_way_in() -> None:
-    from webapp.ops.__main__ import _SCRIPTS
+def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> None:
+    from webapp.ops.__main__ import _FOR_PRODUCTION, _SCRIPTS
 
-    for name in _SCRIPTS:
-        assert (CHECKOUT / "bin" / name).read_text().splitlines()[-1] == f'ops {name} "$@"'
+    for name, (_, options) in _SCRIPTS.items():
+        text = (CHECKOUT / "bin" / name).read_text()
+        assert text.splitlines()[-1] == f'ops {name} "$@"'
+        for option, _ in options:
+            assert re.search(rf"^# usage: .*{option if option.startswith('-') else option.upper()}", text, re.MULTILINE)
+        assert (f"# usage: bin/{name} [prod]" in text) == (name in _FOR_PRODUCTION)
+    text = (CHECKOUT / "bin" / "rds-update-sg-rule").read_text()
+    for action in rds_rule._parser()._actions[1:]:
+        assert f"\n#   {action.option_strings[0]} " in text
 
 
 @pytest.mark.parametrize(
