@@ -1,7 +1,9 @@
 """Backups: what is in them, what is not, and a drill of the way back."""
 
 import os
+import re
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +16,10 @@ from ways import DatabaseUrls, settings_for
 from webapp import create_app
 from webapp.connections import Connection, connect
 from webapp.conninfo import client_environment
-from webapp.embedded import SIGN_UP
-from webapp.ops import backup
-from webapp.ops.target import Target, target
-from webapp.places import Refused
+from webapp.embedded import SIGN_UP, Cluster
+from webapp.ops import backup, schema
+from webapp.ops.target import Target, embedded_target, target
+from webapp.places import CHECKOUT, Refused
 
 KEPT = ("users", "passwords", "activities", "activity_keys", "invitations", "schema_migrations")
 
@@ -101,6 +103,70 @@ def test_drill_backup_is_restored_whole_and_serves(
             with connect(on.app_url) as application, pytest.raises(Exception, match=r"must be owner|permission denied"):
                 application.execute(statement)
         app.extensions["db"].close()
+
+
+def steps(beginning: str) -> list[str]:
+    """The commands of docs/operations.md under "Back to a backup", of the block that begins so."""
+    told = (CHECKOUT / "docs" / "operations.md").read_text().partition("### Back to a backup")[2].partition("\n## ")[0]
+    (block,) = [block for block in told.split("```\n")[1::2] if block.startswith(beginning)]
+    return block.splitlines()
+
+
+def test_way_back_in_production_works_as_it_is_told(
+    run: Run, embedded: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_ENV", "production")
+    assert run("db-create")[0] == run("db-schema-load")[0] == 0
+    with target("test") as on, on.owner() as conn:
+        fill(conn)
+    assert run("db-backup", str(scratch / "mayfly.dump"))[0] == 0
+    with target("test") as on, on.owner() as conn:
+        before = rows(conn)
+        make_user(conn, "carol")
+    monkeypatch.delenv("APP_ENV")
+    for step in steps("mv var/postgres "):
+        typed = step.replace("var/", f"{embedded}/").replace(" bin/", f" {CHECKOUT}/bin/")
+        environment = {"PATH": os.environ["PATH"], "MAYFLY_STATE": str(embedded), "MAYFLY_PYTHON": sys.executable}
+        done = subprocess.run(["sh", "-ec", typed], cwd=scratch, env=environment, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), step
+    monkeypatch.setenv("APP_ENV", "production")
+    with target("test") as on, on.owner() as conn:
+        assert rows(conn) == before
+        assert one(conn, "SELECT environment FROM mayfly_marker") == "production"
+    assert (embedded / "postgres-before" / "data").is_dir()
+
+
+def test_way_back_by_an_administrator_works_as_it_is_told(run: Run, cluster: Cluster, scratch: Path) -> None:
+    """Beside a database of the tests: `mayfly` is a name that they leave free."""
+    programs = {name: str(cluster.bindir / name) for name in ("psql", "pg_dump", "pg_restore")}
+    own = embedded_target(cluster, "production", "mayfly")
+    schema.create(own)
+    schema.load(own)
+    with own.owner() as conn:
+        fill(conn)
+        before = rows(conn)
+    environment = {**os.environ, **client_environment(own.admin_url)}
+    dump = [programs["pg_dump"], "-Fc", f"--file={scratch / 'mayfly.dump'}", "mayfly"]
+    subprocess.run(dump, env=environment, check=True)
+    try:
+        for step in steps("docker compose stop"):
+            inside = re.sub(r"^docker compose exec (-T )?database (psql|pg_restore) -U postgres", r"\2", step)
+            if inside != step:
+                typed = re.sub(r"^\w+", lambda found: programs[found[0]], inside)
+                if " -d " not in typed:
+                    typed += " -d postgres"
+                subprocess.run(["sh", "-ec", typed], cwd=scratch, env=environment, check=True)
+        with own.owner() as conn:
+            assert rows(conn) == before
+        with connect(own.app_url) as conn:
+            assert one(conn, "SELECT count(*) FROM users") == 2
+    finally:
+        with own.admin() as admin:
+            admin.execute("DROP DATABASE IF EXISTS mayfly")
+            admin.execute("DROP DATABASE IF EXISTS mayfly_before")
+    assert [step.partition("-c ")[2] for step in steps("psql -d postgres")] == [
+        step.partition("-c ")[2] for step in steps("docker compose stop") if " psql " in step
+    ]
 
 
 def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
