@@ -84,13 +84,35 @@ def test_theme_button_changes_the_light_and_it_stays(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/")
     by_day = paper(page)
-    page.get_by_role("button", name="Change between light and dark").click()
+    page.get_by_role("button", name="Colours: as the system. Change").click()
     by_night = paper(page)
     assert by_night != by_day
     page.reload()
     assert paper(page) == by_night
-    page.get_by_role("button", name="Change between light and dark").click()
+    page.get_by_role("button", name="Colours: dark. Change").click()
     assert paper(page) == by_day
+
+
+@pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
+def test_theme_button_leads_back_to_what_the_system_says(page: Page, system: Any, other: Any) -> None:
+    page.emulate_media(color_scheme=system)
+    page.goto("/")
+    button = page.locator("#theme")
+    for name in ("as the system", other, system, "as the system"):
+        expect(button).to_have_accessible_name(f"Colours: {name}. Change")
+        button.click()
+        # Said aloud too: not every screen reader tells that a name changed.
+        expect(page.locator("#announcer")).to_have_text(str(button.get_attribute("title")))
+    page.reload()
+    expect(button).to_have_accessible_name(f"Colours: {other}. Change")
+    for _ in range(2):
+        button.click()
+    page.emulate_media(color_scheme=other)
+    by_other = paper(page)
+    page.emulate_media(color_scheme=system)
+    assert paper(page) != by_other
+    page.reload()
+    expect(button).to_have_accessible_name("Colours: as the system. Change")
 
 
 def test_the_system_decides_until_somebody_does(page: Page) -> None:
@@ -166,7 +188,7 @@ def overflow(page: Page, path: str) -> Any:
 def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) -> None:
     sign_in(page, "alice")
     post(page, "Mine.")
-    page.get_by_role("button", name="Change between light and dark").click()
+    page.get_by_role("button", name="Colours: as the system. Change").click()
     assert page.evaluate("() => localStorage.length") == 1
     page.goto("/@alice")
     sign_out(page)

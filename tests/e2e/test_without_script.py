@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 def test_scripts_are_really_off(page: Page) -> None:
     page.goto("/")
     expect(page.locator("html[data-script]")).to_have_count(0)
-    expect(page.get_by_role("button", name="Change between light and dark")).to_be_hidden()
+    expect(page.get_by_role("button", name="Change the colours")).to_be_hidden()
 
 
 def test_join_write_choose_a_life_and_sign_out(page: Page, conn: Connection) -> None:

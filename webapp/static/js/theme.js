@@ -1,4 +1,4 @@
-// Light or dark by hand, and the mark that scripts run. Before the first paint, so that nothing flashes or jumps.
+// Light or dark by hand or as the system has it, and the mark that scripts run. Before the first paint, so that nothing flashes or jumps.
 document.documentElement.dataset.script = "";
 const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset.theme = theme;
@@ -6,9 +6,19 @@ addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme");
   if (!button) return;
   button.hidden = false;
+  const { dataset } = document.documentElement;
+  const tell = () => {
+    button.title = `Colours: ${dataset.theme ?? "as the system"}`;
+    button.setAttribute("aria-label", `${button.title}. Change`);
+  };
+  tell();
+  // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
   button.addEventListener("click", () => {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    localStorage.setItem("theme", (root.dataset.theme = dark ? "light" : "dark"));
+    const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"];
+    const next = order[order.indexOf(dataset.theme) + 1];
+    if (next) localStorage.setItem("theme", (dataset.theme = next));
+    else delete dataset.theme, localStorage.removeItem("theme");
+    tell();
+    document.getElementById("announcer").textContent = button.title;
   });
 });
