@@ -61,7 +61,7 @@ def test_bio_has_a_length(conn: Connection, alice: FlaskClient, length: int, sta
     assert answer.status_code == status
     if status == 422:
         over = "1 character" if length == 301 else f"{length - 300} characters"
-        assert f"That is {over} over the 300 that fit." in words(answer)
+        assert f"Shorten it by {over}: 300 fit." in words(answer)
         assert "é" * (length - 1) + "!" in answer.text  # what was typed is kept
         assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
 
@@ -80,7 +80,7 @@ def test_profile_errors_come_together_with_the_text_kept(conn: Connection, alice
     answer = send(alice, "/settings/profile", display_name="\u202eecila", bio="b" * 400)
     assert answer.status_code == 422
     assert "A name needs letters that can be seen" in words(answer)
-    assert "That is 100 characters over" in words(answer)
+    assert "Shorten it by 100 characters" in words(answer)
     assert "b" * 400 in answer.text
     assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == before
 

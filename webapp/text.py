@@ -110,6 +110,4 @@ def bio_problem(text: str) -> str | None:
 
 
 def _too_long(over: int, most: int) -> str:
-    return (
-        f"That is {'1 character' if over == 1 else f'{over} characters'} over the {most} that fit. Shorten it a little."
-    )
+    return f"Shorten it by {'1 character' if over == 1 else f'{over} characters'}: {most} fit."

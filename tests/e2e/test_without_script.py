@@ -58,7 +58,7 @@ def test_refused_text_comes_back_with_its_reason_and_its_life(page: Page, watch:
     sign_in(page, "alice")
     write(composer(page), "w" * 281, ttl="3 hours")
     send(composer(page))
-    expect(composer(page).get_by_text("That is 1 character over")).to_be_visible()
+    expect(composer(page).get_by_text("Shorten it by 1 character: 280 fit.")).to_be_visible()
     box = composer(page).get_by_role("textbox")
     expect(box).to_have_value("w" * 281)
     expect(box).to_be_focused()

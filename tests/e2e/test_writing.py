@@ -84,7 +84,7 @@ def test_too_long_a_text_is_kept_with_the_reason_and_can_be_mended(page: Page, w
     write(ready(composer(page)), long)
     expect(composer(page).locator(".counter")).to_have_text("-1")
     send(composer(page))
-    expect(composer(page).get_by_text("That is 1 character over the 280 that fit.")).to_be_visible()
+    expect(composer(page).get_by_text("Shorten it by 1 character: 280 fit.")).to_be_visible()
     expect(composer(page).get_by_role("textbox")).to_have_value(long)
     expect(composer(page).get_by_role("textbox")).to_be_focused()
     expect(composer(page).locator(".counter")).to_have_text("-1")
@@ -92,6 +92,21 @@ def test_too_long_a_text_is_kept_with_the_reason_and_can_be_mended(page: Page, w
 
     post(page, long[1:])
     expect(composer(page).get_by_role("textbox")).to_have_value("")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("text", ["   ", "w" * 300])
+def test_what_is_wrong_is_said_without_moving_the_button(
+    page: Page, watch: Watch, alice: str, text: str, width: int
+) -> None:
+    watch.expect_errors()
+    page.set_viewport_size({"width": width, "height": 844})
+    sign_in(page, "alice")
+    write(ready(composer(page)), text)
+    before = composer(page).get_by_role("button").bounding_box(), composer(page).bounding_box()
+    send(composer(page))
+    expect(composer(page).locator(".composer-hint")).not_to_be_empty()
+    assert (composer(page).get_by_role("button").bounding_box(), composer(page).bounding_box()) == before
 
 
 def test_pile_of_marks_is_kept_with_the_reason_and_can_be_mended(page: Page, watch: Watch, alice: str) -> None:

@@ -84,7 +84,7 @@ def composer(name: str, **fields: Any) -> Composer:
 def composers() -> dict[str, Composer]:
     """Every place and state of a composer."""
     reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
-    over = "That is 20 characters over the 280 that fit. Shorten it a little."
+    over = "Shorten it by 20 characters: 280 fit."
     return {
         "fresh, above a feed": composer("feed", place="feed"),
         "fresh, on a page of its own": composer("page", place="page"),
