@@ -35,7 +35,11 @@ _FLIMSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 
 
 class Busy(Refused):
-    """Another process runs the cluster."""
+    """Another process runs the cluster: `who`."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"The database is in use by {who}: stop that first.")
+        self.who = who
 
 
 class Cluster:
@@ -74,7 +78,7 @@ class Cluster:
         """
         with self._lock("running.lock") as lock:
             if not take(lock, patience):
-                raise Busy(f"The database is in use by {lock.read() or 'another process'}: stop that first.")
+                raise Busy(lock.read() or "another process")
             note(lock, f"{what} (process {os.getpid()})")
             try:
                 self.start()

@@ -154,7 +154,7 @@ def _prepare_only(env: Mapping[str, str]) -> int:
         with start_database(env, "bin/setup") as (on, _):
             prepare_database(on, Settings.from_env(server_environment(on, env)), say)
     except Busy as busy:
-        say(f"{busy} The database is left as it is.")
+        say(f"left the database to {busy.who}, which may go on: what is missing is made when bin/run or bin/dev starts")
     return 0
 
 
