@@ -348,5 +348,8 @@ def test_patterns_are_drawn_by_day_and_by_night(page: Page) -> None:
     by_day, by_night = (page.locator(f".pattern[data-day={day}]") for day in ("light", "dark"))
     assert by_day.count() == by_night.count() > 50
     assert by_day.first.evaluate(paper) != by_night.first.evaluate(paper)
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     ids = page.evaluate("() => [...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert len(ids) == len(set(ids))
