@@ -193,6 +193,8 @@ def test_reply_deeper_than_a_thread_goes_is_answered_one_step_up(
     expect(page.get_by_role("alert")).to_contain_text("No thread goes deeper than what you were answering.")
     kept = composer(page).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
+    expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
+    expect(card(page, "At the bottom.")).to_be_visible()
     kept.get_by_role("button", name="Answer one step up").click()
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["At the bottom.", "Is there more?"])
 

@@ -30,6 +30,7 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     orphan: bool = False
+    gone: str | None = None
     one_up: str | None = None
 
     @classmethod
@@ -75,14 +76,15 @@ class Composer:
 
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
-        self.orphan, self.parent, self.notice, self.key = True, None, ORPHANED, str(uuid.uuid4())
+        self.orphan, self.parent, self.gone = True, None, self.parent_uuid
+        self.notice, self.key = ORPHANED, str(uuid.uuid4())
         return self
 
     def too_deep(self) -> "Composer":
         """The same text without the activity it answered, below which nothing fits; one step up it may."""
         above = find(self.parent["reply_to_activity_uuid"]) if self.parent else None
         self.orphaned()
-        self.one_up, self.notice = above and above["uuid"], TOO_DEEP
+        self.gone, self.one_up, self.notice = None, above and above["uuid"], TOO_DEEP
         return self
 
     def anew(self, notice: str) -> "Composer":
