@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from factories import make_activity, make_user
 from flask import Flask
-from verbs import count, send, sign_in, signed_in, token_for, token_in, value, write
+from verbs import count, send, sign_in, signed_in, token_for, token_in, value, words, write
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -160,8 +160,19 @@ def test_sign_out_leaves_other_browsers_signed_in(app: Flask, conn: Connection) 
 
 def test_sign_out_with_the_token_of_another_session_is_refused(app: Flask, conn: Connection) -> None:
     here, there = signed_in(app), signed_in(app)
-    assert send(here, "/sign-out", csrf_token=token_for(there)).status_code == 400
+    answer = send(here, "/sign-out", csrf_token=token_for(there))
+    assert answer.status_code == 400
+    assert "You are still signed in" in words(answer)
     assert count(conn, "sessions") == 2
+
+
+def test_sign_out_of_an_old_page_whose_session_is_over_leads_home(app: Flask, conn: Connection) -> None:
+    client = signed_in(app)
+    token = token_for(client)
+    conn.execute("DELETE FROM sessions")
+    client.delete_cookie("mayfly")
+    answer = send(client, "/sign-out", csrf_token=token)
+    assert (answer.status_code, answer.location) == (303, "/")
 
 
 def test_token_of_before_signing_in_is_void_after(app: Flask, conn: Connection) -> None:

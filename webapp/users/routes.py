@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from ..current import db, settings
-from ..errors import Conflict, Invalid, NotFound, TooMany
+from ..errors import Conflict, Invalid, Malformed, NotFound, TooMany
 from ..feeds.pages import feed_answer, feed_json, feed_page
 from ..security import local_path
 from ..shapes import Profile
@@ -17,6 +17,7 @@ from .pages import page_with, sign_in_page, texts_of
 bp = Blueprint("users", __name__)
 
 WRONG = "That e-mail or handle and that password do not belong together. Check both, and the caps lock."
+STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -165,6 +166,16 @@ def sign_out() -> Any:
     response = redirect(url_for("provider.signed_out" if settings().provider else "feeds.home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+def _sign_out_again(_: str) -> Any:
+    """The button of an old page is refused for ever; the one at home counts."""
+    if session.viewer():
+        raise Malformed(STILL_IN)
+    return redirect(url_for("feeds.home"), 303)
+
+
+sign_out.again = _sign_out_again  # type: ignore[attr-defined]
 
 
 @bp.get("/@<handle>")
