@@ -19,6 +19,27 @@ def many(conn: Connection, author: str, count: int) -> None:
         make_activity(conn, author, f"Number {number:02}.", age=timedelta(minutes=number + 1))
 
 
+# Text --------------------------------------------------------------------------------------------------------
+
+
+def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, alice, "صباح الخير\nGood morning.\nשלום")
+    page.goto("/")
+    # Where each line begins and ends, as shares of the width.
+    lines = page.locator(".message").evaluate(
+        """(message) => {
+          const text = message.firstChild, whole = message.getBoundingClientRect(), range = document.createRange();
+          let from = 0;
+          return text.data.trim().split("\\n").map((line) => {
+            range.setStart(text, from); range.setEnd(text, from + line.length); from += line.length + 1;
+            const box = range.getBoundingClientRect();
+            return [box.left <= whole.left + 1, box.right >= whole.right - 1];
+          });
+        }"""
+    )
+    assert lines == [[False, True], [True, False], [False, True]]
+
+
 # The feed ----------------------------------------------------------------------------------------------------
 
 
