@@ -1,6 +1,7 @@
 """The PostgreSQL of our own: made, found by others, recovered after a kill, and never in anybody's way."""
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -213,6 +214,36 @@ def test_as_root_the_server_and_its_files_belong_to_the_service_user(home: Path)
         assert f"Uid:\t{cluster.account.uid}\t{cluster.account.uid}" in status
         assert "Groups:\t \n" in status  # none of root's
         assert {path.stat().st_uid for path in home.iterdir()} == {cluster.account.uid}
+
+
+def test_server_that_does_not_start_is_told_by_its_gravest_words(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Cluster(scratch / "postgres", durable=False)
+    with cluster.run("a first time"):
+        pass
+    monkeypatch.setattr("webapp.embedded._PATIENCE", 0.5)
+    control = cluster.data / "global" / "pg_control"
+    control.write_bytes(bytes(control.stat().st_size))
+    told = rf"PostgreSQL does not start: .* (FATAL|PANIC): .* Its log is {re.escape(str(cluster.log))}\."
+    with pytest.raises(Refused, match=told), cluster.run("again"):
+        pass
+
+
+@pytest.mark.parametrize("how", ["run", "use"])
+def test_folder_moved_away_under_a_running_server_makes_room_for_no_other(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The one that runs would write into the new folder as it stops."""
+    monkeypatch.setattr("webapp.embedded._PATIENCE", 0.5)
+    holding = holder(scratch / "postgres", "run")
+    (scratch / "postgres").rename(scratch / "postgres-before")
+    cluster = Cluster(scratch / "postgres", durable=False)
+    another = cluster.run("another", patience=0) if how == "run" else cluster.use("another")
+    with pytest.raises(Busy, match=rf"in use by holder \(process {holding.pid}\)"), another:
+        pass
+    assert not cluster.data.exists()
+    holding.communicate(timeout=20)
 
 
 @pytest.mark.parametrize("name", ["running.lock", "users.lock", "server.log"])

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import math
 import os
+import re
 import signal
 import subprocess
 import time
@@ -76,10 +77,14 @@ class Cluster:
 
         At the end processes that use it meanwhile get `wait_for_users` seconds to finish.
         """
-        with self._lock("running.lock") as lock:
-            if not take(lock, patience):
-                raise Busy(lock.read() or "another process")
-            note(lock, f"{what} (process {os.getpid()})")
+        # The second one stays when somebody moves the folder away under a running server: that would write into a new
+        # one as it stops.
+        beside = lock_file(self.home.with_name(f"{self.home.name}.lock"), None)
+        with self._lock("running.lock") as lock, beside as place:
+            for held in (lock, place):
+                if not take(held, patience):
+                    raise Busy(held.read() or "another process")
+                note(held, f"{what} (process {os.getpid()})")
             try:
                 self.start()
                 yield
@@ -192,5 +197,6 @@ class Cluster:
         return lock_file(self.home / name, self.account)
 
     def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it says nothing."
+        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it says nothing."]
+        grave = [line for line in lines[-50:] if re.search(r" (PANIC|FATAL): ", line)]
+        return f"{(grave or lines)[-1]} Its log is {self.log}."
