@@ -23,11 +23,12 @@ fi
 # The path of a Python that is new enough.
 find_python() {
   local name
-  for name in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11; do
+  for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
     if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       command -v "$name"
       return
     fi
+    [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is no Python 3.11 or newer."
   done
   fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
 }

@@ -255,7 +255,9 @@ def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypat
         assert (code, out) == (1, "")
         assert "APP_ENV is production" in err
     link = r"for one person, into mayfly within 7 days: {}/sign-up\?invite=[\w-]{{32}}\n"
-    assert re.fullmatch(link.format(r"https://mayfly\.example"), run("users-invite")[1])
+    for app_env in ("", "production"):
+        monkeypatch.setenv("APP_ENV", app_env)
+        assert re.fullmatch(link.format(r"https://mayfly\.example"), run("users-invite")[1])
     monkeypatch.setenv("PUBLIC_URL", "https://other.example")
     assert re.fullmatch(link.format(r"https://other\.example"), run("users-invite")[1])
     for name in ("APP_ENV", "CONNECTION_URL"):
@@ -263,6 +265,9 @@ def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypat
     assert run("db-migrate")[1].startswith("mayfly is up to date")
     monkeypatch.setenv("APP_ENV", "development")  # what is said wins
     assert run("db-create")[:2] == (0, "made the database mayfly_dev, marked development\n")
+    monkeypatch.setenv("PUBLIC_URL", "")
+    assert run("db-schema-load")[0] == 0
+    assert run("users-invite")[1].startswith("note: PUBLIC_URL is not set here")
 
 
 def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(

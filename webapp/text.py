@@ -35,7 +35,8 @@ _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 # (Westminster Leningrad Codex), four in the Quran. Unseen signs between marks do not part them.
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
-_TOO_MANY_MARKS = "One of its letters has more marks than any script needs. Take some of them away."
+_TOO_MANY_MARKS = "One letter has too many marks: take some away."
+_TOO_MANY_PARTS = "Some signs have very many parts: shorten it a bit."
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
@@ -62,17 +63,14 @@ def graphemes(text: str) -> int:
 
 def message_problem(text: str) -> str | None:
     """Why a normalised message cannot be posted, as a sentence; None when it can."""
-    # Cheap bounds before what costs more.
+    over = graphemes(text) - MESSAGE_GRAPHEMES
     if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
-        return "That is too much for one activity: some of its signs are made of very many parts. Shorten it a little."
+        return _too_long(over, MESSAGE_GRAPHEMES) if over > 0 else _TOO_MANY_PARTS
     if not _VISIBLE.search(_DECEIVING.sub("", text)):
         return "Write something first."
     if _PILED.search(text):
         return _TOO_MANY_MARKS
-    over = graphemes(text) - MESSAGE_GRAPHEMES
-    if over > 0:
-        return _too_long(over, MESSAGE_GRAPHEMES)
-    return None
+    return _too_long(over, MESSAGE_GRAPHEMES) if over > 0 else None
 
 
 def handle(raw: str) -> str:

@@ -115,7 +115,7 @@ def test_pile_of_marks_is_kept_with_the_reason_and_can_be_mended(page: Page, wat
     pile = "he" + "\u0316" * 40 + " comes"
     write(ready(composer(page)), pile)
     send(composer(page))
-    expect(composer(page).get_by_text("more marks than any script needs. Take some of them away.")).to_be_visible()
+    expect(composer(page).get_by_text("One letter has too many marks: take some away.")).to_be_visible()
     expect(composer(page).get_by_role("textbox")).to_have_value(pile)
     expect(composer(page).get_by_role("textbox")).to_be_focused()
     post(page, "he comes")

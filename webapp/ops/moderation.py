@@ -24,7 +24,7 @@ def users_suspend(on: Target, arguments: Arguments) -> None:
 def users_invite(on: Target, _: Arguments) -> None:
     with database(on) as db:
         code = people.invite(db)
-    if not (on.name or os.environ.get("PUBLIC_URL")):
+    if not (on.public_url or os.environ.get("PUBLIC_URL")):
         say("note: PUBLIC_URL is not set here, so the link begins with an address that is a guess")
     say(f"for one person, into {name_of(on)} within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
 

@@ -124,7 +124,7 @@ def _let_in(settings: Settings, say: Say) -> None:
         db.close()
     say(f"loaded the demo community; sign in as {DEMO} with this password, which is kept nowhere:")
     say(f"    {password}")
-    say(f"(bin/users-reset-password {DEMO} makes another)")
+    say(f"(APP_ENV={settings.app_env} bin/users-reset-password {DEMO} makes another)")
 
 
 def check_room(conn: Connection, settings: Settings) -> None:

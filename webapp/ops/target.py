@@ -102,7 +102,9 @@ def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool =
     if external:
         yield external_target(env, app_env, state)
         return
-    served = None if env.get("APP_ENV") else recall(state)
+    served = recall(state)
+    if served and env.get("APP_ENV") and (served.app_env, served.embedded) != (app_env, True):
+        served = None  # another is meant
     if served and not served.embedded:
         raise Refused(
             "bin/run last served the database of a CONNECTION_URL from here: name that one,"
