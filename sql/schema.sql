@@ -126,7 +126,8 @@ WHERE activity.expires_at > now()
 
 -- The other door: what is gone while something below it still lives. A place in a thread, and nothing else.
 -- It looks down branch by branch, the newest replies first, as they end last. In a thread whose dead branches are swept
--- the first branch ends in something living. Where many lie unswept, it gives up at the 200th place.
+-- the first branch ends in something living. Where many lie unswept, or are by somebody suspended, it gives up at the
+-- 200th place.
 CREATE VIEW thread_stubs AS
 SELECT
   gone.uuid,

@@ -74,6 +74,32 @@ def test_roles_of_rds_have_the_same_rights_in_both(
         assert _structure(cluster, first_release.owner_url) == made
 
 
+# What is there already and nobody can read any more until the transaction ends, by its kind.
+_SHUT = """
+SELECT array_agg(DISTINCT relkind::text)
+FROM pg_locks
+JOIN pg_class ON pg_class.oid = relation
+WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock' AND relkind IN ('r', 'v') AND relname = ANY (%s)
+"""
+
+
+def test_no_migration_shuts_a_table_and_a_view_at_once(fresh_database: DatabaseUrls) -> None:
+    """Readers lock the view first: a migration that has the table by then waits for them, and they for it."""
+    there = "SELECT array_agg(relname::text) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    with fresh_database.owner() as conn:
+        conn.execute("DROP SCHEMA public CASCADE")
+        conn.execute("CREATE SCHEMA public")
+        conn.execute(FIRST_RELEASE)
+        shut = {}
+        for migration in migrate.on_disk():
+            known = one(conn, there)
+            with conn.transaction():
+                conn.execute(migration.sql)
+                shut[migration.name] = conn.execute(_SHUT, [known]).fetchone()[0] or []  # type: ignore[index]
+    assert shut["0003-depth-of-activities"] == ["r"]
+    assert not {name: kinds for name, kinds in shut.items() if len(kinds) > 1}
+
+
 @pytest.fixture
 def unmigrated(fresh_database: DatabaseUrls) -> DatabaseUrls:
     """A database that knows of no migration, for those of a test."""

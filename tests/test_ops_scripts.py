@@ -96,6 +96,18 @@ def test_compose_passes_every_setting_of_the_readme() -> None:
     assert not [name for name in OF_THE_IMAGE if f" {name}=" not in dockerfile]
 
 
+def test_image_vouches_for_the_database_by_the_authorities_of_rds() -> None:
+    dockerfile = (CHECKOUT / "Dockerfile").read_text()
+    bundle = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+    fetched = re.search(rf"^ADD {re.escape(bundle)} (\S+)$", dockerfile, re.M)
+    assert fetched
+    joined = re.search(rf"^RUN cat \S+ {re.escape(fetched[1])} > (\S+)$", dockerfile, re.M)
+    assert joined
+    kept = re.search(rf"^COPY --from=build \S+ {re.escape(joined[1])} (\S+)$", dockerfile, re.M)
+    assert kept
+    assert f" PGSSLROOTCERT={kept[1]} " in dockerfile
+
+
 def test_what_answers_strangers_never_sees_the_owners_password() -> None:
     services = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]
     assert "OWNER" not in str(services["app"])
@@ -210,6 +222,9 @@ def test_scripts_need_no_argument_and_leave_nothing_running(run: Run, embedded: 
         "",
     )
     assert run("db-connect", "-Atc", "SELECT environment FROM mayfly_marker") == (0, "development\n", "")
+    deeper = "FROM activities AS reply JOIN activities AS parent ON parent.uuid = reply.reply_to_activity_uuid"
+    stray = f"SELECT count(*), count(*) FILTER (WHERE reply.depth <> parent.depth + 1) {deeper}"
+    assert re.fullmatch(r"[1-9]\d+\|0\n", run("db-connect", "-Atc", stray)[1])
     assert run("db-connect", "-v", "ON_ERROR_STOP=1", "-qc", "SELECT nothing")[0] == 1
     code, out, _ = run("db-setup")
     assert code == 0
@@ -636,13 +651,18 @@ def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
 
 def test_burn_takes_text_and_author_at_once(run: Run, elsewhere: DatabaseUrls) -> None:
     with elsewhere.owner() as conn:
-        burnt = make_activity(conn, make_user(conn, password=None), "canary")
+        alice = make_user(conn, password=None)
+        burnt = make_activity(conn, alice, "canary")
+        conn.execute(
+            "INSERT INTO activity_keys VALUES (%s, gen_random_uuid(), %s, now() + interval '8 days')", [alice, burnt]
+        )
         reply = make_activity(conn, make_user(conn, "bob", password=None), "still here", reply_to=burnt)
         assert run("activities-burn", str(burnt))[0] == 0
         row = conn.execute(
             "SELECT user_uuid, message, expires_at <= now() FROM activities WHERE uuid = %s", [burnt]
         ).fetchone()
         assert row == (None, None, True)
+        assert one(conn, "SELECT expires_at - now() BETWEEN '23 hours' AND '1 day' FROM activity_keys") is True
         assert one(conn, "SELECT uuid FROM live_activities") == reply
         code, out, err = run("activities-burn", str(burnt))
         assert (code, out, len(err.splitlines())) == (1, "", 1)

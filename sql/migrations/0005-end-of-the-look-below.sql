@@ -1,8 +1,4 @@
--- How deep a thread goes has an end, and so has the look below what is gone. What stands now counts as a beginning: it is
--- gone within the longest life.
-ALTER TABLE activities
-  ADD COLUMN depth smallint NOT NULL DEFAULT 0 CONSTRAINT activities_depth CHECK (depth BETWEEN 0 AND 100);
-
+-- The look below what is gone has an end, as a thread has.
 CREATE OR REPLACE VIEW live_activities AS
 SELECT
   activity.uuid,
