@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -47,6 +48,18 @@ def surfaces(activity: UUID) -> list[str]:
         f"/compose?reply_to={activity}",
         f"/activities/{activity}/burn",
     ]
+
+
+# What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
+WORDLESS = {
+    "static", "health.livez", "health.readyz", "settings.show", "settings.show_handle", "users.sign_in", "users.sign_up"
+}  # fmt: skip
+
+
+def test_every_page_is_a_surface_or_shows_nobodys_words(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    shown = {addresses.match(urlsplit(path).path)[0] for path in surfaces(uuid4())}
+    assert shown | WORDLESS == {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
 
 
 def readers(app: Flask) -> dict[str, FlaskClient]:

@@ -22,6 +22,9 @@ VIEWER = "(SELECT uuid FROM users WHERE handle = 'user_1')"
 MIDDLE = ("(SELECT max(created_at) - interval '3 days' FROM activities)", "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
 HASH = "'\\x" + hashlib.sha256(b"1").hexdigest() + "'"
 
+HASH_OF_NOBODY = "sha256('nobody')"
+PASSWORD_HASH = "repeat('x', 60)"
+
 THREADS = f"""
 INSERT INTO activities (uuid, user_uuid, message, created_at, expires_at)
 SELECT '{LONG}', uuid, 'long', now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
@@ -67,6 +70,21 @@ CASES = {
     "what is taken": ("users/taken", ["'user_7'", "'nobody@example.com'"]),
     "a key": ("activities/of_key", [VIEWER, f"'{DEEP}'"]),
     "a reply": ("activities/create", [f"'{LONG[:-1]}9'", VIEWER, "'a reply'", "3600", f"'{LONG}'"]),
+    "a key that is taken": ("activities/claim_key", [VIEWER, "gen_random_uuid()", f"'{DEEP}'", "3600"]),
+    "a sign-up": ("users/create", [f"'{LONG}'", "'New'", "'new'", "'new@example.com'"]),
+    "a new password": ("users/password_set", [VIEWER, PASSWORD_HASH]),
+    "a password's hash that is renewed": ("users/password_renew", [VIEWER, PASSWORD_HASH, PASSWORD_HASH]),
+    "a session that begins": ("users/session_start", [HASH_OF_NOBODY, VIEWER, "NULL", "3600"]),
+    "a session that ends": ("users/session_end", [HASH]),
+    "all sessions of a person but one": ("users/sessions_end", [VIEWER, HASH]),
+    "an identity": ("users/identity", ["'https://id.example'", "'subject'"]),
+    "a new identity": ("users/identity_create", ["'https://id.example'", "'s'", "'New'", "'new'", "''", "NULL"]),
+    "an invitation": ("users/invitation_open", [HASH]),
+    "an invitation that is used": ("users/invitation_use", [HASH]),
+    "one's own settings": ("users/own", [VIEWER]),
+    "another name": ("users/profile_save", [VIEWER, "'New'", "''"]),
+    "another handle": ("users/handle_save", [VIEWER, "'new'"]),
+    "a write that is counted": ("users/wrote", [VIEWER, "'1-day'"]),
     "burning": ("activities/burn", [VIEWER, f"'{LONG}'", "86400"]),
 }
 
@@ -85,6 +103,12 @@ def community(worker_database: DatabaseUrls) -> Iterator[Connection]:
         yield conn
     with worker_database.owner() as conn:
         conn.execute("TRUNCATE users, activities, sessions, activity_keys CASCADE")
+
+
+def test_every_statement_that_a_person_waits_for_is_among_them() -> None:
+    assert {name for name, _ in CASES.values()} == {
+        template.name for template in Catalogue() if not template.name.startswith("ops/")
+    }
 
 
 @pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])

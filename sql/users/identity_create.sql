@@ -15,7 +15,8 @@ FROM (
   FROM (
     SELECT number, CASE number WHEN 1 THEN '' ELSE '_' || number END AS ending FROM generate_series(1, 99) AS number
   ) AS endings
-  WHERE NOT EXISTS (SELECT FROM users WHERE lower(handle) = left(%(handle)s, 30 - length(ending)) || ending)
+  -- OFFSET keeps it a look by index at each; as a join it was planned as a scan of everybody.
+  WHERE NOT EXISTS (SELECT FROM users WHERE lower(handle) = left(%(handle)s, 30 - length(ending)) || ending OFFSET 0)
   ORDER BY number
   LIMIT 1
 ) AS free
