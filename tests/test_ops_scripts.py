@@ -116,6 +116,16 @@ def test_what_answers_strangers_never_sees_the_owners_password() -> None:
     assert services["app"]["depends_on"] == {"schema": {"condition": "service_completed_successfully"}}
 
 
+@pytest.mark.parametrize("named", ["/no/such/python", "/bin/false"])
+def test_python_that_is_named_and_is_none_is_refused(scratch: Path, named: str) -> None:
+    """Another one in its place would be a surprise."""
+    environment = {"PATH": os.environ["PATH"], "PYTHON": named, "MAYFLY_VENV": str(scratch / "venv")}
+    ended = subprocess.run([CHECKOUT / "bin" / "db-sessions"], env=environment, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"bin/db-sessions: PYTHON={named} is no Python 3.11 or newer.\n"
+    assert not (scratch / "venv").exists()
+
+
 def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) -> None:
     (scratch / "bin").mkdir()
     (scratch / "bin" / "_common.sh").write_text((CHECKOUT / "bin" / "_common.sh").read_text())
