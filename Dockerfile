@@ -34,4 +34,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/livez', timeout=4)"]
 STOPSIGNAL SIGTERM
-CMD ["python", "-m", "webapp.supervisor"]
+CMD ["python", "-m", "webapp.runtime.supervisor"]

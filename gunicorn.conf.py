@@ -106,7 +106,7 @@ class Worker(GeventWorker):
             "Cache-Control": "private, no-store",
         }
         if settings := getattr(self.wsgi, "extensions", {}).get("settings"):
-            lines.update(sys.modules["webapp.security"].headers_for(settings))
+            lines.update(sys.modules["webapp.web.security"].headers_for(settings))
         head = f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\n"
         head += "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         with contextlib.suppress(OSError):

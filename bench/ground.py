@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.config import LIMITS
-from webapp.connections import Connection, connect
-from webapp.embedded import SUPERUSER, Cluster
+from webapp.config.settings import LIMITS
+from webapp.db.connections import Connection, connect
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
+from webapp.postgres.embedded import SUPERUSER, Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 VIEWER = "user_1"

@@ -16,10 +16,10 @@ from collections.abc import Callable
 
 from bench.ground import COOKIE, ROOT, TOKEN, VIEWER, Ground, Server, ground, serve
 from bench.load import Result, load, percentile, tool
-from webapp.catalogue import Catalogue
+from webapp.db.catalogue import Catalogue
 from webapp.feeds.pages import SOONEST
-from webapp.paging import PAGE_SIZE
-from webapp.programs import major_version
+from webapp.postgres.programs import major_version
+from webapp.web.paging import PAGE_SIZE
 
 WHAT = {
     "A": "this data layer",
@@ -164,7 +164,7 @@ def page_script(made: Ground) -> str:
     token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
     page = {"viewer_uuid": f"'{viewer[0]}'", "before_at": "NULL", "before_uuid": "NULL", "limit": str(PAGE_SIZE + 1)}
     asked = {
-        "users/session": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
+        "sessions/viewer": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
         "feeds/home": page,
         "feeds/vanishing": {"limit": str(SOONEST)},
     }

@@ -15,11 +15,12 @@ from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, selec
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from bench.models import Activity, LoginSession, User
-from webapp import create_app, filters
+from webapp import create_app
 from webapp.activities.composer import Composer
 from webapp.feeds import pages
 from webapp.feeds.pages import SOONEST, feed_answer
-from webapp.paging import PAGE_SIZE, Cursor, Page
+from webapp.web import filters
+from webapp.web.paging import PAGE_SIZE, Cursor, Page
 
 MENTION = re.compile(r"@([A-Za-z0-9_]{2,30})")
 

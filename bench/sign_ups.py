@@ -21,7 +21,7 @@ from rds import as_on_rds
 from ways import DatabaseUrls
 
 from bench.ground import Ground, ground
-from webapp.embedded import SIGN_UP, SUPERUSER
+from webapp.postgres.embedded import SIGN_UP, SUPERUSER
 
 _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_sign_up'"
 

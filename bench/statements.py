@@ -14,12 +14,12 @@ from typing import Any
 
 from bench.ground import Ground, ground
 from bench.load import percentile
-from webapp.config import Settings
-from webapp.connections import Connection
-from webapp.db import Database
+from webapp.config.settings import Settings
+from webapp.db.connections import Connection
+from webapp.db.database import Database
 from webapp.feeds.pages import SOONEST
-from webapp.paging import PAGE_SIZE
-from webapp.programs import major_version
+from webapp.postgres.programs import major_version
+from webapp.web.paging import PAGE_SIZE
 
 GOAL = 50.0
 """Milliseconds that the 99th percentile of a statement should stay below."""
@@ -80,9 +80,9 @@ class Values:
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity() | first),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy() | first),
             "a card": ("activities/card", lambda: self.viewer() | self.activity()),
-            "a profile": ("users/profile", lambda: self.handle("handle")),
-            "an account, by e-mail": ("users/account", lambda: self.email("login")),
-            "what is taken": ("users/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
+            "a profile": ("feeds/person", lambda: self.handle("handle")),
+            "an account, by e-mail": ("sessions/account", lambda: self.email("login")),
+            "what is taken": ("sign_ups/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
             "posting": ("activities/create", lambda: self._new(None)),
             "replying": ("activities/create", lambda: self._new(self.activity()["uuid"])),
             "burning another's (nothing happens)": ("activities/burn", self._burned),

@@ -16,9 +16,10 @@ from flask_compress import Compress
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.ground import COOKIE
-from webapp import create_app, db
+from webapp import create_app
 from webapp.activities.composer import Composer
-from webapp.users import session
+from webapp.db import database as db
+from webapp.sessions import session
 
 _spent: dict[str, float] = defaultdict(float)
 _open: list[float] = []

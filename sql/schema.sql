@@ -26,7 +26,7 @@ CREATE TABLE users (
   created_at timestamptz NOT NULL DEFAULT now(),
   -- A handle that was asked for at sign-up and taken ('': none was asked for), until its owner has been told.
   handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
-  -- What its owner wrote, counted: a replica that counts less must not answer them.
+  -- No longer used; a later migration drops it.
   writes bigint NOT NULL DEFAULT 0,
   CONSTRAINT users_identity_whole CHECK ((identity_issuer IS NULL) = (cognito_user_id IS NULL)),
   CONSTRAINT users_identity_unique UNIQUE (identity_issuer, cognito_user_id)
@@ -180,11 +180,7 @@ CREATE TABLE rate_limits (
 );
 CREATE INDEX rate_limits_window_ends_at ON rate_limits (window_ends_at);
 
--- Replicas ----------------------------------------------------------------------------------------------------
-
--- How often something was burned or a person hidden, renamed or let back in: a replica that counts less must not answer
--- anybody.
--- One row. `history` is made anew by a restore: a replica that holds another one is none of this database.
+-- No longer used; a later migration drops it.
 CREATE TABLE withdrawals (
   one boolean PRIMARY KEY CONSTRAINT withdrawals_one CHECK (one),
   number bigint NOT NULL,

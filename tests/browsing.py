@@ -21,9 +21,9 @@ from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from ways import DatabaseUrls, free_port
 
-from webapp.config import LIMITS
-from webapp.connections import Connection
-from webapp.processes import die_with_parent
+from webapp.config.settings import LIMITS
+from webapp.db.connections import Connection
+from webapp.postgres.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0

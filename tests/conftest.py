@@ -21,13 +21,13 @@ from pgbouncer import pgbouncer_program, run_pgbouncer, through
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config import Settings
-from webapp.connections import Connection, connect
-from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
+from webapp.config.settings import Settings
+from webapp.db.connections import Connection, connect
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
-from webapp.places import may_enter, service_account
-from webapp.programs import bundled_bindir, system_bindir
+from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
+from webapp.postgres.places import may_enter, service_account
+from webapp.postgres.programs import bundled_bindir, system_bindir
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
 _OURS = ("PG", "AWS_", "DATABASE_", "OIDC_", "LIMIT_", "TTL_", "COMMUNITY_", "POOL_")
@@ -159,7 +159,7 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     with worker_database.owner() as conn:
         tables = conn.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations', 'withdrawals')"
+            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
         ).fetchone()
         conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
         conn.execute(f"TRUNCATE {tables[0]}")

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from webapp.connections import Connection
-from webapp.users.passwords import hash_password
+from webapp.db.connections import Connection
+from webapp.sessions.passwords import hash_password
 
 PASSWORD = "a lantern for the harbour"
 _hashes: dict[str, str] = {}

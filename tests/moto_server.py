@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from ways import free_port
 
-from webapp.places import CHECKOUT
-from webapp.processes import die_with_parent
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import die_with_parent
 
 _PATIENCE = 60.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ways import DatabaseUrls
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 from webapp.ops import guard
 from webapp.ops.__main__ import main
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from webapp.connections import connect
-from webapp.embedded import APP, SIGN_UP, Cluster
+from webapp.db.connections import connect
 from webapp.errors import Unavailable
-from webapp.processes import die_with_parent
+from webapp.postgres.embedded import APP, SIGN_UP, Cluster
+from webapp.postgres.processes import die_with_parent
 
 _PORT = 6432  # only part of the socket's name
 _PATIENCE = 60.0

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from ways import DatabaseUrls
 
-from webapp.connections import Connection, connect
-from webapp.embedded import OWNER, SIGN_UP
-from webapp.places import CHECKOUT
+from webapp.db.connections import Connection, connect
+from webapp.postgres.embedded import OWNER, SIGN_UP
+from webapp.postgres.places import CHECKOUT
 
 ROLES, ROLES_RDS = ((CHECKOUT / "sql" / f"{name}.sql").read_text() for name in ("roles", "roles_rds"))
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from ways import wait_for
 
-from webapp.connections import connect
-from webapp.conninfo import client_environment
-from webapp.embedded import SUPERUSER, Cluster
+from webapp.db.connections import connect
+from webapp.db.conninfo import client_environment
+from webapp.postgres.embedded import SUPERUSER, Cluster
 
 
 class Standby:

@@ -30,8 +30,8 @@ from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
 from webapp.activities import actions
-from webapp.config import TTLS
-from webapp.connections import Connection
+from webapp.config.settings import TTLS
+from webapp.db.connections import Connection
 from webapp.errors import Violated
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -393,7 +393,7 @@ def test_key_of_a_burned_activity_goes_a_day_after_it(alice: FlaskClient, conn: 
     assert value(conn, "SELECT min(expires_at) > now() + interval '23 hours' FROM activity_keys")
 
 
-@pytest.mark.parametrize("failing", ["activities/claim_key", "ops/limit_hit", "activities/create", "users/wrote"])
+@pytest.mark.parametrize("failing", ["activities/claim_key", "limits/hit", "activities/create", "users/wrote"])
 def test_create_that_fails_anywhere_leaves_nothing(
     database_urls: DatabaseUrls, conn: Connection, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

@@ -21,7 +21,7 @@ from verbs import FRAGMENT, count, signed_in, token_for
 from ways import DatabaseUrls
 
 from webapp import text
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 BAD = {
     "NUL": "%00",

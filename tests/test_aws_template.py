@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from cloudformation import Template, before, evaluate, of_type, read, target, text_of, walk
 
-from webapp.config import TTLS, Settings
-from webapp.places import CHECKOUT
+from webapp.config.settings import TTLS, Settings
+from webapp.postgres.places import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
 GIVEN = {

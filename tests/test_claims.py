@@ -3,7 +3,7 @@
 import pytest
 
 from webapp import text
-from webapp.users.claims import another, person_of
+from webapp.identities.claims import another, person_of
 
 HOSTILE = [
     {},

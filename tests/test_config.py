@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from webapp.config import LIMITS, TTLS, Settings
-from webapp.variables import ConfigError, Limit
+from webapp.config.settings import LIMITS, TTLS, Settings
+from webapp.config.variables import ConfigError, Limit
 
 GOOD = {"CONNECTION_URL": "postgresql://app@localhost/mayfly", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 OIDC = {"AUTH": "oidc", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "mayfly"}
@@ -92,6 +92,7 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"POOL_MIN": "0"}, "POOL_MIN"),
         ({"POOL_MIN": "9"}, "POOL_MIN is 9, more than POOL_MAX, which is 8"),
         ({"POOL_MIN": "2", "POOL_MAX": "1"}, "POOL_MIN is 2, more than POOL_MAX, which is 1"),
+        ({"REPLICA_CONNECTION_URL": "postgresql://x"}, "REPLICA_CONNECTION_URL"),
     ],
 )
 def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environment: dict[str, str], named: str) -> None:
@@ -105,7 +106,7 @@ def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environme
 
 
 def test_settings_show_no_secret_when_they_are_printed() -> None:
-    names = ("CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL")
+    names = ("CONNECTION_URL", "DIRECT_CONNECTION_URL")
     urls = {name: f"postgresql://u:hush-{name}@db.example/x" for name in names}
     shown = repr(settings(**urls, SECRET_KEY_FALLBACKS="hush-before"))
     assert "hush" not in shown

@@ -13,14 +13,20 @@ from verbs import count, value
 from ways import NO_HOST, DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp import db as db_module
-from webapp.catalogue import BrokenTemplate, Catalogue, Template, query_wrap_array, query_wrap_fresh, query_wrap_object
-from webapp.config import Settings
-from webapp.connections import DatabaseError, connect
-from webapp.db import Database
+from webapp.config.settings import Settings
+from webapp.db import database as db_module
+from webapp.db.catalogue import (
+    BrokenTemplate,
+    Catalogue,
+    Template,
+    query_wrap_array,
+    query_wrap_object,
+)
+from webapp.db.connections import DatabaseError, connect
+from webapp.db.database import Database
 from webapp.errors import Malformed, Unavailable, Violated
 
-WEBAPP = Path(db_module.__file__).parent
+WEBAPP = Path(db_module.__file__).parent.parent
 
 
 @pytest.fixture
@@ -86,11 +92,11 @@ def test_query_json_is_postgresqls_bytes(db: Database, database_urls: DatabaseUr
 
 def test_query_value_and_execute_run_as_written(db: Database) -> None:
     made = db.query_value(
-        "users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email="alice@example.com"
+        "sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email="alice@example.com"
     )
     assert isinstance(made, uuid.UUID)
     assert db.execute("users/wrote", user_uuid=made, ttl="1-day") == 1
-    assert db.execute("users/sessions_end", user_uuid=made, but=None) == 0
+    assert db.execute("sessions/end_all", user_uuid=made, but=None) == 0
     assert db.query_value("ops/user_of_handle", handle="nobody") is None
 
 
@@ -120,14 +126,14 @@ def test_query_takes_the_name_of_a_file_and_nothing_else(db: Database, name: str
 @pytest.mark.parametrize("params", [{}, {"handle": "a", "more": 1}, {"login": "a"}])
 def test_query_with_other_parameters_is_refused(db: Database, params: dict[str, object]) -> None:
     with pytest.raises(TypeError, match="handle"):
-        db.query_object("users/profile", **params)
+        db.query_object("feeds/person", **params)
 
 
 def test_query_of_another_kind_is_refused(db: Database) -> None:
     with pytest.raises(TypeError, match="array"):
         db.query_object("feeds/public", viewer_uuid=None, before_at=None, before_uuid=None, limit=1)
     with pytest.raises(TypeError, match="object"):
-        db.query_value("users/profile", handle="a")
+        db.query_value("feeds/person", handle="a")
     with pytest.raises(TypeError, match="plain"):
         db.query_array("ops/ready")
 
@@ -150,12 +156,12 @@ def test_value_is_never_read_as_sql(db: Database, database_urls: DatabaseUrls, t
     with database_urls.owner() as conn:
         made = make_activity(conn, make_user(conn, display_name=text), text)
         assert db.query_object("activities/card", viewer_uuid=None, uuid=made)["message"] == text
-        assert db.query_object("users/profile", handle=text) is None
+        assert db.query_object("feeds/person", handle=text) is None
         assert count(conn, "users") == 1
 
 
 def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
-    """Only db.py sends statements; what it sends is a template's text, made before any value exists."""
+    """Only db/database.py sends statements; what it sends is a template's text, made before any value exists."""
     senders = {}
     for path in WEBAPP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -163,29 +169,20 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             if called in {"execute", "executemany"}:
                 senders.setdefault(path.relative_to(WEBAPP).as_posix(), []).append(node)
     outside = {
-        place: calls
-        for place, calls in senders.items()
-        if place not in {"db.py", "replica.py"} and not place.startswith("ops/")
+        place: calls for place, calls in senders.items() if place != "db/database.py" and not place.startswith("ops/")
     }
     for place, calls in outside.items():
         for call in calls:
             # Elsewhere `execute` is the verb of Database, which takes a name: a literal.
             assert isinstance(call.args[0], ast.Constant), f"{place}:{call.lineno}"
             assert str(call.args[0].value) in {template.name for template in Catalogue()}
-    for call in senders["db.py"]:
+    for call in senders["db/database.py"]:
         sent = call.args[0]
         if isinstance(sent, ast.Call):  # cast(LiteralString, template.sql)
             sent = sent.args[1]
         literal = isinstance(sent, ast.Constant)
         template = isinstance(sent, ast.Attribute) and ast.unparse(sent) in {"template.sql", "template.prepare_sql"}
         assert literal or template, ast.unparse(call)
-    # A replica is sent the wrapped text of two templates, and values beside it.
-    (call,) = senders["replica.py"]
-    assert ast.unparse(call.args[0]) == "sql"
-    assert "sql = query_wrap_fresh(template.sql, self._catalogue['feeds/freshness'].sql)" in ast.unparse(
-        ast.parse((WEBAPP / "replica.py").read_text())
-    )
-    assert query_wrap_fresh("T", "F").count("T\n") == query_wrap_fresh("T", "F").count("F\n") == 1
     # And the text of a template comes from its file alone: the wrappers take it, and nothing that was typed.
     assert query_wrap_object("T").count("T\n") == 1
     assert query_wrap_array("T").count("T\n") == 1
@@ -203,7 +200,7 @@ def test_name_of_a_query_is_never_composed(path: Path) -> None:
 
 def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> None:
     with db.transaction():
-        made = db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
+        made = db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
         db.execute("users/wrote", user_uuid=made, ttl="1-day")
     with database_urls.owner() as conn:
         assert value(conn, "SELECT last_ttl FROM users") == "1-day"
@@ -211,7 +208,7 @@ def test_transaction_commits_all(db: Database, database_urls: DatabaseUrls) -> N
 
 def test_transaction_that_raises_leaves_nothing(db: Database, database_urls: DatabaseUrls) -> None:
     with pytest.raises(RuntimeError), db.transaction():  # noqa: PT012 (what is inside is what is tried)
-        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
+        db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
         raise RuntimeError
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
@@ -222,8 +219,8 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
     db: Database, database_urls: DatabaseUrls
 ) -> None:
     with pytest.raises(Violated) as violated, db.transaction():  # noqa: PT012
-        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
-        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Other", handle="alice", email=None)
+        db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
+        db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Other", handle="alice", email=None)
     assert violated.value.constraint == "users_handle_unique"
     with database_urls.owner() as conn:
         assert count(conn, "users") == 0
@@ -233,8 +230,8 @@ def test_transaction_after_a_refused_row_leaves_nothing_and_the_connection_whole
 def test_transaction_belongs_to_its_thread(db: Database) -> None:
     seen = []
     with db.transaction():
-        db.query_value("users/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
-        other = threading.Thread(target=lambda: seen.append(db.query_object("users/profile", handle="alice")))
+        db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email=None)
+        other = threading.Thread(target=lambda: seen.append(db.query_object("feeds/person", handle="alice")))
         other.start()
         other.join(5)
     assert seen == [None]
@@ -279,9 +276,9 @@ def test_direct_connection_keeps_no_statement_prepared(database_urls: DatabaseUr
 @pytest.mark.parametrize("text", ["nul\x00", "\ud83d", "\udc00lone"])
 def test_text_that_cannot_be_stored_is_malformed(db: Database, text: str) -> None:
     with pytest.raises(Malformed):
-        db.query_object("users/profile", handle=text)
+        db.query_object("feeds/person", handle=text)
     with pytest.raises(Malformed):
-        db.query_value("users/create", uuid=uuid.uuid4(), display_name=text, handle="alice", email=None)
+        db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name=text, handle="alice", email=None)
 
 
 def test_number_out_of_range_is_malformed(db: Database) -> None:

@@ -22,11 +22,11 @@ from jinja2 import ChoiceLoader, FunctionLoader
 from ways import DatabaseUrls, free_port, settings_for, wait_for
 
 from webapp import create_app
+from webapp.config.variables import ConfigError
 from webapp.dev import follow, live
 from webapp.dev.workshop import Wanted
 from webapp.ops.served import Served, recall, remember
-from webapp.processes import working_in
-from webapp.variables import ConfigError
+from webapp.postgres.processes import working_in
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "webapp" / "templates"
@@ -88,7 +88,7 @@ def test_error_is_told_in_development_and_hidden_elsewhere(database_urls: Databa
         ("{% include '_part.html' %}", ["_part.html, line 2: UndefinedError: 'nobody' is undefined"]),
         ("{% include '_none.html' %}", ["page.html, line 3: TemplateNotFound: "]),
         ("{{ icon(nobody) }}", ["_macros.html, line ", "'nobody' is undefined (for ", "page.html, line 3)"]),
-        ("{{ card.message | initial }}", ["webapp/filters.py, line "]),
+        ("{{ card.message | initial }}", ["webapp/web/filters.py, line "]),
     ],
 )
 def test_error_in_a_template_is_told_with_its_file_and_line(dev_app: Flask, page: str, places: list[str]) -> None:

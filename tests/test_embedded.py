@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from ways import wait_for
 
-from webapp import places, programs
-from webapp.connections import connect
-from webapp.embedded import SUPERUSER, Busy, Cluster
-from webapp.places import CHECKOUT, Refused
-from webapp.processes import working_in
-from webapp.programs import bundled_bindir
+from webapp.db.connections import connect
+from webapp.errors import Refused
+from webapp.postgres import places, programs
+from webapp.postgres.embedded import SUPERUSER, Busy, Cluster
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import working_in
+from webapp.postgres.programs import bundled_bindir
 
 # A process of its own that runs, or uses, the cluster in argv[1] until its input ends.
 HOLDER = """
@@ -222,7 +223,7 @@ def test_server_that_does_not_start_is_told_by_its_gravest_words(
     cluster = Cluster(scratch / "postgres", durable=False)
     with cluster.run("a first time"):
         pass
-    monkeypatch.setattr("webapp.embedded._PATIENCE", 0.5)
+    monkeypatch.setattr("webapp.postgres.embedded._PATIENCE", 0.5)
     control = cluster.data / "global" / "pg_control"
     control.write_bytes(bytes(control.stat().st_size))
     told = rf"PostgreSQL does not start: .* (FATAL|PANIC): .* Its log is {re.escape(str(cluster.log))}\."
@@ -235,7 +236,7 @@ def test_folder_moved_away_under_a_running_server_makes_room_for_no_other(
     scratch: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """The one that runs would write into the new folder as it stops."""
-    monkeypatch.setattr("webapp.embedded._PATIENCE", 0.5)
+    monkeypatch.setattr("webapp.postgres.embedded._PATIENCE", 0.5)
     holding = holder(scratch / "postgres", "run")
     (scratch / "postgres").rename(scratch / "postgres-before")
     cluster = Cluster(scratch / "postgres", durable=False)

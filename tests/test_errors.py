@@ -17,13 +17,14 @@ from gunicorn.workers.ggevent import GeventWorker
 from verbs import FRAGMENT, count, send, sign_in, signed_in, token_for, value, words, write
 from ways import DatabaseUrls, settings_for
 
-from webapp import answers, create_app, errors
+from webapp import create_app, errors
 from webapp.activities import actions
-from webapp.db import Database
+from webapp.db.database import Database
 from webapp.errors import NOT_FOUND, Unavailable, Violated
 from webapp.logs import JsonFormatter
-from webapp.places import CHECKOUT
-from webapp.security import headers_for
+from webapp.postgres.places import CHECKOUT
+from webapp.web import answers
+from webapp.web.security import headers_for
 
 
 class Lines(logging.Handler):
@@ -144,7 +145,7 @@ def test_every_heading_is_drawn(app: Flask) -> None:
 
 
 def test_health_without_a_database_lives_and_is_not_ready() -> None:
-    from webapp.config import Settings
+    from webapp.config.settings import Settings
 
     app = create_app(
         Settings.from_env({"CONNECTION_URL": "postgresql://app@127.0.0.1:1/none", "SECRET_KEY": "x", "APP_ENV": "test"})
@@ -191,7 +192,7 @@ def test_ready_prepares_again_when_the_database_comes_late(
     def away(*_: Any, **__: Any) -> Any:
         raise Unavailable("not yet")
 
-    monkeypatch.setattr("webapp.db.connect", away)
+    monkeypatch.setattr("webapp.db.database.connect", away)
     app = create_app(settings_for(database_urls))
     assert app.test_client().get("/readyz").status_code == 503
     monkeypatch.undo()

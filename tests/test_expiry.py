@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, burn, count, expire, reply, signed_in, token_for, value, without_token, words
 
-from webapp.connections import Connection
-from webapp.db import Database
+from webapp.db.connections import Connection
+from webapp.db.database import Database
 from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
@@ -52,7 +52,7 @@ def surfaces(activity: UUID) -> list[str]:
 
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "health.livez", "health.readyz", "settings.show", "settings.show_handle", "users.sign_in", "users.sign_up"
+    "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in", "sign_ups.sign_up"
 }  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ways import DatabaseUrls
 
-from webapp.catalogue import Catalogue
-from webapp.connections import Connection, connect
+from webapp.db.catalogue import Catalogue
+from webapp.db.connections import Connection, connect
 
 PEOPLE, ACTIVITIES = 4_000, 30_000
 DATA = Path(__file__).resolve().parent.parent / "bench" / "data.sql"
@@ -54,33 +54,31 @@ CASES = {
     "public, deep in the past": ("feeds/public", ["NULL", *MIDDLE, "21"]),
     "a person": ("feeds/profile", [VIEWER, VIEWER, "NULL", "NULL", "21"]),
     "a person, further on": ("feeds/profile", [VIEWER, VIEWER, *MIDDLE, "21"]),
-    "a replica's ticket": ("feeds/ticket", [VIEWER]),
-    "a replica's freshness": ("feeds/freshness", [VIEWER, "gen_random_uuid()", "now()", "1", "1", "now()"]),
     "vanishing": ("feeds/vanishing", ["5"]),
     "a long thread": ("feeds/thread", [VIEWER, f"'{LONG}'", "NULL", "NULL", "20"]),
     "a long thread, further on": ("feeds/thread", [VIEWER, f"'{LONG}'", *MIDDLE, "20"]),
     "a deep thread": ("feeds/thread", [VIEWER, f"'{DEEP}'", "NULL", "NULL", "20"]),
     "a card": ("activities/card", [VIEWER, f"'{DEEP}'"]),
-    "who asks": ("users/session", [HASH, "2592000", "NULL"]),
-    "who asks, by a provider": ("users/session", [HASH, "2592000", "'https://id.example'"]),
-    "who asks, seen": ("users/session_seen", [HASH]),
-    "a profile": ("users/profile", ["'user_7'"]),
-    "an account": ("users/account", ["'user_7@example.com'"]),
-    "a sign-up that comes again": ("users/made_just_now", [VIEWER, "'user_1'", "'user_1@example.com'", "600"]),
-    "what is taken": ("users/taken", ["'user_7'", "'nobody@example.com'"]),
+    "who asks": ("sessions/viewer", [HASH, "2592000", "NULL"]),
+    "who asks, by a provider": ("sessions/viewer", [HASH, "2592000", "'https://id.example'"]),
+    "who asks, seen": ("sessions/seen", [HASH]),
+    "a profile": ("feeds/person", ["'user_7'"]),
+    "an account": ("sessions/account", ["'user_7@example.com'"]),
+    "a sign-up that comes again": ("sign_ups/made_just_now", [VIEWER, "'user_1'", "'user_1@example.com'", "600"]),
+    "what is taken": ("sign_ups/taken", ["'user_7'", "'nobody@example.com'"]),
     "a key": ("activities/of_key", [VIEWER, f"'{DEEP}'"]),
     "a reply": ("activities/create", [f"'{LONG[:-1]}9'", VIEWER, "'a reply'", "3600", f"'{LONG}'"]),
     "a key that is taken": ("activities/claim_key", [VIEWER, "gen_random_uuid()", f"'{DEEP}'", "3600"]),
-    "a sign-up": ("users/create", [f"'{LONG}'", "'New'", "'new'", "'new@example.com'"]),
-    "a new password": ("users/password_set", [VIEWER, PASSWORD_HASH]),
-    "a password's hash that is renewed": ("users/password_renew", [VIEWER, PASSWORD_HASH, PASSWORD_HASH]),
-    "a session that begins": ("users/session_start", [HASH_OF_NOBODY, VIEWER, "NULL", "3600"]),
-    "a session that ends": ("users/session_end", [HASH]),
-    "all sessions of a person but one": ("users/sessions_end", [VIEWER, HASH]),
-    "an identity": ("users/identity", ["'https://id.example'", "'subject'"]),
-    "a new identity": ("users/identity_create", ["'https://id.example'", "'s'", "'New'", "'new'", "''", "NULL"]),
-    "an invitation": ("users/invitation_open", [HASH]),
-    "an invitation that is used": ("users/invitation_use", [HASH]),
+    "a sign-up": ("sign_ups/create", [f"'{LONG}'", "'New'", "'new'", "'new@example.com'"]),
+    "a new password": ("sessions/password_set", [VIEWER, PASSWORD_HASH]),
+    "a password's hash that is renewed": ("sessions/password_renew", [VIEWER, PASSWORD_HASH, PASSWORD_HASH]),
+    "a session that begins": ("sessions/start", [HASH_OF_NOBODY, VIEWER, "NULL", "3600"]),
+    "a session that ends": ("sessions/end", [HASH]),
+    "all sessions of a person but one": ("sessions/end_all", [VIEWER, HASH]),
+    "an identity": ("identities/find", ["'https://id.example'", "'subject'"]),
+    "a new identity": ("identities/create", ["'https://id.example'", "'s'", "'New'", "'new'", "''", "NULL"]),
+    "an invitation": ("sign_ups/invitation_open", [HASH]),
+    "an invitation that is used": ("sign_ups/invitation_use", [HASH]),
     "one's own settings": ("users/own", [VIEWER]),
     "another name": ("users/profile_save", [VIEWER, "'New'", "''"]),
     "another handle": ("users/handle_save", [VIEWER, "'new'"]),

@@ -12,9 +12,9 @@ from verbs import FRAGMENT, expire, signed_in, value, words
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.connections import Connection
-from webapp.db import Database
-from webapp.paging import PAGE_SIZE, Cursor, Page, cursor_after
+from webapp.db.connections import Connection
+from webapp.db.database import Database
+from webapp.web.paging import PAGE_SIZE, Cursor, Page, cursor_after
 
 
 @pytest.fixture
@@ -394,7 +394,7 @@ def test_feed_is_one_statement_and_the_side_another(
 
     monkeypatch.setattr(Database, "_template", counting)
     client.get("/")
-    assert sorted(asked) == ["feeds/home", "feeds/vanishing", "users/session"]
+    assert sorted(asked) == ["feeds/home", "feeds/vanishing", "sessions/viewer"]
     asked.clear()
     client.get("/api/home")
     app.test_client().get("/livez")

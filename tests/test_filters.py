@@ -9,9 +9,10 @@ import pytest
 from flask import Flask, url_for
 from linkify_it import LinkifyIt
 
-from webapp import create_app, filters, links
-from webapp.addresses import address
-from webapp.config import Settings
+from webapp import create_app
+from webapp.config.settings import Settings
+from webapp.web import filters, links
+from webapp.web.addresses import address
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -334,5 +335,5 @@ def test_message_of_any_shape_is_drawn_quickly(app: Flask, message: str) -> None
 def test_address_is_what_flask_would_make_of_it(app: Flask, handle: str) -> None:
     with app.test_request_context():
         if handle:
-            assert address("users.profile", handle=handle) == url_for("users.profile", handle=handle)
+            assert address("feeds.profile", handle=handle) == url_for("feeds.profile", handle=handle)
         assert address("feeds.home") == url_for("feeds.home")

@@ -12,11 +12,19 @@ ROOT = Path(__file__).resolve().parent.parent
 WEBAPP = ROOT / "webapp"
 TEMPLATES = WEBAPP / "templates"
 STATIC = WEBAPP / "static"
-NOUNS = {"users", "activities", "feeds", "follows", "notifications", "messages", "media", "moderation", "api"}
+# Top down: a room imports only rooms that stand further down; those on one line do not import each other.
+FLOORS = [
+    ["dev"], ["runtime"], ["ops"], ["postgres", "aws"],
+    ["api"], ["feeds"], ["moderation"], ["notifications"], ["reactions"], ["activities"], ["media", "drafts"],
+    ["follows"], ["users"], ["identities"], ["sign_ups"], ["sessions"],
+    ["web"], ["limits"], ["db"], ["config"], ["logs", "text", "deadline"], ["errors"],
+]  # fmt: skip
+ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+NOUNS = {room for room, floor in ROOMS.items() if ROOMS["api"] <= floor <= ROOMS["sessions"]}
 
 MODULES = sorted(WEBAPP.rglob("*.py"))
-# What answers requests: everything but the tools of operators and developers.
-SERVING = [m for m in MODULES if m.relative_to(WEBAPP).parts[0] not in {"ops", "dev"}]
+# What answers requests.
+SERVING = [m for m in MODULES if m.relative_to(WEBAPP).parts[0] not in {"dev", "runtime", "ops", "postgres", "aws"}]
 PAGES = sorted(TEMPLATES.rglob("*.html"))
 STYLES = sorted(STATIC.rglob("*.css"))
 SCRIPTS = sorted(path for path in STATIC.rglob("*.js") if "vendor" not in path.parts)
@@ -26,109 +34,100 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def _room(path: Path) -> str:
+    """The folder of a module below `webapp/`, or the module's own name where it stands at the root."""
+    first = path.relative_to(WEBAPP).parts[0]
+    return first.removesuffix(".py")
+
+
 def _imports(path: Path) -> set[str]:
-    """What a module imports: `package.module` and `package.module.name`."""
-    found = set()
+    """What a module imports, absolute: `webapp.db.database.Database`, `flask.request`."""
+    found, package = set(), ("webapp", *path.relative_to(WEBAPP).parts[:-1]) if path.is_relative_to(WEBAPP) else ()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names}
+            base = ".".join((*package[: len(package) - node.level + 1], *filter(None, [node.module])))
+            module = base if node.level else node.module
+            found |= {f"{module}.{alias.name}" for alias in node.names}
     return found
 
 
 # Python --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_psycopg_is_imported_by_connections_alone(path: Path) -> None:
-    if path not in {WEBAPP / "connections.py", WEBAPP / "conninfo.py"}:
-        assert not [name for name in _imports(path) if name.startswith("psycopg")]
+def test_imports_go_down_only() -> None:
+    """`create_app` at the root is the table of contents, so it may import every room."""
+    for path in MODULES:
+        room = _room(path)
+        if room == "__init__":
+            continue
+        for name in _imports(path):
+            if not name.startswith("webapp."):
+                continue
+            other = name.split(".")[1]
+            allowed = other == room or ROOMS[other] > ROOMS[room]
+            assert allowed, f"{_name(path)} imports {name}: {room} does not stand above {other}"
 
 
-@pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "aws").rglob("*.py"))], ids=_name)
-def test_text_is_normalised_in_one_place_alone(path: Path) -> None:
-    """Python's own way costs the square of a row of marks: `text.normal` sees to it that there is none."""
-    found = re.findall(r"unicodedata\.normalize|unicodedata import|is_normalized", path.read_text())
-    assert len(found) == (1 if path == WEBAPP / "text.py" else 0)
+def test_root_holds_seven_modules_at_most() -> None:
+    assert len(list(WEBAPP.glob("*.py"))) <= 7
+    assert {_room(path) for path in MODULES} <= ROOMS.keys() | {"__init__"}
 
 
-@pytest.mark.parametrize("path", SERVING, ids=_name)
-def test_request_is_touched_at_the_edge_alone(path: Path) -> None:
-    edge = {"routes.py", "own_routes.py", "provider_routes.py", "session.py", "htmx.py", "answers.py", "security.py"}
-    # The program's table of contents, and what sends files, stand at the edge too.
-    if path.name in edge or path in {WEBAPP / "__init__.py", WEBAPP / "static_files.py"}:
-        return
-    touched = _imports(path) & {"flask.request", "flask.session", "flask.g", "flask.globals"}
-    assert not touched, f"{_name(path)} touches {touched}: HTTP only at the edge"
+def test_request_is_touched_at_the_edge_alone() -> None:
+    edge = {"routes.py", "session.py"}  # who is asking is told by a cookie
+    for path in SERVING:
+        if path.name in edge or _room(path) in {"web", "__init__"}:
+            continue
+        touched = _imports(path) & {"flask.request", "flask.session", "flask.g", "flask.globals"}
+        assert not touched, f"{_name(path)} touches {touched}: HTTP only at the edge"
 
 
-@pytest.mark.parametrize("path", [m for m in MODULES if m.name.endswith("actions.py")], ids=_name)
-def test_actions_know_no_http(path: Path) -> None:
-    assert not [
-        name
-        for name in _imports(path)
-        if re.match(r"flask|werkzeug|wtforms|.*\.(current|htmx|routes|forms|session)\b", name)
-    ]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and len(node.args.args) > 2:
-            pytest.fail(f"{path.name}: {node.name} takes plain values by keyword only, behind db and settings")
+def test_actions_know_no_http() -> None:
+    for path in MODULES:
+        if path.name != "actions.py":
+            continue
+        assert not [
+            name
+            for name in _imports(path)
+            if re.match(r"flask|werkzeug|wtforms|webapp\.web\.|.*\.(routes|forms|session)\b", name)
+        ], _name(path)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and len(node.args.args) > 2:
+                pytest.fail(f"{_name(path)}: {node.name} takes plain values by keyword only, behind db and settings")
 
 
-@pytest.mark.parametrize("path", SERVING, ids=_name)
-def test_no_request_can_call_out_or_run_programs(path: Path) -> None:
+def test_no_request_can_call_out_or_run_programs() -> None:
     """No HTTP client and no shell in what answers requests. (What starts programs answers none.)"""
-    if path.name in {"embedded.py", "initdb.py", "places.py", "processes.py", "programs.py", "server.py", "ports.py"}:
-        return
     forbidden = re.compile(
         r"(requests|httpx|urllib3|aiohttp|boto3|botocore|urllib\.request|http\.client|subprocess|pickle|marshal)\b"
     )
-    found = {name.split(".")[0] for name in _imports(path) if forbidden.match(name)}
     # The one way out: to the identity provider that the settings name, bounded in time and size, and to no address
     # that a request brings.
-    allowed = {WEBAPP / "users" / "provider.py": {"requests", "urllib3"}, WEBAPP / "iam.py": {"boto3", "botocore"}}
-    assert found <= allowed.get(path, set())
-    assert not re.search(r"\b(eval|exec|os\.system)\(", path.read_text())
-
-
-@pytest.mark.parametrize("path", SERVING, ids=_name)
-def test_markup_is_made_of_messages_alone(path: Path) -> None:
-    text = path.read_text()
-    assert "render_template_string" not in text
-    if path != WEBAPP / "links.py":
-        assert "Markup(" not in text
-    assert not re.search(r"Markup\(f|Markup\([^)\"']*[a-z]", text), "Markup takes a literal; values go through format"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text())), f"{_name(path)} has no docstring"
-
-
-def test_modules_of_a_noun_have_fixed_names() -> None:
-    known = {
-        "__init__.py",
-        "routes.py",
-        "own_routes.py",
-        "provider.py",
-        "provider_routes.py",
-        "tokens.py",
-        "actions.py",
-        "sign_up_actions.py",
-        "forms.py",
-        "session.py",
-        "cookie.py",
-        "passwords.py",
-        "claims.py",
-        "composer.py",
-        "pages.py",
+    allowed = {
+        WEBAPP / "identities" / "provider.py": {"requests", "urllib3"},
+        WEBAPP / "db" / "iam.py": {"boto3", "botocore"},
     }
-    for noun in NOUNS:
-        assert {path.name for path in (WEBAPP / noun).glob("*.py")} <= known
+    for path in SERVING:
+        found = {name.split(".")[0] for name in _imports(path) if forbidden.match(name)}
+        assert found <= allowed.get(path, set()), _name(path)
+        assert not re.search(r"\b(eval|exec|os\.system)\(", path.read_text()), _name(path)
+
+
+def test_markup_is_made_of_messages_alone() -> None:
+    for path in SERVING:
+        text = path.read_text()
+        assert "render_template_string" not in text, _name(path)
+        if path != WEBAPP / "web" / "links.py":
+            assert "Markup(" not in text, _name(path)
+        assert not re.search(r"Markup\(f|Markup\([^)\"']*[a-z]", text), (
+            "Markup takes a literal; values go through format"
+        )
 
 
 def test_trees_are_named_by_nouns() -> None:
-    assert {p.name for p in (ROOT / "sql").iterdir() if p.is_dir()} <= NOUNS | {"ops", "migrations"}
+    assert {p.name for p in (ROOT / "sql").iterdir() if p.is_dir()} <= NOUNS | {"limits", "ops", "migrations", "views"}
     assert {p.name for p in TEMPLATES.iterdir() if p.is_dir()} <= NOUNS | {"errors"}
     assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout"}
     assert {

@@ -26,12 +26,13 @@ from ways import DatabaseUrls, free_port, settings_for
 from werkzeug.test import TestResponse
 
 from webapp import create_app
-from webapp.connections import Connection
+from webapp.db.connections import Connection
+from webapp.identities import actions as arrivals
+from webapp.identities import provider as provider_module
 from webapp.limits import by_address
 from webapp.ops import people
-from webapp.places import CHECKOUT
-from webapp.users import actions, sign_up_actions
-from webapp.users import provider as provider_module
+from webapp.postgres.places import CHECKOUT
+from webapp.sign_ups import actions as sign_up_actions
 
 START, BACK = "/sign-in/provider", "/sign-in/provider/back"
 
@@ -174,7 +175,7 @@ def test_session_ends_with_the_provider_that_it_came_from(
 def test_account_without_identity_gets_no_session_without_its_password(app: Flask, conn: Connection) -> None:
     made = make_user(conn)
     rows = app.extensions["db"].execute(
-        "users/session_start", token_hash=b"x" * 32, user_uuid=made, password_hash=None, absolute_seconds=60
+        "sessions/start", token_hash=b"x" * 32, user_uuid=made, password_hash=None, absolute_seconds=60
     )
     assert rows == count(conn, "sessions") == 0
 
@@ -739,7 +740,7 @@ def test_twenty_people_who_want_one_handle_all_get_in(app: Flask, conn: Connecti
     def arrive(number: int) -> str:
         gate.wait()
         claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return sign_up_actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+        return arrivals.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
 
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(arrive, range(20)))) == 20
@@ -754,8 +755,8 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     denied = through(other, provider)
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
-    with pytest.raises(actions.Refused):
-        sign_up_actions.arrive(
+    with pytest.raises(arrivals.Suspended):
+        arrivals.arrive(
             app.extensions["db"],
             app.extensions["settings"],
             issuer=provider.issuer,
@@ -771,14 +772,14 @@ def test_person_suspended_on_the_way_in_gets_no_session(
     app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After it was seen who comes, and before the session begins."""
-    arrive = sign_up_actions.arrive
+    arrive = arrivals.arrive
 
     def suspended_then(*args: Any, **more: Any) -> Any:
         found = arrive(*args, **more)
         conn.execute("UPDATE users SET suspended_at = now()")
         return found
 
-    monkeypatch.setattr(sign_up_actions, "arrive", suspended_then)
+    monkeypatch.setattr(arrivals, "arrive", suspended_then)
     client = app.test_client()
     answer = through(client, provider)
     assert (answer.status_code, count(conn, "sessions")) == (403, 0)
@@ -836,13 +837,13 @@ def test_invitation_is_kept_where_no_account_came_of_it(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
         [sign_up_actions.code_hash("come-in")],
     )
-    monkeypatch.setattr(sign_up_actions.claimed, "another", lambda person: person)
+    monkeypatch.setattr(arrivals.claimed, "another", lambda person: person)
     db = app.extensions["db"]
     real = type(db).query_value
     monkeypatch.setattr(
         type(db),
         "query_value",
-        lambda self, name, **params: None if name == "users/identity_create" else real(self, name, **params),
+        lambda self, name, **params: None if name == "identities/create" else real(self, name, **params),
     )
     assert through(app.test_client(), provider, invite="come-in").status_code == 409
     assert (count(conn, "users"), count(conn, "invitations")) == (0, 1)

@@ -22,11 +22,11 @@ from ops_fixtures import one
 from rds import as_on_rds, rights
 from ways import DatabaseUrls
 
-from webapp import conninfo
-from webapp.catalogue import Catalogue
-from webapp.connections import Connection, connect
-from webapp.embedded import APP, SIGN_UP, SUPERUSER, Cluster
-from webapp.places import CHECKOUT
+from webapp.db import conninfo
+from webapp.db.catalogue import Catalogue
+from webapp.db.connections import Connection, connect
+from webapp.postgres.embedded import APP, SIGN_UP, SUPERUSER, Cluster
+from webapp.postgres.places import CHECKOUT
 
 
 @pytest.fixture(scope="module")
@@ -516,7 +516,7 @@ def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[P
     first, second = (path.read_bytes() for path in packages)
     assert first == second
     names = zipfile.ZipFile(packages[0]).namelist()
-    assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/users/claims.py"} <= set(names)
+    assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/identities/claims.py"} <= set(names)
     assert "mayfly-database.pem" in names  # where the template says that it is
     assert {"sql/users/identity.sql", "sql/users/identity_create.sql"} <= set(names)
     tops = {name.split("/")[0].split("-")[0].removesuffix(".py").removesuffix(".libs") for name in names}

@@ -13,13 +13,13 @@ from factories import make_user
 from recorder import Recorder
 from ways import DatabaseUrls
 
-from webapp.connections import connect
-from webapp.embedded import APP, SIGN_UP
-from webapp.errors import Unavailable
+from webapp.db.connections import connect
+from webapp.errors import Refused, Unavailable
 from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
 from webapp.ops.target import Target
-from webapp.places import CHECKOUT, Refused
+from webapp.postgres.embedded import APP, SIGN_UP
+from webapp.postgres.places import CHECKOUT
 
 SAFE = Facts(
     database="mayfly_dev",

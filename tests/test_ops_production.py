@@ -14,14 +14,14 @@ from factories import make_activity, make_user
 from ops_fixtures import Run, one
 from ways import DatabaseUrls, settings_for
 
-from webapp import conninfo, iam
-from webapp.config import Settings
-from webapp.connections import connect
-from webapp.db import Database
+from webapp.config.settings import Settings
+from webapp.config.variables import ConfigError
+from webapp.db import conninfo, iam
+from webapp.db.connections import connect
+from webapp.db.database import Database
 from webapp.errors import Unavailable
 from webapp.ops.target import settings_for as scripts_settings
 from webapp.ops.target import target
-from webapp.variables import ConfigError
 
 # bin/db-… prod --------------------------------------------------------------------------------------------------
 

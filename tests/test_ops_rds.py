@@ -13,11 +13,11 @@ from ops_fixtures import Run, name_of, one
 from rds import ROLES, ROLES_RDS, as_on_rds, rights
 from ways import DatabaseUrls
 
-from webapp.connections import Connection, DatabaseError, connect
-from webapp.conninfo import arguments
-from webapp.embedded import APP, OWNER, SIGN_UP
+from webapp.db.connections import Connection, DatabaseError, connect
+from webapp.db.conninfo import arguments
 from webapp.ops import schema
-from webapp.places import CHECKOUT
+from webapp.postgres.embedded import APP, OWNER, SIGN_UP
+from webapp.postgres.places import CHECKOUT
 
 # What the function that makes accounts may do: all that its statements need (tests/test_lambda.py), and nothing else.
 READ = {"uuid", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id", "suspended_at"}
@@ -262,7 +262,7 @@ def test_token_through_a_tunnel_is_for_the_real_host(monkeypatch: pytest.MonkeyP
     (told,) = re.findall(r"CONNECTION_URL='(postgresql://ann@<.*?hostaddr=.*?)'", text)
     host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
     monkeypatch.setenv("DATABASE_AUTH", "iam")
-    monkeypatch.setattr("webapp.iam.token", lambda **asked: str(asked))
+    monkeypatch.setattr("webapp.db.iam.token", lambda **asked: str(asked))
     found = arguments(re.sub("<.*?>", host, told))
     assert found["password"] == str({"host": host, "port": 5432, "user": "ann"})
     assert found["sslmode"] == "verify-full"

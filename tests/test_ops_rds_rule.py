@@ -20,8 +20,9 @@ import pytest
 from botocore.exceptions import ClientError
 from ways import free_port
 
-from webapp.ops import rds_group, rds_rule, workspaces
-from webapp.places import CHECKOUT, Refused
+from webapp.aws import rds_group, rds_rule, workspaces
+from webapp.errors import Refused
+from webapp.postgres.places import CHECKOUT
 
 ANN, BOB, IPV6 = "8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"
 TODAY = datetime.date(2026, 11, 24)

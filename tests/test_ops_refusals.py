@@ -14,7 +14,7 @@ from ops_fixtures import Run, name_of
 from recorder import Recorder
 from ways import DatabaseUrls
 
-from webapp.connections import Connection, connect
+from webapp.db.connections import Connection, connect
 from webapp.ops import guard
 
 DESTRUCTIVE = ("db-drop", "db-setup", "db-seed", "db-kill-sessions")

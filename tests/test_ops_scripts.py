@@ -18,13 +18,15 @@ from ops_fixtures import Run, name_of, one
 from rds import as_on_rds
 from ways import DatabaseUrls
 
-from webapp.catalogue import SQL_FOLDER, Catalogue
-from webapp.connections import Connection, connect
-from webapp.ops import rds_rule, served
+from webapp.aws import rds_rule
+from webapp.db.catalogue import SQL_FOLDER, Catalogue
+from webapp.db.connections import Connection, connect
+from webapp.errors import Refused
+from webapp.ops import served
 from webapp.ops.target import external_target
-from webapp.places import CHECKOUT, Refused
-from webapp.processes import working_in
-from webapp.users.passwords import verify
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import working_in
+from webapp.sessions.passwords import verify
 
 SCRIPTS = sorted(path for path in (CHECKOUT / "bin").iterdir() if path.name != "_common.sh")
 
@@ -197,7 +199,7 @@ def test_where_no_database_was_made_yet_it_is_told_how(run: Run, embedded: Path,
     assert (code, err) == (1, f"bin/{script[0]}: There is no database here yet: bin/run makes it.\n")
 
 
-@pytest.mark.parametrize("name", ["OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL"])
+@pytest.mark.parametrize("name", ["OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL"])
 def test_half_a_database_of_ones_own_is_not_taken_for_the_embedded_one(
     run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -14,10 +14,10 @@ from factories import make_activity, make_user
 from ops_fixtures import one
 from ways import DatabaseUrls, settings_for, wait_for
 
-from webapp.connections import Connection
-from webapp.db import Database
+from webapp.db.connections import Connection
+from webapp.db.database import Database
 from webapp.ops.sweep import Swept, sweep
-from webapp.places import CHECKOUT
+from webapp.postgres.places import CHECKOUT
 
 DEAD = timedelta(hours=-1)
 

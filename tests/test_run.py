@@ -18,14 +18,16 @@ import psycopg
 import pytest
 from ways import NO_HOST, DatabaseUrls, free_port, wait_for
 
-from webapp import keeper, logs, places, ports, server, supervisor
-from webapp.config import Settings
-from webapp.connections import connect
-from webapp.embedded import APP, SUPERUSER, Cluster
+from webapp import logs
+from webapp.config.settings import Settings
+from webapp.db.connections import connect
 from webapp.ops import prepare, served
 from webapp.ops.target import embedded_target
-from webapp.places import CHECKOUT
-from webapp.processes import working_in
+from webapp.postgres import places
+from webapp.postgres.embedded import APP, SUPERUSER, Cluster
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import working_in
+from webapp.runtime import keeper, ports, server, supervisor
 
 # Slow on a busy machine is no failure; what has a bound of its own asserts it.
 PATIENCE = 60.0
@@ -288,7 +290,7 @@ def script(run: Running, name: str, *arguments: str, **environment: str) -> str:
 def set_up(state: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `bin/setup` does once all is installed, with this state folder."""
     return subprocess.run(
-        [sys.executable, "-m", "webapp.supervisor", "--prepare"],
+        [sys.executable, "-m", "webapp.runtime.supervisor", "--prepare"],
         env={"PATH": os.environ["PATH"], "MAYFLY_STATE": str(state), **environment},
         cwd=CHECKOUT,
         capture_output=True,
@@ -377,7 +379,7 @@ def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch:
 def test_supervisor_looks_at_the_port_itself_for_the_container(database_urls: DatabaseUrls, scratch: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = subprocess.run(
-            [sys.executable, "-m", "webapp.supervisor"],
+            [sys.executable, "-m", "webapp.runtime.supervisor"],
             env={
                 "PATH": os.environ["PATH"],
                 "CONNECTION_URL": database_urls.app_url,
@@ -410,8 +412,8 @@ def test_second_run_on_the_same_state_is_one_sentence(start: Start) -> None:
         ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY is too easy"),
         ({"OWNER_CONNECTION_URL": "postgresql://x"}, "OWNER_CONNECTION_URL without CONNECTION_URL: set that too"),
         (
-            {"DIRECT_CONNECTION_URL": "postgresql://x", "REPLICA_CONNECTION_URL": "postgresql://y"},
-            "DIRECT_CONNECTION_URL and REPLICA_CONNECTION_URL without CONNECTION_URL",
+            {"DIRECT_CONNECTION_URL": "postgresql://x", "OWNER_CONNECTION_URL": "postgresql://y"},
+            "OWNER_CONNECTION_URL and DIRECT_CONNECTION_URL without CONNECTION_URL",
         ),
         ({"WORKERS": "16", "POOL_MAX": "50"}, "WORKERS 16 x POOL_MAX 50 + 6 in reserve make 806 connections"),
     ],
@@ -598,25 +600,6 @@ def test_way_past_a_pooler_that_is_dead_is_told_at_start(start: Start, durable: 
     assert run.process.wait(PATIENCE) == 1
     why = f"Mayfly did not start: The database at 127.0.0.1 port {port} (DIRECT_CONNECTION_URL) cannot be reached"
     assert why in run.said()
-
-
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("gibberish", "Mayfly did not start: REPLICA_CONNECTION_URL cannot be read"),
-        (
-            "postgresql://127.0.0.1:1/mayfly",
-            "note: The database at 127.0.0.1 port 1 (REPLICA_CONNECTION_URL)",
-        ),
-    ],
-)
-def test_replica_of_no_use_is_told_at_start(start: Start, durable: Cluster, url: str, said: str) -> None:
-    run = start(**external(durable, REPLICA_CONNECTION_URL=url))
-    if said.startswith("note"):
-        run.up()  # the primary answers
-    else:
-        assert run.process.wait(PATIENCE) == 1
-    assert said in run.said()
 
 
 def test_setup_leaves_a_database_that_is_in_use_as_it_is(start: Start) -> None:

@@ -14,9 +14,9 @@ from ways import DatabaseUrls, settings_for
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 from webapp.limits import by_address
-from webapp.security import headers_for, local_path
+from webapp.web.security import headers_for, local_path
 
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
 ACTORS = ("anonymous", "author", "stranger", "suspended")
@@ -43,27 +43,27 @@ POLICY: dict[tuple[str, str], Policy] = {
     ("feeds.public", "GET"): OPEN,
     ("feeds.public_json", "GET"): OPEN,
     ("feeds.home_json", "GET"): Policy((401, 401), (200, 200), (200, 200)),
-    ("activities.show", "GET"): OPEN,
-    ("activities.show_json", "GET"): OPEN,
+    ("feeds.thread", "GET"): OPEN,
+    ("feeds.thread_json", "GET"): OPEN,
     ("activities.compose", "GET"): Policy((303, 401), (200, 200), (200, 200)),
     ("activities.create", "POST"): Policy((401, 401), (303, 200), (303, 200)),
     ("activities.burn_confirm", "GET"): Policy((303, 401), (200, 200), (404, 404)),
     ("activities.burn", "POST"): Policy((303, 401), (303, 200), (404, 404)),
-    ("users.profile", "GET"): OPEN,
-    ("users.profile_json", "GET"): OPEN,
-    ("users.sign_in", "GET"): Policy((200, 200), (303, 303), (303, 303)),
-    ("users.sign_in", "POST"): Policy((422, 422), (422, 422), (422, 422)),
-    ("users.sign_up", "GET"): Policy((200, 200), (303, 303), (303, 303)),
-    ("users.sign_up", "POST"): Policy((422, 422), (303, 303), (303, 303)),
-    ("users.sign_out", "POST"): Policy((303, 303), (303, 303), (303, 303)),
-    ("settings.show", "GET"): Policy((303, 401), (200, 200), (200, 200)),
-    ("settings.save_profile", "POST"): Policy((401, 401), (422, 422), (422, 422)),
+    ("feeds.profile", "GET"): OPEN,
+    ("feeds.profile_json", "GET"): OPEN,
+    ("sessions.sign_in", "GET"): Policy((200, 200), (303, 303), (303, 303)),
+    ("sessions.sign_in", "POST"): Policy((422, 422), (422, 422), (422, 422)),
+    ("sign_ups.sign_up", "GET"): Policy((200, 200), (303, 303), (303, 303)),
+    ("sign_ups.sign_up", "POST"): Policy((422, 422), (303, 303), (303, 303)),
+    ("sessions.sign_out", "POST"): Policy((303, 303), (303, 303), (303, 303)),
+    ("users.show", "GET"): Policy((303, 401), (200, 200), (200, 200)),
+    ("users.save_profile", "POST"): Policy((401, 401), (422, 422), (422, 422)),
     # Nobody of these had to take another handle than they asked for.
-    ("settings.show_handle", "GET"): Policy((303, 401), (303, 303), (303, 303)),
-    ("settings.save_handle", "POST"): Policy((303, 401), (303, 303), (303, 303)),
-    ("settings.change_password", "POST"): Policy((303, 401), (422, 422), (422, 422)),
+    ("users.show_handle", "GET"): Policy((303, 401), (303, 303), (303, 303)),
+    ("users.save_handle", "POST"): Policy((303, 401), (303, 303), (303, 303)),
+    ("users.change_password", "POST"): Policy((303, 401), (422, 422), (422, 422)),
 }
-PLAIN = {"users.sign_in", "users.sign_up", "settings.save_profile", "settings.save_handle", "settings.change_password"}
+PLAIN = {"sessions.sign_in", "sign_ups.sign_up", "users.save_profile", "users.save_handle", "users.change_password"}
 """Forms that HTMX never sends: their answer is a page."""
 UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
 
@@ -125,12 +125,12 @@ NEW = "four unrelated words here"
 LIMITED: dict[str, tuple[str, list[dict[str, str]]] | None] = {
     "activities.create": ("ACTIVITIES", [{"message": "x", "ttl": "1-day", "key": str(uuid4())} for _ in range(2)]),
     "activities.burn": ("BURNS", [{}, {}]),
-    "users.sign_in": ("SIGN_INS_BY_ADDRESS", [{"email": "ghost", "password": "x"}] * 2),
-    "users.sign_up": ("SIGN_UP_TRIES", [{"handle": "x"}] * 2),
-    "users.sign_out": None,  # nobody is kept from it, and all that it writes is the end of a session
-    "settings.save_profile": ("SETTINGS", [{"display_name": "Alice"}] * 2),
-    "settings.save_handle": ("SETTINGS", [{"handle": "bob"}] * 2),
-    "settings.change_password": (
+    "sessions.sign_in": ("SIGN_INS_BY_ADDRESS", [{"email": "ghost", "password": "x"}] * 2),
+    "sign_ups.sign_up": ("SIGN_UP_TRIES", [{"handle": "x"}] * 2),
+    "sessions.sign_out": None,  # nobody is kept from it, and all that it writes is the end of a session
+    "users.save_profile": ("SETTINGS", [{"display_name": "Alice"}] * 2),
+    "users.save_handle": ("SETTINGS", [{"handle": "bob"}] * 2),
+    "users.change_password": (
         "SETTINGS",
         [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
     ),
@@ -225,8 +225,8 @@ def test_suspended_person_is_gone_with_all_they_wrote(scene: Scene) -> None:
             "/public",
             "/api/public",
             "/@alice",
-            scene.path("activities.show"),
-            scene.path("activities.show_json"),
+            scene.path("feeds.thread"),
+            scene.path("feeds.thread_json"),
         ):
             assert "canary" not in reader.get(path).text
 
@@ -260,7 +260,7 @@ def test_unsafe_route_refuses_a_token_that_is_not_its_own(
         path, data=data, headers=headers, query_string={"csrf_token": own} if case == "in the query" else {}
     )
     # Who is signed in already is sent home from there, as without a form, and nothing is done.
-    assert answer.status_code == (303 if endpoint == "users.sign_up" else 400)
+    assert answer.status_code == (303 if endpoint == "sign_ups.sign_up" else 400)
     assert [count(scene.conn, table) for table in ("users", "activities", "sessions")] == before
     assert value(scene.conn, "SELECT message FROM activities") == "canary of alice"
     assert ("<html" in answer.text) == (headers is not FRAGMENT) or endpoint in PLAIN
@@ -394,7 +394,7 @@ def answers_of_all_kinds(scene: Scene) -> Iterator[tuple[str, Any]]:
                 if method == "GET":
                     yield endpoint, client.get(scene.path(endpoint), headers=headers)
                     yield endpoint, client.head(scene.path(endpoint), headers=headers)
-                elif endpoint != "users.sign_out":
+                elif endpoint != "sessions.sign_out":
                     yield f"{endpoint} 400", client.post(scene.path(endpoint), headers=headers)
                     yield f"{endpoint} 413", client.post(scene.path(endpoint), data="x" * 70_000, headers=headers)
                 yield f"{endpoint} 405", client.put(scene.path(endpoint), headers=headers)
@@ -544,7 +544,7 @@ def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Sc
     people = {actor: scene.browser(actor) for actor in ("author", "stranger", "anonymous")}
     own = {"author": '/@alice"', "stranger": '/@bob"'}
     for actor, client in people.items():
-        for path in ("/", "/public", "/@alice", scene.path("activities.show"), "/compose", "/api/home"):
+        for path in ("/", "/public", "/@alice", scene.path("feeds.thread"), "/compose", "/api/home"):
             for headers in (FRAGMENT, {}, {"HX-History-Restore-Request": "true", "HX-Request-Type": "full"}, FULL):
                 answer = cache.get(client, path, headers)
                 if answer.mimetype == "text/html" and answer.status_code == 200:
@@ -720,7 +720,7 @@ def test_addresses_on_pages_are_paths_alone(scene: Scene) -> None:
             "/",
             "/public",
             "/@alice",
-            scene.path("activities.show"),
+            scene.path("feeds.thread"),
             "/sign-in" if actor == "anonymous" else "/compose",
         ):
             page = client.get(path).text

@@ -11,8 +11,8 @@ from verbs import count, send, sign_in, signed_in, token_for, token_in, value, w
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.connections import Connection
-from webapp.users import session
+from webapp.db.connections import Connection
+from webapp.sessions import session
 
 
 def cookie_of(client, name: str = "mayfly") -> str:

@@ -12,7 +12,7 @@ from verbs import count, send, sign_in, signed_in, token_for, token_in, value, w
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 from webapp.errors import Unavailable
 
 NEW = "four unrelated words here"
@@ -156,31 +156,6 @@ def test_profile_that_is_saved_too_often_keeps_its_text(database_urls: DatabaseU
     assert send(signed_in(apps[0], "bob"), "/settings/profile", display_name="Bob", bio="x").status_code == 303
     for app in apps:
         app.extensions["db"].close()
-
-
-@pytest.mark.parametrize(
-    ("name", "bio", "counted"),
-    [
-        ("Alice", "Lamps.", 0),
-        ("  Alice ", "Lamps.\n", 0),
-        ("Alice Quay", "Lamps.", 1),
-        ("Alice", "Rope.", 1),
-        ("Alice", "", 1),
-    ],
-)
-def test_profile_withdraws_something_only_where_it_changed(
-    conn: Connection, alice: FlaskClient, name: str, bio: str, counted: int
-) -> None:
-    """Each withdrawal makes every replica wait, so saving the same again is none."""
-    conn.execute("UPDATE users SET display_name = 'Alice', bio = 'Lamps.' WHERE handle = 'alice'")
-    number = "SELECT COALESCE((SELECT number FROM withdrawals), 0)"
-    before = value(conn, number)
-    assert send(alice, "/settings/profile", display_name=name, bio=bio).status_code == 303
-    assert value(conn, number) == before + counted
-    assert conn.execute("SELECT display_name, bio FROM users WHERE handle = 'alice'").fetchone() == (
-        name.strip(),
-        bio.strip(),
-    )
 
 
 def test_email_is_shown_to_its_owner_alone(app: Flask, alice: FlaskClient) -> None:

@@ -8,9 +8,9 @@ from factories import make_activity, make_user
 from verbs import value
 from ways import DatabaseUrls
 
-from webapp.catalogue import SQL_FOLDER, Catalogue
-from webapp.config import Settings
-from webapp.connections import DatabaseError, connect
+from webapp.config.settings import Settings
+from webapp.db.catalogue import SQL_FOLDER, Catalogue
+from webapp.db.connections import DatabaseError, connect
 
 FILES = {
     path.relative_to(SQL_FOLDER).with_suffix("").as_posix(): path.read_text()

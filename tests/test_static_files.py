@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.static_files import FOLDER, FOR_EVER, _packed, address
+from webapp.web.static_files import FOLDER, FOR_EVER, _packed, address
 
 PACKABLE = sorted(
     path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*s*") if path.suffix in (".css", ".js")

@@ -11,9 +11,9 @@ from jinja2 import StrictUndefined
 
 from webapp import create_app
 from webapp.activities.composer import Composer
-from webapp.config import Settings
+from webapp.config.settings import Settings
 from webapp.dev import samples
-from webapp.paging import Page
+from webapp.web.paging import Page
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "webapp" / "templates"
 NAMES = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
@@ -152,7 +152,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         composer=[*COMPOSERS, None],
         vanishing=VANISHING,
     ),
-    "users/profile.html": _each(
+    "feeds/profile.html": _each(
         person=[PERSON, {**PERSON, "bio": NASTY, "display_name": NASTY[:50]}],
         page=PAGES,
         vanishing=VANISHING,
@@ -167,8 +167,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         }
         for wanted, typed, error in (("", "alice", ""), ("ann", NASTY, NASTY))
     ],
-    "users/sign_in_failed.html": [{"sentence": NASTY, "href": "/sign-in/provider?next=" + NASTY}],
-    "users/signed_out.html": [{"href": ""}, {"href": "https://a.example/logout?client_id=" + NASTY}],
+    "identities/failed.html": [{"sentence": NASTY, "href": "/sign-in/provider?next=" + NASTY}],
+    "identities/signed_out.html": [{"href": ""}, {"href": "https://a.example/logout?client_id=" + NASTY}],
     "users/settings.html": [
         {"account": OWN | {"email": None}, "errors": {}, "said": "Saved.", "notice": ""},
         {
@@ -184,11 +184,11 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
             "notice": NASTY,
         },
     ],
-    "users/sign_in.html": FORMS,
-    "users/sign_up.html": [{**state, "key": "0f0f6a34-1d5b-4f0e-9a57-5a3c3b7a0001"} for state in FORMS],
-    "users/sign_up_closed.html": [{"invite": ""}, {"invite": "used-before"}],
+    "sessions/sign_in.html": FORMS,
+    "sign_ups/sign_up.html": [{**state, "key": "0f0f6a34-1d5b-4f0e-9a57-5a3c3b7a0001"} for state in FORMS],
+    "sign_ups/closed.html": [{"invite": ""}, {"invite": "used-before"}],
 }
-OF_A_PROVIDER = {"users/sign_in_failed.html", "users/signed_out.html"}
+OF_A_PROVIDER = {"identities/failed.html", "identities/signed_out.html"}
 """Pages of a place that has one."""
 # They are no page by themselves: others extend or import them.
 FRAMES = {"base.html", "shell.html", "_macros.html", "_nav.html"}

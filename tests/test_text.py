@@ -6,7 +6,8 @@ import pytest
 import regex
 
 from webapp import text
-from webapp.users import claims, passwords
+from webapp.identities import claims
+from webapp.sessions import passwords
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 CONJUNCT = "\u0915\u094d\u0937\u093f"  # four code points that are read as one sign

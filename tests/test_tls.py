@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from ways import DatabaseUrls, free_port, settings_for
 
-from webapp.connections import connect
-from webapp.conninfo import _proof, client_environment
-from webapp.db import Database
-from webapp.embedded import Cluster
+from webapp.db.connections import connect
+from webapp.db.conninfo import _proof, client_environment
+from webapp.db.database import Database
 from webapp.errors import Unavailable
-from webapp.programs import system_bindir
+from webapp.postgres.embedded import Cluster
+from webapp.postgres.programs import system_bindir
 
 NAME = "database.example"
 DISTRUSTED = "its certificate is none that is trusted for that name"

@@ -17,13 +17,15 @@ from verbs import burn, count, send, sign_in, signed_in, token_for, token_in, va
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config import LIMITS
-from webapp.connections import Connection, connect
+from webapp.config.settings import LIMITS
+from webapp.config.variables import Limit
+from webapp.db.connections import Connection, connect
 from webapp.errors import Conflict, TooMany, Unavailable
 from webapp.limits import AROUND, Subject, by_address, give_back, hit, look
-from webapp.shapes import Account
-from webapp.users import actions, passwords, session, sign_up_actions
-from webapp.variables import Limit
+from webapp.sessions import passwords, session
+from webapp.sessions.shapes import Account
+from webapp.sign_ups import actions as sign_up_actions
+from webapp.users import actions
 
 GOOD = {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": PASSWORD}
 
@@ -891,7 +893,7 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
     def start() -> int:
         while True:
             try:
-                return int(database.execute("users/session_start", **given))
+                return int(database.execute("sessions/start", **given))
             except Unavailable:  # the other one was slow, and nobody waits for a lock for more than a second
                 continue
 
@@ -899,7 +901,7 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
     with ThreadPoolExecutor(1) as threads, connect(database_urls.superuser_url) as look:
         with database.transaction():
             if act == "password":
-                database.execute("users/password_set", user_uuid=alice, password_hash="x" * 30)
+                database.execute("sessions/password_set", user_uuid=alice, password_hash="x" * 30)
             else:
                 database.execute("ops/user_suspend", user_uuid=alice)
             started = threads.submit(start)
@@ -913,11 +915,11 @@ def test_renewed_hash_undoes_no_change_of_the_password(app: Flask, conn: Connect
     alice, database = make_user(conn), app.extensions["db"]
     before = value(conn, "SELECT password_hash FROM passwords")
     change_password(app, alice)
-    assert database.execute("users/password_renew", user_uuid=alice, password_hash="x" * 30, before=before) == 0
+    assert database.execute("sessions/password_renew", user_uuid=alice, password_hash="x" * 30, before=before) == 0
     assert sign_in(app.test_client(), "alice", NEW).status_code == 303
 
 
-@pytest.mark.parametrize("failing", ["users/password_set", "users/session_start", "users/sessions_end"])
+@pytest.mark.parametrize("failing", ["sessions/password_set", "sessions/start", "sessions/end_all"])
 def test_change_of_the_password_that_fails_anywhere_changes_nothing(
     app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

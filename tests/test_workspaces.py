@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ways import DatabaseUrls, settings_for
 
-from webapp.ops.rds_rule import _parser
+from webapp.aws.rds_rule import _parser
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [".gitpod.yml", ".devcontainer/devcontainer.json"]

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 """The headers of HTMX when it swaps a part of the page."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from psycopg.conninfo import conninfo_to_dict
 
-from webapp.config import LIMITS, Settings
-from webapp.connections import Connection, connect
+from webapp.config.settings import LIMITS, Settings
+from webapp.db.connections import Connection, connect
 
 
 class DatabaseUrls(NamedTuple):

@@ -9,18 +9,19 @@ from flask_compress import Compress
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import answers, filters, health, security, static_files
 from .activities.routes import bp as activities
-from .addresses import address
-from .config import Settings
-from .db import Database, close_pools
+from .config.settings import Settings
+from .db.database import Database, close_pools
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
-from .jinja import Environment
-from .users import session
-from .users.cookie import SessionInterface
-from .users.own_routes import bp as own_settings
+from .sessions import session
+from .sessions.cookie import SessionInterface
+from .sessions.routes import bp as sessions
+from .sign_ups.routes import bp as sign_ups
 from .users.routes import bp as users
+from .web import answers, filters, health, security, static_files
+from .web.addresses import address
+from .web.environment import Environment
 
 __all__ = ["close_pools", "create_app"]
 
@@ -54,12 +55,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(session.keep_private)
     # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
-    for blueprint in (health.bp, feeds, activities, users, own_settings):
+    for blueprint in (health.bp, feeds, activities, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:
-        from .users import provider_routes  # what it stands on is loaded where it is used
+        from .identities import routes as identities  # what it stands on is loaded where it is used
 
-        provider_routes.register(app, settings.provider)
+        identities.register(app, settings.provider)
     if settings.development:
         from . import dev
 

@@ -24,6 +24,10 @@ class MayflyError(Exception):
         self.message = message
 
 
+class Refused(Exception):
+    """A script or a start stops here. The text is one sentence that says what to do."""
+
+
 class Malformed(MayflyError):
     """The request holds bytes that no honest form sends."""
 

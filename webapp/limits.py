@@ -11,10 +11,10 @@ import ipaddress
 from functools import partial
 from typing import NamedTuple
 
-from .config import Settings
-from .db import Database
+from .config.settings import Settings
+from .config.variables import Limit
+from .db.database import Database
 from .errors import TooMany
-from .variables import Limit
 
 AROUND = 4
 """How many addresses the network around one is worth."""
@@ -45,9 +45,9 @@ def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
     if not limit.hits:
         return
-    name, given = "ops/limit_hit", {"own": subject.own, "seconds": limit.seconds, "most": limit.hits}
+    name, given = "limits/hit", {"own": subject.own, "seconds": limit.seconds, "most": limit.hits}
     if subject.around:
-        name, given = "ops/limit_hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
+        name, given = "limits/hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
     # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
     _refuse(db.retrying(lambda: db.query_value(name, action=action, **given)))
 
@@ -56,7 +56,7 @@ def look(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
     for text, most in ((subject.own, limit.hits), (subject.around, limit.hits * AROUND)):
         if most and text:
-            ask = partial(db.query_value, "ops/limit_wait", action=action, subject=text, most=most)
+            ask = partial(db.query_value, "limits/wait", action=action, subject=text, most=most)
             _refuse(db.retrying(ask))
 
 
@@ -70,7 +70,7 @@ def _refuse(wait: int | None) -> None:
 def give_back(db: Database, action: str, subject: Subject) -> None:
     """Takes back one try that turned out to be none of those that the limit is for."""
     for text in filter(None, subject):
-        db.execute("ops/limit_give_back", action=action, subject=text)
+        db.execute("limits/give_back", action=action, subject=text)
 
 
 def networks(address: str | None) -> tuple[str, str]:

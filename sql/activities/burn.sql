@@ -1,7 +1,7 @@
 -- activities/burn: ends one's own live activity now and blanks it in the same write; its key goes a day later.
 -- params:  user_uuid uuid, uuid uuid, key_seconds int
 -- returns: rows
-WITH withdrawn AS (
+WITH ended AS (
   UPDATE activities
   SET
     user_uuid = NULL,
@@ -14,9 +14,8 @@ WITH withdrawn AS (
 ), shortened AS (
   UPDATE activity_keys
   SET expires_at = LEAST(activity_keys.expires_at, now() + make_interval(secs => %(key_seconds)s))
-  FROM withdrawn
+  FROM ended
   WHERE activity_keys.user_uuid = %(user_uuid)s
-    AND activity_keys.activity_uuid = withdrawn.uuid
+    AND activity_keys.activity_uuid = ended.uuid
 )
--- include ops/_withdrawn
-SELECT uuid FROM withdrawn
+SELECT uuid FROM ended

@@ -1,7 +1,7 @@
 -- ops/activity_burn: an operator ends an activity now: its text and its author are gone with this statement.
 -- params:  activity_uuid uuid, key_seconds int
 -- returns: uuid
-WITH withdrawn AS (
+WITH ended AS (
   UPDATE activities
   SET
     user_uuid = NULL,
@@ -13,8 +13,7 @@ WITH withdrawn AS (
 ), shortened AS (
   UPDATE activity_keys
   SET expires_at = LEAST(activity_keys.expires_at, now() + make_interval(secs => %(key_seconds)s))
-  FROM withdrawn
-  WHERE activity_keys.activity_uuid = withdrawn.uuid
+  FROM ended
+  WHERE activity_keys.activity_uuid = ended.uuid
 )
--- include ops/_withdrawn
-SELECT uuid FROM withdrawn
+SELECT uuid FROM ended

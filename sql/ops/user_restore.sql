@@ -1,11 +1,6 @@
 -- ops/user_restore: ends a suspension; what has not expired meanwhile is seen again.
 -- params:  user_uuid uuid
 -- returns: rows
-WITH withdrawn AS (
-  UPDATE users
-  SET suspended_at = NULL
-  WHERE uuid = %(user_uuid)s
-  RETURNING uuid
-)
--- include ops/_withdrawn
-SELECT uuid FROM withdrawn
+UPDATE users
+SET suspended_at = NULL
+WHERE uuid = %(user_uuid)s

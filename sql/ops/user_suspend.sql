@@ -1,11 +1,6 @@
 -- ops/user_suspend: hides a person and all they wrote; a second time changes nothing.
 -- params:  user_uuid uuid
 -- returns: rows
-WITH withdrawn AS (
-  UPDATE users
-  SET suspended_at = COALESCE(suspended_at, now())
-  WHERE uuid = %(user_uuid)s
-  RETURNING uuid
-)
--- include ops/_withdrawn
-SELECT uuid FROM withdrawn
+UPDATE users
+SET suspended_at = COALESCE(suspended_at, now())
+WHERE uuid = %(user_uuid)s

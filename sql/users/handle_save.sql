@@ -1,11 +1,6 @@
 -- users/handle_save: the handle that a person picks after theirs was taken; touches no row when there is nothing to pick.
 -- params:  user_uuid uuid, handle text
 -- returns: rows
-WITH withdrawn AS (
-  UPDATE users
-  SET handle = %(handle)s, handle_wanted = NULL
-  WHERE uuid = %(user_uuid)s AND handle_wanted IS NOT NULL
-  RETURNING uuid
-)
--- include ops/_withdrawn
-SELECT uuid FROM withdrawn
+UPDATE users
+SET handle = %(handle)s, handle_wanted = NULL
+WHERE uuid = %(user_uuid)s AND handle_wanted IS NOT NULL

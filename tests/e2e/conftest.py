@@ -5,7 +5,7 @@ from browsing import Watch
 from factories import make_user
 from playwright.sync_api import expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 expect.set_options(timeout=8000)
 

@@ -13,7 +13,7 @@ from browsing import serve
 from factories import make_user
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 PUBLIC = "8000-mayfly.ws.example.org"
 _HOP = {"connection", "keep-alive", "transfer-encoding", "host"}

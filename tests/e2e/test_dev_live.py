@@ -19,8 +19,8 @@ from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, expect
 from ways import free_port
 
-from webapp.config import LIMITS
-from webapp.connections import Connection
+from webapp.config.settings import LIMITS
+from webapp.db.connections import Connection
 
 WITHIN = 30_000  # ms; the aim is 1,000 on a machine that does nothing else
 
@@ -313,7 +313,7 @@ def test_statement_without_its_header_says_so(home: Page, bench: Bench, watch: W
 
 # Python ------------------------------------------------------------------------------------------------------
 
-FILTERS = "webapp/filters.py"
+FILTERS = "webapp/web/filters.py"
 
 
 def test_saved_python_shows_when_the_next_worker_answers(home: Page, bench: Bench, watch: Watch) -> None:

@@ -8,7 +8,7 @@ from browsing import Watch, composer, ready, send, sign_in, write
 from factories import make_activity, make_user
 from playwright.sync_api import Locator, Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 MARKUP = [
     "<script>alert(1)</script>",

@@ -6,7 +6,7 @@ from browsing import act, card, composer, post, ready, reply_form, sign_in
 from factories import PASSWORD
 from playwright.sync_api import Locator, Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 _RING = """(element) => {
   const around = [element, ...(element.labels ?? []), element.closest("form") ?? element];

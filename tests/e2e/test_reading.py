@@ -9,7 +9,7 @@ from browsing import Watch, act, card, composer, notice, post, ready, send, sign
 from factories import make_activity
 from playwright.sync_api import Browser, Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
 

@@ -8,7 +8,7 @@ from browsing import Watch, act, card, composer, notice, ready, reply_form, repl
 from factories import make_activity
 from playwright.sync_api import Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 GONE_MEANWHILE = "What you were answering has passed its time."
 

@@ -10,7 +10,7 @@ from factories import make_user
 from fake_provider import CLIENT, FakeProvider, run_provider
 from playwright.sync_api import BrowserContext, Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from browsing import Watch, act, burn, card, post, ready, reply_form, reply_to, 
 from factories import make_activity
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from webapp import filters
-from webapp.connections import Connection
+from webapp.db.connections import Connection
+from webapp.web import filters
 
 HOUR = timedelta(hours=1)
 STUB = "An activity was here. Its time has passed."

@@ -8,7 +8,7 @@ from browsing import Watch, act, card, composer, join, join_twice, reply_form, s
 from factories import PASSWORD, make_activity
 from playwright.sync_api import Page, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 

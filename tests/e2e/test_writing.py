@@ -7,7 +7,7 @@ from browsing import Watch, card, composer, join, join_twice, notice, post, read
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from webapp.connections import Connection
+from webapp.db.connections import Connection
 
 
 def mark(page: Page) -> None:

@@ -26,11 +26,11 @@ from verbs import FRAGMENT, count, sign_in, signed_in, token_for, value, words, 
 from ways import DatabaseUrls, free_port, settings_for
 
 from webapp import create_app
-from webapp.connections import Connection, connect
-from webapp.embedded import APP, OWNER, SUPERUSER, Cluster
+from webapp.db.connections import Connection, connect
 from webapp.ops import schema
 from webapp.ops.target import embedded_target
-from webapp.programs import system_bindir
+from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
+from webapp.postgres.programs import system_bindir
 
 NAME = "mayfly_test_faults"
 ROOT = Path(__file__).resolve().parents[2]

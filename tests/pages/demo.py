@@ -10,9 +10,9 @@ from browsing import chromium, serve, sign_in
 from playwright.sync_api import Browser, Playwright
 from ways import DatabaseUrls
 
-from webapp.embedded import Cluster
 from webapp.ops import schema
 from webapp.ops.target import embedded_target
+from webapp.postgres.embedded import Cluster
 
 
 @contextlib.contextmanager

@@ -16,9 +16,9 @@ from browsing import ROOT, act, composer, notice, post, ready, reply_form, send,
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
 
-from webapp.connections import Connection, connect
-from webapp.conninfo import database_of
-from webapp.users.passwords import hash_password
+from webapp.db.connections import Connection, connect
+from webapp.db.conninfo import database_of
+from webapp.sessions.passwords import hash_password
 
 DEMO = "demo"
 MODULES = Path(os.environ.get("MAYFLY_NODE_MODULES") or ROOT / "node_modules")

@@ -2,8 +2,8 @@
 
 import uuid
 
-from ..config import Settings
-from ..db import Database
+from ..config.settings import Settings
+from ..db.database import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
 from ..limits import by, hit
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import render_template
 
-from ..current import db, settings
-from ..fields import as_uuid
-from ..htmx import wants_fragment
-from ..shapes import ActivityCard
-from ..users.session import viewer, viewer_uuid
+from ..sessions.session import viewer, viewer_uuid
+from ..web.current import db, settings
+from ..web.fields import as_uuid
+from ..web.htmx import wants_fragment
 from .forms import ActivityForm
+from .shapes import ActivityCard
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
 TOO_DEEP = "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."

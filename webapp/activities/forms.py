@@ -4,8 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from .. import text
-from ..current import settings
-from ..fields import TextField, as_uuid
+from ..web.current import settings
+from ..web.fields import TextField, as_uuid
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]

@@ -1,21 +1,19 @@
-"""Activities over HTTP: the composer, posting, an activity's own page, burning."""
+"""Activities over HTTP: the composer, posting, burning."""
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from ..current import db, settings
 from ..errors import NotFound
-from ..feeds.pages import thread
-from ..fields import as_uuid
-from ..htmx import current_path, go, target_id, wants_fragment
-from ..paging import PAGE_SIZE, Cursor
-from ..shapes import ActivityCard
-from ..users import session
-from ..users.pages import ask_to_sign_in
+from ..sessions import session
+from ..sessions.pages import ask_to_sign_in
+from ..web.current import db, settings
+from ..web.fields import as_uuid
+from ..web.htmx import current_path, go, target_id, wants_fragment
 from . import actions
 from .composer import Composer, find
 from .forms import ActivityForm
+from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
 
@@ -82,33 +80,10 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
     if not wants_fragment():
         if not parent:
             return redirect(url_for("feeds.home"), 303)
-        page = url_for("activities.show", handle=parent["handle"], activity_uuid=parent["uuid"])
+        page = url_for("feeds.thread", handle=parent["handle"], activity_uuid=parent["uuid"])
         return redirect(f"{page}#activity-{activity['uuid']}", 303)
     composer = Composer.fresh(_place(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
-
-
-@bp.get("/@<handle>/status/<uuid:activity_uuid>")
-def show(handle: str, activity_uuid: str) -> Any:
-    """An activity with what it answers and what answers it."""
-    return thread(handle=handle, activity_uuid=str(activity_uuid), cursor=Cursor.parse(request.args.get("after")))
-
-
-@bp.get("/api/activities/<uuid:activity_uuid>")
-def show_json(activity_uuid: str) -> Response:
-    """The same thread as JSON, as PostgreSQL wrote it."""
-    cursor = Cursor.parse(request.args.get("after"))
-    answer = db().query_json(
-        "feeds/thread",
-        viewer_uuid=session.viewer_uuid(),
-        uuid=str(activity_uuid),
-        after_at=cursor.at,
-        after_uuid=cursor.uuid,
-        limit=PAGE_SIZE,
-    )
-    if answer is None:
-        raise NotFound
-    return Response(answer, mimetype="application/json")
 
 
 @bp.get("/activities/<uuid:activity_uuid>/burn")
@@ -136,7 +111,7 @@ def burn(activity_uuid: str) -> Any:
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
         return go(url_for("feeds.home"))
-    own = db().query_object("users/profile", handle=person["handle"]) if page == f"/@{person['handle']}" else None
+    own = db().query_object("feeds/person", handle=person["handle"]) if page == f"/@{person['handle']}" else None
     return render_template("activities/_burned.html", person=own)
 
 

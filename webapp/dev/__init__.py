@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from flask import Flask, Response, request
 
-from ..catalogue import BrokenTemplate
-from ..db import Database
+from ..db.catalogue import BrokenTemplate
+from ..db.database import Database
 from ..errors import Unavailable
 from . import live
 from .routes import bp

@@ -5,8 +5,9 @@ import os
 import sys
 from typing import ClassVar
 
-from .. import logs, supervisor
-from ..server import Server
+from .. import logs
+from ..runtime import supervisor
+from ..runtime.server import Server
 
 
 class DevServer(Server):

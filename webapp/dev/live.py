@@ -17,7 +17,7 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = Path(__file__).resolve().parent / "static"
 HEARTBEAT = 15.0
-_HANDS_ON = {CHECKOUT / "webapp" / name for name in ("jinja.py", "addresses.py")}
+_HANDS_ON = {CHECKOUT / "webapp" / "web" / name for name in ("environment.py", "addresses.py")}
 """They only do what a template asks for: what they fall over stands there."""
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 

@@ -9,8 +9,8 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
-from ..filters import hue
-from ..static_files import FOLDER
+from ..web.filters import hue
+from ..web.static_files import FOLDER
 from . import samples
 
 _ID = re.compile(r'\b(id|for|aria-labelledby|aria-describedby)="([^"]+)"')

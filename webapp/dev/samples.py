@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from ..activities.composer import ORPHANED, TOO_DEEP, Composer
-from ..paging import Page
-from ..shapes import ActivityCard, Profile, ThreadItem, Vanishing, VanishingItem, Viewer
+from ..activities.shapes import ActivityCard
+from ..feeds.shapes import Profile, ThreadItem, Vanishing, VanishingItem
+from ..sessions.shapes import Viewer
+from ..web.paging import Page
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

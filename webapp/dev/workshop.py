@@ -17,8 +17,8 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..places import CHECKOUT
-from ..processes import die_with_parent
+from ..postgres.places import CHECKOUT
+from ..postgres.processes import die_with_parent
 
 SUFFIXES = (".py", ".html", ".sql", ".css", ".js", ".svg", ".woff2", ".webmanifest")
 _TOGETHER = 20  # ms: saves so close are one change

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, make_response, render_template
 
 from ..activities.composer import Composer
-from ..current import db
 from ..errors import NotFound
-from ..filters import http_date
-from ..htmx import wants_fragment
-from ..paging import PAGE_SIZE, Cursor, Page, cursor_after
-from ..shapes import Thread, Vanishing
-from ..users.session import viewer, viewer_uuid
+from ..sessions.session import viewer, viewer_uuid
+from ..web.current import db
+from ..web.filters import http_date
+from ..web.htmx import wants_fragment
+from ..web.paging import PAGE_SIZE, Cursor, Page, cursor_after
+from .shapes import Thread, Vanishing
 
 SOONEST = 5
 
@@ -39,7 +39,7 @@ def feed_answer(template: str, page: Page, *, composer: Composer | None = None, 
     return render_template(template, page=page, composer=composer, vanishing=vanishing(), **more)
 
 
-def thread(*, handle: str, activity_uuid: str, cursor: Cursor) -> Any:
+def thread_page(*, handle: str, activity_uuid: str, cursor: Cursor) -> Any:
     """The page of one activity. Raises `NotFound` for what is gone, never was, or belongs to another handle."""
     found: Thread | None = db().query_object(
         "feeds/thread",

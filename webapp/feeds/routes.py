@@ -1,12 +1,16 @@
-"""Feeds over HTTP: home and public, as pages and as JSON."""
+"""The pages that show activities, and the same as JSON: home, public, a person, a thread."""
 
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from ..activities.composer import Composer
-from ..users.session import signed_in, viewer
-from .pages import feed_answer, feed_json, feed_page
+from ..errors import NotFound
+from ..sessions.session import signed_in, viewer, viewer_uuid
+from ..web.current import db
+from ..web.paging import PAGE_SIZE, Cursor
+from .pages import feed_answer, feed_json, feed_page, thread_page
+from .shapes import Profile
 
 bp = Blueprint("feeds", __name__)
 
@@ -38,3 +42,48 @@ def home_json() -> Response:
 def public_json() -> Response:
     """The public feed as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/public", request.args.get("before"))
+
+
+@bp.get("/@<handle>")
+def profile(handle: str) -> Any:
+    """A person and what they wrote that is still alive."""
+    person = _person(handle)
+    page = feed_page("feeds/profile", request.args.get("before"), user_uuid=person["uuid"])
+    return feed_answer("feeds/profile.html", page, person=person)
+
+
+@bp.get("/api/@<handle>")
+def profile_json(handle: str) -> Response:
+    """The same list as JSON, as PostgreSQL wrote it."""
+    return feed_json("feeds/profile", request.args.get("before"), user_uuid=_person(handle)["uuid"])
+
+
+def _person(handle: str) -> Profile:
+    """A person in good standing. Raises `NotFound`."""
+    person: Profile | None = db().query_object("feeds/person", handle=handle)
+    if not person:
+        raise NotFound
+    return person
+
+
+@bp.get("/@<handle>/status/<uuid:activity_uuid>")
+def thread(handle: str, activity_uuid: str) -> Any:
+    """An activity with what it answers and what answers it."""
+    return thread_page(handle=handle, activity_uuid=str(activity_uuid), cursor=Cursor.parse(request.args.get("after")))
+
+
+@bp.get("/api/activities/<uuid:activity_uuid>")
+def thread_json(activity_uuid: str) -> Response:
+    """The same thread as JSON, as PostgreSQL wrote it."""
+    cursor = Cursor.parse(request.args.get("after"))
+    answer = db().query_json(
+        "feeds/thread",
+        viewer_uuid=viewer_uuid(),
+        uuid=str(activity_uuid),
+        after_at=cursor.at,
+        after_uuid=cursor.uuid,
+        limit=PAGE_SIZE,
+    )
+    if answer is None:
+        raise NotFound
+    return Response(answer, mimetype="application/json")

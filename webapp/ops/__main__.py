@@ -5,11 +5,10 @@ import os
 import sys
 from collections.abc import Callable
 
-from ..catalogue import BrokenTemplate
-from ..connections import DatabaseError
-from ..errors import Unavailable
-from ..places import Refused
-from ..variables import ConfigError
+from ..config.variables import ConfigError
+from ..db.catalogue import BrokenTemplate
+from ..db.connections import DatabaseError
+from ..errors import Refused, Unavailable
 from . import moderation, rds, scripts
 from .arguments import Parser
 from .target import Target, target

@@ -7,11 +7,12 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..config import Settings
-from ..conninfo import client_environment, database_of
-from ..db import Database
-from ..places import Refused, make_folder
-from ..programs import bundled_bindirs, version_of
+from ..config.settings import Settings
+from ..db.conninfo import client_environment, database_of
+from ..db.database import Database
+from ..errors import Refused
+from ..postgres.places import make_folder
+from ..postgres.programs import bundled_bindirs, version_of
 from . import migrate, schema
 from .sweep import Swept, sweep
 from .target import Target
@@ -97,14 +98,9 @@ def restore(on: Target, file: Path) -> None:
 
 
 def make_servable(on: Target, db: Database) -> tuple[Swept, list[str]]:
-    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait.
-
-    Replicas of what was before are refused from now on.
-    """
+    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait."""
     with on.owner() as conn:
         pending = migrate.missing(conn)
-    if _HISTORY not in pending:  # where it is, the migration makes a new one
-        db.execute("ops/history_renew")
     db.execute("ops/sessions_end_all")
     return sweep(db, session_idle=Settings.session_idle), pending
 

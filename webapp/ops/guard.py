@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..connections import Connection
-from ..conninfo import hosts, is_local, parts
-from ..places import Refused
+from ..db.connections import Connection
+from ..db.conninfo import hosts, is_local, parts
+from ..errors import Refused
 
 DISPOSABLE = ("development", "test")
 _NAME = re.compile(r"[a-z0-9_]*_(dev|test)(_(gw)?[0-9]+)?")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..catalogue import SQL_FOLDER
-from ..connections import Connection, DatabaseError
-from ..places import Refused
+from ..db.catalogue import SQL_FOLDER
+from ..db.connections import Connection, DatabaseError
+from ..errors import Refused
 
 FOLDER = SQL_FOLDER / "migrations"
 _NAME = re.compile(r"(\d{4})-[a-z0-9-]+")

@@ -4,11 +4,11 @@ import secrets
 import uuid
 from typing import cast
 
-from ..config import Settings
-from ..db import Database
-from ..places import Refused
-from ..users.passwords import hash_password
-from ..users.sign_up_actions import code_hash
+from ..config.settings import Settings
+from ..db.database import Database
+from ..errors import Refused
+from ..sessions.passwords import hash_password
+from ..sign_ups.actions import code_hash
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
 
@@ -23,8 +23,8 @@ def reset_password(db: Database, handle: str) -> str:
     user_uuid, password = _user(db, handle), generated_password()
     password_hash = hash_password(password)
     with db.transaction():
-        db.execute("users/password_set", user_uuid=user_uuid, password_hash=password_hash)
-        db.execute("users/sessions_end", user_uuid=user_uuid, but=None)
+        db.execute("sessions/password_set", user_uuid=user_uuid, password_hash=password_hash)
+        db.execute("sessions/end_all", user_uuid=user_uuid, but=None)
     return password
 
 
@@ -34,7 +34,7 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
     with db.transaction():
         db.execute("ops/user_restore" if undo else "ops/user_suspend", user_uuid=user_uuid)
         if not undo:
-            db.execute("users/sessions_end", user_uuid=user_uuid, but=None)
+            db.execute("sessions/end_all", user_uuid=user_uuid, but=None)
 
 
 def invite(db: Database) -> str:

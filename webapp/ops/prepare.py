@@ -7,12 +7,10 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..config import Settings
-from ..connections import Connection, connect
-from ..conninfo import parts
-from ..db import Database
-from ..errors import Unavailable
-from ..places import Refused
+from ..config.settings import Settings
+from ..db.connections import Connection, connect
+from ..db.database import Database
+from ..errors import Refused
 from . import migrate, people, schema
 from .target import Target
 
@@ -88,22 +86,12 @@ def prepare_database(on: Target, settings: Settings, say: Say) -> None:
         _let_in(settings, say)
     if settings.direct_connection_url != on.app_url:
         connect(settings.direct_connection_url, application="mayfly-boot").close()
-    if settings.replica_connection_url:
-        _look_for_replica(settings.replica_connection_url, say)
     with connect(on.app_url, application="mayfly-boot") as conn:
         check_room(conn, settings)
         if on.app_env == "production":
             check_durability(conn)
             if role := _owns(conn):
                 say(f"note: the application connects as {role}, who may change the schema: see docs/operations.md")
-
-
-def _look_for_replica(url: str, say: Say) -> None:
-    parts(url)  # one that cannot be read is told now; one that is away may come back
-    try:
-        connect(url, application="mayfly-boot").close()
-    except Unavailable as away:
-        say(f"note: {away.message} The primary answers until the replica of REPLICA_CONNECTION_URL does.")
 
 
 def _create_embedded(on: Target) -> None:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace as Arguments
 
-from ..catalogue import SQL_FOLDER
+from ..db.catalogue import SQL_FOLDER
 from . import backup, migrate, schema
 from .scripts import database, name_of, say
 from .target import Target

@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..catalogue import SQL_FOLDER
-from ..connections import Connection, DatabaseError
-from ..conninfo import database_of
-from ..embedded import APP, OWNER, SIGN_UP
-from ..places import Refused
+from ..db.catalogue import SQL_FOLDER
+from ..db.connections import Connection, DatabaseError
+from ..db.conninfo import database_of
+from ..errors import Refused
+from ..postgres.embedded import APP, OWNER, SIGN_UP
 from . import guard, migrate, sessions
 from .target import Target
 

@@ -10,10 +10,10 @@ from argparse import Namespace as Arguments
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..connections import Connection, connect
-from ..conninfo import client_environment, database_of
-from ..db import Database
-from ..places import Refused
+from ..db.connections import Connection, connect
+from ..db.conninfo import client_environment, database_of
+from ..db.database import Database
+from ..errors import Refused
 from . import backup, guard, migrate, schema, sessions
 from .target import Target, settings_for
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..config import ENVIRONMENTS, is_public_address
-from ..places import Refused
+from ..config.settings import ENVIRONMENTS, is_public_address
+from ..errors import Refused
 
 _NAME = "served.json"
 _MOST = 4096  # bytes of a note

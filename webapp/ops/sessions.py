@@ -2,9 +2,9 @@
 
 from typing import Any, TypedDict
 
-from ..catalogue import Catalogue
-from ..connections import Connection
-from ..embedded import APP, OWNER
+from ..db.catalogue import Catalogue
+from ..db.connections import Connection
+from ..postgres.embedded import APP, OWNER
 from .target import Target
 
 

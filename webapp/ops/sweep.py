@@ -8,8 +8,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..config import Settings
-from ..db import Database
+from ..config.settings import Settings
+from ..db.database import Database
 from ..errors import Violated
 
 BATCH = 500

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import Settings
-from ..connections import Connection, connect
-from ..embedded import APP, OWNER, SUPERUSER, Cluster
-from ..places import Refused, open_state_folder
+from ..config.settings import Settings
+from ..db.connections import Connection, connect
+from ..errors import Refused
+from ..postgres.embedded import APP, OWNER, SUPERUSER, Cluster
+from ..postgres.places import open_state_folder
 from .served import recall
 
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
 """The name of the embedded database by `APP_ENV`."""
 
-_COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL", "REPLICA_CONNECTION_URL")
+_COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,6 @@ def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool =
 def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:
     """The program's settings over this database. Scripts sign nothing, so they need no secret of their own."""
     urls = {"APP_ENV": target.app_env, "CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
-    urls["REPLICA_CONNECTION_URL"] = ""  # scripts read what is true now
     if target.app_url != env.get("CONNECTION_URL"):
         urls["DIRECT_CONNECTION_URL"] = target.app_url
     if target.public_url and not env.get("PUBLIC_URL"):

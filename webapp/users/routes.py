@@ -1,200 +1,149 @@
-"""Accounts and profiles over HTTP."""
+"""A person's own settings over HTTP: how others see them, and their password."""
 
-import uuid
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from ..current import db, settings
-from ..errors import Conflict, Invalid, Malformed, NotFound, TooMany
-from ..feeds.pages import feed_answer, feed_json, feed_page
-from ..security import local_path
-from ..shapes import Profile
-from . import actions, session, sign_up_actions
-from .forms import SignInForm, SignUpForm
-from .pages import page_with, sign_in_page, texts_of
+from ..errors import Invalid, TooMany
+from ..sessions import session
+from ..sessions.actions import WrongPassword, check_password
+from ..sessions.pages import ask_to_sign_in
+from ..web.answers import answer
+from ..web.current import db, settings
+from ..web.security import local_path
+from . import actions
+from .forms import HandleForm, PasswordForm, ProfileForm
+from .pages import own_account, settings_page
+from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
-WRONG = "That e-mail or handle and that password do not belong together. Check both, and the caps lock."
-STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
+SAVED = {
+    "profile": "Saved. This is how others see you now.",
+    "handle": "Saved. That is your handle now.",
+    "password": "Your password is changed, and every other device is signed out.",
+}
 
 
-@bp.route("/sign-up", methods=["GET", "POST"])
-def sign_up() -> Any:
-    """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
-    if session.viewer():
-        return redirect(url_for("feeds.home"), 303)
-    form = SignUpForm()
-    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
-    if request.method != "POST":
-        return _turned_away(form) or _sign_up_page(form, 200)
+@bp.get("/settings")
+@session.signed_in
+def show() -> Any:
+    """What a person may change of their own account."""
+    return settings_page(200, said=SAVED.get(request.args.get("saved", ""), ""))
+
+
+@bp.post("/settings/profile")
+def save_profile() -> Any:
+    """Changes how others see a person."""
+    if not session.viewer():
+        return _save_after_sign_in()
+    form = ProfileForm()
+    if not form.validate():
+        return _again(form, 422)
+    person, name, bio = str(session.viewer_uuid()), form.display_name.data, form.bio.data
     try:
-        refusal = _join(form)
+        actions.save_profile(db(), settings(), user_uuid=person, display_name=name, bio=bio)
     except TooMany as problem:
-        refusal = _sign_up_later(form, problem)
-    try:
-        if refusal and not _joined_before(form):
-            return refusal
-    except TooMany as problem:
-        return _sign_up_later(form, problem)
-    return redirect(url_for("feeds.home"), 303)
+        return *_again(form, 429, problem.message), _after(problem)
+    return redirect(url_for("users.show", saved="profile"), 303)
 
 
-def _join(form: SignUpForm) -> Any:
-    """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
-    valid = form.validate()
-    if refusal := _turned_away(form):
-        return refusal
-    problems = sign_up_actions.taken(
-        db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
-    )
-    if not valid or problems:
-        return _sign_up_page(form, 422, *problems)
-    try:
-        made = sign_up_actions.sign_up(
-            db(),
-            settings(),
-            display_name=form.display_name.data,
-            handle=form.handle.data,
-            email=form.email.data,
-            password=form.password.data,
-            key=form.key.data,
-            invite=form.invite.data,
-            address=request.remote_addr or "",
-        )
-    except Invalid as problem:
-        return _sign_up_page(form, 422, problem)
-    except sign_up_actions.MadeOtherwise as conflict:
-        return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
-    except Conflict as conflict:
-        return _sign_up_page(form, 409, notice=conflict.message)
-    session.start(made)
-    return None
-
-
-def _joined_before(form: SignUpForm) -> bool:
-    """Whether this form made its account a moment ago: then its person is signed in."""
-    account = not form.errors and sign_up_actions.signed_up_before(
+@bp.post("/settings/password")
+@session.signed_in
+def change_password() -> Any:
+    """Another password: every other session ends, and this browser gets a new one."""
+    form, account = PasswordForm(), own_account()
+    form.own = (account["handle"], account["email"] or "", account["display_name"])
+    form.validate()
+    if form.current.data and not _is_current(account["handle"], form.current.data):
+        form.current.errors = ["That is not your current password."]
+    if form.errors:  # all that is wrong, at once
+        return _again(form, 422)
+    token = session.new_token()
+    actions.change_password(
         db(),
         settings(),
-        handle=form.handle.data,
-        email=form.email.data,
+        user_uuid=str(session.viewer_uuid()),
         password=form.password.data,
-        key=form.key.data,
-        address=request.remote_addr or "",
+        token_hash=session.hashed(token),
     )
-    return bool(account and session.start(account))
+    session.hold(token)
+    return redirect(url_for("users.show", saved="password"), 303)
 
 
-def _turned_away(form: SignUpForm) -> Any:
-    """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
-    if not _may_join(form.invite.data):
-        return render_template("users/sign_up_closed.html", invite=form.invite.data), 403
-    if settings().provider:
-        return redirect(url_for("provider.start", invite=form.invite.data or None), 303)
-    return None
+@bp.get("/settings/handle")
+@session.signed_in
+def show_handle() -> Any:
+    """What became of the handle that a person asked for, and another to pick; only until they have."""
+    account = own_account()
+    return _handle_page(account, account["handle"], 200)
 
 
-def _may_join(invite: str) -> bool:
-    """Whether the place takes somebody who comes with this invitation, or with none."""
-    how = settings().sign_up
-    return how in ("open", "provider") or (how == "invite" and sign_up_actions.invitation_open(db(), invite=invite))
+@bp.post("/settings/handle")
+@session.signed_in
+def save_handle() -> Any:
+    """Keeps the handle, or takes another one that is free."""
+    account, form = own_account(), HandleForm()
+    form.own = account["handle"]
+    if account["handle_wanted"] is None or not form.validate():
+        return _handle_page(account, form.handle.typed, 422, *form.errors.get("handle", [])[:1])
+    try:
+        saved = actions.save_handle(db(), settings(), user_uuid=str(session.viewer_uuid()), handle=form.handle.data)
+    except Invalid as problem:
+        return _handle_page(account, form.handle.typed, 422, problem.message)
+    except TooMany as problem:
+        return *_handle_page(account, form.handle.typed, 429, notice=problem.message), _after(problem)
+    back = local_path(request.values.get("next"))
+    return redirect(url_for("users.show", saved="handle") if saved and back == "/settings" else back, 303)
 
 
-def _sign_up_again(sentence: str) -> Any:
-    """The form with its text after a CSRF failure, where the place takes people at all."""
-    if session.viewer():  # the first of two answers came in between, with another cookie
-        return redirect(url_for("feeds.home"), 303)
-    form = SignUpForm()
-    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
-
-
-def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
-    """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
-    errors = {name: found[0] for name, found in form.errors.items()}
-    for problem in problems:
-        errors.setdefault(problem.field, problem.message)
+def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", notice: str = "") -> Any:
+    if account["handle_wanted"] is None:  # nothing to tell, and nothing to pick
+        return redirect(url_for("users.show"), 303)
+    back = local_path(request.values.get("next"))
     return render_template(
-        "users/sign_up.html", form=form, errors=errors, notice=notice, key=key or form.key.data
+        "users/handle.html", account=account, typed=typed, error=error, notice=notice, back=back
     ), status
 
 
-def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
-    return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}
+def _handle_again(sentence: str) -> Any:
+    if not session.viewer():
+        return session.ask_to_sign_in()
+    account = own_account()
+    if account["handle_wanted"] is None:
+        return answer(400, sentence)
+    return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
 
 
-sign_up.again = _sign_up_again  # type: ignore[attr-defined]
+save_handle.again = _handle_again  # type: ignore[attr-defined]
 
 
-@bp.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> Any:
-    """The form to come in, and coming in. A message that was on its way is handed through."""
-    form = SignInForm()
-    if request.method != "POST":
-        if session.viewer():
-            return redirect(local_path(request.args.get("next")), 303)
-        return _sign_in_page(form, 200)
-    if not form.validate():
-        return _sign_in_page(form, 422)
+def _is_current(handle: str, password: str) -> bool:
+    """Whether this is the account's password: a guess like any other, under the limits of signing in."""
     try:
-        account = actions.check_password(
-            db(),
-            settings(),
-            login=form.email.data,
-            password=form.password.data,
-            address=request.remote_addr or "",
-        )
-    except actions.Refused:
-        return _sign_in_page(form, 422, WRONG)
-    if not session.start(account):  # the password was changed while it was checked
-        return _sign_in_page(form, 422, WRONG)
-    return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
+        check_password(db(), settings(), login=handle, password=password, address=request.remote_addr or "")
+    except WrongPassword:
+        return False
+    return True
 
 
-def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
-    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
+def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
+    typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
+    return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
 
 
-sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, sentence)  # type: ignore[attr-defined]
+def _after(problem: TooMany) -> dict[str, str]:
+    return {"Retry-After": str(problem.retry_after)}
 
 
-@bp.post("/sign-out")
-def sign_out() -> Any:
-    """Ends the session here and in the database; the browser forgets what it kept of this site."""
-    session.end()
-    response = redirect(url_for("provider.signed_out" if settings().provider else "feeds.home"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+def _save_after_sign_in() -> Any:
+    return ask_to_sign_in("Sign in to save this. What you typed is kept.", url_for("users.show"))
 
 
-def _sign_out_again(_: str) -> Any:
-    """The button of an old page is refused for ever; the one at home counts."""
-    if session.viewer():
-        raise Malformed(STILL_IN)
-    return redirect(url_for("feeds.home"), 303)
-
-
-sign_out.again = _sign_out_again  # type: ignore[attr-defined]
-
-
-@bp.get("/@<handle>")
-def profile(handle: str) -> Any:
-    """A person and what they wrote that is still alive."""
-    person = _person(handle)
-    page = feed_page("feeds/profile", request.args.get("before"), user_uuid=person["uuid"])
-    return feed_answer("users/profile.html", page, person=person)
-
-
-@bp.get("/api/@<handle>")
-def profile_json(handle: str) -> Response:
-    """The same list as JSON, as PostgreSQL wrote it."""
-    return feed_json("feeds/profile", request.args.get("before"), user_uuid=_person(handle)["uuid"])
-
-
-def _person(handle: str) -> Profile:
-    """A person in good standing. Raises `NotFound`."""
-    person: Profile | None = db().query_object("users/profile", handle=handle)
-    if not person:
-        raise NotFound
-    return person
+# The page with its text after a CSRF failure.
+save_profile.again = lambda sentence: (  # type: ignore[attr-defined]
+    _again(ProfileForm(), 400, sentence) if session.viewer() else _save_after_sign_in()
+)
+change_password.again = lambda sentence: (  # type: ignore[attr-defined]
+    _again(PasswordForm(), 400, sentence) if session.viewer() else session.ask_to_sign_in()
+)

@@ -13,10 +13,10 @@ from typing import Any
 
 import psycopg
 
-from webapp import conninfo
-from webapp.catalogue import Catalogue
+from webapp.db import conninfo
+from webapp.db.catalogue import Catalogue
 from webapp.errors import Unavailable
-from webapp.users.claims import another, person_of
+from webapp.identities.claims import another, person_of
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
 _TRIES = 5  # for a handle that others take in the same moment
@@ -31,7 +31,7 @@ class Failed(Exception):
 
 # The application's own statements, beside this file in the package and above it in the repository.
 _templates = Catalogue(next(folder / "sql" for folder in Path(__file__).resolve().parents if (folder / "sql").is_dir()))
-_FIND, _CREATE = _templates["users/identity"].sql, _templates["users/identity_create"].sql
+_FIND, _CREATE = _templates["identities/find"].sql, _templates["identities/create"].sql
 if os.environ.keys() & {"DATABASE_AUTH", "DATABASE_SECRET_ARN"}:
     import boto3  # noqa: F401 (the runtime brings it, and loads it while nobody waits)
 _kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next

@@ -1,0 +1,9 @@
+-- limits/hit: counts a try in the running window; the seconds to wait when it is one too many, else nothing.
+-- params:  action text, own text, seconds int, most int
+-- returns: int?
+INSERT INTO rate_limits AS running (action, subject, window_ends_at)
+VALUES (%(action)s, %(own)s, now() + make_interval(secs => %(seconds)s))
+-- include limits/_count
+RETURNING CASE
+  WHEN hits > %(most)s THEN GREATEST(1, ceil(extract(epoch FROM window_ends_at - now())))::int
+END

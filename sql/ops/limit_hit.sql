@@ -1,9 +1,0 @@
--- ops/limit_hit: counts a try in the running window; the seconds to wait when it is one too many, else nothing.
--- params:  action text, own text, seconds int, most int
--- returns: int?
-INSERT INTO rate_limits AS running (action, subject, window_ends_at)
-VALUES (%(action)s, %(own)s, now() + make_interval(secs => %(seconds)s))
--- include ops/_limit_count
-RETURNING CASE
-  WHEN hits > %(most)s THEN GREATEST(1, ceil(extract(epoch FROM window_ends_at - now())))::int
-END

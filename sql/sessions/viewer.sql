@@ -1,0 +1,21 @@
+-- sessions/viewer: who is asking, if the session lives by the database's clock and its owner is in good standing.
+-- params:  token_hash bytea, idle_seconds int, issuer text?
+-- returns: Viewer
+-- Whom another provider knows, or one that is none any more, comes in by a password of this place alone.
+SELECT
+  viewer.uuid,
+  viewer.display_name,
+  viewer.handle,
+  viewer.last_ttl,
+  session.seen_at < now() - interval '10 minutes' AS stale
+FROM sessions AS session
+JOIN users AS viewer ON viewer.uuid = session.user_uuid
+WHERE session.token_hash = %(token_hash)s
+  AND session.expires_at > now()
+  AND session.seen_at > now() - make_interval(secs => %(idle_seconds)s)
+  AND viewer.suspended_at IS NULL
+  AND (
+    viewer.identity_issuer IS NULL
+    OR viewer.identity_issuer = %(issuer)s
+    OR EXISTS (SELECT FROM passwords WHERE passwords.user_uuid = viewer.uuid)
+  )

@@ -1,9 +1,0 @@
--- users/account: the account behind a handle or an e-mail address, with what its password is checked against.
--- params:  login text
--- returns: Account
-SELECT account.uuid, password.password_hash
-FROM users AS account
-LEFT JOIN passwords AS password ON password.user_uuid = account.uuid
-WHERE (lower(account.handle) = lower(%(login)s) OR lower(account.email) = lower(%(login)s))
-  AND account.suspended_at IS NULL
-LIMIT 1

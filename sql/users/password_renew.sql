@@ -1,6 +1,0 @@
--- users/password_renew: the same password hashed anew; touches no row when it was changed meanwhile.
--- params:  user_uuid uuid, password_hash text, before text
--- returns: rows
-UPDATE passwords
-SET password_hash = %(password_hash)s
-WHERE user_uuid = %(user_uuid)s AND password_hash = %(before)s

@@ -1,7 +1,0 @@
--- users/password_set: gives an account a password, or another one.
--- params:  user_uuid uuid, password_hash text
--- returns: rows
-INSERT INTO passwords (user_uuid, password_hash)
-VALUES (%(user_uuid)s, %(password_hash)s)
-ON CONFLICT (user_uuid) DO UPDATE
-SET password_hash = EXCLUDED.password_hash, changed_at = now()

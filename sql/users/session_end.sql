@@ -1,5 +1,0 @@
--- users/session_end: ends one session.
--- params:  token_hash bytea
--- returns: rows
-DELETE FROM sessions
-WHERE token_hash = %(token_hash)s

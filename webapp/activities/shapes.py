@@ -1,0 +1,23 @@
+"""The JSON shape of an activity. Times are ISO 8601 with an offset; uuids are text."""
+
+from typing import TypedDict
+
+
+class ActivityCard(TypedDict):
+    """One activity as every feed shows it (sql/activities/_card.sql). `read_at` is the database's clock at reading."""
+
+    uuid: str
+    user_uuid: str
+    display_name: str
+    handle: str
+    message: str
+    replies_count: int
+    reposts_count: int
+    likes_count: int
+    reply_to_activity_uuid: str | None
+    reply_to_handle: str | None
+    mentions: list[str] | None
+    is_own: bool
+    expires_at: str
+    created_at: str
+    read_at: str

@@ -1,0 +1,1 @@
+"""Settings from the environment: typed, and refused when half-set."""

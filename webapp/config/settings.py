@@ -1,0 +1,190 @@
+"""Typed settings from the environment. A wrong or half-set environment is a `ConfigError` with one sentence."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+from .provider import LOOPBACK, ProviderSettings
+from .variables import ConfigError, Limit, choice, integer, limit
+
+ENVIRONMENTS = ("development", "test", "production")
+"""What `APP_ENV` may be."""
+
+TTLS: dict[str, timedelta] = {
+    "30-days": timedelta(days=30),
+    "7-days": timedelta(days=7),
+    "3-days": timedelta(days=3),
+    "1-day": timedelta(days=1),
+    "12-hours": timedelta(hours=12),
+    "3-hours": timedelta(hours=3),
+    "1-hour": timedelta(hours=1),
+}
+"""The lives an author may pick: key to duration, longest first."""
+
+
+def is_public_address(text: str) -> bool:
+    """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
+    return bool(re.fullmatch(r"https?://[^\s/?#@]+", text))
+
+
+LIMITS: dict[str, str] = {
+    "activities": "60/1h",
+    "burns": "60/1h",
+    "settings": "20/1h",
+    "sign_ups": "5/30m",
+    "sign_up_tries": "30/30m",
+    "sign_ins_by_address": "25/5m",
+    "sign_ins_by_account": "10/5m",
+}
+"""How often one user, or one address, may do a thing: the defaults of `LIMIT_<NAME>`; `0` lifts a limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the program takes from outside. Durations are seconds, sizes bytes."""
+
+    app_env: str
+    connection_url: str = field(repr=False)
+    direct_connection_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(repr=False)
+    host: str
+    port: int
+    public_url: str
+    trusted_proxies: int
+    frame_origin: str
+    provider: ProviderSettings | None
+    sign_up: str
+    public_feed: bool
+    community_name: str
+    community_about: str
+    ttls: Mapping[str, timedelta]
+    ttl_default: str
+    limits: Mapping[str, Limit]
+    workers: int
+    pool_min: int
+    pool_max: int
+    pool_timeout: float = 2.0
+    pool_max_waiting: int = 64
+    session_idle: int = 30 * 86400
+    session_absolute: int = 180 * 86400
+    max_body: int = 64 * 1024
+    key_outlives: int = 86400
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the site over TLS, by `PUBLIC_URL`."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def limits_key(self) -> bytes:
+        """What the subjects of limits are folded with, the same in all processes. It changes with `SECRET_KEY`."""
+        return hmac.digest(self.secret_key.encode(), b"subjects of limits", "sha256")
+
+    @property
+    def behind_pooler(self) -> bool:
+        """Whether a pooler is declared: by a way past it."""
+        return self.direct_connection_url != self.connection_url
+
+    @property
+    def development(self) -> bool:
+        return self.app_env == "development"
+
+    @property
+    def public_host(self) -> str:
+        """Host name of `PUBLIC_URL`, without a port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    @property
+    def insecure_public_address(self) -> bool:
+        """Whether passwords would cross a network in the clear: http on a host that is not this machine."""
+        return not self.https and self.public_host not in LOOPBACK
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Settings from environment variables (README, "Settings"). Raises `ConfigError`."""
+        app_env = choice(env, "APP_ENV", "development", ENVIRONMENTS)
+        connection_url = env.get("CONNECTION_URL", "")
+        if not connection_url:
+            raise ConfigError(
+                "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
+            )
+        host, port = env.get("HOST") or "127.0.0.1", integer(env, "PORT", 8000, 1, 65535)
+        if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
+            raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
+        if env.get("REPLICA_CONNECTION_URL"):
+            raise ConfigError("REPLICA_CONNECTION_URL is set, but Mayfly no longer reads from replicas: remove it.")
+        choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
+        if choice(env, "DATABASE_AUTH", "password", ("password", "iam")) == "iam" and not find_spec("boto3"):
+            raise ConfigError("DATABASE_AUTH=iam needs boto3: install requirements-aws.txt.")
+        shown = f"[{host}]" if ":" in host else host
+        public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
+        if not is_public_address(public_url):
+            raise ConfigError("PUBLIC_URL must be an address such as https://mayfly.example, without a path.")
+        ttls, ttl_default = _ttls(env)
+        pool_min, pool_max = integer(env, "POOL_MIN", 1, 1, 100), integer(env, "POOL_MAX", 8, 1, 100)
+        if pool_min > pool_max:
+            raise ConfigError(f"POOL_MIN is {pool_min}, more than POOL_MAX, which is {pool_max}: change one of them.")
+        return cls(
+            app_env=app_env,
+            connection_url=connection_url,
+            direct_connection_url=env.get("DIRECT_CONNECTION_URL") or connection_url,
+            secret_key=_secret_key(env, app_env),
+            secret_key_fallbacks=tuple(filter(None, env.get("SECRET_KEY_FALLBACKS", "").split(","))),
+            host=host,
+            port=port,
+            public_url=public_url,
+            trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+            frame_origin=_frame_origin(env, app_env, public_url),
+            provider=(provider := ProviderSettings.from_env(env)),
+            sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed", *(["provider"] if provider else []))),
+            public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
+            community_name=env.get("COMMUNITY_NAME") or "Mayfly",
+            community_about=env.get("COMMUNITY_ABOUT")
+            or "Everything said here has a life-span. When it ends, it is gone for good.",
+            ttls=ttls,
+            ttl_default=ttl_default,
+            limits={name: limit(env, name, default) for name, default in LIMITS.items()},
+            workers=integer(env, "WORKERS", 2, 1, 32),
+            pool_min=pool_min,
+            pool_max=pool_max,
+        )
+
+
+def _frame_origin(env: Mapping[str, str], app_env: str, public_url: str) -> str:
+    origins = env.get("FRAME_ORIGIN", "")
+    if origins and app_env != "development":
+        raise ConfigError("FRAME_ORIGIN is for development alone: nobody else may show the place in a frame.")
+    if not all(re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin) for origin in origins.split()):
+        raise ConfigError("FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces.")
+    if origins and not public_url.startswith("https://"):
+        raise ConfigError("FRAME_ORIGIN needs a PUBLIC_URL with https: in a frame browsers keep no other cookies.")
+    return origins
+
+
+def _secret_key(env: Mapping[str, str], app_env: str) -> str:
+    key = env.get("SECRET_KEY", "")
+    if not key:
+        raise ConfigError(
+            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more."
+        )
+    if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
+        raise ConfigError("SECRET_KEY is too easy to guess for production: take 32 random characters or more.")
+    return key
+
+
+def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
+    known = tuple(TTLS)
+    floor = TTLS[choice(env, "TTL_FLOOR", "1-hour", known)]
+    ceiling = TTLS[choice(env, "TTL_CEILING", "30-days", known)]
+    if floor > ceiling:
+        raise ConfigError("TTL_FLOOR is longer than TTL_CEILING.")
+    offered = {key: life for key, life in TTLS.items() if floor <= life <= ceiling}
+    default = choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
+    if default not in offered:
+        raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
+    return offered, default

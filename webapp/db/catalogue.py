@@ -1,0 +1,151 @@
+"""The SQL catalogue: every statement of the program, read from `sql/` once, by name."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import dropwhile
+from pathlib import Path
+from typing import Any
+
+SQL_FOLDER = Path(__file__).resolve().parent.parent.parent / "sql"
+
+_NOT_TEMPLATES = {"schema.sql", "roles.sql", "seed.sql", "roles_rds.sql"}
+_HEADER = re.compile(
+    r"\A-- (?P<name>[a-z_/]+): (?P<purpose>[^\n]+)\n-- params:  (?P<params>[^\n]+)\n-- returns: (?P<returns>[^\n]+)\n"
+)
+_PARAM = re.compile(r"(?P<name>[a-z_]+) (?P<type>[a-z ]+(?:\[\])?)\??")
+_PLACEHOLDER = re.compile(r"%\((?P<name>[a-z_]+)\)s")
+_INCLUDE = re.compile(r" *-- include (?P<name>[a-z_/]+) *")
+_HEADER_LINES = 3
+
+
+class BrokenTemplate(Exception):
+    """A file under `sql/` that does not keep the form, that the schema refuses, or that is not there."""
+
+
+def query_wrap_object(template: str) -> str:
+    """The template's one row as one JSON object; no row where it finds none."""
+    return f"SELECT row_to_json(object_row) FROM (\n{template}\n) AS object_row"  # noqa: S608 (files, never values)
+
+
+def query_wrap_array(template: str) -> str:
+    """The template's rows as one JSON array, in the template's order; `[]` where it finds none."""
+    return f"SELECT COALESCE(json_agg(row_to_json(array_row)), '[]'::json) FROM (\n{template}\n) AS array_row"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Template:
+    """One statement. `returns` is a shape (`Card`), an array of shapes (`Card[]`), or a column's type, or `rows`.
+
+    `origin`: of each line of the text, the name of the file that it was written in, and its number there.
+    """
+
+    name: str
+    purpose: str
+    params: Mapping[str, str]
+    returns: str
+    text: str = field(repr=False)
+    origin: tuple[tuple[str, int], ...] = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        """`array` and `object` are answered as JSON; `plain` runs as it stands."""
+        if not self.returns[0].isupper():
+            return "plain"
+        return "array" if self.returns.endswith("[]") else "object"
+
+    @cached_property
+    def sql(self) -> str:
+        """What is sent: wrapped by kind, every placeholder cast to the type that the header declares."""
+        wraps: dict[str, Callable[[str], str]] = {"array": query_wrap_array, "object": query_wrap_object, "plain": str}
+        text = wraps[self.kind](self.text)
+        return _PLACEHOLDER.sub(lambda found: f"{found[0]}::{self.params[found['name']]}", text)
+
+    @cached_property
+    def prepare_sql(self) -> str:
+        """The same statement for `PREPARE`, with numbered parameters, so that the schema can judge it."""
+        numbers = {name: f"${number}" for number, name in enumerate(self.params, 1)}
+        numbered = _PLACEHOLDER.sub(lambda found: numbers[found["name"]], self.sql).replace("%%", "%")
+        types = f"({', '.join(self.params.values())})" if self.params else ""
+        return f"PREPARE mayfly_check {types} AS {numbered}"
+
+    def refused(self, diagnosis: Any) -> str:
+        """What PostgreSQL has against `prepare_sql`, with the file and the line in which that was written."""
+        where, own = "", f"sql/{self.name}.sql"
+        if diagnosis.statement_position:  # counted in signs, from 1
+            line = self.prepare_sql.count("\n", 0, int(diagnosis.statement_position) - 1) - (self.kind != "plain")
+            name, number = self.origin[max(0, min(line, len(self.origin) - 1))]
+            where = f"sql/{name}.sql, line {number}" + (f" (in {own})" if name != self.name else "")
+        hint = f" ({diagnosis.message_hint})" if diagnosis.message_hint else ""
+        return f"{where or own}: {diagnosis.message_primary}{hint}"
+
+
+class Catalogue:
+    """All templates below a folder. Reading twice gives the same; `reload` re-reads what changed on disk."""
+
+    def __init__(self, folder: Path = SQL_FOLDER) -> None:
+        self.folder = folder
+        self._templates: dict[str, Template] = {}
+        self.newest_migration = ""
+        self.reload()
+
+    def __getitem__(self, name: str) -> Template:
+        """The template of that name. Raises `BrokenTemplate`: SQL itself is never a name."""
+        if name not in self._templates:
+            raise BrokenTemplate(f"sql/{name}.sql is asked for, and there is no such statement.")
+        return self._templates[name]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._templates.values())
+
+    def reload(self) -> None:
+        """Read every file anew, all or nothing. Raises `BrokenTemplate`."""
+        texts = {
+            path.relative_to(self.folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(self.folder.rglob("*.sql"))
+            if path.name not in _NOT_TEMPLATES and "migrations" not in path.relative_to(self.folder).parts
+        }
+        migrations = (path.stem for path in self.folder.glob("migrations/*.sql"))
+        self.newest_migration = max(migrations, default="")
+        pieces = {name: text for name, text in texts.items() if name.rpartition("/")[2].startswith("_")}
+        self._templates = {name: _parse(name, text, pieces) for name, text in texts.items() if name not in pieces}
+
+
+def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
+    header = _HEADER.match(text)
+    if not header or header["name"] != name:
+        raise BrokenTemplate(f"sql/{name}.sql: the first three lines must be its header (name, params, returns).")
+    params = {}
+    if header["params"] != "none":
+        for part in header["params"].split(", "):
+            found = _PARAM.fullmatch(part)
+            if not found:
+                raise BrokenTemplate(f"sql/{name}.sql: {part!r} is not `name type` or `name type?`.")
+            params[found["name"]] = found["type"]
+    lines = _include(name, text[header.end() :], pieces)
+    body = "\n".join(line for line, _ in lines).strip().removesuffix(";")
+    used = set(_PLACEHOLDER.findall(body))
+    if used != set(params):
+        raise BrokenTemplate(f"sql/{name}.sql: header and statement disagree on {', '.join(used ^ set(params))}.")
+    origin = tuple(place for _, place in lines)[: body.count("\n") + 1]
+    return Template(name, header["purpose"], params, header["returns"], body, origin)
+
+
+def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str, tuple[str, int]]]:
+    """Put the shared pieces in place: text of files into text of files, before any value exists.
+
+    Each line from the first one that holds something, with its file and its number there.
+    """
+    lines: list[tuple[str, tuple[str, int]]] = []
+    for number, line in enumerate(text.split("\n"), _HEADER_LINES + 1):
+        found = _INCLUDE.fullmatch(line)
+        if not found:
+            lines.append((line, (name, number)))
+            continue
+        piece = found["name"]
+        if piece not in pieces:
+            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is no piece under sql/.")
+        inside = enumerate(pieces[piece].rstrip().split("\n")[1:], 2)  # its first line is its header
+        lines += [(line, (piece, number)) for number, line in inside]
+    return list(dropwhile(lambda line: not line[0].strip(), lines))

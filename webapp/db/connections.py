@@ -1,0 +1,107 @@
+"""How PostgreSQL is reached: the pool for requests, direct connections for scripts, and what their failures mean."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Buffer, Loader
+from psycopg_pool import ConnectionPool
+
+from ..config.settings import Settings
+from ..errors import Malformed, Unavailable, Violated
+from . import conninfo
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Pool = ConnectionPool[Connection]
+DatabaseError = psycopg.Error
+# A statement that does not fit the schema, or is none. Any other error says something of the server, or of the hour.
+SchemaErrors = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError)
+
+# What says that a connection, or the server behind it, must not be used again: shutting down, starting up, out of
+# connections, suddenly read-only after a failover, or gone.
+_LOST = {"57P01", "57P02", "57P03", "53300", "25006"}
+_RETRY = {"40001", "40P01"}
+
+
+class _RawJson(Loader):
+    """PostgreSQL's JSON as it came: bytes."""
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+def connect(
+    url: str, *, application: str = "mayfly-ops", autocommit: bool = True, dbname: str | None = None
+) -> Connection:
+    """A direct connection outside the pool, for scripts. Raises `Unavailable` within 5 s, with host and port.
+
+    `dbname`: another database of the same server.
+    """
+    options: dict[str, Any] = {
+        "autocommit": autocommit,
+        "application_name": application,
+        "prepare_threshold": None,
+        "dbname": dbname,
+    }
+    try:
+        return conninfo.dial(url, **options)
+    except psycopg.OperationalError as error:
+        raise Unavailable(conninfo.why_unreachable(url, error)) from error
+    except psycopg.ProgrammingError as error:
+        raise conninfo.unreadable(url) from error
+
+
+def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object]) -> Pool:
+    """An open pool of connections to `url`; `prepare` sees each new one. JSON comes out of it as bytes.
+
+    Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
+    """
+    kept = None if settings.behind_pooler else 5
+
+    def configure(conn: Connection) -> None:
+        conn.adapters.register_loader("json", _RawJson)
+        prepare(conn)
+
+    def arguments() -> dict[str, Any]:
+        return {
+            **conninfo.arguments(url),
+            "autocommit": True,
+            "application_name": "mayfly",
+            "prepare_threshold": kept,
+        }
+
+    return ConnectionPool(
+        url,
+        kwargs=arguments,  # asked for each connection: a password may be of the moment
+        configure=configure,
+        name="mayfly",
+        min_size=min(settings.pool_min, settings.pool_max),
+        max_size=settings.pool_max,
+        timeout=settings.pool_timeout,
+        max_waiting=settings.pool_max_waiting,
+        # Short, so that after an outage the next request connects at once and none waits for a long back-off.
+        reconnect_timeout=1.0,
+        open=True,
+    )
+
+
+@contextmanager
+def our_errors(lost: Callable[[], None]) -> Iterator[None]:
+    """PostgreSQL's errors become ours. Calls `lost` where a connection, or the server behind it, is of no more use."""
+    try:
+        yield
+    except (psycopg.DataError, UnicodeEncodeError) as error:
+        raise Malformed("That text holds a sign that cannot be stored.") from error
+    except psycopg.IntegrityError as error:
+        raise Violated(error.diag.constraint_name or "") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
+        state = error.sqlstate or ""
+        if state == "54000":
+            raise Malformed("That text is too long to be stored.") from error
+        own = type(error).__module__.startswith("psycopg_pool")  # no connection to be had: nothing to drain or repeat
+        gone = not own and (state in _LOST or state.startswith("08") or not state)
+        if gone:
+            lost()
+        passing = gone or state in _RETRY
+        raise Unavailable(f"database: {type(error).__name__} {state}".rstrip(), passing=passing) from error

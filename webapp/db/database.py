@@ -1,0 +1,196 @@
+"""The data layer: named templates in, one JSON value out, over one pool."""
+
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
+
+import orjson
+
+from ..config.settings import Settings
+from ..errors import Unavailable
+from .catalogue import BrokenTemplate, Catalogue, Template
+from .connections import Connection, Pool, SchemaErrors, connect, make_pool, our_errors
+
+T = TypeVar("T")
+
+_open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
+
+
+class Database:
+    """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork.
+
+    `plan_once`: for what answers people, whose statements find few rows by index whatever their values.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, plan_once: bool = False) -> None:
+        self.catalogue = catalogue or Catalogue()
+        self.retries = 0
+        self._settings = settings
+        self._plan_once = plan_once
+        self._lock = threading.Lock()
+        self._opened: Pool | None = None
+        self._held: ContextVar[Connection | None] = ContextVar("mayfly_transaction", default=None)
+        self._checked = False
+
+    # Reads ---------------------------------------------------------------------------------------------------
+
+    def query_array(self, name: str, **params: object) -> list[Any]:
+        """The rows of an array template as a list of shapes."""
+        return cast(list[Any], orjson.loads(self._read(self._template(name, "array", params), params)))
+
+    def query_object(self, name: str, **params: object) -> Any | None:
+        """The row of an object template as a shape; None where there is no row."""
+        answer = self._read(self._template(name, "object", params), params)
+        return None if answer is None else orjson.loads(answer)
+
+    def query_json(self, name: str, **params: object) -> bytes | None:
+        """The JSON of an array or object template, undecoded; None where there is no row."""
+        kind = self.catalogue[name].kind
+        return cast(bytes | None, self._read(self._template(name, kind, params), params))
+
+    # Statements as written -----------------------------------------------------------------------------------
+
+    def query_value(self, name: str, **params: object) -> Any | None:
+        """The first column of the first row of a plain template; None where there is no row."""
+        template = self._template(name, "plain", params)
+        with self._connection() as conn:
+            row = conn.execute(template.sql, params).fetchone()
+        return None if row is None else row[0]
+
+    def execute(self, name: str, **params: object) -> int:
+        """Runs a plain template; the number of rows it touched."""
+        template = self._template(name, "plain", params)
+        with self._connection() as conn:
+            return conn.execute(template.sql, params).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Calls inside share one connection: leaving commits, an exception rolls back. Does not nest."""
+        with self._connection() as conn, conn.transaction():
+            token = self._held.set(conn)
+            try:
+                yield
+            finally:
+                self._held.reset(token)
+
+    def retrying(self, act: Callable[[], T]) -> T:
+        """The act's answer; after a lost connection or a deadlock it runs once more.
+
+        Only for acts that may run twice: reads, and writes that carry a key or leave the same state behind.
+        """
+        try:
+            return act()
+        except Unavailable as error:
+            if not error.passing or self._held.get() is not None:
+                raise
+            self.retries += 1
+            return act()
+
+    # Life ----------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Prepares every template against the schema, over a direct connection.
+
+        In one transaction: past a pooler that nobody declared, its statements still meet in one session.
+        Raises `BrokenTemplate`, and `Unavailable` for a server that is away, goes away, or holds a lock for long.
+        """
+        url = self._settings.direct_connection_url
+        with our_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
+            for template in self.catalogue:
+                try:
+                    conn.execute(template.prepare_sql)
+                    conn.execute("DEALLOCATE mayfly_check")
+                except SchemaErrors as error:
+                    raise BrokenTemplate(template.refused(error.diag)) from error
+        self._checked = True
+
+    def ready(self) -> None:
+        """Returns when the database answers within a second, has every migration, and every template fitted it.
+
+        Raises `Unavailable`, `BrokenTemplate`.
+        """
+        if not self._checked:
+            self.check()
+
+        template = self._template("ops/ready", "plain", {})
+
+        def applied() -> str:
+            with self._connection(patience=1.0) as conn:
+                row = conn.execute(template.sql).fetchone()
+            return str(row[0]) if row else ""
+
+        if self.retrying(applied) < self.catalogue.newest_migration:
+            raise BrokenTemplate("migrations are pending: bin/db-migrate")
+
+    def close(self) -> None:
+        """Closes the pool; a later call opens a new one."""
+        with self._lock:
+            pool, self._opened = self._opened, None
+        if pool:
+            pool.close(timeout=2)
+
+    def statistics(self) -> dict[str, int]:
+        """The pool's counters (psycopg_pool's names) and `db_retries_total`."""
+        return {**self._pool.get_stats(), "db_retries_total": self.retries}
+
+    # Inside --------------------------------------------------------------------------------------------------
+
+    def _template(self, name: str, kind: str, params: dict[str, object]) -> Template:
+        template = self.catalogue[name]
+        if template.kind != kind:
+            raise TypeError(f"{name} is {template.kind}, not {kind}")
+        if params.keys() != template.params.keys():
+            raise TypeError(
+                f"{name} takes {', '.join(template.params) or 'nothing'}, not {', '.join(params) or 'nothing'}"
+            )
+        return template
+
+    def _read(self, template: Template, params: dict[str, object]) -> Any:
+        def read() -> Any:
+            with self._connection() as conn:
+                row = conn.execute(template.sql, params).fetchone()
+                return row[0] if row else None
+
+        return self.retrying(read)
+
+    @contextmanager
+    def _connection(self, patience: float | None = None) -> Iterator[Connection]:
+        """The held connection, or one from the pool within `patience` seconds; PostgreSQL's errors become ours."""
+        held = self._held.get()
+        with our_errors(self._drain):
+            if held is not None:
+                yield held
+            else:
+                with self._pool.connection(timeout=patience) as conn:
+                    yield conn
+
+    def _drain(self) -> None:
+        """Empties the pool of connections that may be dead, so that the next borrower gets a fresh one."""
+        if self._opened:
+            self._opened.drain()
+
+    def _prepare(self, conn: Connection) -> None:
+        """By itself PostgreSQL plans a feed anew each time, which takes as long as running it: it cannot know how few
+        rows are wanted. A session behind a pooler is not ours to set up.
+        """
+        if self._plan_once and not self._settings.behind_pooler:
+            template = self.catalogue["ops/plan_once"]
+            conn.execute(template.sql)
+
+    @property
+    def _pool(self) -> Pool:
+        if self._opened is None:
+            with self._lock:
+                if self._opened is None:
+                    self._opened = make_pool(self._settings, self._settings.connection_url, self._prepare)
+                    _open_databases.add(self)
+        return self._opened
+
+
+def close_pools() -> None:
+    """Closes every pool of this process; for the moment before it ends."""
+    for database in list(_open_databases):
+        database.close()

@@ -1,0 +1,1 @@
+"""Another provider says who somebody is. Loaded only with AUTH."""

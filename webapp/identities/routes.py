@@ -1,0 +1,146 @@
+"""Signing in with an identity provider over HTTP: the way there, the way back, and the way out."""
+
+import hmac
+import logging
+import secrets
+from contextlib import suppress
+from typing import Any, cast
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request, url_for
+
+from ..config.provider import ProviderSettings
+from ..config.variables import Limit
+from ..db.database import Database
+from ..errors import TooMany
+from ..limits import Subject, by_address, hit, look
+from ..sessions import session
+from ..sessions.pages import kept_texts, page_with
+from ..web.current import db, settings
+from ..web.security import local_path
+from . import actions
+from .provider import Away, NotBelieved, Provider
+from .shapes import Identity
+
+bp = Blueprint("identities", __name__)
+log = logging.getLogger("mayfly.security")
+
+_TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
+
+STALE = "This sign-in was begun long ago, or in another browser, or is over. Start it again."
+NOT_IN = "You were not signed in. Try again, or ask whoever runs this place."
+NOT_BELIEVED = "What came back cannot be trusted, so you are not signed in. Try again."
+AWAY = "{name} does not answer at the moment. Try again shortly; a password of this place works meanwhile."
+
+
+def register(app: Flask, settings: ProviderSettings) -> None:
+    """Adds the routes, and what is remembered of the provider."""
+    app.extensions["provider"] = Provider(settings)
+    app.register_blueprint(bp)
+
+
+def _provider() -> Provider:
+    return cast(Provider, current_app.extensions["provider"])
+
+
+@bp.get("/sign-in/provider")
+def start() -> Any:
+    """The way to the provider. What has to be known on the way back goes into this browser's cookie."""
+    back = local_path(request.args.get("next"))
+    if session.viewer():
+        return redirect(back, 303)
+    wanted = {"next": back, "invite": request.args.get("invite", "")[:100]}
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    challenge = create_s256_code_challenge(verifier)
+    try:
+        there = _provider().sign_in_address(back=_back(), state=state, nonce=nonce, challenge=challenge)
+    except Away:
+        return _failed(503, AWAY, "away", wanted)
+    session.keep("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
+    return redirect(there, 303)
+
+
+@bp.get("/sign-in/provider/back")
+def back() -> Any:
+    """The way back: checks what the provider says, and starts a session of ours."""
+    if session.viewer():
+        return redirect(url_for("feeds.home"), 303)
+    said = request.args.get("state", "").encode()
+    flow = session.take("flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode()))
+    if not flow:
+        return _failed(400, STALE, "state")
+    code = request.args.get("code", "")
+    if request.args.get("error") or not 1 <= len(code) <= 2000:
+        return _failed(403, NOT_IN, "denied", flow)
+    look(*_refusals())
+    try:
+        claims = _provider().claims(code=code, verifier=flow["verifier"], nonce=flow["nonce"], back=_back())
+        person = _person(claims, flow["invite"])
+    except Away:
+        return _failed(503, AWAY, "away", flow)
+    except NotBelieved as refused:
+        with suppress(TooMany):  # this one was asked for before that
+            hit(*_refusals())
+        return _failed(502, NOT_BELIEVED, str(refused), flow)
+    except actions.Suspended:
+        return _failed(403, NOT_IN, "suspended", flow)
+    except actions.Closed:
+        return render_template("sign_ups/closed.html", invite=flow["invite"]), 403
+    return _come_in(person, flow["next"])
+
+
+def _refusals() -> tuple[Database, Limit, str, Subject]:
+    """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
+    that a class comes in at once and its passwords go on working.
+    """
+    place = by_address(settings(), request.remote_addr)
+    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
+
+
+def _person(claims: dict[str, Any], invite: str) -> Identity:
+    return actions.arrive(
+        db(),
+        settings(),
+        issuer=_provider().settings.issuer,
+        claims=claims,
+        invite=invite,
+        address=request.remote_addr or "",
+    )
+
+
+def _come_in(person: Identity, following: str) -> Any:
+    """A session, and the page that somebody wanted: their text first, then what became of their handle."""
+    kept = kept_texts()
+    if not session.start({"uuid": person["uuid"], "password_hash": None}):
+        return _failed(403, NOT_IN, "suspended")
+    if page := page_with(kept):
+        return page
+    if person["handle_wanted"] is not None:
+        return redirect(url_for("users.show_handle", next=following), 303)
+    return redirect(following, 303)
+
+
+@bp.get("/signed-out")
+def signed_out() -> Any:
+    """What a sign-out here leaves: the provider's own session, and the way to end that too."""
+    if session.viewer():
+        return redirect(url_for("feeds.home"), 303)
+    href = _provider().sign_out_address(back=settings().public_url + url_for("feeds.home"))
+    return render_template("identities/signed_out.html", href=href)
+
+
+def _back() -> str:
+    """Where the provider sends people: as it is registered there, whatever name this request came by."""
+    return settings().public_url + url_for("identities.back")
+
+
+def _failed(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
+    """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
+    without anything that was sent."""
+    log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
+    told = sentence.format(name=_provider().settings.name)
+    flow = flow or {"next": "/", "invite": ""}
+    again = url_for(
+        "identities.start", next=flow["next"] if flow["next"] != "/" else None, invite=flow["invite"] or None
+    )
+    return render_template("identities/failed.html", sentence=told, href=again), status

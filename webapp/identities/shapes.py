@@ -1,0 +1,12 @@
+"""The JSON shape of an account that a provider knows."""
+
+from typing import TypedDict
+
+
+class Identity(TypedDict):
+    """The account behind an identity of a provider. `handle_wanted`: see `sql/schema.sql`."""
+
+    uuid: str
+    handle: str
+    handle_wanted: str | None
+    suspended: bool

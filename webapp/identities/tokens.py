@@ -1,0 +1,91 @@
+"""What an identity token proves, and to whom. Knows no HTTP and no database."""
+
+import hmac
+import json
+import time
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwk, jws, jwt
+from joserfc.errors import JoseError
+
+from ..config.provider import ProviderSettings
+
+_KINDS = {"RS256": "RSA", "ES256": "EC"}
+"""The signatures that count, and the kind of key of each: never none, never a secret that both sides know."""
+_LEEWAY = 60
+_OLDEST = 900  # seconds since it was issued: it comes fresh from the provider
+
+
+class Unfit(Exception):
+    """The token proves nothing here. The argument is a word for the log, never a claim."""
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """A JSON object, or None for anything else."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def key_id(token: str) -> str | None:
+    """The name of the key that a token says it was signed with, believed by nobody yet."""
+    kid = _header(token).get("kid")
+    return kid if isinstance(kid, str) else None
+
+
+def key_for(keys: dict[str, Any], kid: str | None) -> dict[str, Any] | None:
+    """The public key of that name; without a name, the only one there is."""
+    found = [key for key in keys["keys"] if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+    named = [key for key in found if key.get("kid") == kid] if kid is not None else found
+    return named[0] if len(named) == 1 else None
+
+
+def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings, nonce: str) -> dict[str, Any]:
+    """The claims of a token that this provider made for us, now, and for this browser. Raises `Unfit`."""
+    if key is None:
+        raise Unfit("key")
+    algorithm = _header(token).get("alg")
+    if algorithm not in _KINDS or key.get("kty") != _KINDS[algorithm] or key.get("alg", algorithm) != algorithm:
+        raise Unfit("algorithm")
+    try:
+        registry = jws.JWSRegistry(algorithms=list(_KINDS), strict_check_header=False)
+        signed = jwt.decode(token, jwk.import_key(key), algorithms=list(_KINDS), registry=registry)
+    except (JoseError, ValueError, TypeError):
+        raise Unfit("signature") from None
+    claims = CodeIDToken(
+        signed.claims,
+        signed.header,
+        {
+            "iss": {"essential": True, "value": settings.issuer},
+            "aud": {"essential": True, "value": settings.client_id},
+            "sub": {"essential": True},
+        },
+        {"client_id": settings.client_id},
+    )
+    now = int(time.time())
+    try:
+        claims.validate(now=now, leeway=_LEEWAY)
+    except JoseError as problem:
+        raise Unfit(getattr(problem, "claim", None) or "claims") from None
+    except (ValueError, TypeError):
+        raise Unfit("claims") from None
+    if claims["iat"] < now - _OLDEST:
+        raise Unfit("iat")
+    said = claims.get("nonce")
+    if not isinstance(said, str) or not hmac.compare_digest(said.encode(), nonce.encode()):
+        raise Unfit("nonce")
+    if settings.cognito and claims.get("token_use") != "id":
+        raise Unfit("token_use")
+    if not (1 <= len(claims["sub"]) <= 255 and claims["sub"].isprintable()):
+        raise Unfit("sub")
+    return dict(claims)
+
+
+def _header(token: str) -> dict[str, Any]:
+    try:
+        return dict(jws.extract_compact(token.encode()).protected)
+    except (JoseError, ValueError, TypeError):
+        return {}

@@ -1,0 +1,111 @@
+"""Small tools over the operating system's processes and locks, for what starts other programs."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from ..errors import Refused
+from .places import Account
+
+
+def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: the child gets the signal when we are killed. Linux only; elsewhere None.
+
+    The system ties it to the thread that starts the child, so that must be one that stays, best the main thread.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def arrange() -> None:
+        prctl(1, int(number), 0, 0, 0)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arrange
+
+
+def open_plain(path: Path, flags: int, account: Account | None) -> int:
+    """A descriptor of a plain file, made when missing, that belongs to the account. Raises `Refused` for all else.
+
+    The folder is the account's own: root that followed a link in it would give the file at its other end away.
+    """
+    refusal = f"{path} is a link or no plain file, and Mayfly does not touch what it did not make: remove it."
+    try:
+        # Without NONBLOCK a planted pipe would hold us up.
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise Refused(refusal) from error
+        raise
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
+        os.close(descriptor)
+        raise Refused(refusal)
+    if account:
+        os.fchown(descriptor, account.uid, account.gid)
+    return descriptor
+
+
+@contextlib.contextmanager
+def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
+    """A file to lock, open; closing it at the end gives every lock on it back, and so does our death."""
+    with os.fdopen(open_plain(path, os.O_RDWR, account), "r+", encoding="utf-8") as lock:
+        yield lock
+
+
+def take(lock: IO[str], patience: float) -> bool:
+    """Locks the file for us alone; False when another process still holds it after so many seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
+def is_taken(path: Path, account: Account | None) -> bool:
+    """Whether another process holds the file's lock for itself."""
+    with lock_file(path, account) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def note(lock: IO[str], text: str) -> None:
+    """Writes who holds the lock into its file, for the sentence that others are told."""
+    lock.seek(0)
+    lock.truncate()
+    lock.write(text)
+    lock.flush()
+
+
+def working_in(folder: Path, program: str) -> list[int]:
+    """The running processes of a program whose working directory is the folder; zombies do not count."""
+    if not Path("/proc/self/cwd").exists():
+        said = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
+        lines = (line.split(None, 1) for line in said.splitlines())
+        return [int(pid) for pid, command in lines if program in command and f"-D {folder}" in command]
+    found, place = [], str(folder.resolve())
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                named = Path(f"/proc/{entry}/comm").read_text().strip() == program
+                if named and os.readlink(f"/proc/{entry}/cwd") == place:
+                    found.append(int(entry))
+    return found

@@ -1,0 +1,1 @@
+"""What starts Mayfly and keeps it up."""

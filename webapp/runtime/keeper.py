@@ -1,0 +1,66 @@
+"""What goes on beside the server: a database that was away is prepared, then swept every minute."""
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable
+
+from ..config.settings import Settings
+from ..db.catalogue import BrokenTemplate
+from ..db.connections import DatabaseError, our_errors
+from ..db.database import Database
+from ..errors import Refused, Unavailable
+from ..ops.prepare import prepare_database
+from ..ops.sweep import sweep
+from ..ops.target import Target
+
+SWEEP_EVERY = 60.0
+
+log = logging.getLogger("mayfly.supervisor")
+
+
+class Keeper:
+    """Goes on until `stopping` is set. Sets that itself, and `refusal`, where the database is of no use."""
+
+    def __init__(
+        self, on: Target, settings: Settings, stopping: threading.Event, say: Callable[[str], None], *, prepared: bool
+    ) -> None:
+        self.refusal: Refused | None = None
+        self._on = on
+        self._settings = settings
+        self._stopping = stopping
+        self._say = say
+        self._prepared = prepared
+
+    def run(self) -> None:
+        """Prepares as soon as the database is there, then sweeps. For a thread of its own: it starts no process."""
+        while not self._prepared and not self._stopping.wait(1):
+            self._prepare()
+        db = Database(dataclasses.replace(self._settings, pool_min=1, pool_max=1))
+        while not self._stopping.is_set():
+            self._sweep(db)
+            self._stopping.wait(SWEEP_EVERY)
+        db.close()
+
+    def _prepare(self) -> None:
+        try:
+            with our_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
+                prepare_database(self._on, self._settings, self._say)
+            self._prepared = True
+        except Unavailable:
+            return
+        except (Refused, BrokenTemplate, DatabaseError) as error:
+            self.refusal = error if isinstance(error, Refused) else Refused(f"The database is not usable: {error}")
+            self._stopping.set()
+        except Exception:  # nobody else would hear of it, and the next second gets its try
+            log.exception("the database could not be prepared")
+
+    def _sweep(self, db: Database) -> None:
+        try:
+            swept = sweep(db, stop=self._stopping, session_idle=self._settings.session_idle)
+            if swept:
+                log.info("swept", extra={**swept.counts, "lag": round(swept.lag, 1)})
+        except Unavailable as away:
+            log.warning("not swept: %s", away.message)
+        except Exception:  # whatever it is, the next minute gets its try
+            log.exception("not swept")

@@ -1,0 +1,1 @@
+"""Who is asking: sign in and out, the cookie, passwords."""

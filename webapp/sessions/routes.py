@@ -1,0 +1,68 @@
+"""Signing in and out over HTTP."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+
+from ..errors import Malformed
+from ..web.current import db, settings
+from ..web.security import local_path
+from . import actions, session
+from .forms import SignInForm
+from .pages import page_with, sign_in_page, texts_of
+
+bp = Blueprint("sessions", __name__)
+
+WRONG = "That e-mail or handle and that password do not belong together. Check both, and the caps lock."
+STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """The form to come in, and coming in. A message that was on its way is handed through."""
+    form = SignInForm()
+    if request.method != "POST":
+        if session.viewer():
+            return redirect(local_path(request.args.get("next")), 303)
+        return _sign_in_page(form, 200)
+    if not form.validate():
+        return _sign_in_page(form, 422)
+    try:
+        account = actions.check_password(
+            db(),
+            settings(),
+            login=form.email.data,
+            password=form.password.data,
+            address=request.remote_addr or "",
+        )
+    except actions.WrongPassword:
+        return _sign_in_page(form, 422, WRONG)
+    if not session.start(account):  # the password was changed while it was checked
+        return _sign_in_page(form, 422, WRONG)
+    return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
+
+
+def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
+    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
+
+
+sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, sentence)  # type: ignore[attr-defined]
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    session.end()
+    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _sign_out_again(_: str) -> Any:
+    """The button of an old page is refused for ever; the one at home counts."""
+    if session.viewer():
+        raise Malformed(STILL_IN)
+    return redirect(url_for("feeds.home"), 303)
+
+
+sign_out.again = _sign_out_again  # type: ignore[attr-defined]

@@ -1,0 +1,155 @@
+"""Who is asking: the cookie holds an id, and a row knows the rest."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any, cast
+
+from flask import g, redirect, request, session, url_for
+
+from ..errors import MayflyError, Unavailable
+from ..web.current import db, settings
+from ..web.htmx import wants_fragment
+from . import actions
+from .cookie import CookieSession
+from .shapes import Account, Viewer
+
+_CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
+
+
+def viewer() -> Viewer | None:
+    """Who is asking, or None. One statement a request, and only where somebody wants to know."""
+    if "viewer" not in g:
+        g.viewer = _look_up() if _own().token else None
+    return cast(Viewer | None, g.viewer)
+
+
+def viewer_uuid() -> str | None:
+    """The viewer's uuid, or None."""
+    person = viewer()
+    return person["uuid"] if person else None
+
+
+def start(account: Account) -> bool:
+    """A new session for this account, with a new id; whatever this browser had before ends.
+
+    False, and no session, where the password that was checked has been changed since.
+    """
+    end()
+    token = new_token()
+    if not actions.start_session(db(), settings(), account=account, token_hash=hashed(token)):
+        return False
+    hold(token)
+    return True
+
+
+def new_token() -> str:
+    """An id for a session that is to be; what the database knows of it is `hashed`."""
+    return secrets.token_urlsafe(32)
+
+
+def hold(token: str) -> None:
+    """From here on this browser has the session of that id, whose row is committed."""
+    _become(token)
+    g.pop("viewer", None)
+
+
+def end() -> None:
+    """Ends this browser's session, here and in the database."""
+    if _own().token:
+        db().retrying(lambda: db().execute("sessions/end", token_hash=hashed(_own().token)))
+        _become("")
+    g.viewer = None
+
+
+def keep(name: str, value: dict[str, Any]) -> None:
+    """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
+    own = _own()
+    if own.token:  # the id of a session that is over
+        own.clear()
+        own.token, own.changed = "", False
+        g.pop("csrf_token", None)
+    own[name] = {**value, "at": int(time.time())}
+
+
+def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any] | None:
+    """What was noted within that time; it is there once. What does not fit stays for the request that it fits."""
+    kept = _own().get(name)
+    if isinstance(kept, dict) and not fits(kept):
+        return None
+    _own().pop(name, None)
+    if not isinstance(kept, dict):
+        return None
+    # Another machine may have noted it, by a clock that is a little ahead; or this one was set back meanwhile.
+    return kept if -_CLOCKS_DIFFER <= time.time() - kept["at"] <= seconds else None
+
+
+def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Lets only people who are signed in through; others are shown the way."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs) if viewer() else ask_to_sign_in()
+
+    return guarded
+
+
+class SignedOut(MayflyError):
+    """The act needs an account, and this request comes without one."""
+
+    status = 401
+
+
+def ask_to_sign_in() -> Any:
+    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
+    if request.path.startswith("/api/"):
+        raise SignedOut("Sign in first.")
+    if wants_fragment():
+        raise SignedOut("You are signed out. Sign in in another tab, then try again here: what you wrote stays.")
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("sessions.sign_in", next=back), 303)
+
+
+def _look_up() -> Viewer | None:
+    token_hash, provider = hashed(_own().token), settings().provider
+    found: Viewer | None = db().query_object(
+        "sessions/viewer",
+        token_hash=token_hash,
+        idle_seconds=settings().session_idle,
+        issuer=provider.issuer if provider else None,
+    )
+    if found and found["stale"]:
+        with suppress(Unavailable):  # a server that takes no writes for a while still lets people read
+            db().execute("sessions/seen", token_hash=token_hash)
+    return found
+
+
+def _become(token: str) -> None:
+    _own().become(token)
+    g.pop("csrf_token", None)  # one of before that this request made already
+
+
+def _own() -> CookieSession:
+    return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
+
+
+def hashed(token: str) -> bytes:
+    """What the database knows of an id."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+# `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
+_OPEN_TO_ALL = {
+    "sessions.sign_in", "sign_ups.sign_up", "identities.start", "identities.back", "identities.signed_out",
+    "activities.create", "static", "health.livez", "health.readyz", "dev.reload", "dev.static",
+}  # fmt: skip
+
+
+def keep_private() -> Any:
+    """Where the community is a private place (`PUBLIC_FEED=no`), every page but signing in needs an account."""
+    if settings().public_feed or request.endpoint in _OPEN_TO_ALL or viewer():
+        return None
+    return ask_to_sign_in()

@@ -1,0 +1,121 @@
+"""Sign-up over HTTP."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from ..errors import Conflict, Invalid, TooMany
+from ..sessions import session
+from ..web.current import db, settings
+from . import actions
+from .forms import SignUpForm
+
+bp = Blueprint("sign_ups", __name__)
+
+
+@bp.route("/sign-up", methods=["GET", "POST"])
+def sign_up() -> Any:
+    """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
+    if session.viewer():
+        return redirect(url_for("feeds.home"), 303)
+    form = SignUpForm()
+    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
+    if request.method != "POST":
+        return _turned_away(form) or _sign_up_page(form, 200)
+    try:
+        refusal = _join(form)
+    except TooMany as problem:
+        refusal = _sign_up_later(form, problem)
+    try:
+        if refusal and not _joined_before(form):
+            return refusal
+    except TooMany as problem:
+        return _sign_up_later(form, problem)
+    return redirect(url_for("feeds.home"), 303)
+
+
+def _join(form: SignUpForm) -> Any:
+    """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
+    valid = form.validate()
+    if refusal := _turned_away(form):
+        return refusal
+    problems = actions.taken(
+        db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
+    )
+    if not valid or problems:
+        return _sign_up_page(form, 422, *problems)
+    try:
+        made = actions.sign_up(
+            db(),
+            settings(),
+            display_name=form.display_name.data,
+            handle=form.handle.data,
+            email=form.email.data,
+            password=form.password.data,
+            key=form.key.data,
+            invite=form.invite.data,
+            address=request.remote_addr or "",
+        )
+    except Invalid as problem:
+        return _sign_up_page(form, 422, problem)
+    except actions.MadeOtherwise as conflict:
+        return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
+    except Conflict as conflict:
+        return _sign_up_page(form, 409, notice=conflict.message)
+    session.start(made)
+    return None
+
+
+def _joined_before(form: SignUpForm) -> bool:
+    """Whether this form made its account a moment ago: then its person is signed in."""
+    account = not form.errors and actions.signed_up_before(
+        db(),
+        settings(),
+        handle=form.handle.data,
+        email=form.email.data,
+        password=form.password.data,
+        key=form.key.data,
+        address=request.remote_addr or "",
+    )
+    return bool(account and session.start(account))
+
+
+def _turned_away(form: SignUpForm) -> Any:
+    """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
+    if not _may_join(form.invite.data):
+        return render_template("sign_ups/closed.html", invite=form.invite.data), 403
+    if settings().provider:
+        return redirect(url_for("identities.start", invite=form.invite.data or None), 303)
+    return None
+
+
+def _may_join(invite: str) -> bool:
+    """Whether the place takes somebody who comes with this invitation, or with none."""
+    how = settings().sign_up
+    return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
+
+
+def _sign_up_again(sentence: str) -> Any:
+    """The form with its text after a CSRF failure, where the place takes people at all."""
+    if session.viewer():  # the first of two answers came in between, with another cookie
+        return redirect(url_for("feeds.home"), 303)
+    form = SignUpForm()
+    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
+
+
+def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
+    """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
+    errors = {name: found[0] for name, found in form.errors.items()}
+    for problem in problems:
+        errors.setdefault(problem.field, problem.message)
+    return render_template(
+        "sign_ups/sign_up.html", form=form, errors=errors, notice=notice, key=key or form.key.data
+    ), status
+
+
+def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
+    return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}
+
+
+sign_up.again = _sign_up_again  # type: ignore[attr-defined]

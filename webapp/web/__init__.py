@@ -1,0 +1,1 @@
+"""What every page and answer shares. Alone, with the routes, knows the request."""

@@ -1,0 +1,99 @@
+"""The one place that answers with an error: as a page, a notice for HTMX, or JSON."""
+
+import logging
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, json, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from ..errors import NOT_FOUND, MayflyError, Unavailable
+from ..logs import without_words
+from .htmx import wants_fragment
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+logger = logging.getLogger(__name__)
+
+AWAY = "Mayfly is away for a moment. Nothing is lost; try again shortly."
+
+# After these the same act may succeed: the page gives back what was typed, ready to be sent again.
+_AGAIN = {429, 500, 503}
+_WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
+HEADINGS = {
+    400: "That did not arrive well",
+    404: "Nothing here",
+    405: "Not that way",
+    409: "That has happened already",
+    413: "Too much at once",
+    422: "Something needs a look",
+    429: "A little slower",
+    500: "Something broke",
+    503: "Back shortly",
+}
+
+
+def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "") -> Response:
+    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`."""
+    heading = HEADINGS.get(status, "That did not work")
+    if request.path.startswith("/api/"):
+        response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
+        response.mimetype = "application/json"
+    else:
+        name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
+        written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN else None
+        kept = request.form.to_dict() if written else None
+        response = Response(
+            render_template(
+                name,
+                heading=heading,
+                message=message,
+                request_id=request_id,
+                kept=kept,
+                written=written,
+                signed_out=status == 401,
+            )
+        )
+    response.status_code = status
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def told(error: MayflyError) -> "ResponseReturnValue":
+    """The answer to an error of ours."""
+    if isinstance(error, Unavailable):
+        logger.warning("unavailable: %s", error.message)
+        return answer(503, AWAY, retry_after=5)
+    return answer(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
+
+
+def _http(error: HTTPException) -> "ResponseReturnValue":
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    messages = {
+        404: NOT_FOUND,
+        405: "This address does not answer to that.",
+        413: "That is more than Mayfly takes at once: an activity has at most 280 characters.",
+    }
+    response = answer(
+        error.code, messages.get(error.code, "The request could not be understood. Go back and try again.")
+    )
+    if error.code == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def _unknown(error: Exception) -> "ResponseReturnValue":
+    """What nobody foresaw: logged with an id that the person sees too."""
+    request_id = g.get("request_id") or secrets.token_hex(8)
+    logger.error("unhandled", extra={"request": request_id, **without_words(error)})
+    return answer(500, "It is not your doing, and nothing that was saved is lost.", request_id=request_id)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app here."""
+    app.register_error_handler(MayflyError, told)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
