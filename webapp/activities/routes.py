@@ -6,10 +6,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..errors import NotFound
 from ..sessions import session
+from ..sessions.guards import author_only, comes_back, limited, redirect_to_sign_in, signed_in, signed_in_or
 from ..sessions.pages import ask_to_sign_in
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import current_path, go, target_id, wants_fragment
+from ..web.policy import limited_within
 from . import actions
 from .composer import Composer, find
 from .forms import ActivityForm
@@ -22,7 +24,7 @@ POSTED_OTHERWISE = "Your text was posted as it stood before. Press again to post
 
 
 @bp.get("/compose")
-@session.signed_in
+@signed_in
 def compose() -> Any:
     """The composer: a page of its own, or for HTMX the form that opens below a card."""
     reply_to = request.args.get("reply_to")
@@ -30,12 +32,26 @@ def compose() -> Any:
     return Composer.fresh("slot" if wants_fragment() else "page", parent).answer(200)
 
 
+def _signed_out() -> Any:
+    """Posting without a session: HTMX keeps the form in place, a plain form's text goes through the sign-in page."""
+    if wants_fragment():
+        return redirect_to_sign_in()
+    return ask_to_sign_in("Sign in to post this. Your text is kept.")
+
+
+def _again(sentence: str) -> Any:
+    """The composer with its text after a CSRF failure."""
+    composer = Composer.of(ActivityForm(), _place())
+    composer.notice = composer.notice or sentence
+    return composer.answer(400)
+
+
 @bp.post("/activities")
+@comes_back(_again)
+@limited_within("activities")
+@signed_in_or(_signed_out)
 def create() -> Any:
     """Writes an activity or a reply. The same answer, however often the same key comes."""
-    person = session.viewer()
-    if not person:
-        return _signed_out()
     form = ActivityForm()
     if not form.validate():
         return Composer.of(form, _place()).answer(422)
@@ -46,7 +62,7 @@ def create() -> Any:
         activity_uuid = actions.create(
             db(),
             settings(),
-            user_uuid=person["uuid"],
+            user_uuid=str(session.viewer_uuid()),
             message=form.message.data,
             ttl=form.ttl.data,
             key=str(as_uuid(form.key.data)),
@@ -62,18 +78,6 @@ def create() -> Any:
     return _created(activity, form.ttl.data)
 
 
-def _again(sentence: str) -> Any:
-    """The composer with its text after a CSRF failure."""
-    if not session.viewer():
-        return _signed_out()
-    composer = Composer.of(ActivityForm(), _place())
-    composer.notice = composer.notice or sentence
-    return composer.answer(400)
-
-
-create.again = _again  # type: ignore[attr-defined]
-
-
 def _created(activity: ActivityCard, ttl: str) -> Any:
     """The new card in its place and a fresh composer; without HTMX the page where it stands."""
     parent = find(activity["reply_to_activity_uuid"])
@@ -87,7 +91,7 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
 
 
 @bp.get("/activities/<uuid:activity_uuid>/burn")
-@session.signed_in
+@author_only
 def burn_confirm(activity_uuid: str) -> Any:
     """Asks before burning: below the card for HTMX, else as a page."""
     return _ask_to_burn(activity_uuid, 200)
@@ -101,28 +105,25 @@ def _ask_to_burn(activity_uuid: str, status: int, notice: str = "") -> Any:
     return render_template(name, activity=activity, notice=notice), status
 
 
+def _burn_again(sentence: str) -> Any:
+    """The question again after a CSRF failure: the form that is open would be refused for ever."""
+    return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
+
+
 @bp.post("/activities/<uuid:activity_uuid>/burn")
-@session.signed_in
+@comes_back(_burn_again)
+@author_only
+@limited("burns")
 def burn(activity_uuid: str) -> Any:
     """Burns one's own activity: from here on it is the same 404 as one that never was."""
     person = session.viewer()
-    assert person  # noqa: S101 (signed_in saw to it)
+    assert person  # noqa: S101 (its guard saw to it)
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
         return go(url_for("feeds.home"))
     own = db().query_object("feeds/person", handle=person["handle"]) if page == f"/@{person['handle']}" else None
     return render_template("activities/_burned.html", person=own)
-
-
-def _burn_again(sentence: str) -> Any:
-    """The question again after a CSRF failure: the form that is open would be refused for ever."""
-    if not session.viewer():
-        return session.ask_to_sign_in()
-    return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
-
-
-burn.again = _burn_again  # type: ignore[attr-defined]
 
 
 def _place() -> str:
@@ -137,10 +138,3 @@ def _card(raw_uuid: str) -> ActivityCard:
     if not activity:
         raise NotFound
     return activity
-
-
-def _signed_out() -> Any:
-    """Posting without a session: HTMX keeps the form in place, a plain form's text goes through the sign-in page."""
-    if wants_fragment():
-        return session.ask_to_sign_in()
-    return ask_to_sign_in("Sign in to post this. Your text is kept.")

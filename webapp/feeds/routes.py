@@ -6,9 +6,11 @@ from flask import Blueprint, Response, request
 
 from ..activities.composer import Composer
 from ..errors import NotFound
-from ..sessions.session import signed_in, viewer, viewer_uuid
+from ..sessions.guards import signed_in
+from ..sessions.session import viewer, viewer_uuid
 from ..web.current import db
 from ..web.paging import PAGE_SIZE, Cursor
+from ..web.policy import readers
 from .pages import feed_answer, feed_json, feed_page, thread_page
 from .shapes import Profile
 
@@ -16,6 +18,7 @@ bp = Blueprint("feeds", __name__)
 
 
 @bp.get("/")
+@readers
 def home() -> Any:
     """Signed in: home, with the composer. Signed out: the public feed and a way to join."""
     if not viewer():
@@ -26,6 +29,7 @@ def home() -> Any:
 
 
 @bp.get("/public")
+@readers
 def public() -> Any:
     """What the whole community says, for everybody."""
     return feed_answer("feeds/public.html", feed_page("feeds/public", request.args.get("before")))
@@ -39,12 +43,14 @@ def home_json() -> Response:
 
 
 @bp.get("/api/public")
+@readers
 def public_json() -> Response:
     """The public feed as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/public", request.args.get("before"))
 
 
 @bp.get("/@<handle>")
+@readers
 def profile(handle: str) -> Any:
     """A person and what they wrote that is still alive."""
     person = _person(handle)
@@ -53,6 +59,7 @@ def profile(handle: str) -> Any:
 
 
 @bp.get("/api/@<handle>")
+@readers
 def profile_json(handle: str) -> Response:
     """The same list as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/profile", request.args.get("before"), user_uuid=_person(handle)["uuid"])
@@ -67,12 +74,14 @@ def _person(handle: str) -> Profile:
 
 
 @bp.get("/@<handle>/status/<uuid:activity_uuid>")
+@readers
 def thread(handle: str, activity_uuid: str) -> Any:
     """An activity with what it answers and what answers it."""
     return thread_page(handle=handle, activity_uuid=str(activity_uuid), cursor=Cursor.parse(request.args.get("after")))
 
 
 @bp.get("/api/activities/<uuid:activity_uuid>")
+@readers
 def thread_json(activity_uuid: str) -> Response:
     """The same thread as JSON, as PostgreSQL wrote it."""
     cursor = Cursor.parse(request.args.get("after"))

@@ -17,6 +17,7 @@ from ..limits import Subject, by_address, hit, look
 from ..sessions import session
 from ..sessions.pages import kept_texts, page_with
 from ..web.current import db, settings
+from ..web.policy import everybody
 from ..web.security import local_path
 from . import actions
 from .provider import Away, NotBelieved, Provider
@@ -44,6 +45,7 @@ def _provider() -> Provider:
 
 
 @bp.get("/sign-in/provider")
+@everybody
 def start() -> Any:
     """The way to the provider. What has to be known on the way back goes into this browser's cookie."""
     back = local_path(request.args.get("next"))
@@ -61,6 +63,7 @@ def start() -> Any:
 
 
 @bp.get("/sign-in/provider/back")
+@everybody
 def back() -> Any:
     """The way back: checks what the provider says, and starts a session of ours."""
     if session.viewer():
@@ -121,6 +124,7 @@ def _come_in(person: Identity, following: str) -> Any:
 
 
 @bp.get("/signed-out")
+@everybody
 def signed_out() -> Any:
     """What a sign-out here leaves: the provider's own session, and the way to end that too."""
     if session.viewer():

@@ -6,9 +6,11 @@ from flask import Blueprint, redirect, request, url_for
 
 from ..errors import Malformed
 from ..web.current import db, settings
+from ..web.policy import everybody, limited_within, readers
 from ..web.security import local_path
 from . import actions, session
 from .forms import SignInForm
+from .guards import comes_back
 from .pages import page_with, sign_in_page, texts_of
 
 bp = Blueprint("sessions", __name__)
@@ -17,7 +19,14 @@ WRONG = "That e-mail or handle and that password do not belong together. Check b
 STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
 
 
+def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
+    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
+
+
 @bp.route("/sign-in", methods=["GET", "POST"])
+@everybody
+@limited_within("sign_ins_by_address")
+@comes_back(lambda sentence: _sign_in_page(SignInForm(), 400, sentence))
 def sign_in() -> Any:
     """The form to come in, and coming in. A message that was on its way is handed through."""
     form = SignInForm()
@@ -42,22 +51,6 @@ def sign_in() -> Any:
     return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
 
 
-def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
-    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
-
-
-sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, sentence)  # type: ignore[attr-defined]
-
-
-@bp.post("/sign-out")
-def sign_out() -> Any:
-    """Ends the session here and in the database; the browser forgets what it kept of this site."""
-    session.end()
-    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
 def _sign_out_again(_: str) -> Any:
     """The button of an old page is refused for ever; the one at home counts."""
     if session.viewer():
@@ -65,4 +58,12 @@ def _sign_out_again(_: str) -> Any:
     return redirect(url_for("feeds.home"), 303)
 
 
-sign_out.again = _sign_out_again  # type: ignore[attr-defined]
+@bp.post("/sign-out")
+@readers
+@comes_back(_sign_out_again)
+def sign_out() -> Any:
+    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    session.end()
+    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

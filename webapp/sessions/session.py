@@ -5,14 +5,12 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any, cast
 
-from flask import g, redirect, request, session, url_for
+from flask import g, session
 
-from ..errors import MayflyError, Unavailable
+from ..errors import Unavailable
 from ..web.current import db, settings
-from ..web.htmx import wants_fragment
 from . import actions
 from .cookie import CookieSession
 from .shapes import Account, Viewer
@@ -87,32 +85,6 @@ def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool)
     return kept if -_CLOCKS_DIFFER <= time.time() - kept["at"] <= seconds else None
 
 
-def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Lets only people who are signed in through; others are shown the way."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if viewer() else ask_to_sign_in()
-
-    return guarded
-
-
-class SignedOut(MayflyError):
-    """The act needs an account, and this request comes without one."""
-
-    status = 401
-
-
-def ask_to_sign_in() -> Any:
-    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
-    if request.path.startswith("/api/"):
-        raise SignedOut("Sign in first.")
-    if wants_fragment():
-        raise SignedOut("You are signed out. Sign in in another tab, then try again here: what you wrote stays.")
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
-    return redirect(url_for("sessions.sign_in", next=back), 303)
-
-
 def _look_up() -> Viewer | None:
     token_hash, provider = hashed(_own().token), settings().provider
     found: Viewer | None = db().query_object(
@@ -139,17 +111,3 @@ def _own() -> CookieSession:
 def hashed(token: str) -> bytes:
     """What the database knows of an id."""
     return hashlib.sha256(token.encode()).digest()
-
-
-# `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
-_OPEN_TO_ALL = {
-    "sessions.sign_in", "sign_ups.sign_up", "identities.start", "identities.back", "identities.signed_out",
-    "activities.create", "static", "health.livez", "health.readyz", "dev.reload", "dev.static",
-}  # fmt: skip
-
-
-def keep_private() -> Any:
-    """Where the community is a private place (`PUBLIC_FEED=no`), every page but signing in needs an account."""
-    if settings().public_feed or request.endpoint in _OPEN_TO_ALL or viewer():
-        return None
-    return ask_to_sign_in()
