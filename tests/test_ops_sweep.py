@@ -198,7 +198,7 @@ def test_sweep_goes_on_after_a_reply_between_its_look_and_its_lock(fresh_databas
 KILLED = """
 import sys
 from ways import DatabaseUrls, settings_for, wait_for
-from webapp.db import Database
+from webapp.db.database import Database
 from webapp.ops.sweep import sweep
 db = Database(settings_for(DatabaseUrls(sys.argv[1], sys.argv[2], "")))
 print("sweeping", flush=True)
