@@ -122,8 +122,9 @@ def burn(activity_uuid: str) -> Any:
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
         return go(url_for("feeds.home"))
-    own = db().query_object("feeds/person", handle=person["handle"]) if page == f"/@{person['handle']}" else None
-    return render_template("activities/_burned.html", person=own)
+    own = page == f"/@{person['handle']}"
+    count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
+    return render_template("activities/_burned.html", count=count)
 
 
 def _place() -> str:

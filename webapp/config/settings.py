@@ -34,6 +34,7 @@ def is_public_address(text: str) -> bool:
 LIMITS: dict[str, str] = {
     "activities": "60/1h",
     "burns": "60/1h",
+    "likes": "300/1h",
     "settings": "20/1h",
     "sign_ups": "5/30m",
     "sign_up_tries": "30/30m",

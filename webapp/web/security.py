@@ -167,6 +167,6 @@ def _csrf_failed(error: CSRFError) -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     again = getattr(view, "again", None)
     try:
-        return again(STALE) if again else answer(400, STALE)
+        return again(STALE) if again else answer(400, STALE, renew=True)
     except MayflyError as problem:  # what an error handler raises reaches no other handler
         return told(problem)
