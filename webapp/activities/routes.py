@@ -8,6 +8,7 @@ from ..errors import NotFound
 from ..sessions import session
 from ..sessions.guards import author_only, comes_back, limited, redirect_to_sign_in, signed_in, signed_in_or
 from ..sessions.pages import ask_to_sign_in
+from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import current_path, go, target_id, wants_fragment
@@ -29,7 +30,7 @@ def compose() -> Any:
     """The composer: a page of its own, or for HTMX the form that opens below a card."""
     reply_to = request.args.get("reply_to")
     parent = _card(reply_to) if reply_to else None
-    return Composer.fresh("slot" if wants_fragment() else "page", parent).answer(200)
+    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).answer(200)
 
 
 def _signed_out() -> Any:
@@ -41,7 +42,7 @@ def _signed_out() -> Any:
 
 def _again(sentence: str) -> Any:
     """The composer with its text after a CSRF failure."""
-    composer = Composer.of(ActivityForm(), _place())
+    composer = Composer.of(_viewer(), ActivityForm(), _place())
     composer.notice = composer.notice or sentence
     return composer.answer(400)
 
@@ -54,10 +55,10 @@ def create() -> Any:
     """Writes an activity or a reply. The same answer, however often the same key comes."""
     form = ActivityForm()
     if not form.validate():
-        return Composer.of(form, _place()).answer(422)
+        return Composer.of(_viewer(), form, _place()).answer(422)
     reply_to = as_uuid(form.reply_to_activity_uuid.data)
     if form.reply_to_activity_uuid.data and not reply_to:
-        return Composer.of(form, _place()).answer(409)
+        return Composer.of(_viewer(), form, _place()).answer(409)
     try:
         activity_uuid = actions.create(
             db(),
@@ -69,24 +70,24 @@ def create() -> Any:
             reply_to_activity_uuid=reply_to,
         )
     except actions.ParentGone:
-        return Composer.of(form, _place()).answer(409)
+        return Composer.of(_viewer(), form, _place()).answer(409)
     except actions.TooDeep:
-        return Composer.of(form, _place()).too_deep().answer(409)
-    activity = find(activity_uuid)
+        return Composer.of(_viewer(), form, _place()).too_deep().answer(409)
+    activity = find(activity_uuid, session.viewer_uuid())
     if not activity or activity["message"] != form.message.data:
-        return Composer.of(form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)
+        return Composer.of(_viewer(), form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)
     return _created(activity, form.ttl.data)
 
 
 def _created(activity: ActivityCard, ttl: str) -> Any:
     """The new card in its place and a fresh composer; without HTMX the page where it stands."""
-    parent = find(activity["reply_to_activity_uuid"])
+    parent = find(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
         if not parent:
             return redirect(url_for("feeds.home"), 303)
         page = url_for("feeds.thread", handle=parent["handle"], activity_uuid=parent["uuid"])
-        return redirect(f"{page}#activity-{activity['uuid']}", 303)
-    composer = Composer.fresh(_place(), parent, ttl)
+        return redirect(f"{page}#activity-{activity['number']}", 303)
+    composer = Composer.fresh(_viewer(), _place(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
 
 
@@ -116,8 +117,7 @@ def _burn_again(sentence: str) -> Any:
 @limited("burns")
 def burn(activity_uuid: str) -> Any:
     """Burns one's own activity: from here on it is the same 404 as one that never was."""
-    person = session.viewer()
-    assert person  # noqa: S101 (its guard saw to it)
+    person = _viewer()
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
@@ -125,6 +125,13 @@ def burn(activity_uuid: str) -> Any:
     own = page == f"/@{person['handle']}"
     count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
     return render_template("activities/_burned.html", count=count)
+
+
+def _viewer() -> Viewer:
+    """Who is asking, beside a guard that lets only people in."""
+    person = session.viewer()
+    assert person  # noqa: S101
+    return person
 
 
 def _place() -> str:
@@ -135,7 +142,7 @@ def _place() -> str:
 
 def _card(raw_uuid: str) -> ActivityCard:
     """A live activity by what stood in an address. Raises `NotFound`."""
-    activity = find(as_uuid(raw_uuid))
+    activity = find(as_uuid(raw_uuid), session.viewer_uuid())
     if not activity:
         raise NotFound
     return activity

@@ -69,7 +69,7 @@ CARDS: dict[str, ActivityCard] = {
 
 def composer(name: str, **fields: Any) -> Composer:
     """A composer with a key that nobody else has."""
-    return Composer(**{"ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
+    return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
 
 
 def composers() -> dict[str, Composer]:

@@ -25,7 +25,7 @@ def _place(depth: int, message: str | None) -> ThreadItem:
     shown = card(message) if message else None
     return {
         "uuid": sample_uuid(f"{depth} {message}"),
-        "created_at": NOW.isoformat(),
+        "number": PARENT["number"],
         "depth": depth,
         "card": shown,
     }
@@ -42,6 +42,7 @@ def _vanishing_item(number: int) -> VanishingItem:
     )
     return {
         "uuid": sample_uuid(f"vanishing {number}"),
+        "number": shown["number"],
         "handle": shown["handle"],
         "display_name": shown["display_name"],
         "message": shown["message"],
@@ -51,7 +52,7 @@ def _vanishing_item(number: int) -> VanishingItem:
     }
 
 
-NEXT = f"{NOW.isoformat().replace('+00:00', 'Z')}~{PARENT['uuid']}"
+NEXT = PARENT["number"]
 """The cursor of a page that has another behind it."""
 
 FULL, EMPTY = Page([PARENT, CARDS["waning"]], None), Page([], None)
@@ -88,7 +89,7 @@ SAMPLES: Samples = {
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
     "feeds/_more.html": {"the next part": {"page": FULL, "vanishing": vanishing(1)}},
-    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=places(), cut=True), "following": NEXT}},
+    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=places(), cut=True, next=NEXT)}},
     "feeds/_pager.html": {
         name: {"following": following, "list": kind, "vanishing": vanishing(count)}
         for name, following, kind, count in _PAGER
@@ -114,10 +115,9 @@ SAMPLES: Samples = {
         },
     },
     "feeds/thread.html": {
-        "alone": {"thread": _thread(), "following": None, "composer": None, "vanishing": vanishing(0)},
+        "alone": {"thread": _thread(), "composer": None, "vanishing": vanishing(0)},
         "with stubs": {
             "thread": _thread(activity=CARDS["hostile"], ancestors=places()[:1], replies=places(), cut=True),
-            "following": NEXT,
             "composer": composers()["a reply in a thread"],
             "vanishing": vanishing(6),
         },

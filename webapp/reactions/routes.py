@@ -35,7 +35,7 @@ def unlike(activity_uuid: UUID) -> Any:
 
 def _answer(activity_uuid: UUID, said: str) -> Any:
     """The card's reactions as they are now; without HTMX the page on which the button stood. Raises `NotFound`."""
-    activity = find(str(activity_uuid))
+    activity = find(str(activity_uuid), viewer_uuid())
     if not activity:
         raise NotFound
     thread = url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity_uuid)

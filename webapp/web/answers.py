@@ -34,9 +34,7 @@ HEADINGS = {
 }
 
 
-def answer(
-    status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False
-) -> Response:
+def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False) -> Response:
     """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`.
 
     `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
