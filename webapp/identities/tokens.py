@@ -42,13 +42,16 @@ def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings,
     """The claims of a token that this provider made for us, now, and for this browser. Raises `Unfit`."""
     if key is None:
         raise Unfit("key")
-    algorithm = _header(token).get("alg")
+    header = _header(token)
+    if "crit" in header:  # what it names must be understood, and nothing is here; an empty list is not allowed
+        raise Unfit("crit")
+    algorithm = str(header.get("alg"))
     if algorithm not in _KINDS or key.get("kty") != _KINDS[algorithm] or key.get("alg", algorithm) != algorithm:
         raise Unfit("algorithm")
     try:
         registry = jws.JWSRegistry(algorithms=list(_KINDS), strict_check_header=False)
         signed = jwt.decode(token, jwk.import_key(key), registry=registry)
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise Unfit("signature") from None
     wanted: dict[str, Any] = {"iss": {"value": settings.issuer}, "aud": {"value": settings.client_id}}
     claims = CodeIDToken(signed.claims, signed.header, wanted, {"client_id": settings.client_id})
@@ -60,7 +63,7 @@ def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings,
     if claims["iat"] < now - _OLDEST:
         raise Unfit("iat")
     said = claims.get("nonce")
-    if not isinstance(said, str) or not hmac.compare_digest(said.encode(), nonce.encode()):
+    if not isinstance(said, str) or not hmac.compare_digest(said.encode(errors="replace"), nonce.encode()):
         raise Unfit("nonce")
     if settings.cognito and claims.get("token_use") != "id":
         raise Unfit("token_use")
