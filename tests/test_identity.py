@@ -267,7 +267,12 @@ FORGED: dict[str, Callable[[FakeProvider], Callable[[dict[str, Any]], str]]] = {
     "another's key under the same name": lambda provider: lambda claims: _another_key(provider, claims),
     "changed after signing": lambda provider: lambda claims: _changed(provider, claims),
     "an unknown key": lambda provider: lambda claims: provider.signed(claims, kid="third"),
-    "a critical header": lambda provider: lambda claims: _critical(provider, claims),
+    "a critical header": lambda provider: lambda claims: _headed(provider, claims, crit=["x"], x=1),
+    "an empty list of critical headers": lambda provider: lambda claims: _headed(provider, claims, crit=[]),
+    "a critical header of the standard": lambda provider: lambda claims: _headed(provider, claims, crit=["alg"]),
+    "an algorithm that is no text": lambda provider: lambda claims: _headed(provider, claims, alg=["RS256"]),
+    "half a character": lambda provider: lambda claims: _headed(provider, {**claims, "nonce": "\ud800"}),
+    "deep claims": lambda provider: lambda claims: _headed(provider, b"[" * 60_000),
     "no token": lambda provider: lambda claims: "garbage",
     "empty parts": lambda provider: lambda claims: "..",
 }
@@ -291,13 +296,14 @@ def _changed(provider: FakeProvider, claims: dict[str, Any]) -> str:
     return f"{head}.{unsigned({**claims, 'sub': 'sub-bob'}).split('.')[1]}.{signature}"
 
 
-def _critical(provider: FakeProvider, claims: dict[str, Any]) -> str:
-    head = unsigned(claims).split(".")[1]
-    made = base64.urlsafe_b64encode(json.dumps({"alg": "RS256", "kid": "first", "crit": ["x"], "x": 1}).encode())
+def _headed(provider: FakeProvider, claims: dict[str, Any] | bytes, **header: Any) -> str:
+    """Signed as it should be, and with a header or claims that `jwt.encode` would not make."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    text = f"{made.decode().rstrip('=')}.{head}"
+    body = claims if isinstance(claims, bytes) else json.dumps(claims).encode()
+    parts = [json.dumps({"alg": "RS256", "kid": "first", **header}).encode(), body]
+    text = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
     signature = provider.key.get_op_key("sign").sign(text.encode(), PKCS1v15(), SHA256())  # type: ignore[union-attr]
     return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
