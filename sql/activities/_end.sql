@@ -1,0 +1,14 @@
+-- activities/_end: what ends with the activities that a statement took away (`ended`), but for their own rows. A table
+-- that names an activity has its line here.
+, ended_keys AS (
+  -- A late retry must find its key, and revive nothing.
+  UPDATE activity_keys
+  SET expires_at = now() + make_interval(secs => %(key_seconds)s)
+  FROM ended
+  WHERE activity_keys.activity_uuid = ended.uuid
+    AND activity_keys.expires_at > now() + make_interval(secs => %(key_seconds)s)
+), ended_likes AS (
+  DELETE FROM likes
+  USING ended
+  WHERE likes.activity_uuid = ended.uuid
+)
