@@ -146,12 +146,13 @@ def _next(conn: Connection, folder: Path) -> str | None:
         else:
             return None
         conn.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        what = f"a batch of {name}" if migration and migration.in_batches else name
         try:
             touched = step(conn)
         except DatabaseError as error:
-            raise _Failed(name, str(error).splitlines()[0], error.sqlstate) from error
+            raise _Failed(what, str(error).splitlines()[0], error.sqlstate) from error
         if touched == 0:
-            raise _Failed(name, "others hold every row that is left", _LOCKED)
+            raise _Failed(what, "others hold every row that is left", _LOCKED)
     return name if touched is None else ""
 
 
