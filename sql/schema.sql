@@ -1,5 +1,5 @@
--- schema: every table, constraint, index and view of a new database. Loaded once by the owner, into an empty
--- database, in one transaction; a database that holds data is changed by sql/migrations/ alone.
+-- schema: every table, constraint and index of a new database. Loaded once by the owner, into an empty database, in one
+-- transaction with sql/views/; a database that holds data is changed by sql/migrations/ alone.
 -- Constraint names are part of the contract: webapp/errors.py turns a violated one into a sentence.
 
 CREATE TABLE schema_migrations (
@@ -7,6 +7,12 @@ CREATE TABLE schema_migrations (
   checksum text NOT NULL CONSTRAINT schema_migrations_checksum_length CHECK (char_length(checksum) = 64),
   applied_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- The place of a row in every list: milliseconds of this clock, then 16 bits of a counter. It runs as its owner, so that
+-- whoever may insert a row needs no right on the counter.
+CREATE SEQUENCE numbers;
+CREATE FUNCTION next_number() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER
+RETURN ((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) | (nextval('numbers') & 65535);
 
 -- People ------------------------------------------------------------------------------------------------------
 
@@ -28,11 +34,13 @@ CREATE TABLE users (
   handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
   -- No longer used; a later migration drops it.
   writes bigint NOT NULL DEFAULT 0,
+  number bigint NOT NULL DEFAULT next_number(),
   CONSTRAINT users_identity_whole CHECK ((identity_issuer IS NULL) = (cognito_user_id IS NULL)),
   CONSTRAINT users_identity_unique UNIQUE (identity_issuer, cognito_user_id)
 );
 CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
+CREATE UNIQUE INDEX users_number ON users (number);
 CREATE INDEX users_suspended ON users (uuid) WHERE suspended_at IS NOT NULL;
 
 -- Apart from users, so that no read of a person can carry a hash along.
@@ -79,12 +87,18 @@ CREATE TABLE activities (
   created_at timestamptz NOT NULL DEFAULT now(),
   -- How many activities it stands below. What has no end cannot be read within one.
   depth smallint NOT NULL DEFAULT 0 CONSTRAINT activities_depth CHECK (depth BETWEEN 0 AND 100),
+  number bigint NOT NULL DEFAULT next_number(),
   CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
     expires_at >= created_at AND expires_at <= created_at + interval '720 hours'
   )
 );
+CREATE UNIQUE INDEX activities_number ON activities (number);
+CREATE INDEX activities_user_number ON activities (user_uuid, number DESC);
+CREATE INDEX activities_replies_number ON activities (reply_to_activity_uuid, number)
+  WHERE reply_to_activity_uuid IS NOT NULL;
+-- These three are for the previous release; a later migration drops them.
 CREATE INDEX activities_newest ON activities (created_at DESC, uuid DESC);
 CREATE INDEX activities_user_newest ON activities (user_uuid, created_at DESC, uuid DESC);
 CREATE INDEX activities_replies ON activities (reply_to_activity_uuid, created_at, uuid)
@@ -99,73 +113,8 @@ CREATE TABLE activity_keys (
   expires_at timestamptz NOT NULL,
   CONSTRAINT activity_keys_pkey PRIMARY KEY (user_uuid, key)
 );
+CREATE INDEX activity_keys_activity_uuid ON activity_keys (activity_uuid);
 CREATE INDEX activity_keys_expires_at ON activity_keys (expires_at);
-
--- The one door to what may be read: alive by the database's clock, by an author who is in good standing.
--- The LEFT JOIN (no row is ever without its author) is left out by the planner where only counting is wanted.
-CREATE VIEW live_activities AS
-SELECT
-  activity.uuid,
-  activity.user_uuid,
-  author.display_name,
-  author.handle,
-  activity.message,
-  activity.reposts_count,
-  activity.likes_count,
-  activity.reply_to_activity_uuid,
-  activity.expires_at,
-  activity.created_at,
-  activity.depth
-FROM activities AS activity
-LEFT JOIN users AS author ON author.uuid = activity.user_uuid
-WHERE activity.expires_at > now()
-  AND activity.user_uuid IS NOT NULL
-  AND NOT EXISTS (
-    SELECT FROM users AS hidden WHERE hidden.uuid = activity.user_uuid AND hidden.suspended_at IS NOT NULL
-  );
-
--- The other door: what is gone while something below it still lives. A place in a thread, and nothing else.
--- It looks down branch by branch, the newest replies first, as they end last. In a thread whose dead branches are swept
--- the first branch ends in something living. Where many lie unswept, or are by somebody suspended, it gives up at the
--- 200th place.
-CREATE VIEW thread_stubs AS
-SELECT
-  gone.uuid,
-  gone.reply_to_activity_uuid,
-  gone.created_at
-FROM activities AS gone
-WHERE NOT EXISTS (SELECT FROM live_activities AS live WHERE live.uuid = gone.uuid)
-  AND EXISTS (
-    WITH RECURSIVE below AS (
-      SELECT
-        gone.uuid,
-        ARRAY[]::uuid[] AS ahead
-      UNION ALL
-      SELECT
-        branch.ahead[cardinality(branch.ahead)],
-        branch.ahead[:cardinality(branch.ahead) - 1]
-      FROM (
-        SELECT below.ahead || ARRAY(
-          SELECT newest.uuid
-          FROM (
-            SELECT
-              reply.uuid,
-              reply.created_at
-            FROM activities AS reply
-            WHERE reply.reply_to_activity_uuid = below.uuid
-            ORDER BY reply.created_at DESC, reply.uuid DESC
-            LIMIT 200
-          ) AS newest
-          ORDER BY newest.created_at, newest.uuid
-        ) AS ahead
-        FROM below
-      ) AS branch
-      WHERE cardinality(branch.ahead) > 0
-    )
-    SELECT
-    FROM (SELECT below.uuid FROM below LIMIT 201) AS near
-    CROSS JOIN LATERAL (SELECT FROM live_activities AS live WHERE live.uuid = near.uuid OFFSET 0) AS alive
-  );
 
 -- Limits ------------------------------------------------------------------------------------------------------
 
@@ -190,6 +139,6 @@ INSERT INTO withdrawals (one, number) VALUES (true, 0);
 
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;
-GRANT SELECT ON schema_migrations, live_activities, thread_stubs TO mayfly_app;
+GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
   ON users, passwords, sessions, invitations, activities, activity_keys, rate_limits, withdrawals TO mayfly_app;

@@ -55,9 +55,10 @@ FROM (VALUES
 
 -- One row is one activity: its number, its age in minutes, its author, its life, the number it answers, its text.
 -- Conversations have hundreds of their own. A row without author and text has expired while its replies live.
-INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+INSERT INTO activities (uuid, number, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
 SELECT
   ('5eedac00-0000-4000-8000-' || lpad(said.number::text, 12, '0'))::uuid,
+  (extract(epoch FROM now() - make_interval(mins => said.minutes_ago)) * 1000)::bigint << 16 | said.number,
   author.uuid,
   said.message,
   ('5eedac00-0000-4000-8000-' || lpad(said.answers::text, 12, '0'))::uuid,

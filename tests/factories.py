@@ -50,10 +50,11 @@ def make_activity(
 ) -> UUID:
     """An activity written `age` ago that has `left` to live; a negative `left` is an expired one."""
     row = conn.execute(
-        "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, depth, created_at, expires_at)"
-        " VALUES (%s, %s, %s, COALESCE((SELECT least(depth + 1, 100) FROM activities WHERE uuid = %s), 0),"
-        " now() - greatest(%s, -%s), now() + %s) RETURNING uuid",
-        [user_uuid, message, reply_to, reply_to, age, left, left],
+        "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, depth, created_at, expires_at, number)"
+        " SELECT %s, %s, %s, COALESCE((SELECT least(depth + 1, 100) FROM activities WHERE uuid = %s), 0),"
+        " now() - old, now() + %s, next_number() - ((extract(epoch FROM old) * 1000)::bigint << 16)"
+        " FROM (SELECT greatest(%s, -%s) AS old) AS written RETURNING uuid",
+        [user_uuid, message, reply_to, reply_to, left, age, left],
     ).fetchone()
     assert row
     return row[0]

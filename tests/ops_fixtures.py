@@ -1,14 +1,17 @@
 """Ways to run the operator's scripts in this process, on an embedded database or on any other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from ways import DatabaseUrls
 
-from webapp.db.connections import Connection
+from webapp.db.connections import Connection, connect
 from webapp.ops import guard
 from webapp.ops.__main__ import main
+from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
+
+FIRST_RELEASE = (Path(__file__).parent / "first_release.sql").read_text()
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -47,6 +50,21 @@ def embedded(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The scripts work on an embedded database in a state folder of its own."""
     monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
     return scratch / "state"
+
+
+@pytest.fixture
+def first_release(cluster: Cluster, fresh_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """A database as the first release made it."""
+    name = f"{name_of(fresh_database)}_first"
+    with connect(fresh_database.superuser_url) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
+        try:
+            urls = DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
+            with urls.owner() as conn:
+                conn.execute(FIRST_RELEASE)
+            yield urls
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def one(conn: Connection, sql: str, *params: object) -> object:

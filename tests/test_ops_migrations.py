@@ -2,25 +2,20 @@
 
 import subprocess
 import threading
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from factories import make_user
-from ops_fixtures import Run, name_of, one
+from ops_fixtures import FIRST_RELEASE, Run, name_of, one
 from rds import ROLES_RDS, as_on_rds
-from ways import DatabaseUrls, settings_for
+from under_load import migrate_under_load, reading, writing
+from ways import DatabaseUrls
 
-from webapp.activities import actions
 from webapp.db.connections import connect
 from webapp.db.conninfo import client_environment
-from webapp.db.database import Database
-from webapp.errors import Refused, Unavailable
+from webapp.errors import Refused
 from webapp.ops import migrate
-from webapp.postgres.embedded import APP, OWNER, SIGN_UP, SUPERUSER, Cluster
-
-FIRST_RELEASE = (Path(__file__).parent / "first_release.sql").read_text()
+from webapp.postgres.embedded import SIGN_UP, Cluster
 
 
 def _structure(cluster: Cluster, url: str) -> list[str]:
@@ -35,27 +30,12 @@ def _structure(cluster: Cluster, url: str) -> list[str]:
     return [line for line in dump.splitlines() if line and not line.startswith(("--", "\\restrict", "\\unrestrict"))]
 
 
-@pytest.fixture
-def first_release(cluster: Cluster, fresh_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
-    """A database as the first release made it."""
-    name = f"{name_of(fresh_database)}_first"
-    with connect(fresh_database.superuser_url) as admin:
-        admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
-        try:
-            urls = DatabaseUrls(*(cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)))
-            with urls.owner() as conn:
-                conn.execute(FIRST_RELEASE)
-            yield urls
-        finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 def test_first_release_and_migrations_make_the_schema(
     cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls
 ) -> None:
     with first_release.owner() as conn:
         assert one(conn, "SELECT count(*) FROM schema_migrations") == 0
-        assert list(migrate.apply(conn)) == migrate.on_disk()
+        assert list(migrate.apply(conn)) == [*(migration.name for migration in migrate.on_disk()), "sql/views"]
     assert _structure(cluster, first_release.owner_url) == _structure(cluster, fresh_database.owner_url)
 
 
@@ -118,7 +98,7 @@ def migrations(scratch: Path) -> Path:
 def test_migrations_run_once_in_order(unmigrated: DatabaseUrls, migrations: Path) -> None:
     with unmigrated.owner() as conn:
         assert migrate.missing(conn, migrations) == ["0001-add-note", "0002-fill-note"]
-        assert [migration.name for migration in migrate.apply(conn, migrations)] == ["0001-add-note", "0002-fill-note"]
+        assert list(migrate.apply(conn, migrations)) == ["0001-add-note", "0002-fill-note"]
         assert [done for _, done in migrate.status(conn, migrations)] == [True, True]
         assert list(migrate.apply(conn, migrations)) == []
         assert one(conn, "SELECT to_regclass('second')") == "second"
@@ -135,7 +115,7 @@ def test_two_runners_take_turns(unmigrated: DatabaseUrls, migrations: Path) -> N
     def run() -> None:
         try:
             with unmigrated.owner() as conn:
-                applied.extend(migration.name for migration in migrate.apply(conn, migrations))
+                applied.extend(migrate.apply(conn, migrations))
         except Exception as error:
             failed.append(error)
 
@@ -225,65 +205,8 @@ def test_migrate_script_lists_and_applies(run: Run, elsewhere: DatabaseUrls) -> 
 def test_migrating_under_load_stalls_nobody_for_a_second(
     unmigrated: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The application's role waits a second for a lock and then fails: so nobody who fails has waited that long.
-
-    A reader keeps the migration from its lock; it gives way, comes again, and gets it when the reader is done.
-    """
-    with unmigrated.owner() as conn, connect(unmigrated.app_url) as app:
+    with unmigrated.owner() as conn:
         alice = str(make_user(conn))
-        half = "SELECT 2 * %s::interval <= current_setting('lock_timeout')::interval"
-        assert app.execute(half, [migrate._LOCK_TIMEOUT]).fetchone() == (True,)
-    # A stall of this machine is nobody's wait for a migration: here they could wait ten times as long.
-    with connect(unmigrated.superuser_url) as admin:
-        for name, value in (("lock_timeout", "10s"), ("statement_timeout", "30s")):
-            admin.execute(f"ALTER ROLE {APP} IN DATABASE {name_of(unmigrated)} SET {name} = '{value}'")
-    settings = settings_for(unmigrated)
-    db, stop = Database(settings), threading.Event()
-    failed: list[Unavailable] = []
-    done = {"read": 0, "written": 0}
-
-    def read() -> None:
-        db.query_array("feeds/home", viewer_uuid=alice, before_at=None, before_uuid=None, limit=21)
-        done["read"] += 1
-
-    def write() -> None:
-        key = str(uuid.uuid4())
-        actions.create(db, settings, user_uuid=alice, message="x", ttl="1-day", key=key, reply_to_activity_uuid=None)
-        done["written"] += 1
-
-    def load(act: object) -> None:
-        while not stop.is_set():
-            try:
-                act()  # type: ignore[operator]
-            except Unavailable as error:
-                failed.append(error)
-
-    gave_way: list[dict[str, int]] = []
-    with unmigrated.owner() as reader, unmigrated.owner() as conn:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM users")
-        conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
-
-        def give_way() -> None:
-            before = dict(done)
-            while done["read"] == before["read"] or done["written"] == before["written"]:
-                assert all(thread.is_alive() for thread in threads)
-                stop.wait(0.01)
-            gave_way.append(dict(done))
-            if len(gave_way) == 4:
-                reader.execute("ROLLBACK")
-
-        monkeypatch.setattr(migrate, "_give_way", give_way)
-        threads = [threading.Thread(target=load, args=(act,)) for act in (read, read, write, write)]
-        for thread in threads:
-            thread.start()
-        try:
-            applied = [migration.name for migration in migrate.apply(conn, migrations)]
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
-            db.close()
+    acts = [reading(alice), writing(unmigrated, alice)]
+    applied = migrate_under_load(unmigrated, monkeypatch, acts, "users", migrations)
     assert applied == ["0001-add-note", "0002-fill-note"]
-    assert len(gave_way) >= 4
-    assert failed == []

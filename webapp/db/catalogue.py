@@ -10,7 +10,7 @@ from typing import Any
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent.parent / "sql"
 
-_NOT_TEMPLATES = {"schema.sql", "roles.sql", "seed.sql", "roles_rds.sql"}
+_NOT_TEMPLATES = {"schema.sql", "roles.sql", "seed.sql", "roles_rds.sql", "migrations", "views"}
 _HEADER = re.compile(
     r"\A-- (?P<name>[a-z_/]+): (?P<purpose>[^\n]+)\n-- params:  (?P<params>[^\n]+)\n-- returns: (?P<returns>[^\n]+)\n"
 )
@@ -104,7 +104,7 @@ class Catalogue:
         texts = {
             path.relative_to(self.folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
             for path in sorted(self.folder.rglob("*.sql"))
-            if path.name not in _NOT_TEMPLATES and "migrations" not in path.relative_to(self.folder).parts
+            if not _NOT_TEMPLATES & set(path.relative_to(self.folder).parts)
         }
         migrations = (path.stem for path in self.folder.glob("migrations/*.sql"))
         self.newest_migration = max(migrations, default="")

@@ -1,15 +1,19 @@
-"""Migrations: the numbered files of sql/migrations, each applied once, in order, in a transaction of its own."""
+"""Migrations: the numbered files of sql/migrations, each applied once, in order, in a transaction of its own.
+
+Then the views of sql/views are made again where they differ. README.md there says what a file's first line may ask for.
+"""
 
 import hashlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..db.catalogue import SQL_FOLDER
 from ..db.connections import Connection, DatabaseError
 from ..errors import Refused
+from . import views
 
 FOLDER = SQL_FOLDER / "migrations"
 _NAME = re.compile(r"(\d{4})-[a-z0-9-]+")
@@ -28,6 +32,22 @@ class Migration:
     name: str
     checksum: str
     sql: str
+
+    @property
+    def in_batches(self) -> bool:
+        return self.sql.startswith("-- in batches\n")
+
+    @property
+    def after_views(self) -> bool:
+        return self.sql.startswith("-- after the views\n")
+
+    def run(self, conn: Connection) -> int | None:
+        """Applies it and notes it. Of one in batches it is one batch: the rows it touched, None when none was left."""
+        cursor = conn.execute(self.sql)
+        row = cursor.fetchone() if self.in_batches else None
+        if row is None:
+            record(conn, self)
+        return int(row[0]) if row else None
 
 
 def on_disk(folder: Path = FOLDER) -> list[Migration]:
@@ -53,32 +73,41 @@ def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, boo
     if unknown := sorted(applied.keys() - {migration.name for migration, _ in listed}):
         raise Refused(f"The database is newer than this program: it knows {unknown[0]}. Update the program first.")
     last = max((migration.name for migration, done in listed if done), default="")
-    if late := [migration.name for migration, done in listed if not done and migration.name < last]:
+    waiting = [migration for migration, done in listed if not done and not migration.after_views]
+    if late := [migration.name for migration in waiting if migration.name < last]:
         raise Refused(f"{late[0]} comes before {last}, which is applied: give it the next number.")
     return listed
 
 
 def pending(conn: Connection, folder: Path = FOLDER) -> list[Migration]:
-    """What is still to be applied, in order."""
-    return [migration for migration, done in status(conn, folder) if not done]
+    """What is still to be applied, in the order in which it is: what comes after the views is last."""
+    waiting = [migration for migration, done in status(conn, folder) if not done]
+    return sorted(waiting, key=lambda migration: migration.after_views)
 
 
 def missing(conn: Connection, folder: Path = FOLDER) -> list[str]:
-    """The names of what this program has and the database has not. A newer database is none of its business."""
+    """The names of what this program has and the database has not. A newer database is none of its business.
+
+    The views count where nothing else is missing: they come with every migration.
+    """
     require_schema(conn)
     applied = {name for (name,) in conn.execute("SELECT name FROM schema_migrations").fetchall()}
-    return [migration.name for migration in on_disk(folder) if migration.name not in applied]
+    known = [migration.name for migration in on_disk(folder)]
+    if applied == set(known) and views.differ(conn):
+        return [views.NAME]
+    return [name for name in known if name not in applied]
 
 
-def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
-    """Applies what is pending and yields each when it is committed. An error rolls that one back and ends the run.
+def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[str]:
+    """Applies what is pending and yields each name when it is committed, `sql/views` where the views were made again.
 
+    An error rolls that one back and ends the run.
     Two runners take turns: the list is read anew under a lock that ends with its transaction, even when we are killed.
     """
     gave_way = 0
     while True:
         try:
-            migration = _next(conn, folder)
+            name = _next(conn, folder)
         except _Failed as failed:
             gave_way += 1
             if failed.state == _LOCKED and gave_way < _TRIES:
@@ -86,34 +115,45 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[Migration]:
                 continue
             often = f" ({gave_way} times)" if gave_way > 1 else ""
             raise Refused(f"{failed.name} failed and left nothing behind: {failed}{often}") from failed
-        if migration is None:
+        if name is None:
             return
         gave_way = 0
-        yield migration
+        if name:
+            yield name
 
 
 class _Failed(Exception):
-    """A migration that PostgreSQL refused, with its name and the SQLSTATE."""
+    """A step that PostgreSQL refused, with its name and the SQLSTATE."""
 
-    def __init__(self, name: str, error: DatabaseError) -> None:
-        super().__init__(str(error).splitlines()[0])
-        self.name, self.state = name, error.sqlstate
+    def __init__(self, name: str, said: str, state: str | None) -> None:
+        super().__init__(said)
+        self.name, self.state = name, state
 
 
-def _next(conn: Connection, folder: Path) -> Migration | None:
-    """Applies the next one that is pending, in a transaction; None when there is none. Raises `_Failed`."""
+def _next(conn: Connection, folder: Path) -> str | None:
+    """Takes the next step, in a transaction; its name, "" after a batch that is not the last, None when there is none.
+
+    Raises `_Failed`.
+    """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         migration = next(iter(pending(conn, folder)), None)
-        if migration is None:
+        step: Callable[[Connection], int | None]
+        if (migration is None or migration.after_views) and views.differ(conn):
+            name, step = views.NAME, views.make
+        elif migration:
+            name, step = migration.name, migration.run
+        else:
             return None
         conn.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        what = f"a batch of {name}" if migration and migration.in_batches else name
         try:
-            conn.execute(migration.sql)
+            touched = step(conn)
         except DatabaseError as error:
-            raise _Failed(migration.name, error) from error
-        record(conn, migration)
-    return migration
+            raise _Failed(what, str(error).splitlines()[0], error.sqlstate) from error
+        if touched == 0:
+            raise _Failed(what, "others hold every row that is left", _LOCKED)
+    return name if touched is None else ""
 
 
 def _give_way() -> None:

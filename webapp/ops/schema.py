@@ -9,7 +9,7 @@ from ..db.connections import Connection, DatabaseError
 from ..db.conninfo import database_of
 from ..errors import Refused
 from ..postgres.embedded import APP, OWNER, SIGN_UP
-from . import guard, migrate, sessions
+from . import guard, migrate, sessions, views
 from .target import Target
 
 _MARKER = """
@@ -122,6 +122,7 @@ def load(target: Target, *, demo: bool = False) -> None:
             if target.app_env == "production":
                 mark(conn, "production")
             run(conn, _read("schema.sql"))
+            views.make(conn)
             for migration in migrate.on_disk():
                 migrate.record(conn, migration)
             if demo:

@@ -14,7 +14,7 @@ from ..db.connections import Connection, connect
 from ..db.conninfo import client_environment, database_of
 from ..db.database import Database
 from ..errors import Refused
-from . import backup, guard, migrate, schema, sessions
+from . import backup, guard, migrate, schema, sessions, views
 from .target import Target, settings_for
 
 
@@ -77,12 +77,14 @@ def db_migrate(on: Target, arguments: Arguments) -> None:
             listed = migrate.status(conn)
             for migration, done in listed:
                 say(f"{'applied' if done else 'pending'} {migration.name}")
+            if views.differ(conn):
+                say(f"pending {views.NAME}")
             say(f"{name_of(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
             return
         applied = 0
-        for migration in migrate.apply(conn):
-            applied += 1
-            say(f"applied {migration.name}")
+        for name in migrate.apply(conn):
+            applied += name != views.NAME
+            say(f"applied {name}")
         say(f"{name_of(on)} is up to date, {applied} migration(s) applied")
 
 

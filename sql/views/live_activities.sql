@@ -1,0 +1,25 @@
+-- live_activities: the one door to what may be read: alive by the database's clock, by an author in good standing.
+-- The LEFT JOIN (no row is ever without its author) is left out by the planner where only counting is wanted.
+CREATE VIEW live_activities AS
+SELECT
+  activity.uuid,
+  activity.number,
+  activity.user_uuid,
+  author.display_name,
+  author.handle,
+  activity.message,
+  activity.reposts_count,
+  activity.likes_count,
+  activity.reply_to_activity_uuid,
+  activity.expires_at,
+  activity.created_at,
+  activity.depth
+FROM activities AS activity
+LEFT JOIN users AS author ON author.uuid = activity.user_uuid
+WHERE activity.expires_at > now()
+  AND activity.user_uuid IS NOT NULL
+  AND NOT EXISTS (
+    SELECT FROM users AS hidden WHERE hidden.uuid = activity.user_uuid AND hidden.suspended_at IS NOT NULL
+  );
+
+GRANT SELECT ON live_activities TO mayfly_app;

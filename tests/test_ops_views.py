@@ -1,0 +1,104 @@
+"""Views have one definition, and a database gets it without anybody waiting."""
+
+import re
+from pathlib import Path
+
+import pytest
+from factories import make_user
+from ops_fixtures import Run, name_of, one
+from under_load import migrate_under_load, reading, writing
+from ways import DatabaseUrls
+
+from webapp.db.connections import Connection, connect
+from webapp.errors import Refused
+from webapp.ops import migrate, views
+
+FILES = sorted(views.FOLDER.glob("*.sql"))
+NAMES = [path.stem for path in FILES]
+_MADE = "SELECT array_agg(viewname::text ORDER BY viewname) FROM pg_views WHERE schemaname = 'public'"
+
+
+def outdate(conn: Connection) -> None:
+    """Leaves the views as an earlier release might have: another definition, and one that is no more."""
+    conn.execute("COMMENT ON VIEW live_activities IS 'sql/views/live_activities.sql of before'")
+    conn.execute("CREATE VIEW older AS SELECT uuid FROM live_activities WHERE depth = 0")
+    conn.execute("COMMENT ON VIEW older IS 'sql/views/older.sql of before'")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_file_makes_the_view_of_its_name_and_grants_it(path: Path) -> None:
+    name, text = path.stem, path.read_text()
+    assert text.startswith(f"-- {name}: ")
+    made, granted = re.sub(r"--.*\n", "", text).split(";\n\n")
+    assert made.startswith(f"CREATE VIEW {name} AS\nSELECT\n")
+    assert granted == f"GRANT SELECT ON {name} TO mayfly_app;\n"
+
+
+def test_no_migration_names_a_view() -> None:
+    """But those that were applied before views had files of their own."""
+    for migration in migrate.on_disk():
+        if migration.name > "0006":
+            assert not re.search(rf"\bVIEW\b|\b(?:{'|'.join(NAMES)})\b", migration.sql, re.IGNORECASE), migration.name
+
+
+def test_outdated_views_are_made_again_and_those_of_others_left(run: Run, elsewhere: DatabaseUrls) -> None:
+    name = name_of(elsewhere)
+    with elsewhere.owner() as conn:
+        conn.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
+        outdate(conn)
+        assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
+        assert migrate.missing(conn) == ["sql/views"]
+        assert run("db-migrate")[1] == f"applied sql/views\n{name} is up to date, 0 migration(s) applied\n"
+        assert one(conn, _MADE) == sorted([*NAMES, "theirs"])
+        assert migrate.missing(conn) == []
+        assert "pending sql/views" not in run("db-migrate", "--status")[1]
+        before = one(conn, "SELECT 'live_activities'::regclass::oid")
+        assert run("db-migrate")[1] == f"{name} is up to date, 0 migration(s) applied\n"
+        assert one(conn, "SELECT 'live_activities'::regclass::oid") == before
+    with connect(elsewhere.app_url) as app:
+        assert [one(app, f"SELECT count(*) FROM {view}") for view in NAMES] == [0] * len(NAMES)
+
+
+def test_older_program_starts_over_the_views_of_a_newer_one(fresh_database: DatabaseUrls) -> None:
+    with fresh_database.owner() as conn:
+        outdate(conn)
+        conn.execute("INSERT INTO schema_migrations VALUES ('9999-something-new', repeat('0', 64))")
+        assert migrate.missing(conn) == []
+        with pytest.raises(Refused, match="newer than this program"):
+            list(migrate.apply(conn))
+
+
+def test_view_that_cannot_be_made_leaves_those_of_before(
+    fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch / "live_activities.sql").write_text("CREATE VIEW live_activities AS SELECT nothing")
+    monkeypatch.setattr(views, "FOLDER", scratch)
+    with fresh_database.owner() as conn:
+        with pytest.raises(Refused, match=r"sql/views failed and left nothing behind: column .nothing. does not exist"):
+            list(migrate.apply(conn))
+        assert one(conn, _MADE) == NAMES
+
+
+def test_column_goes_when_no_view_names_it_any_more(fresh_database: DatabaseUrls, scratch: Path) -> None:
+    """Killed in between, the run goes on: what waits for the views is never late."""
+    (scratch / "0001-drop-bio.sql").write_text("-- after the views\nALTER TABLE users DROP COLUMN bio;")
+    (scratch / "0002-add-note.sql").write_text("ALTER TABLE activities ADD COLUMN note text;")
+    with fresh_database.owner() as conn:
+        conn.execute("DELETE FROM schema_migrations")
+        outdate(conn)
+        conn.execute("CREATE OR REPLACE VIEW older AS SELECT uuid, bio FROM users")
+    with fresh_database.owner() as conn:
+        run = migrate.apply(conn, scratch)
+        assert next(run) == "0002-add-note"
+        run.close()
+        assert list(migrate.apply(conn, scratch)) == ["sql/views", "0001-drop-bio"]
+
+
+def test_making_views_under_load_stalls_nobody_for_a_second(
+    fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fresh_database.owner() as conn:
+        alice = str(make_user(conn))
+        outdate(conn)
+    acts = [reading(alice), writing(fresh_database, alice)]
+    assert migrate_under_load(fresh_database, monkeypatch, acts, "live_activities") == ["sql/views"]

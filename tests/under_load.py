@@ -1,0 +1,88 @@
+"""Migrations while people read and write, for whom no wait for one may come near the second that they wait at most."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ways import DatabaseUrls, settings_for
+
+from webapp.activities import actions
+from webapp.db.connections import connect
+from webapp.db.database import Database
+from webapp.errors import Unavailable
+from webapp.ops import migrate
+from webapp.postgres.embedded import APP
+
+Act = Callable[[Database], object]
+
+
+def reading(alice: str) -> Act:
+    return lambda db: db.query_array("feeds/home", viewer_uuid=alice, before_at=None, before_uuid=None, limit=21)
+
+
+def writing(urls: DatabaseUrls, alice: str) -> Act:
+    settings = settings_for(urls)
+    return lambda db: actions.create(
+        db, settings, user_uuid=alice, message="x", ttl="1-day", key=str(uuid.uuid4()), reply_to_activity_uuid=None
+    )
+
+
+def migrate_under_load(
+    urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, acts: list[Act], held: str, folder: Path = migrate.FOLDER
+) -> list[str]:
+    """What was applied while two threads did each of the acts over and over, and nobody failed.
+
+    A reader of `held` keeps the migrations from its lock: they give way, everybody gets on, they come again; the fourth
+    time the reader is done.
+    """
+    # The application's role waits a second for a lock and then fails.
+    with connect(urls.app_url) as app:
+        half = "SELECT 2 * %s::interval <= current_setting('lock_timeout')::interval"
+        assert app.execute(half, [migrate._LOCK_TIMEOUT]).fetchone() == (True,)
+    # A stall of this machine is nobody's wait for a migration: here they could wait ten times as long.
+    with connect(urls.superuser_url) as admin:
+        for name, value in (("lock_timeout", "10s"), ("statement_timeout", "30s")):
+            admin.execute(f"ALTER ROLE {APP} IN DATABASE {urls.name} SET {name} = '{value}'")
+    db, stop = Database(settings_for(urls)), threading.Event()
+    failed: list[Unavailable] = []
+    done = [0] * len(acts)
+
+    def repeat(number: int) -> None:
+        while not stop.is_set():
+            try:
+                acts[number](db)
+            except Unavailable as error:
+                failed.append(error)
+            done[number] += 1
+
+    gave_way: list[list[int]] = []
+    with urls.owner() as reader, urls.owner() as conn:
+        reader.execute("BEGIN")
+        reader.execute(f"SELECT count(*) FROM {held}")
+        conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
+
+        def give_way() -> None:
+            before = list(done)
+            while any(now == then for now, then in zip(done, before, strict=True)):
+                assert all(thread.is_alive() for thread in threads)
+                stop.wait(0.01)
+            gave_way.append(before)
+            if len(gave_way) == 4:
+                reader.execute("ROLLBACK")
+
+        monkeypatch.setattr(migrate, "_give_way", give_way)
+        threads = [threading.Thread(target=repeat, args=(number,)) for number in range(len(acts)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        try:
+            applied = list(migrate.apply(conn, folder))
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+            db.close()
+    assert len(gave_way) >= 4
+    assert failed == []
+    return applied
