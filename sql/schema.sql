@@ -116,6 +116,16 @@ CREATE TABLE activity_keys (
 CREATE INDEX activity_keys_activity_uuid ON activity_keys (activity_uuid);
 CREATE INDEX activity_keys_expires_at ON activity_keys (expires_at);
 
+-- Reactions: one row each, gone with its activity and with its person. ------------------------------------------
+
+CREATE TABLE likes (
+  activity_uuid uuid NOT NULL CONSTRAINT likes_activity REFERENCES activities (uuid) ON DELETE CASCADE,
+  user_uuid uuid NOT NULL CONSTRAINT likes_user REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT likes_number UNIQUE,
+  CONSTRAINT likes_pkey PRIMARY KEY (activity_uuid, user_uuid)
+);
+CREATE INDEX likes_user_number ON likes (user_uuid, number DESC);
+
 -- Limits ------------------------------------------------------------------------------------------------------
 
 -- How often somebody did something in the window that is running. `subject` is a person, a name or an address, folded with a
@@ -141,4 +151,4 @@ INSERT INTO withdrawals (one, number) VALUES (true, 0);
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, rate_limits, withdrawals TO mayfly_app;
+  ON users, passwords, sessions, invitations, activities, activity_keys, likes, rate_limits, withdrawals TO mayfly_app;

@@ -1,5 +1,4 @@
--- activities/_end: what ends with the activities that a statement took away (`ended`), but for their own rows. A table
--- that names an activity has its line here.
+-- activities/_end: what ends with the activities that a statement took away (`ended`): a line for each table that names one.
 , ended_keys AS (
   -- A late retry must find its key, and revive nothing.
   UPDATE activity_keys

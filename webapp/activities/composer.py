@@ -79,6 +79,13 @@ class Composer:
             return f"composer-{self.key[:8]}"
         return f"composer-{self.parent['number']}" if self.parent else "composer"
 
+    @property
+    def target(self) -> str:
+        """Id of the element that a new card goes into."""
+        if self.place == "slot" and self.parent:
+            return f"reply-to-{self.parent['number']}"
+        return "replies" if self.place == "thread" else "feed"
+
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
         self.orphan, self.parent, self.gone = True, None, True

@@ -61,7 +61,7 @@ def _states() -> dict[str, dict[str, Callable[[], str]]]:
     drawn: dict[str, dict[str, Callable[[], str]]] = {
         file: {name: partial(_partial, file, needs) for name, needs in states.items()}
         for file, states in samples.all_samples().items()
-        if "/_" in file or file == "errors/page.html"
+        if file.rpartition("/")[2].startswith("_") or file == "errors/page.html"
     }
     nav = '{% include "_nav.html" %}'
     return {

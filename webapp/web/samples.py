@@ -29,6 +29,7 @@ def _problem(**needs: Any) -> dict[str, Any]:
 
 
 SAMPLES: Samples = {
+    "_said.html": {"for the announcer": {"sentence": "Liked."}},
     "errors/_notice.html": {
         "with a sentence": _problem(),
         "with a way in": _problem(signed_out=True),
