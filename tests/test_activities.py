@@ -16,6 +16,7 @@ from verbs import (
     burn,
     count,
     expire,
+    number_of,
     reply,
     send,
     sign_in,
@@ -72,7 +73,7 @@ def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient
     key = str(uuid.uuid4())
     answer = write(alice, "The tide is out.", key=key, fragment=True, headers={"HX-Target": "div#feed"})
     assert answer.status_code == 200
-    made = value(conn, "SELECT uuid FROM activities")
+    made = value(conn, "SELECT number FROM activities")
     assert f'id="activity-{made}"' in answer.text
     assert "The tide is out." in answer.text
     assert 'hx-target="#composer"' in answer.text
@@ -314,7 +315,7 @@ def test_create_with_the_same_key_at_once_makes_one(app: Flask, alice: FlaskClie
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert answers == [(200, str(value(conn, "SELECT uuid FROM activities")))] * 8
+    assert answers == [(200, str(value(conn, "SELECT number FROM activities")))] * 8
     assert count(conn, "activities") == count(conn, "activity_keys") == 1
 
 
@@ -467,7 +468,7 @@ def test_reply_stands_in_the_thread_with_a_life_of_its_own(
     parent = make_activity(conn, user(conn, "alice"), left=timedelta(hours=2))
     answer = reply(bob, parent, "answered", ttl="30-days")
     made = value(conn, "SELECT uuid FROM activities WHERE message = 'answered'")
-    assert answer.location == f"/@alice/status/{parent}#activity-{made}"
+    assert answer.location == f"/@alice/status/{parent}#activity-{number_of(conn, made)}"
     assert value(conn, "SELECT reply_to_activity_uuid FROM activities WHERE uuid = %s", made) == parent
     assert value(conn, "SELECT expires_at > now() + interval '29 days' FROM activities WHERE uuid = %s", made)
     assert "answered" in words(alice.get(f"/@alice/status/{parent}"))
@@ -479,7 +480,7 @@ def test_reply_with_htmx_brings_the_card_and_the_parents_count(bob: FlaskClient,
     parent = make_activity(conn, user(conn, "alice"))
     answer = reply(bob, parent, fragment=True, headers={"HX-Target": target})
     assert answer.status_code == 200
-    assert f'hx-target="#replies-count-{parent}"' in answer.text
+    assert f'hx-target="#replies-count-{number_of(conn, parent)}"' in answer.text
     assert "1 reply" in words(answer)
 
 
@@ -564,7 +565,7 @@ def test_burn_without_script_asks_and_then_leaves_nothing(alice: FlaskClient, co
 def test_burn_with_htmx_takes_the_card_away(alice: FlaskClient, conn: Connection) -> None:
     made = make_activity(conn, user(conn, "alice"))
     asked = alice.get(f"/activities/{made}/burn", headers=FRAGMENT)
-    assert f'id="burning-{made}"' in asked.text
+    assert f'id="burning-{number_of(conn, made)}"' in asked.text
     assert "<html" not in asked.text
     answer = burn(alice, made, fragment=True, headers={"HX-Current-URL": "http://localhost/"})
     assert answer.status_code == 200

@@ -86,6 +86,11 @@ def count(conn: Connection, table: str) -> int:
     return int(value(conn, f"SELECT count(*) FROM {table}"))
 
 
+def number_of(conn: Connection, activity: object) -> str:
+    """The number of an activity, by which its card has its id."""
+    return str(value(conn, "SELECT number FROM activities WHERE uuid = %s", activity))
+
+
 def expire(conn: Connection, *activities: UUID) -> None:
     """Moves activities' ends into the past: what the passing of time does, without waiting for it."""
     conn.execute(
