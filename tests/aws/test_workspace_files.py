@@ -14,9 +14,9 @@ import pytest
 import yaml
 from ways import DatabaseUrls, settings_for
 
-from webapp.aws.rds_rule import _parser
+from webapp.aws.security_group import _parser
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FILES = [".gitpod.yml", ".devcontainer/devcontainer.json"]
 
 # gitpod-io/gitpod, components/gitpod-protocol/data/gitpod-schema.json; it allows no other field.
