@@ -89,11 +89,9 @@ def test_without_boto3_it_is_one_sentence() -> None:
     assert "boto3 is missing here" in refused((done.returncode, done.stdout, done.stderr))
 
 
-@pytest.mark.parametrize("arguments", ["x", "--list --remove", "--dry", "--force"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["x", "--list --remove", "--dry", "--force", *(f"--prune-days={days}" for days in ("-1", "x", "", "1.5", "99999"))],
+)
 def test_wrong_arguments_are_one_sentence(script: Any, arguments: str) -> None:
     refused(script(*arguments.split()), 2)
-
-
-@pytest.mark.parametrize("days", ["-1", "x", "", "1.5", "99999"])
-def test_wrong_days_are_one_sentence(script: Any, days: str) -> None:
-    refused(script(f"--prune-days={days}"), 2)
