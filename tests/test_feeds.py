@@ -48,19 +48,17 @@ def pages(client: FlaskClient, path: str, kind: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("kind", ["page", "fragment", "json"])
 @pytest.mark.parametrize("path", ["/public", "/", "/@alice"])
-def test_feed_is_paged_by_key_without_gap_or_double(
+def test_feed_is_paged_by_number_without_gap_or_double(
     client: FlaskClient, conn: Connection, alice: UUID, path: str, kind: str
 ) -> None:
-    # Three at each moment, so that the page's edge falls between rows of the same time.
-    made = [make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n // 3)) for n in range(2 * PAGE_SIZE + 5)]
-    conn.execute("UPDATE activities SET created_at = date_trunc('minute', created_at)")
+    for n in range(2 * PAGE_SIZE + 5):
+        make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n // 3))
     wanted = [str(row[0]) for row in conn.execute("SELECT number FROM activities ORDER BY number DESC").fetchall()]
     if kind == "json":
         path = {"/public": "/api/public", "/": "/api/public", "/@alice": "/api/@alice"}[path]
     read = pages(client, path, kind)
     assert [len(page) for page in read] == [PAGE_SIZE, PAGE_SIZE, 5]
-    assert [uuid for page in read for uuid in page] == wanted
-    assert set(wanted) == {str(uuid) for uuid in made}
+    assert [number for page in read for number in page] == wanted
 
 
 def test_feed_of_exactly_a_page_has_no_link_further(client: FlaskClient, conn: Connection, alice: UUID) -> None:
@@ -77,7 +75,7 @@ def test_feed_keeps_its_place_while_others_write(client: FlaskClient, conn: Conn
     rows = client.get("/api/public").get_json()
     make_activity(conn, alice, "newer")
     expire(conn, UUID(rows[-1]["uuid"]))  # even the row that the cursor names may be gone
-    rest = client.get("/api/public", query_string={"before": f"{rows[-1]['created_at']}~{rows[-1]['uuid']}"}).get_json()
+    rest = client.get("/api/public", query_string={"before": rows[-1]["number"]}).get_json()
     assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
 
 
