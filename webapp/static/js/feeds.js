@@ -5,7 +5,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   wrote = event.detail.ctx.sourceElement?.matches("form.composer");
   const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
   const place = cards.indexOf(card);
-  act = [...(document.activeElement?.closest(".act")?.classList ?? [])].at(-1);
+  act = [...(document.activeElement?.closest(".act")?.classList ?? [])].find((name) => name.startsWith("act-"));
   near = card ? [card, ...cards.slice(place + 1), ...cards.slice(0, place).reverse()] : [];
   // A card that comes again, as a reply just written does with the page it belongs to, is there once.
   for (const task of event.detail.tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
