@@ -140,18 +140,15 @@ def test_address_that_is_let_in_meanwhile_is_no_error(sg: Any, who: str) -> None
     assert sg.workspaces() == {(who, "8.8.8.8/32")}
 
 
-def test_rules_on_later_pages_count(sg: Any) -> None:
+def test_rules_on_later_pages_count(own_client: Any) -> None:
     """moto gives every rule at once, so its answer is cut in two on the way."""
     for number in range(5):
-        sg.add(f"GITPOD p{number} w", f"1.1.1.{number}/32")
-    pages = [({"NextToken": "more"}, slice(3)), ({}, slice(3, None))]
+        own_client.add(f"GITPOD p{number} w", f"1.1.1.{number}/32")
+    pages, client = [({"NextToken": "more"}, slice(3)), ({}, slice(3, None))], security_group.client()
 
     def cut(parsed: dict[str, Any], **_: Any) -> None:
         more, page = pages.pop(0)
         parsed.update(more, SecurityGroupRules=parsed["SecurityGroupRules"][page])
 
-    sg.ec2.meta.events.register("after-call.ec2.DescribeSecurityGroupRules", cut)
-    try:
-        assert sg.run("--list")[1].endswith(": 5 rule(s) of workspaces\n")
-    finally:
-        sg.ec2.meta.events.unregister("after-call.ec2.DescribeSecurityGroupRules", cut)
+    client.meta.events.register("after-call.ec2.DescribeSecurityGroupRules", cut)
+    assert len(security_group.Group(client, own_client.id).rules()) == 5
