@@ -73,7 +73,7 @@ FIELDS = {
     "/settings/password": ["current", "password", "csrf_token", "stray"],
 }
 QUERY = ["before", "after", "next", "reply_to", "invite", "stray", "csrf_token"]
-TABLES = ("users", "passwords", "sessions", "activities", "activity_keys", "rate_limits", "invitations")
+TABLES = ("users", "passwords", "sessions", "activities", "activity_keys", "rate_limits", "invitations", "drafts")
 
 
 class Watch:
