@@ -1029,6 +1029,7 @@ def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:
     for _ in range(2):
         sign_in(client, "alice", "wrong password")
     sign_up(client, handle="alice", password="short")
+    write(client)
     sign_in(client)
     write(client)
     burn(client, uuid.uuid4())

@@ -1,7 +1,5 @@
 """What is sent while signed out becomes a draft of that browser."""
 
-import logging
-
 import pytest
 from drafting import KEY, TEXT, WAYS, browser, hash_of, post, posted, save, sign_in_by, typed_in
 from factories import PASSWORD, make_activity
@@ -157,12 +155,3 @@ def test_sign_in_that_is_refused_for_a_while_leads_back_to_the_text(
     conn.execute("DELETE FROM rate_limits")
     assert typed_in(client.get(sign_in_by(client, again).location)) == TEXT
     app.extensions["db"].close()
-
-
-def test_text_reaches_no_log_and_no_address(app: Flask, conn: Connection, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    client, page = posted(app, conn, message="canary7f3a")
-    answer = sign_in_by(client, page)
-    client.get(answer.location)
-    assert "canary" not in answer.location
-    assert "canary" not in caplog.text + str([vars(record) for record in caplog.records])
