@@ -36,6 +36,7 @@ LIMITS: dict[str, str] = {
     "burns": "60/1h",
     "likes": "300/1h",
     "settings": "20/1h",
+    "drafts": "30/1h",
     "sign_ups": "5/30m",
     "sign_up_tries": "30/30m",
     "sign_ins_by_address": "25/5m",
