@@ -17,7 +17,7 @@ from verbs import burn, count, send, sign_in, signed_in, token_for, token_in, va
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config.settings import LIMITS
+from webapp.config.limits import LIMITS
 from webapp.config.variables import Limit
 from webapp.db.connections import Connection, connect
 from webapp.errors import Conflict, TooMany, Unavailable
