@@ -5,20 +5,19 @@ import os
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any, NamedTuple
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ..errors import Refused
 from . import workspace
 
 _NAME = "bin/rds-update-sg-rule"
-try:
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-except ImportError:
-    sys.exit(f"{_NAME}: boto3 is missing here: run this in a checkout of Mayfly, which installs it.")
-
 _TAG = "mayfly-renewed"  # holds the day of the last renewal
+_POSTGRESQL = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
 _RULES = (  # what lets networks in to PostgreSQL over TCP, and to nothing else
     "SecurityGroupRules[?!IsEgress && IpProtocol=='tcp' && FromPort==`5432` && ToPort==`5432`"
     " && (CidrIpv4 || CidrIpv6)].{id: SecurityGroupRuleId, cidr: CidrIpv4 || CidrIpv6,"
@@ -30,10 +29,8 @@ _SENTENCES = {  # by what is found in AWS's code, or in the name of what botocor
     "InvalidGroup": "There is no security group {group} in this account and region: look at DB_SG_ID and the region.",
     "RulesPerSecurityGroup": "{group} is full: remove rules (--list shows those of workspaces), or raise the quota.",
     "Throttl|RequestLimit|TooMany": "AWS takes no more requests for the moment: try again in a minute.",
-    "PartialCred": "The credentials for AWS are only half there: set both the key's id and the key.",
+    "PartialCred|Region|Profile": "AWS is only half configured: look at AWS_DEFAULT_REGION, AWS_PROFILE and the keys.",
     "Auth|Token|Signature|AccessKey|Cred|Expired|Unrec": "AWS does not accept the credentials, or they have expired.",
-    "NoRegion": "No region is named: set AWS_DEFAULT_REGION to the one of the database.",
-    "ProfileNotFound": "The profile that AWS_PROFILE names is in no configuration file of AWS.",
     "Endpoint|Connect|Timeout|SSL": "AWS does not answer: is this offline, or AWS_ENDPOINT_URL or the region wrong?",
     "": "AWS refused {call} on {group} ({code}).",
 }
@@ -42,20 +39,21 @@ _SENTENCES = {  # by what is found in AWS's code, or in the name of what botocor
 class Rule(NamedTuple):
     """Lets one network in. `renewed`: the day in its tag, empty without one."""
 
-    id: str
-    cidr: str
     description: str
+    cidr: str
     renewed: str
+    id: str
 
-    @property
-    def of_a_workspace(self) -> bool:
-        return bool(re.fullmatch(r"GITPOD \S.* \S+", self.description))
+    def __str__(self) -> str:
+        return f"{self.description} · {self.cidr} · renewed {self.renewed or 'never'}"
+
+    def of_workspace(self) -> bool:
+        return self.description.startswith("GITPOD ")
 
     def stale(self, oldest: str) -> bool:
         """Whether a workspace made it, for one address, and last renewed it before that day."""
-        single = self.cidr.endswith("/128" if ":" in self.cidr else "/32")
-        dated = re.fullmatch(r"\d{4}-\d\d-\d\d", self.renewed)
-        return self.of_a_workspace and single and bool(dated) and self.renewed < oldest
+        dated = re.fullmatch(r"\d{4}-\d\d-\d\d", self.renewed) and ip_network(self.cidr).num_addresses == 1
+        return self.of_workspace() and bool(dated) and self.renewed < oldest
 
 
 class Group(NamedTuple):
@@ -66,33 +64,34 @@ class Group(NamedTuple):
     dry_run: bool = False
 
     def rules(self) -> list[Rule]:
-        pages = self.ec2.get_paginator("describe_security_group_rules").paginate(
-            Filters=[{"Name": "group-id", "Values": [self.id]}], PaginationConfig={"PageSize": 1000}
-        )
-        return [Rule(**rule) for rule in pages.search(_RULES)]
+        here = {"Name": "group-id", "Values": [self.id]}
+        pages = self.ec2.get_paginator("describe_security_group_rules").paginate(Filters=[here])
+        return sorted(Rule(**rule) for rule in pages.search(_RULES))
 
-    def revoke(self, rule: Rule, why: str) -> None:
-        what, how = f"{rule.cidr} of {rule.description!r}", f"removed: {why}"
-        self._change(what, how, "revoke_security_group_ingress", GroupId=self.id, SecurityGroupRuleIds=[rule.id])
+    def remove(self, rules: list[Rule]) -> None:
+        for rule in rules:
+            ids = {"GroupId": self.id, "SecurityGroupRuleIds": [rule.id]}
+            self._change(f"removed: {rule}", "revoke_security_group_ingress", **ids)
 
-    def renew(self, rule: Rule) -> bool:
-        how, tags = f"renewed as {rule.description!r}", [{"Key": _TAG, "Value": today()}]
-        return self._change(rule.cidr, how, "create_tags", Resources=[rule.id], Tags=tags)
+    def let_in(self, cidr: str, mine: str, prune_days: int) -> None:
+        """Prunes, then lets `cidr` in by a rule described `mine`, and only then removes that name's earlier rules."""
+        rules, tags = self.rules(), [{"Key": _TAG, "Value": today()}]
+        oldest = today(-prune_days) if 0 < prune_days < 10_000 else ""
+        stale = [rule for rule in rules if rule.description != mine and rule.stale(oldest)]
+        self.remove(stale)  # first, since one may stand for this very address, or fill the group
+        there = next((rule for rule in rules if rule.cidr == cidr and rule not in stale), None)
+        if there and there.description != mine:
+            print(f"{cidr} is let in already, by the rule {there.description!r}, which is left as it is")
+        elif not (there and self._change(f"renewed: {there}", "create_tags", Resources=[there.id], Tags=tags)):
+            ranges, key = ("Ipv6Ranges", "CidrIpv6") if ":" in cidr else ("IpRanges", "CidrIp")
+            new = {
+                "IpPermissions": [{**_POSTGRESQL, ranges: [{key: cidr, "Description": mine}]}],
+                "TagSpecifications": [{"ResourceType": "security-group-rule", "Tags": tags}],
+            }
+            self._change(f"let in: {cidr} as {mine!r}", "authorize_security_group_ingress", GroupId=self.id, **new)
+        self.remove([rule for rule in rules if rule.description == mine and rule.cidr != cidr])
 
-    def allow(self, cidr: str, mine: str) -> None:
-        ranges, key = ("Ipv6Ranges", "CidrIpv6") if ":" in cidr else ("IpRanges", "CidrIp")
-        network = {ranges: [{key: cidr, "Description": mine}]}
-        tags = {"ResourceType": "security-group-rule", "Tags": [{"Key": _TAG, "Value": today()}]}
-        self._change(
-            cidr,
-            f"let in as {mine!r}",
-            "authorize_security_group_ingress",
-            GroupId=self.id,
-            IpPermissions=[{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, **network}],
-            TagSpecifications=[tags],
-        )
-
-    def _change(self, what: str, how: str, call: str, **arguments: Any) -> bool:
+    def _change(self, said: str, call: str, **arguments: Any) -> bool:
         """Calls EC2, and says how it went. False where somebody else did the same meanwhile."""
         try:
             if not self.dry_run:
@@ -100,44 +99,15 @@ class Group(NamedTuple):
         except ClientError as error:
             if error.response["Error"]["Code"] not in _RACES:
                 raise
-            print(f"{what}: somebody else was faster")
+            print(f"somebody else was faster, so not {said}")
             return False
-        print(f"{what} {'would be' if self.dry_run else 'is'} {how}")
+        print(f"would be {said}" if self.dry_run else said)
         return True
 
 
-def main(argv: list[str]) -> int:
-    """Runs the script; its exit code. What goes wrong is one sentence on the error output."""
-    arguments, group_id = _parser().parse_args(argv), os.environ.get("DB_SG_ID", "").strip()
-    try:
-        _run(arguments, group_id)
-    except (Refused, BotoCoreError, ClientError) as error:
-        print(f"{_NAME}: {_sentence(error, group_id)}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
-
-
-def update(group: Group, mine: str, cidr: str, prune_days: int) -> None:
-    """Prunes, then lets `cidr` in by a rule described `mine`, and only then removes the earlier rules of that name.
-
-    Prunes first, because what is pruned may stand for this very address, or be what fills the group.
-    """
-    rules, oldest = group.rules(), today(-prune_days) if prune_days else ""
-    stale = [rule for rule in rules if rule.description != mine and rule.stale(oldest)]
-    for rule in stale:
-        group.revoke(rule, f"not renewed since {rule.renewed}")
-    there = next((rule for rule in rules if rule.cidr == cidr and rule not in stale), None)
-    if there and there.description != mine:
-        print(f"{cidr} is let in already, by the rule {there.description!r}, which is left as it is")
-    elif there and there.renewed == today():
-        print(f"{cidr} is let in already, by {mine!r}, renewed today")
-    elif not (there and group.renew(there)):
-        group.allow(cidr, mine)
-    for rule in rules:
-        if rule.description == mine and rule.cidr != cidr:
-            group.revoke(rule, "where this workspace was before")
+def today(days: int = 0) -> str:
+    """The day, the same all over the world, or the one so many days later."""
+    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
 
 def client() -> Any:
@@ -150,45 +120,44 @@ def client() -> Any:
         raise Refused("AWS_ENDPOINT_URL or the region is no address of AWS.") from None
 
 
-def today(days: int = 0) -> str:
-    """The day, the same all over the world, or the one so many days later."""
-    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
+def main(argv: list[str]) -> None:
+    """Runs the script. Where something is wrong it exits with 1 and one sentence."""
+    arguments, group_id = _parser().parse_args(argv), os.environ.get("DB_SG_ID", "").strip()
+    try:
+        _run(arguments, group_id)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Refused as error:
+        sys.exit(f"{_NAME}: {error}")
+    except (BotoCoreError, ClientError) as error:  # of what AWS says only the code: the rest may hold secrets
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        sentence = next(sentence for part, sentence in _SENTENCES.items() if re.search(part, code))
+        call = getattr(error, "operation_name", "the call")
+        sys.exit(f"{_NAME}: {sentence.format(call=call, group=group_id, code=code)}")
 
 
 def _run(arguments: argparse.Namespace, group_id: str) -> None:
     ec2 = client() if group_id else None
-    if ec2 is None:
-        missing = "no credentials for AWS were found" if group_id else "DB_SG_ID names no security group"
+    if not ec2:
+        missing = f"AWS is not configured: {'no credentials were found' if group_id else 'DB_SG_ID is not set'}."
         if not arguments.if_configured:
-            raise Refused(f"AWS is not configured: {missing}.")
-        print(f"skipped: AWS is not configured, {missing}")
+            raise Refused(missing)
+        print(f"skipped: {missing}")
         return
     ec2.describe_security_groups(GroupIds=[group_id])  # fails where there is none, which a list of its rules does not
     group = Group(ec2, group_id, arguments.dry_run)
     if arguments.list:
-        rules = sorted((rule for rule in group.rules() if rule.of_a_workspace), key=lambda rule: rule.description)
-        for rule in rules:
-            print(f"{rule.description} · {rule.cidr} · renewed {rule.renewed or 'never'}")
-        print(f"{group_id}: {len(rules)} rule(s) of workspaces")
+        rules = [rule for rule in group.rules() if rule.of_workspace()]
+        print(*rules, f"{group_id}: {len(rules)} rule(s) of workspaces", sep="\n")
         return
     mine = workspace.description(os.environ)
-    if not arguments.remove:
-        update(group, mine, workspace.address(os.environ), arguments.prune_days)
-        return
-    own = [rule for rule in group.rules() if rule.description == mine]
-    for rule in own:
-        group.revoke(rule, "of this workspace")
-    if not own:
-        print(f"nothing to remove: no rule of {group_id} is {mine!r}")
-
-
-def _sentence(error: Exception, group_id: str) -> str:
-    """Nothing of what AWS said is repeated: it may hold what is nobody's business."""
-    if isinstance(error, Refused):
-        return str(error)
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    sentence = next(sentence for part, sentence in _SENTENCES.items() if re.search(part, code))
-    return sentence.format(call=getattr(error, "operation_name", "the call"), group=group_id, code=code)
+    if arguments.remove:
+        own = [rule for rule in group.rules() if rule.description == mine]
+        group.remove(own)
+        if not own:
+            print(f"nothing to remove: no rule of {group_id} is {mine!r}")
+    else:
+        group.let_in(workspace.address(os.environ), mine, arguments.prune_days)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -199,13 +168,9 @@ def _parser() -> argparse.ArgumentParser:
     acts.add_argument("--remove", action="store_true")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--if-configured", action="store_true")
-    parser.add_argument("--prune-days", type=days, default=14)
+    parser.add_argument("--prune-days", type=int, default=14)
     return parser
 
 
-def days(text: str) -> int:
-    return range(10_000).index(int(text))
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
