@@ -101,6 +101,7 @@ CREATE TABLE activities (
   message text CONSTRAINT activities_message_length CHECK (
     char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
   ),
+  -- The two counts are no longer used; a later migration drops them.
   reposts_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_reposts_count_positive CHECK (reposts_count >= 0),
   likes_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_likes_count_positive CHECK (likes_count >= 0),
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
