@@ -162,7 +162,7 @@ def page_script(made: Ground) -> str:
     with made.superuser() as conn:
         viewer = conn.execute("SELECT uuid FROM users WHERE handle = %s", [VIEWER]).fetchone()
     token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
-    page = {"viewer_uuid": f"'{viewer[0]}'", "before_at": "NULL", "before_uuid": "NULL", "limit": str(PAGE_SIZE + 1)}
+    page = {"viewer_uuid": f"'{viewer[0]}'", "before": "NULL", "limit": str(PAGE_SIZE + 1)}
     asked = {
         "sessions/viewer": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
         "feeds/home": page,

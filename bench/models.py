@@ -39,10 +39,9 @@ class Activity(Base):
     __allow_unmapped__ = True
 
     uuid: Mapped[str] = mapped_column(Key, primary_key=True)
+    number: Mapped[int]
     user_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("users.uuid"))
     message: Mapped[str | None]
-    reposts_count: Mapped[int]
-    likes_count: Mapped[int]
     reply_to_activity_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("activities.uuid"))
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -51,6 +50,8 @@ class Activity(Base):
 
     read_at: datetime
     replies_count: int
+    likes_count: int
+    liked: bool
     mentions: set[str]
     is_own: bool
 
@@ -69,3 +70,10 @@ class Activity(Base):
         if parent is None or parent.expires_at <= self.read_at or not parent.author or parent.author.suspended_at:
             return None
         return parent.author.handle
+
+
+class Like(Base):
+    __tablename__ = "likes"
+
+    activity_uuid: Mapped[str] = mapped_column(Key, ForeignKey("activities.uuid"), primary_key=True)
+    user_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)

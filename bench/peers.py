@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, request, session
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, select, tuple_
+from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
-from bench.models import Activity, LoginSession, User
+from bench.models import Activity, Like, LoginSession, User
 from webapp import create_app
 from webapp.activities.composer import Composer
 from webapp.feeds import pages
 from webapp.feeds.pages import SOONEST, feed_answer
 from webapp.web import filters
-from webapp.web.paging import PAGE_SIZE, Cursor, Page
+from webapp.web.paging import PAGE_SIZE, Page, cursor
 
 MENTION = re.compile(r"@([A-Za-z0-9_]{2,30})")
 
@@ -28,12 +28,12 @@ alive = (Activity.expires_at > func.now(), User.suspended_at.is_(None))
 of_author = load_only(User.display_name, User.handle, User.suspended_at)
 
 
-def newest(before: Cursor) -> Select[tuple[Activity, datetime]]:
+def newest(before: int | None) -> Select[tuple[Activity, datetime]]:
     """A page of the feed and one more, with the database's clock."""
     found = select(Activity, func.now()).join(Activity.author).where(*alive)
-    if before.at:
-        found = found.where(tuple_(Activity.created_at, Activity.uuid) < (before.at, str(before.uuid)))
-    return found.order_by(Activity.created_at.desc(), Activity.uuid.desc()).limit(PAGE_SIZE + 1)
+    if before is not None:
+        found = found.where(Activity.number < before)
+    return found.order_by(Activity.number.desc()).limit(PAGE_SIZE + 1)
 
 
 def soonest() -> Select[tuple[Activity, datetime]]:
@@ -67,6 +67,17 @@ def counted(uuids: list[str]) -> Select[tuple[str | None, int]]:
     )
 
 
+def liked(uuids: list[str], viewer_uuid: str) -> Select[tuple[str, int, bool]]:
+    """How many people in good standing like each of these, where any does, and whether the viewer is among them."""
+    own = func.bool_or(Like.user_uuid == viewer_uuid)
+    return (
+        select(Like.activity_uuid, func.count(), own)
+        .join(User, User.uuid == Like.user_uuid)
+        .where(User.suspended_at.is_(None), Like.activity_uuid.in_(uuids))
+        .group_by(Like.activity_uuid)
+    )
+
+
 def known(handles: set[str]) -> Select[tuple[str]]:
     """Those of the handles that belong to somebody."""
     return select(User.handle).where(func.lower(User.handle).in_(handles), User.suspended_at.is_(None))
@@ -84,7 +95,7 @@ class Eager:
     def login(self, token: str) -> Select[tuple[LoginSession]]:
         return login(token).options(joinedload(LoginSession.user))
 
-    def newest(self, before: Cursor) -> Select[tuple[Activity, datetime]]:
+    def newest(self, before: int | None) -> Select[tuple[Activity, datetime]]:
         parent = joinedload(Activity.parent).options(load_only(Activity.expires_at, Activity.user_uuid))
         return newest(before).options(
             contains_eager(Activity.author).options(of_author), parent.joinedload(Activity.author).options(of_author)
@@ -96,13 +107,15 @@ class Eager:
     def ending(self) -> Select[tuple[int]]:
         return ending()
 
-    def complete(self, orm: Session, cards: list[Activity]) -> None:
+    def complete(self, orm: Session, cards: list[Activity], viewer_uuid: str) -> None:
         replies = dict(orm.execute(counted([card.uuid for card in cards])).tuples().all())
+        likes = {row[0]: row[1:] for row in orm.execute(liked([card.uuid for card in cards], viewer_uuid))}
         named = {card.uuid: mentioned(card.message) for card in cards}
         asked = set().union(*named.values())
         handles = set(orm.scalars(known(asked))) if asked else set()
         for card in cards:
             card.replies_count = replies.get(card.uuid, 0)
+            card.likes_count, card.liked = likes.get(card.uuid, (0, False))
             card.mentions = named[card.uuid] & handles
 
 
@@ -113,10 +126,10 @@ class Kept(Eager):
     keeps_plans = True
 
     def __init__(self) -> None:
-        self._newest, self._soonest, self._ending = super().newest(Cursor()), super().soonest(), super().ending()
+        self._newest, self._soonest, self._ending = super().newest(None), super().soonest(), super().ending()
 
-    def newest(self, before: Cursor) -> Select[tuple[Activity, datetime]]:
-        return super().newest(before) if before.at else self._newest
+    def newest(self, before: int | None) -> Select[tuple[Activity, datetime]]:
+        return self._newest if before is None else super().newest(before)
 
     def soonest(self) -> Select[tuple[Activity, datetime]]:
         return self._soonest
@@ -133,10 +146,12 @@ class Lazy:
     login, newest = staticmethod(login), staticmethod(newest)
     soonest, ending = staticmethod(soonest), staticmethod(ending)
 
-    def complete(self, orm: Session, cards: list[Activity]) -> None:
+    def complete(self, orm: Session, cards: list[Activity], viewer_uuid: str) -> None:
         for card in cards:
             found = orm.execute(counted([card.uuid])).first()
             card.replies_count = found[1] if found else 0
+            likes = orm.execute(liked([card.uuid], viewer_uuid)).first()
+            card.likes_count, card.liked = (likes[1], likes[2]) if likes else (0, False)
             asked = mentioned(card.message)
             card.mentions = set(orm.scalars(known(asked))) if asked else set()
 
@@ -158,19 +173,18 @@ def application(peer: Eager | Lazy) -> Flask:
                 "last_ttl": viewer.last_ttl,
             }
             cards = []
-            for card, read_at in orm.execute(peer.newest(Cursor.parse(request.args.get("before")))).tuples():
+            for card, read_at in orm.execute(peer.newest(cursor(request.args.get("before")))).tuples():
                 card.read_at, card.is_own = read_at, card.user_uuid == viewer.uuid
                 cards.append(card)
-            peer.complete(orm, cards)
+            peer.complete(orm, cards, viewer.uuid)
             ends = []
             for card, read_at in orm.execute(peer.soonest()).tuples():
                 card.read_at = read_at
                 ends.append(card)
             g.vanishing = {"count": orm.scalar(peer.ending()), "soonest": ends}
             last = cards[PAGE_SIZE - 1] if len(cards) > PAGE_SIZE else None
-            following = f"{last.created_at.isoformat().replace('+00:00', 'Z')}~{last.uuid}" if last else None
-            page = Page(cards[:PAGE_SIZE], following)
-            return feed_answer("feeds/home.html", page, composer=Composer.fresh("feed"))
+            page = Page(cards[:PAGE_SIZE], str(last.number) if last else None)
+            return feed_answer("feeds/home.html", page, composer=Composer.fresh(g.viewer, "feed"))
 
     app.view_functions["feeds.home"] = home
     pages.vanishing = lambda: g.vanishing  # in this process alone

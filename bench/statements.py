@@ -34,7 +34,7 @@ class Values:
         self._dice = random.Random(42)
         self._people = conn.execute("SELECT uuid, handle, email FROM users ORDER BY md5(handle) LIMIT 2000").fetchall()
         self._activities = conn.execute(
-            "SELECT uuid, created_at FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
+            "SELECT uuid, number FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
         ).fetchall()
         self._parents = conn.execute(
             "SELECT reply_to_activity_uuid FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL"
@@ -61,15 +61,15 @@ class Values:
         return {"uuid": self._dice.choice(self._parents)[0]}
 
     def newest(self) -> Params:
-        return {"before_at": None, "before_uuid": None, "limit": PAGE_SIZE + 1}
+        return {"before": None, "limit": PAGE_SIZE + 1}
 
     def further(self) -> Params:
         found = self._dice.choice(self._activities)
-        return {"before_at": found[1], "before_uuid": found[0], "limit": PAGE_SIZE + 1}
+        return {"before": found[1], "limit": PAGE_SIZE + 1}
 
     def cases(self) -> dict[str, tuple[str, Callable[[], Params]]]:
         """What is printed, the statement's name, and its parameters for one call."""
-        first = {"after_at": None, "after_uuid": None, "limit": PAGE_SIZE}
+        first = {"after": None, "limit": PAGE_SIZE}
         return {
             "home": ("feeds/home", lambda: self.viewer() | self.newest()),
             "home, further on": ("feeds/home", lambda: self.viewer() | self.further()),

@@ -71,6 +71,27 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
+-- What somebody sent while signed out, typed as it was. It belongs to their browser (the SHA-256 of its CSRF seed) until the
+-- sign-in that their form led to makes it theirs. No foreign key to what it replies to: it outlives that.
+CREATE TABLE drafts (
+  uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
+  signed_out_hash bytea CONSTRAINT drafts_signed_out_hash_length CHECK (octet_length(signed_out_hash) = 32),
+  kind text NOT NULL CONSTRAINT drafts_kind_known CHECK (kind IN ('activity', 'profile')),
+  message text NOT NULL CONSTRAINT drafts_message_length CHECK (octet_length(message) <= 65536),
+  display_name text CONSTRAINT drafts_display_name_length CHECK (octet_length(display_name) <= 65536),
+  ttl text CONSTRAINT drafts_ttl_length CHECK (char_length(ttl) BETWEEN 1 AND 20),
+  reply_to_activity_uuid uuid,
+  key uuid,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL DEFAULT now() + interval '1 hour',
+  CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
+  CONSTRAINT drafts_order CHECK (expires_at > created_at)
+);
+CREATE INDEX drafts_user_uuid ON drafts (user_uuid);
+CREATE INDEX drafts_signed_out_hash ON drafts (signed_out_hash);
+CREATE INDEX drafts_expires_at ON drafts (expires_at);
+
 -- Activities --------------------------------------------------------------------------------------------------
 
 -- An expired activity with live descendants is blanked (no author, no text) until the last of them is gone.
@@ -116,6 +137,16 @@ CREATE TABLE activity_keys (
 CREATE INDEX activity_keys_activity_uuid ON activity_keys (activity_uuid);
 CREATE INDEX activity_keys_expires_at ON activity_keys (expires_at);
 
+-- Reactions: one row each, gone with its activity and with its person. ------------------------------------------
+
+CREATE TABLE likes (
+  activity_uuid uuid NOT NULL CONSTRAINT likes_activity REFERENCES activities (uuid) ON DELETE CASCADE,
+  user_uuid uuid NOT NULL CONSTRAINT likes_user REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT likes_number UNIQUE,
+  CONSTRAINT likes_pkey PRIMARY KEY (activity_uuid, user_uuid)
+);
+CREATE INDEX likes_user_number ON likes (user_uuid, number DESC);
+
 -- Limits ------------------------------------------------------------------------------------------------------
 
 -- How often somebody did something in the window that is running. `subject` is a person, a name or an address, folded with a
@@ -141,4 +172,4 @@ INSERT INTO withdrawals (one, number) VALUES (true, 0);
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, rate_limits, withdrawals TO mayfly_app;
+  ON users, passwords, sessions, invitations, activities, activity_keys, likes, drafts, rate_limits, withdrawals TO mayfly_app;

@@ -326,6 +326,9 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
             assert process.poll() is None, "".join(lines)
             assert time.monotonic() < deadline, "".join(lines)
             reader.join(0.05)
+        # A second window of the editor attaches, and starts it once more.
+        again = subprocess.run([ROOT / "bin" / "dev"], env=environment, capture_output=True, text=True, check=False)
+        assert (again.returncode, again.stdout, again.stderr) == (0, f"bin/dev runs already, on port {port}.\n", "")
         children = _below(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -336,6 +339,15 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
     wait_for(lambda: not any(map(_runs, children)))
     wait_for(lambda: not working_in(scratch / "state" / "postgres" / "data", "postgres"))
     assert recall(scratch / "state") == served  # the scripts' note is bin/run's
+
+
+def test_dev_at_a_port_of_another_program_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment = {**os.environ, "MAYFLY_PYTHON": sys.executable, "PORT": str(port)}
+        done = subprocess.run([ROOT / "bin" / "dev"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"Port {port} on 127\.0\.0\.1 is in use: [^\n]+\n", done.stderr)
 
 
 @pytest.mark.parametrize("app_env", ["production", "test"])

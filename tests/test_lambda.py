@@ -518,7 +518,7 @@ def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[P
     names = zipfile.ZipFile(packages[0]).namelist()
     assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/identities/claims.py"} <= set(names)
     assert "mayfly-database.pem" in names  # where the template says that it is
-    assert {"sql/users/identity.sql", "sql/users/identity_create.sql"} <= set(names)
+    assert {"sql/identities/find.sql", "sql/identities/create.sql"} <= set(names)
     tops = {name.split("/")[0].split("-")[0].removesuffix(".py").removesuffix(".libs") for name in names}
     assert tops <= {"handler", "webapp", "sql", "psycopg", "psycopg_binary", "regex", "typing_extensions", "mayfly"}
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]

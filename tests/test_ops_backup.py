@@ -37,6 +37,7 @@ def fill(conn: Connection) -> None:
         "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256('x'), %s, now() + interval '1 day')",
         [alice],
     )
+    conn.execute("INSERT INTO drafts (user_uuid, kind, message) VALUES (%s, 'profile', 'canary that waits')", [alice])
     conn.execute("INSERT INTO rate_limits (action, subject, window_ends_at) VALUES ('a', 'b', now() + interval '1 h')")
 
 
@@ -88,6 +89,7 @@ def test_drill_backup_is_restored_whole_and_serves(
     assert "canary" not in held
     assert "COPY public.sessions" not in held
     assert "COPY public.rate_limits" not in held
+    assert "COPY public.drafts" not in held
 
     monkeypatch.setenv("MAYFLY_STATE", str(scratch / "other"))  # another machine
     code, said, _ = run("db-restore", str(scratch / "mayfly.dump"))

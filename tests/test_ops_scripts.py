@@ -18,7 +18,7 @@ from ops_fixtures import Run, name_of, one
 from rds import as_on_rds
 from ways import DatabaseUrls
 
-from webapp.aws import rds_rule
+from webapp.aws import security_group
 from webapp.db.catalogue import SQL_FOLDER, Catalogue
 from webapp.db.connections import Connection, connect
 from webapp.errors import Refused
@@ -161,7 +161,7 @@ def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> 
             assert re.search(rf"^# usage: .*{option if option.startswith('-') else option.upper()}", text, re.MULTILINE)
         assert (f"# usage: bin/{name} [prod]" in text) == (name in _FOR_PRODUCTION)
     text = (CHECKOUT / "bin" / "rds-update-sg-rule").read_text()
-    for action in rds_rule._parser()._actions[1:]:
+    for action in security_group._parser()._actions[1:]:
         assert f"\n#   {action.option_strings[0]} " in text
 
 
@@ -695,7 +695,8 @@ def test_burn_of_nothing_is_one_sentence(run: Run, elsewhere: DatabaseUrls, uuid
 
 def test_sweep_prints_counts_and_lag(run: Run, elsewhere: DatabaseUrls) -> None:
     assert run("activities-sweep")[1] == (
-        f"swept {name_of(elsewhere)}: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, limits 0, lag 0.0 s\n"
+        f"swept {name_of(elsewhere)}: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, drafts 0, limits 0,"
+        " lag 0.0 s\n"
     )
 
 

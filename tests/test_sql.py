@@ -28,6 +28,7 @@ BASE_TABLE = {
     "ops/sweep_leaves": "the sweep",
     "ops/sweep_parents": "the sweep",
     "ops/sweep_lag": "the sweep's metric",
+    "ops/sweep_blanks": "the sweep",
 }
 _KEYWORDS = [
     "select",
@@ -136,6 +137,22 @@ def test_doors_are_known_exceptions_that_exist() -> None:
     assert BASE_TABLE.keys() <= FILES.keys()
     for name in BASE_TABLE:
         assert re.search(r"\bactivities\b", statement_of(FILES[name])), f"{name} is no exception any more"
+
+
+def test_what_names_an_activity_ends_with_it(database_urls: DatabaseUrls) -> None:
+    """Each table that names an activity has its line in activities/_end, which burning and the sweep share."""
+    with database_urls.owner() as conn:
+        naming = conn.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'activity_uuid'"
+            " UNION SELECT conrelid::regclass::text FROM pg_constraint"
+            " WHERE contype = 'f' AND confrelid = 'activities'::regclass AND conrelid <> confrelid"
+        ).fetchall()
+    ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
+    assert {table for (table,) in naming} == ended
+    ending = {"activities/burn", "ops/activity_burn", "ops/sweep_leaves", "ops/sweep_parents", "ops/sweep_blanks"}
+    assert {name for name, text in FILES.items() if "-- include activities/_end" in text} == ending
+    taking = {name for name, text in FILES.items() if re.search(r"(UPDATE|DELETE FROM) activities\b", text)}
+    assert taking <= ending
 
 
 def test_every_text_column_has_a_length() -> None:

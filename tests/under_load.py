@@ -19,7 +19,7 @@ Act = Callable[[Database], object]
 
 
 def reading(alice: str) -> Act:
-    return lambda db: db.query_array("feeds/home", viewer_uuid=alice, before_at=None, before_uuid=None, limit=21)
+    return lambda db: db.query_array("feeds/home", viewer_uuid=alice, before=None, limit=21)
 
 
 def writing(urls: DatabaseUrls, alice: str) -> Act:

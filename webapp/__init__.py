@@ -14,7 +14,8 @@ from .config.settings import Settings
 from .db.database import Database, close_pools
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
-from .sessions import session
+from .reactions.routes import bp as reactions
+from .sessions import guards, session
 from .sessions.cookie import SessionInterface
 from .sessions.routes import bp as sessions
 from .sign_ups.routes import bp as sign_ups
@@ -52,10 +53,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.register(app)
     Compress(app)
     static_files.register(app, settings)
-    app.before_request(session.keep_private)
+    app.before_request(guards.keep_private)
     # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
-    for blueprint in (health.bp, feeds, activities, users, sign_ups, sessions):
+    for blueprint in (health.bp, feeds, reactions, activities, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:
         from .identities import routes as identities  # what it stands on is loaded where it is used

@@ -1,17 +1,34 @@
 -- activities/_card: the one definition of a card: its fields, and the door they come through. A template goes on with WHERE.
 SELECT
   activity.uuid,
+  activity.number::text AS number,
   activity.user_uuid,
   activity.display_name,
   activity.handle,
   activity.message,
   (
     SELECT count(*)
-    FROM live_activities AS reply
-    WHERE reply.reply_to_activity_uuid = activity.uuid
+    FROM (
+      SELECT
+      FROM live_activities AS reply
+      WHERE reply.reply_to_activity_uuid = activity.uuid
+      LIMIT 1000
+    ) AS seen
   ) AS replies_count,
-  activity.reposts_count,
-  activity.likes_count,
+  0 AS reposts_count,
+  (
+    SELECT count(*)
+    FROM (
+      SELECT
+      FROM likes
+      WHERE likes.activity_uuid = activity.uuid
+        AND NOT EXISTS (SELECT FROM users WHERE users.uuid = likes.user_uuid AND users.suspended_at IS NOT NULL)
+      LIMIT 1000
+    ) AS seen
+  ) AS likes_count,
+  EXISTS (
+    SELECT FROM likes WHERE likes.activity_uuid = activity.uuid AND likes.user_uuid = %(viewer_uuid)s
+  ) AS liked,
   activity.reply_to_activity_uuid,
   (
     SELECT parent.handle

@@ -1,13 +1,13 @@
--- feeds/_above: what a thread's activity answers, up to 50 steps above (`above`; step 0 is itself), from its `places`.
+-- feeds/_above: what a thread's activity replies to, up to 50 steps above (`above`; step 0 is itself), from its `places`.
 , above AS (
-  SELECT uuid, reply_to_activity_uuid, created_at, 0 AS step
+  SELECT uuid, number, reply_to_activity_uuid, created_at, 0 AS step
   FROM live_activities
   WHERE uuid = %(uuid)s
   UNION ALL
-  SELECT parent.uuid, parent.reply_to_activity_uuid, parent.created_at, above.step + 1
+  SELECT parent.uuid, parent.number, parent.reply_to_activity_uuid, parent.created_at, above.step + 1
   FROM above
   CROSS JOIN LATERAL (
-    SELECT uuid, reply_to_activity_uuid, created_at
+    SELECT uuid, number, reply_to_activity_uuid, created_at
     FROM places
     WHERE uuid = above.reply_to_activity_uuid
     OFFSET 0

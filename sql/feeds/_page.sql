@@ -1,7 +1,4 @@
--- feeds/_page: one page of a feed, newest first, by key. Stands behind a condition.
-  AND (activity.created_at, activity.uuid) < (
-    COALESCE(%(before_at)s, 'infinity'),
-    COALESCE(%(before_uuid)s, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-  )
-ORDER BY activity.created_at DESC, activity.uuid DESC
+-- feeds/_page: one page of a feed, newest first, by number. Stands behind a condition.
+  AND activity.number < COALESCE(%(before)s, 9223372036854775807)
+ORDER BY activity.number DESC
 LIMIT %(limit)s

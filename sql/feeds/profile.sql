@@ -1,5 +1,5 @@
 -- feeds/profile: one person's live activities, newest first.
--- params:  viewer_uuid uuid?, user_uuid uuid, before_at timestamptz?, before_uuid uuid?, limit int
+-- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
 -- returns: ActivityCard[]
 -- include activities/_card
 WHERE activity.user_uuid = %(user_uuid)s

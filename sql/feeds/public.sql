@@ -1,5 +1,5 @@
 -- feeds/public: everything alive in the community, newest first.
--- params:  viewer_uuid uuid?, before_at timestamptz?, before_uuid uuid?, limit int
+-- params:  viewer_uuid uuid?, before bigint?, limit int
 -- returns: ActivityCard[]
 -- include activities/_card
 WHERE true

@@ -7,7 +7,7 @@ SELECT
     (
       SELECT json_agg(soonest)
       FROM (
-        SELECT uuid, handle, display_name, message, expires_at, created_at, now() AS read_at
+        SELECT uuid, number::text, handle, display_name, message, expires_at, created_at, now() AS read_at
         FROM live_activities
         WHERE expires_at < now() + interval '1 hour'
         ORDER BY expires_at, uuid

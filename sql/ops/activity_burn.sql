@@ -10,10 +10,6 @@ WITH ended AS (
   WHERE uuid = %(activity_uuid)s
     AND user_uuid IS NOT NULL
   RETURNING uuid
-), shortened AS (
-  UPDATE activity_keys
-  SET expires_at = LEAST(activity_keys.expires_at, now() + make_interval(secs => %(key_seconds)s))
-  FROM ended
-  WHERE activity_keys.activity_uuid = ended.uuid
 )
+-- include activities/_end
 SELECT uuid FROM ended

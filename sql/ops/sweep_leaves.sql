@@ -1,5 +1,5 @@
 -- ops/sweep_leaves: deletes a batch of expired activities that nothing replies to. Rows in use are left for next time.
--- params:  limit int
+-- params:  key_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (
   SELECT gone.uuid
@@ -9,7 +9,11 @@ WITH batch AS MATERIALIZED (
   ORDER BY gone.expires_at, gone.uuid
   LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED
+), ended AS (
+  DELETE FROM activities
+  USING batch
+  WHERE activities.uuid = batch.uuid
+  RETURNING activities.uuid
 )
-DELETE FROM activities
-USING batch
-WHERE activities.uuid = batch.uuid
+-- include activities/_end
+SELECT uuid FROM ended

@@ -1,5 +1,5 @@
 -- ops/sweep_parents: blanks a batch of expired activities that still have replies. Rows in use are left for next time.
--- params:  limit int
+-- params:  key_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (
   SELECT gone.uuid
@@ -10,8 +10,12 @@ WITH batch AS MATERIALIZED (
   ORDER BY gone.expires_at, gone.uuid
   LIMIT %(limit)s
   FOR UPDATE SKIP LOCKED
+), ended AS (
+  UPDATE activities
+  SET user_uuid = NULL, message = NULL
+  FROM batch
+  WHERE activities.uuid = batch.uuid
+  RETURNING activities.uuid
 )
-UPDATE activities
-SET user_uuid = NULL, message = NULL
-FROM batch
-WHERE activities.uuid = batch.uuid
+-- include activities/_end
+SELECT uuid FROM ended

@@ -7,6 +7,7 @@ import pytest
 from browsing import Watch, composer, ready, send, sign_in, write
 from factories import make_activity, make_user
 from playwright.sync_api import Locator, Page, expect
+from verbs import number_of
 
 from webapp.db.connections import Connection
 
@@ -234,7 +235,7 @@ def drawn(pieces: list[Locator]) -> list[bytes]:
 def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, place: str, width: int) -> None:
     """What stands around looks as it does when the marks are not drawn; without the border it would not."""
     path, own, around = PLACES[place]
-    made = community(conn)
+    made = [number_of(conn, activity) for activity in community(conn)]
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)

@@ -60,7 +60,7 @@ def urls(own: Cluster) -> DatabaseUrls:
 def conn(urls: DatabaseUrls) -> Iterator[Connection]:
     """As the owner, over an empty database with alice and one activity."""
     with urls.owner() as connection:
-        connection.execute("TRUNCATE users, passwords, sessions, activities, activity_keys, rate_limits")
+        connection.execute("TRUNCATE users, passwords, sessions, activities, activity_keys, drafts, rate_limits")
         make_activity(connection, make_user(connection), "The tide is out.")
         yield connection
 
@@ -223,7 +223,7 @@ def test_commit_that_is_lost_on_its_way_is_written_exactly_once(
     answer = write(client, "kept", csrf_token=token, fragment=True)
     assert relay.lost == 1
     assert answer.status_code == 200
-    made = value(conn, "SELECT uuid FROM activities WHERE message = 'kept'")
+    made = value(conn, "SELECT number FROM activities WHERE message = 'kept'")
     assert f'id="activity-{made}"' in answer.text
     assert value(conn, "SELECT count(*) FROM activities WHERE message = 'kept'") == 1
     assert count(conn, "activity_keys") == 1

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import render_template
 
-from ..sessions.session import viewer, viewer_uuid
+from ..drafts.shapes import Draft
+from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
@@ -16,11 +17,14 @@ from .shapes import ActivityCard
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
 TOO_DEEP = "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
 
+SIGNED_IN = "You are signed in. Your text is here; nothing was posted yet."
+
 
 @dataclass(kw_only=True)
 class Composer:
     """One form for an activity. `place` decides where a new card goes: feed, slot (below a card), thread, page."""
 
+    viewer: Viewer
     ttl: str
     key: str
     place: str = "page"
@@ -30,14 +34,15 @@ class Composer:
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     orphan: bool = False
-    gone: str | None = None
+    gone: bool = False
     one_up: str | None = None
 
     @classmethod
-    def fresh(cls, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
+    def fresh(cls, viewer: Viewer, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
         """An empty composer with a new key and this time to live, by default the viewer's usual one."""
         return cls(
-            ttl=ttl or _usual_ttl(),
+            viewer=viewer,
+            ttl=ttl or _usual_ttl(viewer),
             key=str(uuid.uuid4()),
             place=place,
             parent=parent,
@@ -45,46 +50,56 @@ class Composer:
         )
 
     @classmethod
-    def of(cls, form: ActivityForm, place: str) -> "Composer":
+    def of(cls, viewer: Viewer, form: ActivityForm, place: str) -> "Composer":
         """The composer that this form was sent from, with its text."""
         parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
         composer = cls(
-            ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(),
+            viewer=viewer,
+            ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(viewer),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             place=place,
             message=form.message.typed,
-            parent=find(parent_uuid),
+            parent=find(parent_uuid, viewer["uuid"]),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
         )
         return composer.orphaned() if form.reply_to_activity_uuid.data and not composer.parent else composer
 
     @classmethod
-    def carried(cls, message: str, ttl: str, reply_to: str) -> "Composer":
-        """A composer with a text that was on its way while its writer had to sign in."""
-        composer = cls.fresh("page", find(as_uuid(reply_to)))
-        composer.message = message
-        composer.ttl = ttl if ttl in settings().ttls else composer.ttl
+    def drafted(cls, viewer: Viewer, draft: Draft) -> "Composer":
+        """The composer that a draft was sent from, with its text and its key."""
+        ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
+        composer = cls.fresh(viewer, "page", find(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
+        composer.message, composer.notice = draft["message"], SIGNED_IN
         if reply_to and not composer.parent:
-            return composer.orphaned()
-        composer.notice = "You are signed in. Your text is here; nothing was posted yet."
+            composer.orphaned()
+        composer.key = draft["key"] or composer.key
         return composer
 
     @property
     def id(self) -> str:
-        return f"composer-{self.parent_uuid}" if self.parent_uuid else "composer"
+        if self.orphan:
+            return f"composer-{self.key[:8]}"
+        return f"composer-{self.parent['number']}" if self.parent else "composer"
+
+    @property
+    def target(self) -> str:
+        """Id of the element that a new card goes into."""
+        if self.place == "slot" and self.parent:
+            return f"reply-to-{self.parent['number']}"
+        return "replies" if self.place == "thread" else "feed"
 
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
-        self.orphan, self.parent, self.gone = True, None, self.parent_uuid
+        self.orphan, self.parent, self.gone = True, None, True
         self.notice, self.key = ORPHANED, str(uuid.uuid4())
         return self
 
     def too_deep(self) -> "Composer":
         """The same text without the activity it answered, below which nothing fits; one step up it may."""
-        above = find(self.parent["reply_to_activity_uuid"]) if self.parent else None
+        above = find(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
         self.orphaned()
-        self.gone, self.one_up, self.notice = None, above and above["uuid"], TOO_DEEP
+        self.gone, self.one_up, self.notice = False, above and above["uuid"], TOO_DEEP
         return self
 
     def anew(self, notice: str) -> "Composer":
@@ -104,14 +119,13 @@ class Composer:
         return render_template("activities/compose.html", composer=self), status
 
 
-def _usual_ttl() -> str:
-    person = viewer()
-    usual = person["last_ttl"] if person else None
+def _usual_ttl(viewer: Viewer) -> str:
+    usual = viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
 
 
-def find(activity_uuid: str | None) -> ActivityCard | None:
+def find(activity_uuid: str | None, viewer_uuid: str | None) -> ActivityCard | None:
     """The live activity of that uuid as the viewer sees it, or None."""
     if not activity_uuid:
         return None
-    return db().query_object("activities/card", viewer_uuid=viewer_uuid(), uuid=activity_uuid)
+    return db().query_object("activities/card", viewer_uuid=viewer_uuid, uuid=activity_uuid)

@@ -4,9 +4,13 @@ from typing import TypedDict
 
 
 class ActivityCard(TypedDict):
-    """One activity as every feed shows it (sql/activities/_card.sql). `read_at` is the database's clock at reading."""
+    """One activity as every feed shows it (sql/activities/_card.sql). `read_at` is the database's clock at reading.
+
+    Counts are of what the viewer may see, up to 1,000.
+    """
 
     uuid: str
+    number: str
     user_uuid: str
     display_name: str
     handle: str
@@ -14,6 +18,7 @@ class ActivityCard(TypedDict):
     replies_count: int
     reposts_count: int
     likes_count: int
+    liked: bool
     reply_to_activity_uuid: str | None
     reply_to_handle: str | None
     mentions: list[str] | None

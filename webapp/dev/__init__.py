@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from ..db.catalogue import BrokenTemplate
 from ..db.database import Database
 from ..errors import Unavailable
+from ..web.policy import everybody
 from . import live
 from .routes import bp
 
@@ -21,6 +22,7 @@ log = logging.getLogger("mayfly.dev")
 def register(app: Flask) -> None:
     """Add the pattern page, and let errors that nobody foresaw say what and where they are."""
     app.register_blueprint(bp)
+    everybody(app.view_functions["dev.static"])
     app.register_error_handler(Exception, _broken)
 
 

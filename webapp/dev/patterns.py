@@ -1,7 +1,7 @@
 """The pattern page: every partial in each of its states, from sample shapes and without asking the database."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
+from ..activities.samples import CARDS
+from ..sessions.samples import VIEWER
 from ..web.filters import hue
 from ..web.static_files import FOLDER
 from . import samples
@@ -55,112 +57,33 @@ def _apart(html: str, prefix: str) -> str:
 
 
 def _states() -> dict[str, dict[str, Callable[[], str]]]:
-    """File to states, each a way to draw it."""
-    composers = samples.composers()
-    fresh = composers["fresh, above a feed"]
+    """File to states, each a way to draw it. Pages are drawn as their own address shows them, not here."""
+    drawn: dict[str, dict[str, Callable[[], str]]] = {
+        file: {name: partial(_partial, file, needs) for name, needs in states.items()}
+        for file, states in samples.all_samples().items()
+        if file.rpartition("/")[2].startswith("_") or file == "errors/page.html"
+    }
+    nav = '{% include "_nav.html" %}'
     return {
         "_macros.html": _macros(),
         "_nav.html": {
-            "signed in": partial(_macro, '{% include "_nav.html" %}', viewer=lambda: samples.VIEWER),
-            "signed out": partial(_macro, '{% include "_nav.html" %}', viewer=lambda: None),
+            "signed in": partial(_macro, nav, viewer=lambda: VIEWER),
+            "signed out": partial(_macro, nav, viewer=lambda: None),
         },
-        "activities/_activity.html": {
-            **{name: _partial("activities/_activity.html", activity=card) for name, card in samples.CARDS.items()},
-            "in focus": _partial("activities/_activity.html", activity=samples.PARENT, stands="focus"),
-            "without acts": _partial("activities/_activity.html", activity=samples.CARDS["own"], stands="still"),
-            "seen signed out": _partial("activities/_activity.html", activity=samples.PARENT, viewer=lambda: None),
-        },
-        "activities/_stub.html": {"always": _partial("activities/_stub.html")},
-        "activities/_replies_count.html": {
-            name: _partial("activities/_replies_count.html", activity=samples.card(replies_count=count))
-            for name, count in (("none", 0), ("one", 1), ("many", 12))
-        },
-        "activities/_composer.html": {
-            name: _partial("activities/_composer.html", composer=composer) for name, composer in composers.items()
-        },
-        "activities/_burn.html": {
-            "always": _partial("activities/_burn.html", activity=samples.CARDS["own"], notice=""),
-            "after a notice": _partial("activities/_burn.html", activity=samples.CARDS["own"], notice="Press again."),
-        },
-        "activities/_burned.html": {
-            "for the announcer": _partial("activities/_burned.html", person=None),
-            "on one's own page": _partial("activities/_burned.html", person={"activities_count": 3}),
-        },
-        "activities/_created.html": {
-            "in a feed": _partial("activities/_created.html", activity=samples.PARENT, parent=None, composer=fresh),
-            "a reply below a card": _partial(
-                "activities/_created.html",
-                activity=samples.CARDS["a reply"],
-                parent=samples.PARENT,
-                composer=composers["a reply below a card"],
-            ),
-        },
-        "feeds/_cut.html": {"below a long list": _partial("feeds/_cut.html")},
-        "feeds/_feed.html": {
-            "with activities": _partial("feeds/_feed.html", page=samples.FULL, vanishing=samples.vanishing(2)),
-            "empty": _partial("feeds/_feed.html", page=samples.EMPTY, vanishing=samples.vanishing(0)),
-            "empty, signed out": _partial(
-                "feeds/_feed.html", page=samples.EMPTY, vanishing=samples.vanishing(0), viewer=lambda: None
-            ),
-        },
-        "feeds/_more.html": {
-            "the next part": _partial("feeds/_more.html", page=samples.FULL, vanishing=samples.vanishing(1))
-        },
-        "feeds/_more_replies.html": {
-            "the next part": _partial(
-                "feeds/_more_replies.html", thread={"replies": samples.places(), "cut": True}, following=samples.NEXT
-            )
-        },
-        "feeds/_pager.html": {
-            name: _partial("feeds/_pager.html", following=following, list=kind, vanishing=samples.vanishing(count))
-            for name, following, kind, count in (
-                ("more of a feed", samples.NEXT, "feed", 0),
-                ("more replies", samples.NEXT, "replies", 0),
-                ("caught up, some vanish", None, "feed", 6),
-                ("caught up, one vanishes", None, "feed", 1),
-                ("caught up, none vanishes", None, "feed", 0),
-                ("end of a thread", None, "replies", 0),
-            )
-        },
-        "feeds/_places.html": {"stubs at every depth": _partial("feeds/_places.html", items=samples.places())},
-        "feeds/_side.html": {
-            name: _partial("feeds/_side.html", vanishing=samples.vanishing(count))
-            for name, count in (("nothing vanishes", 0), ("some", 3), ("many", 42))
-        },
-        "errors/_notice.html": {
-            "with a sentence": _problem("errors/_notice.html"),
-            "with a way in": _problem("errors/_notice.html", signed_out=True),
-            "with a request's id": _problem("errors/_notice.html", request_id="0123456789abcdef"),
-        },
-        "errors/page.html": {
-            "nothing there": partial(_page_body, "errors/page.html", heading="Nothing here"),
-            "something broke": partial(_page_body, "errors/page.html", heading="Something broke", request_id="0123456"),
-            "away, with what was typed": partial(
-                _page_body,
-                "errors/page.html",
-                heading="Back shortly",
-                kept={"message": "Typed before it went away."},
-                written="message",
-            ),
-        },
-    }  # fmt: skip
+        **drawn,
+    }
 
 
-def _partial(file: str, **needs: Any) -> Callable[[], str]:
-    return partial(render_template, file, **{"viewer": lambda: samples.VIEWER, **needs})
+def _partial(file: str, needs: Mapping[str, Any]) -> str:
+    person = needs.get("viewer", VIEWER)
+    context = {**needs, "viewer": lambda: person}
+    if file.endswith("errors/page.html"):
+        return _page_body(file, context)
+    return render_template(file, **context)
 
 
-def _problem(file: str, **needs: Any) -> Callable[[], str]:
-    words = "No such activity, or its time has passed."
-    return _partial(
-        file, **{"heading": "Nothing here", "message": words, "request_id": "", "signed_out": False, **needs}
-    )
-
-
-def _page_body(file: str, **needs: Any) -> str:
+def _page_body(file: str, context: dict[str, Any]) -> str:
     """The body of a page that is a document of its own."""
-    words = "There is nothing at this address, or its time has passed."
-    context = {"message": words, "request_id": "", "kept": None, **needs}
     current_app.update_template_context(context)
     template = current_app.jinja_env.get_template(file)
     return "".join(template.blocks["body"](template.new_context(context)))
@@ -170,7 +93,7 @@ def _macros() -> dict[str, Callable[[], str]]:
     by_hue = {hue(handle): handle for handle in samples.HANDLES}
     needs = {
         "handles": [by_hue[number] for number in sorted(by_hue)],
-        "cards": [*samples.CARDS.values()][:6],
+        "cards": [*CARDS.values()][:6],
         "icons": re.findall(r'<symbol id="([a-z]+)"', (FOLDER / "icons.svg").read_text(encoding="utf-8")),
     }
     sources = {

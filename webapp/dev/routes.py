@@ -5,18 +5,21 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request
 
 from ..errors import NotFound
+from ..web.policy import everybody, readers
 from . import live, patterns
 
 bp = Blueprint("dev", __name__, url_prefix="/dev", static_folder="static", template_folder="templates")
 
 
 @bp.get("/patterns")
+@readers
 def show_patterns() -> str:
     """Every partial in all its states, by day and by night."""
     return render_template("dev/patterns.html", days=patterns.draw_all())
 
 
 @bp.get("/reload")
+@everybody
 def reload() -> Any:
     """The changes since the browser's place, as they come. Only where `bin/dev` watches the files."""
     changes = current_app.extensions.get("changes")

@@ -9,13 +9,14 @@ class ThreadItem(TypedDict):
     """A place in a thread: a card, or a stub where `card` is None. `depth` counts the stubs above it, from 0."""
 
     uuid: str
-    created_at: str
+    number: str
     depth: int
     card: ActivityCard | None
 
 
 class Thread(TypedDict):
-    """An activity, what it answers and what answers it, both oldest first. `next`: where a further page starts.
+    """An activity, what it answers and what answers it, both oldest first. `next`: the number
+    behind which a further page starts.
 
     `cut`: below its stubs is more than the 200 places, or 50 steps down, of a page.
     """
@@ -24,11 +25,12 @@ class Thread(TypedDict):
     ancestors: list[ThreadItem]
     replies: list[ThreadItem]
     cut: bool
-    next: dict[str, str] | None
+    next: str | None
 
 
 class VanishingItem(TypedDict):
     uuid: str
+    number: str
     handle: str
     display_name: str
     message: str

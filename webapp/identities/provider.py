@@ -76,10 +76,7 @@ class Provider:
     def claims(self, *, code: str, verifier: str, nonce: str, back: str) -> dict[str, Any]:
         """Who came back with this code. Raises `NotBelieved` (not to be believed), `Away`."""
         token = self._exchange(code, verifier, back)
-        kid = tokens.key_id(token)
-        key = tokens.key_for(self._keys(), kid)
-        if key is None:
-            key = tokens.key_for(self._keys(anew=True), kid)
+        key = tokens.key_for(token, self._keys()) or tokens.key_for(token, self._keys(anew=True))
         try:
             return tokens.verified(token, key, self.settings, nonce)
         except tokens.Unfit as unfit:

@@ -15,8 +15,8 @@ from ..db.database import Database
 from ..errors import TooMany
 from ..limits import Subject, by_address, hit, look
 from ..sessions import session
-from ..sessions.pages import kept_texts, page_with
 from ..web.current import db, settings
+from ..web.policy import everybody
 from ..web.security import local_path
 from . import actions
 from .provider import Away, NotBelieved, Provider
@@ -44,6 +44,7 @@ def _provider() -> Provider:
 
 
 @bp.get("/sign-in/provider")
+@everybody
 def start() -> Any:
     """The way to the provider. What has to be known on the way back goes into this browser's cookie."""
     back = local_path(request.args.get("next"))
@@ -61,6 +62,7 @@ def start() -> Any:
 
 
 @bp.get("/sign-in/provider/back")
+@everybody
 def back() -> Any:
     """The way back: checks what the provider says, and starts a session of ours."""
     if session.viewer():
@@ -109,18 +111,16 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
 
 
 def _come_in(person: Identity, following: str) -> Any:
-    """A session, and the page that somebody wanted: their text first, then what became of their handle."""
-    kept = kept_texts()
-    if not session.start({"uuid": person["uuid"], "password_hash": None}):
+    """A session, and the page that somebody wanted; before it, what became of their handle."""
+    if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
         return _failed(403, NOT_IN, "suspended")
-    if page := page_with(kept):
-        return page
     if person["handle_wanted"] is not None:
         return redirect(url_for("users.show_handle", next=following), 303)
     return redirect(following, 303)
 
 
 @bp.get("/signed-out")
+@everybody
 def signed_out() -> Any:
     """What a sign-out here leaves: the provider's own session, and the way to end that too."""
     if session.viewer():

@@ -17,8 +17,9 @@ from . import migrate, schema
 from .sweep import Swept, sweep
 from .target import Target
 
-# Not in a dump: who is signed in and who tried too often is of the moment; the mark says what the database is for.
-_LEFT_OUT = ("--exclude-table-data=public.sessions", "--exclude-table-data=public.rate_limits")
+# Not in a dump: who is signed in, who tried too often and what waits for a sign-in are of the moment; the mark says
+# what the database is for.
+_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in ("sessions", "rate_limits", "drafts")]
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
 _HISTORY = "0002-history-of-a-database"

@@ -20,6 +20,7 @@ _STEPS = {
     "sessions": "ops/sweep_sessions",
     "invitations": "ops/sweep_invitations",
     "keys": "ops/sweep_keys",
+    "drafts": "ops/sweep_drafts",
     "limits": "ops/sweep_limits",
 }
 
@@ -44,13 +45,19 @@ def sweep(
     """Sweeps until nothing is left that is not in use, or until `stop` is set. Raises `Unavailable`."""
     lag = float(db.query_value("ops/sweep_lag") or 0)
     counts = dict.fromkeys(_STEPS, 0)
-    params = {"ops/sweep_sessions": {"idle_seconds": session_idle}}
+    keys = {"key_seconds": Settings.key_outlives}
+    params = {
+        "ops/sweep_leaves": keys,
+        "ops/sweep_parents": keys,
+        "ops/sweep_sessions": {"idle_seconds": session_idle},
+    }
     for name, template in _STEPS.items():
         # A leaf's parent may be a leaf now, so the first step goes up a dead thread batch by batch.
         while not (stop and stop.is_set()):
             if not (touched := _once(db, template, {"limit": batch, **params.get(template, {})})):
                 break
             counts[name] += touched
+    db.query_value("ops/sweep_blanks", **keys)
     return Swept(counts, lag)
 
 

@@ -1,6 +1,11 @@
-"""Whether an address is free to listen on. Runs by itself too, with nothing installed: `python ports.py HOST PORT`."""
+"""Whether an address is free to listen on. Runs by itself too, with nothing installed: `python ports.py HOST PORT`.
 
+With `dev` after them it ends with 3, and a word, where `bin/dev` listens already.
+"""
+
+import contextlib
 import errno
+import http.client
 import socket
 import sys
 
@@ -26,7 +31,20 @@ def problem(host: str, port: int) -> str | None:
     return None
 
 
+def serves_dev(host: str, port: int) -> bool:
+    """Whether `bin/dev` listens there: only it has this stream, also while the program is broken."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        asked = http.client.HTTPConnection(host, port, timeout=2)
+        asked.request("GET", "/dev/reload", headers={"Host": f"localhost:{port}"})
+        return asked.getresponse().getheader("Content-Type") == "text/event-stream"
+    return False
+
+
 if __name__ == "__main__":
     if not sys.argv[2].isdecimal() or not 0 < int(sys.argv[2]) < 65536:
         sys.exit(f"PORT is {sys.argv[2]!r}; it must be a whole number from 1 to 65535.")
-    sys.exit(problem(sys.argv[1], int(sys.argv[2])))
+    said = problem(sys.argv[1], int(sys.argv[2]))
+    if said and sys.argv[3:] == ["dev"] and serves_dev(sys.argv[1], int(sys.argv[2])):
+        print(f"bin/dev runs already, on port {sys.argv[2]}.")
+        sys.exit(3)
+    sys.exit(said)

@@ -6,10 +6,12 @@ from flask import Blueprint, redirect, request, url_for
 
 from ..errors import Malformed
 from ..web.current import db, settings
+from ..web.policy import everybody, limited_within, readers
 from ..web.security import local_path
 from . import actions, session
 from .forms import SignInForm
-from .pages import page_with, sign_in_page, texts_of
+from .guards import comes_back
+from .pages import sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
@@ -17,16 +19,21 @@ WRONG = "That e-mail or handle and that password do not belong together. Check b
 STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
 
 
+def _back() -> str:
+    return local_path(request.values.get("next"))
+
+
 @bp.route("/sign-in", methods=["GET", "POST"])
+@everybody
+@limited_within("sign_ins_by_address")
+@comes_back(lambda sentence: sign_in_page(400, _back(), sentence))
 def sign_in() -> Any:
-    """The form to come in, and coming in. A message that was on its way is handed through."""
-    form = SignInForm()
+    """The form to come in, and coming in."""
+    form, back = SignInForm(), _back()
     if request.method != "POST":
-        if session.viewer():
-            return redirect(local_path(request.args.get("next")), 303)
-        return _sign_in_page(form, 200)
+        return redirect(back, 303) if session.viewer() else sign_in_page(200, back)
     if not form.validate():
-        return _sign_in_page(form, 422)
+        return sign_in_page(422, back, form=form)
     try:
         account = actions.check_password(
             db(),
@@ -36,26 +43,10 @@ def sign_in() -> Any:
             address=request.remote_addr or "",
         )
     except actions.WrongPassword:
-        return _sign_in_page(form, 422, WRONG)
-    if not session.start(account):  # the password was changed while it was checked
-        return _sign_in_page(form, 422, WRONG)
-    return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
-
-
-def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
-    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
-
-
-sign_in.again = lambda sentence: _sign_in_page(SignInForm(), 400, sentence)  # type: ignore[attr-defined]
-
-
-@bp.post("/sign-out")
-def sign_out() -> Any:
-    """Ends the session here and in the database; the browser forgets what it kept of this site."""
-    session.end()
-    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+        return sign_in_page(422, back, WRONG)
+    if not session.start(account, back):  # the password was changed while it was checked
+        return sign_in_page(422, back, WRONG)
+    return redirect(back, 303)
 
 
 def _sign_out_again(_: str) -> Any:
@@ -65,4 +56,12 @@ def _sign_out_again(_: str) -> Any:
     return redirect(url_for("feeds.home"), 303)
 
 
-sign_out.again = _sign_out_again  # type: ignore[attr-defined]
+@bp.post("/sign-out")
+@readers
+@comes_back(_sign_out_again)
+def sign_out() -> Any:
+    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    session.end()
+    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -5,16 +5,17 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
-from flask import g, redirect, request, session, url_for
+from flask import g, session
+from flask_wtf.csrf import generate_csrf
 
-from ..errors import MayflyError, Unavailable
+from ..errors import Unavailable
 from ..web.current import db, settings
-from ..web.htmx import wants_fragment
+from ..web.fields import as_uuid
 from . import actions
-from .cookie import CookieSession
+from .cookie import CookieSession, csrf_seed
 from .shapes import Account, Viewer
 
 _CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
@@ -33,17 +34,37 @@ def viewer_uuid() -> str | None:
     return person["uuid"] if person else None
 
 
-def start(account: Account) -> bool:
+def start(account: Account, following: str = "/") -> bool:
     """A new session for this account, with a new id; whatever this browser had before ends.
 
+    A draft of this browser that the address `following` names becomes the person's.
     False, and no session, where the password that was checked has been changed since.
     """
-    end()
-    token = new_token()
-    if not actions.start_session(db(), settings(), account=account, token_hash=hashed(token)):
+    _end_row()
+    token, seed = new_token(), _own().get("csrf_token")
+    if not actions.start_session(
+        db(),
+        settings(),
+        account=account,
+        token_hash=hashed(token),
+        draft_uuid=draft_in(following),
+        signed_out_hash=hashed(seed) if seed else None,
+        browser_hash=hashed(csrf_seed(token)),
+    ):
         return False
     hold(token)
     return True
+
+
+def draft_in(address: str) -> str | None:
+    """The uuid of the draft that a path of this site names, or None."""
+    return as_uuid(parse_qs(urlsplit(address).query).get("draft", [""])[0])
+
+
+def signed_out_hash() -> bytes:
+    """What the database knows of a browser that is signed out: of the seed of its forms, made here if it has none."""
+    generate_csrf()
+    return hashed(_own()["csrf_token"])
 
 
 def new_token() -> str:
@@ -59,19 +80,22 @@ def hold(token: str) -> None:
 
 def end() -> None:
     """Ends this browser's session, here and in the database."""
+    _end_row()
+    if _own().token:
+        _become("")
+
+
+def _end_row() -> None:
     if _own().token:
         db().retrying(lambda: db().execute("sessions/end", token_hash=hashed(_own().token)))
-        _become("")
     g.viewer = None
 
 
 def keep(name: str, value: dict[str, Any]) -> None:
     """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
     own = _own()
-    if own.token:  # the id of a session that is over
-        own.clear()
+    if own.token:  # the id of a session that is over; its forms, and what was sent from them, stay this browser's
         own.token, own.changed = "", False
-        g.pop("csrf_token", None)
     own[name] = {**value, "at": int(time.time())}
 
 
@@ -85,32 +109,6 @@ def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool)
         return None
     # Another machine may have noted it, by a clock that is a little ahead; or this one was set back meanwhile.
     return kept if -_CLOCKS_DIFFER <= time.time() - kept["at"] <= seconds else None
-
-
-def signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Lets only people who are signed in through; others are shown the way."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if viewer() else ask_to_sign_in()
-
-    return guarded
-
-
-class SignedOut(MayflyError):
-    """The act needs an account, and this request comes without one."""
-
-    status = 401
-
-
-def ask_to_sign_in() -> Any:
-    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
-    if request.path.startswith("/api/"):
-        raise SignedOut("Sign in first.")
-    if wants_fragment():
-        raise SignedOut("You are signed out. Sign in in another tab, then try again here: what you wrote stays.")
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
-    return redirect(url_for("sessions.sign_in", next=back), 303)
 
 
 def _look_up() -> Viewer | None:
@@ -139,17 +137,3 @@ def _own() -> CookieSession:
 def hashed(token: str) -> bytes:
     """What the database knows of an id."""
     return hashlib.sha256(token.encode()).digest()
-
-
-# `activities.create` shows the way itself: it hands the text of who was signed out through the sign-in page.
-_OPEN_TO_ALL = {
-    "sessions.sign_in", "sign_ups.sign_up", "identities.start", "identities.back", "identities.signed_out",
-    "activities.create", "static", "health.livez", "health.readyz", "dev.reload", "dev.static",
-}  # fmt: skip
-
-
-def keep_private() -> Any:
-    """Where the community is a private place (`PUBLIC_FEED=no`), every page but signing in needs an account."""
-    if settings().public_feed or request.endpoint in _OPEN_TO_ALL or viewer():
-        return None
-    return ask_to_sign_in()

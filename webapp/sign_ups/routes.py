@@ -7,14 +7,27 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..errors import Conflict, Invalid, TooMany
 from ..sessions import session
+from ..sessions.guards import comes_back
 from ..web.current import db, settings
+from ..web.policy import everybody, limited_within
 from . import actions
 from .forms import SignUpForm
 
 bp = Blueprint("sign_ups", __name__)
 
 
+def _sign_up_again(sentence: str) -> Any:
+    """The form with its text after a CSRF failure, where the place takes people at all."""
+    if session.viewer():  # the first of two answers came in between, with another cookie
+        return redirect(url_for("feeds.home"), 303)
+    form = SignUpForm()
+    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
+
+
 @bp.route("/sign-up", methods=["GET", "POST"])
+@everybody
+@limited_within("sign_up_tries")
+@comes_back(_sign_up_again)
 def sign_up() -> Any:
     """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
     if session.viewer():
@@ -96,14 +109,6 @@ def _may_join(invite: str) -> bool:
     return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
 
 
-def _sign_up_again(sentence: str) -> Any:
-    """The form with its text after a CSRF failure, where the place takes people at all."""
-    if session.viewer():  # the first of two answers came in between, with another cookie
-        return redirect(url_for("feeds.home"), 303)
-    form = SignUpForm()
-    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
-
-
 def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
     """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
     errors = {name: found[0] for name, found in form.errors.items()}
@@ -116,6 +121,3 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
 
 def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
     return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}
-
-
-sign_up.again = _sign_up_again  # type: ignore[attr-defined]

@@ -4,12 +4,16 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from ..drafts import actions as drafts
 from ..errors import Invalid, TooMany
 from ..sessions import session
 from ..sessions.actions import WrongPassword, check_password
-from ..sessions.pages import ask_to_sign_in
+from ..sessions.guards import comes_back, signed_in, signed_in_or
+from ..sessions.pages import sign_in_page
 from ..web.answers import answer
 from ..web.current import db, settings
+from ..web.fields import as_uuid
+from ..web.policy import limited_within
 from ..web.security import local_path
 from . import actions
 from .forms import HandleForm, PasswordForm, ProfileForm
@@ -18,6 +22,7 @@ from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
+SIGNED_IN = "You are signed in. What you typed is here; nothing was saved yet."
 SAVED = {
     "profile": "Saved. This is how others see you now.",
     "handle": "Saved. That is your handle now.",
@@ -25,18 +30,49 @@ SAVED = {
 }
 
 
+def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
+    typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
+    return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
+
+
+def _save_after_sign_in() -> Any:
+    form = ProfileForm()
+    draft_uuid = drafts.keep(
+        db(),
+        settings(),
+        kind="profile",
+        signed_out_hash=session.signed_out_hash(),
+        address=request.remote_addr or "",
+        message=form.bio.typed,
+        display_name=form.display_name.typed,
+    )
+    return sign_in_page(401, url_for("users.show", draft=draft_uuid), "Sign in to save this. What you typed is kept.")
+
+
+def _handle_again(sentence: str) -> Any:
+    account = own_account()
+    if account["handle_wanted"] is None:
+        return answer(400, sentence)
+    return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
+
+
 @bp.get("/settings")
-@session.signed_in
+@signed_in
 def show() -> Any:
-    """What a person may change of their own account."""
+    """What a person may change of their own account; with one's own `draft` in the form of the profile."""
+    wanted = as_uuid(request.args.get("draft"))
+    if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
+        typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
+        return settings_page(200, typed, notice=SIGNED_IN)
     return settings_page(200, said=SAVED.get(request.args.get("saved", ""), ""))
 
 
 @bp.post("/settings/profile")
+@comes_back(lambda sentence: _again(ProfileForm(), 400, sentence))
+@limited_within("settings")
+@signed_in_or(_save_after_sign_in)
 def save_profile() -> Any:
     """Changes how others see a person."""
-    if not session.viewer():
-        return _save_after_sign_in()
     form = ProfileForm()
     if not form.validate():
         return _again(form, 422)
@@ -49,7 +85,9 @@ def save_profile() -> Any:
 
 
 @bp.post("/settings/password")
-@session.signed_in
+@comes_back(lambda sentence: _again(PasswordForm(), 400, sentence))
+@limited_within("settings")
+@signed_in
 def change_password() -> Any:
     """Another password: every other session ends, and this browser gets a new one."""
     form, account = PasswordForm(), own_account()
@@ -72,7 +110,7 @@ def change_password() -> Any:
 
 
 @bp.get("/settings/handle")
-@session.signed_in
+@signed_in
 def show_handle() -> Any:
     """What became of the handle that a person asked for, and another to pick; only until they have."""
     account = own_account()
@@ -80,7 +118,9 @@ def show_handle() -> Any:
 
 
 @bp.post("/settings/handle")
-@session.signed_in
+@comes_back(_handle_again)
+@limited_within("settings")
+@signed_in
 def save_handle() -> Any:
     """Keeps the handle, or takes another one that is free."""
     account, form = own_account(), HandleForm()
@@ -106,18 +146,6 @@ def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", 
     ), status
 
 
-def _handle_again(sentence: str) -> Any:
-    if not session.viewer():
-        return session.ask_to_sign_in()
-    account = own_account()
-    if account["handle_wanted"] is None:
-        return answer(400, sentence)
-    return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
-
-
-save_handle.again = _handle_again  # type: ignore[attr-defined]
-
-
 def _is_current(handle: str, password: str) -> bool:
     """Whether this is the account's password: a guess like any other, under the limits of signing in."""
     try:
@@ -127,23 +155,5 @@ def _is_current(handle: str, password: str) -> bool:
     return True
 
 
-def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
-    typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
-    return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
-
-
 def _after(problem: TooMany) -> dict[str, str]:
     return {"Retry-After": str(problem.retry_after)}
-
-
-def _save_after_sign_in() -> Any:
-    return ask_to_sign_in("Sign in to save this. What you typed is kept.", url_for("users.show"))
-
-
-# The page with its text after a CSRF failure.
-save_profile.again = lambda sentence: (  # type: ignore[attr-defined]
-    _again(ProfileForm(), 400, sentence) if session.viewer() else _save_after_sign_in()
-)
-change_password.again = lambda sentence: (  # type: ignore[attr-defined]
-    _again(PasswordForm(), 400, sentence) if session.viewer() else session.ask_to_sign_in()
-)

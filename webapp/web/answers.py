@@ -3,6 +3,7 @@
 import logging
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -34,16 +35,21 @@ HEADINGS = {
 }
 
 
-def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "") -> Response:
-    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`."""
+def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False) -> Response:
+    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`.
+
+    `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
+    """
     heading = HEADINGS.get(status, "That did not work")
     if request.path.startswith("/api/"):
         response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
         response.mimetype = "application/json"
     else:
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
-        written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN else None
-        kept = request.form.to_dict() if written else None
+        written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN or renew else None
+        kept = request.form.to_dict() if written or renew else None
+        # A form that leads on comes again with where it leads: a draft may be named there.
+        following = request.form.get("next") if status in _AGAIN else None
         response = Response(
             render_template(
                 name,
@@ -52,7 +58,9 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
                 request_id=request_id,
                 kept=kept,
                 written=written,
+                href=f"{request.path}?{urlencode({'next': following})}" if following else "/",
                 signed_out=status == 401,
+                renew=renew,
             )
         )
     response.status_code = status

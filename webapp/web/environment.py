@@ -8,7 +8,7 @@ from flask.templating import Environment as FlaskEnvironment
 from markupsafe import Markup
 
 _MACROS = "_macros.html"
-_ATOMS = ("icon", "avatar", "fuse", "field")
+_ATOMS = ("icon", "avatar", "fuse", "toggle", "field")
 
 
 class Environment(FlaskEnvironment):

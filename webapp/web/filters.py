@@ -122,7 +122,12 @@ def initial(name: str) -> str:
 
 def counted(count: int, one: str, many: str) -> str:
     """`1 reply`, `3 replies`."""
-    return f"{count} {one if count == 1 else many}"
+    return f"{tally(count)} {one if count == 1 else many}"
+
+
+def tally(count: int) -> str:
+    """A count as it is shown: they are counted up to 1,000."""
+    return "999+" if count >= 1000 else str(count)
 
 
 def excerpt(text: str, limit: int = 90) -> str:
@@ -144,6 +149,7 @@ def register(app: Flask) -> None:
         machine_time,
         message_html,
         month,
+        tally,
         ttl_words,
     ):
         app.jinja_env.filters[function.__name__] = function

@@ -5,17 +5,20 @@ from flask import Blueprint, Response
 from ..db.catalogue import BrokenTemplate
 from ..errors import Unavailable
 from .current import db
+from .policy import everybody
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/livez")
+@everybody
 def livez() -> Response:
     """The process lives. Asks nobody, so that a database that is away restarts nothing."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @bp.get("/readyz")
+@everybody
 def readyz() -> Response:
     """The process can serve: the database answers and fits every statement."""
     try:

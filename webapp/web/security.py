@@ -157,16 +157,11 @@ def _origin(address: str) -> tuple[str, str, int] | None:
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
-def genuine() -> bool:
-    """Whether the form that this request brings is one of ours, given out to this browser: its CSRF token is right."""
-    return bool(g.get("csrf_valid"))
-
-
 def _csrf_failed(error: CSRFError) -> Any:
     """The form again with its text, where the view knows how (`view.again`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
     again = getattr(view, "again", None)
     try:
-        return again(STALE) if again else answer(400, STALE)
+        return again(STALE) if again else answer(400, STALE, renew=True)
     except MayflyError as problem:  # what an error handler raises reaches no other handler
         return told(problem)

@@ -9,6 +9,7 @@ import brotli
 from flask import Flask, Response, request
 
 from ..config.settings import Settings
+from .policy import everybody
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -39,6 +40,7 @@ def register(app: Flask, settings: Settings) -> None:
     lasting = "no-cache" if settings.development else FOR_EVER
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
+    @everybody
     def static(version: str, filename: str) -> Response:
         response = app.send_static_file(filename)
         response.headers["Cache-Control"] = lasting if own == f"/static/{version}" else "no-cache"

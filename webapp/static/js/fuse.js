@@ -73,7 +73,7 @@ setInterval(tick, 500);
 const look = () => {
   // What is answered was burned meanwhile, and the form came back: the card goes, the form stays.
   for (const form of document.querySelectorAll("form[data-gone]")) {
-    const card = document.getElementById(form.dataset.gone);
+    const card = form.closest("article") ?? document.querySelector(".focus > article");
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();

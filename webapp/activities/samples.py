@@ -1,0 +1,132 @@
+"""Samples of activities and composers. Times count from one fixed moment."""
+
+from typing import Any, cast, get_type_hints
+from zlib import crc32
+
+from ..sessions.samples import VIEWER
+from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
+from .composer import ORPHANED, TOO_DEEP, Composer
+from .shapes import ActivityCard
+
+ZERO = {int: 0, bool: False}
+"""What counts and done acts are in a sample, unless it says otherwise; and what a person may have done, all of it."""
+ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
+
+
+def card(
+    message: str = "The ferry is late again, and nobody minds.", *, left: float = 0.8, **fields: Any
+) -> ActivityCard:
+    """A card with this share of its week left; `fields` replace what it says."""
+    sample = {
+        **{name: ZERO[kind] for name, kind in get_type_hints(ActivityCard).items() if kind in ZERO},
+        "uuid": sample_uuid(message),
+        "number": str(117704801719681025 + crc32(message.encode())),
+        "user_uuid": sample_uuid("bede"),
+        "display_name": "Bede",
+        "handle": "bede",
+        "message": message,
+        "reply_to_activity_uuid": None,
+        "reply_to_handle": None,
+        "mentions": None,
+        "expires_at": (NOW + WEEK * left).isoformat(),
+        "created_at": (NOW - WEEK * (1 - left)).isoformat(),
+        "read_at": NOW.isoformat(),
+    }
+    return cast(ActivityCard, {**sample, **fields})
+
+
+PARENT = card("Who has the key to the boat shed?", uuid=sample_uuid("parent"))
+
+CARDS: dict[str, ActivityCard] = {
+    "whole life": card("Just said.", left=1.0),
+    "bright": card(left=0.8),
+    "waning": card("Half of its time has passed.", left=0.4),
+    "ember": card("A quarter is left.", left=0.2),
+    "last tenth": card("Almost gone.", left=0.05),
+    "last moments": card("Going.", left=0.0001),
+    "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
+    "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
+    "one reply": card("Somebody answered.", replies_count=1),
+    "many replies": card("Everybody answered.", replies_count=1234),
+    "a reply": card(
+        "It hangs behind the door.", reply_to_activity_uuid=PARENT["uuid"], reply_to_handle=PARENT["handle"]
+    ),
+    "a reply to what is gone": card("As I was saying.", reply_to_activity_uuid=PARENT["uuid"]),
+    "links and mentions": card(
+        "@marnie look: https://example.org/a/very/long/path/that/does/not/end/where/one/would/like and www.example.org",
+        mentions=["marnie"],
+    ),
+    "long word": card("Donau" + "dampfschifffahrt" * 12, display_name="N" * 50, handle="h" * 30),
+    "full length": card("Two hundred and eighty characters are a lot. " * 7),
+    "lines": card("First line.\n\nThird line,\nfourth line."),
+    "right to left": card("هذا الكلام يعيش أسبوعا ثم يمضي.", display_name="نورة", handle="noura"),
+    "right to left within": card("She said שלום and left, 3 times.", display_name="\u202eturned"),
+    "emoji": card("👩‍👩‍👧‍👦🏳️‍🌈🧜🏽‍♀️", display_name="🦋", handle="papillon"),
+    "marks piled up": card("from before: lo" + "\u0300" * 60 + "w" + "\u0323" * 60, display_name="o" + "\u0300" * 4),
+    "hostile": card(HOSTILE, display_name=HOSTILE[:50]),
+}  # fmt: skip
+
+
+def composer(name: str, **fields: Any) -> Composer:
+    """A composer with a key that nobody else has."""
+    return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
+
+
+def composers() -> dict[str, Composer]:
+    """Every place and state of a composer."""
+    reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
+    over = "Shorten it by 20 characters: 280 fit."
+    return {
+        "fresh, above a feed": composer("feed", place="feed"),
+        "fresh, on a page of its own": composer("page", place="page"),
+        "a reply below a card": composer("slot", place="slot", **reply),
+        "a reply in a thread": composer("thread", place="thread", ttl="1-hour", **reply),
+        "with every error": composer(
+            "errors", place="feed", errors={"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
+        ),
+        "over the limit": composer("over", place="feed", message="A little too much. " * 15, errors={"message": over}),
+        "close to the limit": composer("close", place="feed", message="x" * 270),
+        "after a notice": composer("notice", place="page", message="Kept.", notice="Your text is here."),
+        "hostile": composer(
+            "hostile", message=HOSTILE, errors={"message": HOSTILE, "ttl": HOSTILE, "key": HOSTILE}, notice=HOSTILE
+        ),
+        "an orphan": composer("orphan", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, notice=ORPHANED),
+        "deeper than a thread goes": composer(
+            "deep", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, one_up=PARENT["uuid"], notice=TOO_DEEP
+        ),
+    }  # fmt: skip
+
+
+FRESH = composers()["fresh, above a feed"]
+
+SAMPLES: Samples = {
+    "activities/_activity.html": {
+        **{name: {"activity": sample} for name, sample in CARDS.items()},
+        "in focus": {"activity": PARENT, "stands": "focus"},
+        "without acts": {"activity": CARDS["own"], "stands": "still"},
+        "seen signed out": {"activity": PARENT, "viewer": None},
+    },
+    "activities/_stub.html": {"always": {}},
+    "activities/_replies_count.html": {
+        name: {"activity": card(replies_count=count)} for name, count in (("none", 0), ("one", 1), ("many", 12))
+    },
+    "activities/_composer.html": {name: {"composer": sample} for name, sample in composers().items()},
+    "activities/_burn.html": {
+        "always": {"activity": CARDS["own"], "notice": ""},
+        "after a notice": {"activity": CARDS["own"], "notice": "Press again."},
+    },
+    "activities/_burned.html": {
+        "for the announcer": {"count": None},
+        "on one's own page": {"count": 3},
+    },
+    "activities/_created.html": {
+        "in a feed": {"activity": PARENT, "parent": None, "composer": FRESH},
+        "a reply below a card": {
+            "activity": CARDS["a reply"],
+            "parent": PARENT,
+            "composer": composers()["a reply below a card"],
+        },
+    },
+    "activities/burn.html": {"always": {"activity": CARDS["own"], "notice": ""}},
+    "activities/compose.html": {name: {"composer": sample} for name, sample in composers().items()},
+}

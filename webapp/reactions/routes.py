@@ -1,0 +1,43 @@
+"""Reactions over HTTP. Each is one statement that may come twice, so the route runs it without an action between."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, url_for
+
+from ..activities.composer import find
+from ..errors import NotFound
+from ..sessions.guards import limited, signed_in
+from ..sessions.session import viewer_uuid
+from ..web.current import db
+from ..web.fragments import fragment_or_redirect, page_before
+
+bp = Blueprint("reactions", __name__)
+
+
+@bp.post("/activities/<uuid:activity_uuid>/like")
+@signed_in
+@limited("likes")
+def like(activity_uuid: UUID) -> Any:
+    """Likes an activity."""
+    db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
+    return _answer(activity_uuid, "Liked.")
+
+
+@bp.post("/activities/<uuid:activity_uuid>/unlike")
+@signed_in
+@limited("likes")
+def unlike(activity_uuid: UUID) -> Any:
+    """Takes the like back."""
+    db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
+    return _answer(activity_uuid, "No longer liked.")
+
+
+def _answer(activity_uuid: UUID, said: str) -> Any:
+    """The card's reactions as they are now; without HTMX the page on which the button stood. Raises `NotFound`."""
+    activity = find(str(activity_uuid), viewer_uuid())
+    if not activity:
+        raise NotFound
+    thread = url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity_uuid)
+    page = f"{page_before(thread)}#activity-{activity['number']}"
+    return fragment_or_redirect("reactions/_reactions.html", to=page, said=said, activity=activity)

@@ -1,0 +1,38 @@
+"""Samples of signing in, and the person who looks at all samples."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from ..web.samples import HOSTILE, Samples, sample_uuid
+from .shapes import Viewer
+
+VIEWER: Viewer = {
+    "uuid": sample_uuid("viewer"),
+    "display_name": "Marnie Fell",
+    "handle": "marnie",
+    "last_ttl": None,
+}
+
+
+def sample_form(*names: str, **typed: str) -> SimpleNamespace:
+    """A form as templates see it: each field's `data` and `typed`."""
+    return SimpleNamespace(**{name: SimpleNamespace(data=typed.get(name), typed=typed.get(name, "")) for name in names})
+
+
+def _sign_in(**needs: Any) -> dict[str, Any]:
+    fixed = {"form": sample_form("email", "password"), "text": "", "errors": {}, "notice": "", "back": "/"}
+    return {**fixed, **needs}
+
+
+SAMPLES: Samples = {
+    "sessions/sign_in.html": {
+        "empty": _sign_in(),
+        "hostile": _sign_in(
+            form=sample_form("email", "password", email=HOSTILE),
+            text=HOSTILE,
+            errors={"email": HOSTILE, "password": "Type your password."},
+            notice=HOSTILE,
+            back="/compose",
+        ),
+    },
+}
