@@ -91,6 +91,7 @@ def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: Da
         "CREATE TEMPORARY TABLE mine ()",
         "CREATE SCHEMA mine",
         "CREATE ROLE mine",
+        "SELECT nextval('numbers')",
         "COPY (SELECT 1) TO PROGRAM 'cat'",
         "SELECT pg_read_file('PG_VERSION')",
         "SET ROLE mayfly_app",
