@@ -210,13 +210,17 @@ def test_backup_of_an_earlier_structure_is_restored_and_migrated(
         conn.execute("CREATE SCHEMA public")
         conn.execute((CHECKOUT / "tests" / "first_release.sql").read_text())
         make_user(conn)
-        assert run("db-backup", str(scratch / "earlier.dump"))[0] == 0
+        code, said, _ = run("db-backup", str(scratch / "earlier.dump"))
+        assert (code, "did not sweep" in said) == (0, True)
+        code, _, err = run("activities-sweep")
+        assert (code, "bin/db-migrate --status" in err) == (1, True)
         conn.execute("DROP SCHEMA public CASCADE")
         conn.execute("CREATE SCHEMA public")
     code, said, err = run("db-restore", str(scratch / "earlier.dump"))
     assert code == 0, err
     assert f"{len(migrate.on_disk())} migration(s) are pending" in said
     assert run("db-migrate")[0] == 0
+    assert run("activities-sweep")[0] == 0
     with elsewhere.owner() as conn:
         assert one(conn, "SELECT count(*) FROM users") == 1
 
