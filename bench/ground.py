@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from webapp.config.settings import LIMITS
+from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection, connect
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target

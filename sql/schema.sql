@@ -71,6 +71,27 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
+-- What somebody sent while signed out, typed as it was. It belongs to their browser (the SHA-256 of its CSRF seed) until the
+-- sign-in that their form led to makes it theirs. No foreign key to what it replies to: it outlives that.
+CREATE TABLE drafts (
+  uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
+  signed_out_hash bytea CONSTRAINT drafts_signed_out_hash_length CHECK (octet_length(signed_out_hash) = 32),
+  kind text NOT NULL CONSTRAINT drafts_kind_known CHECK (kind IN ('activity', 'profile')),
+  message text NOT NULL CONSTRAINT drafts_message_length CHECK (octet_length(message) <= 65536),
+  display_name text CONSTRAINT drafts_display_name_length CHECK (octet_length(display_name) <= 65536),
+  ttl text CONSTRAINT drafts_ttl_length CHECK (char_length(ttl) BETWEEN 1 AND 20),
+  reply_to_activity_uuid uuid,
+  key uuid,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL DEFAULT now() + interval '1 hour',
+  CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
+  CONSTRAINT drafts_order CHECK (expires_at > created_at)
+);
+CREATE INDEX drafts_user_uuid ON drafts (user_uuid);
+CREATE INDEX drafts_signed_out_hash ON drafts (signed_out_hash);
+CREATE INDEX drafts_expires_at ON drafts (expires_at);
+
 -- Activities --------------------------------------------------------------------------------------------------
 
 -- An expired activity with live descendants is blanked (no author, no text) until the last of them is gone.
@@ -80,6 +101,7 @@ CREATE TABLE activities (
   message text CONSTRAINT activities_message_length CHECK (
     char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
   ),
+  -- The two counts are no longer used; a later migration drops them.
   reposts_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_reposts_count_positive CHECK (reposts_count >= 0),
   likes_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_likes_count_positive CHECK (likes_count >= 0),
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
@@ -151,4 +173,4 @@ INSERT INTO withdrawals (one, number) VALUES (true, 0);
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, likes, rate_limits, withdrawals TO mayfly_app;
+  ON users, passwords, sessions, invitations, activities, activity_keys, likes, drafts, rate_limits, withdrawals TO mayfly_app;

@@ -21,7 +21,7 @@ from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from ways import DatabaseUrls, free_port
 
-from webapp.config.settings import LIMITS
+from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
 from webapp.postgres.processes import die_with_parent
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from factories import PASSWORD, make_activity, make_user
+from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
@@ -19,7 +19,6 @@ from verbs import (
     number_of,
     reply,
     send,
-    sign_in,
     signed_in,
     token_for,
     token_in,
@@ -633,44 +632,7 @@ def test_burn_keeps_what_answered_it(alice: FlaskClient, bob: FlaskClient, conn:
     assert "regretted" not in page
 
 
-# Signed out ----------------------------------------------------------------------------------------------------
-
-
-def test_create_signed_out_keeps_the_text_through_the_sign_in(app: Flask, conn: Connection) -> None:
-    parent = make_activity(conn, user(conn, "bob"))
-    client = signed_in(app)
-    token = token_for(client)
-    conn.execute("DELETE FROM sessions")
-    page = reply(client, parent, "a long <thought>\nof two lines", ttl="3-hours", csrf_token=token)
-    assert page.status_code == 401
-    assert "Your text is kept." in words(page)
-    # A slip at the password keeps it too.
-    for password, status in (("wrong password", 422), (PASSWORD, 200)):
-        hidden = {
-            k: v.replace("&lt;", "<").replace("&gt;", ">")
-            for k, v in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
-        }
-        page = client.post("/sign-in", data={**hidden, "email": "alice", "password": password})
-        assert page.status_code == status
-    assert "a long &lt;thought&gt;\nof two lines" in page.text
-    assert 'value="3-hours" checked' in page.text
-    assert f'name="reply_to_activity_uuid" value="{parent}"' in page.text
-    assert count(conn, "activities") == 1, "nothing is posted by signing in"
-
-
-def test_text_carried_through_the_sign_in_for_no_time_of_ours_gets_the_usual_one(app: Flask, conn: Connection) -> None:
-    page = sign_in(app.test_client(), message="a long thought", ttl="2-days")
-    assert "a long thought" in page.text
-    assert re.findall(r'value="([\w-]+)" checked', page.text) == [app.extensions["settings"].ttl_default]
-
-
-def test_create_signed_out_with_htmx_leaves_the_form_in_place(app: Flask, conn: Connection) -> None:
-    client = app.test_client()
-    answer = write(client, "a long thought", fragment=True)
-    assert answer.status_code == 401
-    assert answer.text.startswith("<hx-partial")
-    assert "what you wrote stays" in words(answer)
-    assert 'href="/sign-in" target="_blank">Sign in</a>' in answer.text
+# A stale token -------------------------------------------------------------------------------------------------
 
 
 def test_create_with_a_stale_token_brings_the_form_back_with_its_text(alice: FlaskClient, conn: Connection) -> None:
@@ -686,12 +648,3 @@ def test_create_with_a_stale_token_brings_the_form_back_with_its_text(alice: Fla
         )
         assert send(alice, "/activities", message="a long thought", ttl="1-day", **fields).status_code == 303
     assert count(conn, "activities") == 2
-
-
-def test_sign_in_page_with_a_stale_token_keeps_what_was_typed(app: Flask, conn: Connection) -> None:
-    client = app.test_client()
-    answer = sign_in(client, csrf_token="stale", message="a long thought")
-    assert answer.status_code == 400
-    assert 'value="alice"' in answer.text
-    assert "a long thought" in answer.text
-    assert PASSWORD not in answer.text

@@ -65,15 +65,15 @@ BAD = {
 NO_TEXT = {"NUL", "text with NUL", "invalid UTF-8", "overlong NUL", "lone surrogate", "cut UTF-8"}
 FIELDS = {
     "/activities": ["message", "ttl", "key", "reply_to_activity_uuid", "csrf_token", "stray"],
-    "/sign-in": ["email", "password", "next", "message", "ttl", "reply_to_activity_uuid", "csrf_token", "stray"],
+    "/sign-in": ["email", "password", "next", "csrf_token", "stray"],
     "/sign-up": ["display_name", "handle", "email", "password", "invite", "csrf_token", "stray"],
     "/sign-out": ["csrf_token", "stray"],
     "/settings/profile": ["display_name", "bio", "csrf_token", "stray"],
     "/settings/handle": ["csrf_token", "next", "stray"],
     "/settings/password": ["current", "password", "csrf_token", "stray"],
 }
-QUERY = ["before", "after", "next", "reply_to", "invite", "stray", "csrf_token"]
-TABLES = ("users", "passwords", "sessions", "activities", "activity_keys", "rate_limits", "invitations")
+QUERY = ["before", "after", "next", "reply_to", "draft", "invite", "stray", "csrf_token"]
+TABLES = ("users", "passwords", "sessions", "activities", "activity_keys", "rate_limits", "invitations", "drafts")
 
 
 class Watch:
@@ -315,9 +315,6 @@ TYPED = {
 GIVEN_BACK = [
     ("/activities", "message"),
     ("/sign-in", "email"),
-    ("/sign-in", "message"),
-    ("/sign-in", "display_name"),
-    ("/sign-in", "bio"),
     ("/sign-up", "display_name"),
     ("/sign-up", "handle"),
     ("/sign-up", "email"),

@@ -234,6 +234,7 @@ def test_log_holds_nothing_that_people_typed_or_carried(
         client.get(path, headers=agent)
     sign_in(app.test_client(), f"{CANARY}@nowhere.example", f"wrong {CANARY}")
     stranger = app.test_client()
+    assert write(stranger, f"while signed out {CANARY}").status_code == 401
     page = stranger.get("/sign-up")
     seed = stranger.get_cookie("mayfly")
     assert seed

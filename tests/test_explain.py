@@ -16,7 +16,7 @@ from webapp.db.connections import Connection, connect
 
 PEOPLE, ACTIVITIES = 4_000, 30_000
 DATA = Path(__file__).resolve().parent.parent / "bench" / "data.sql"
-BIG = {"activities", "users", "sessions", "activity_keys", "likes"}
+BIG = {"activities", "users", "sessions", "activity_keys", "likes", "drafts"}
 LONG, DEEP = "10000000-0000-4000-8000-000000000000", "20000000-0000-4000-8000-000000000250"
 VIEWER = "(SELECT uuid FROM users WHERE handle = 'user_1')"
 MIDDLE = "(SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY number) FROM activities)"
@@ -48,6 +48,10 @@ INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
 SELECT md5('user' || 1 + n % {PEOPLE})::uuid, md5('key' || n)::uuid, md5('activity' || n)::uuid,
   now() + interval '1 day'
 FROM generate_series(1, {ACTIVITIES}) AS n;
+INSERT INTO drafts (user_uuid, signed_out_hash, kind, message, key)
+SELECT CASE WHEN n % 2 = 0 THEN md5('user' || n)::uuid END, CASE WHEN n % 2 = 1 THEN sha256(n::text::bytea) END,
+  'activity', 'kept', md5('key' || n)::uuid
+FROM generate_series(1, {PEOPLE}) AS n;
 """
 
 # What people wait for, with values as SQL. Operators' and the sweep's statements may take a table as it comes.
@@ -79,7 +83,14 @@ CASES = {
     "a sign-up": ("sign_ups/create", [f"'{LONG}'", "'New'", "'new'", "'new@example.com'"]),
     "a new password": ("sessions/password_set", [VIEWER, PASSWORD_HASH]),
     "a password's hash that is renewed": ("sessions/password_renew", [VIEWER, PASSWORD_HASH, PASSWORD_HASH]),
-    "a session that begins": ("sessions/start", [HASH_OF_NOBODY, VIEWER, "NULL", "3600"]),
+    "a session that begins": ("sessions/start", [HASH_OF_NOBODY, VIEWER, "NULL", "3600", "NULL", "NULL", "NULL"]),
+    "a session that begins with a draft": (
+        "sessions/start",
+        [HASH_OF_NOBODY, VIEWER, "NULL", "3600", "gen_random_uuid()", HASH, HASH_OF_NOBODY],
+    ),
+    "a draft on the sign-in page": ("sessions/kept", ["gen_random_uuid()", HASH]),
+    "a draft": ("drafts/keep", [HASH, "'activity'", "'kept'", "NULL", "'1-day'", "NULL", "gen_random_uuid()"]),
+    "one's own draft": ("drafts/own", [VIEWER, "gen_random_uuid()", "'activity'"]),
     "a session that ends": ("sessions/end", [HASH]),
     "all sessions of a person but one": ("sessions/end_all", [VIEWER, HASH]),
     "an identity": ("identities/find", ["'https://id.example'", "'subject'"]),
@@ -107,7 +118,7 @@ def community(worker_database: DatabaseUrls) -> Iterator[Connection]:
     with connect(worker_database.app_url) as conn:
         yield conn
     with worker_database.owner() as conn:
-        conn.execute("TRUNCATE users, activities, sessions, activity_keys CASCADE")
+        conn.execute("TRUNCATE users, activities, sessions, activity_keys, drafts CASCADE")
 
 
 def test_every_statement_that_a_person_waits_for_is_among_them() -> None:

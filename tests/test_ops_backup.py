@@ -37,6 +37,7 @@ def fill(conn: Connection) -> None:
         "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256('x'), %s, now() + interval '1 day')",
         [alice],
     )
+    conn.execute("INSERT INTO drafts (user_uuid, kind, message) VALUES (%s, 'profile', 'canary that waits')", [alice])
     conn.execute("INSERT INTO rate_limits (action, subject, window_ends_at) VALUES ('a', 'b', now() + interval '1 h')")
 
 
@@ -88,6 +89,7 @@ def test_drill_backup_is_restored_whole_and_serves(
     assert "canary" not in held
     assert "COPY public.sessions" not in held
     assert "COPY public.rate_limits" not in held
+    assert "COPY public.drafts" not in held
 
     monkeypatch.setenv("MAYFLY_STATE", str(scratch / "other"))  # another machine
     code, said, _ = run("db-restore", str(scratch / "mayfly.dump"))
@@ -208,13 +210,17 @@ def test_backup_of_an_earlier_structure_is_restored_and_migrated(
         conn.execute("CREATE SCHEMA public")
         conn.execute((CHECKOUT / "tests" / "first_release.sql").read_text())
         make_user(conn)
-        assert run("db-backup", str(scratch / "earlier.dump"))[0] == 0
+        code, said, _ = run("db-backup", str(scratch / "earlier.dump"))
+        assert (code, "did not sweep" in said) == (0, True)
+        code, _, err = run("activities-sweep")
+        assert (code, "bin/db-migrate --status" in err) == (1, True)
         conn.execute("DROP SCHEMA public CASCADE")
         conn.execute("CREATE SCHEMA public")
     code, said, err = run("db-restore", str(scratch / "earlier.dump"))
     assert code == 0, err
     assert f"{len(migrate.on_disk())} migration(s) are pending" in said
     assert run("db-migrate")[0] == 0
+    assert run("activities-sweep")[0] == 0
     with elsewhere.owner() as conn:
         assert one(conn, "SELECT count(*) FROM users") == 1
 

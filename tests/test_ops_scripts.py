@@ -695,7 +695,8 @@ def test_burn_of_nothing_is_one_sentence(run: Run, elsewhere: DatabaseUrls, uuid
 
 def test_sweep_prints_counts_and_lag(run: Run, elsewhere: DatabaseUrls) -> None:
     assert run("activities-sweep")[1] == (
-        f"swept {name_of(elsewhere)}: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, limits 0, lag 0.0 s\n"
+        f"swept {name_of(elsewhere)}: deleted 0, blanked 0, sessions 0, invitations 0, keys 0, drafts 0, limits 0,"
+        " lag 0.0 s\n"
     )
 
 

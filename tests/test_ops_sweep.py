@@ -78,7 +78,7 @@ def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Con
         above = make_activity(conn, alice, left=DEAD, reply_to=above)
         make_activity(conn, alice, left=DEAD, reply_to=above)
     assert sweep(db, batch=3).counts == {
-        "deleted": 50, "blanked": 0, "sessions": 0, "invitations": 0, "keys": 0, "limits": 0
+        "deleted": 50, "blanked": 0, "sessions": 0, "invitations": 0, "keys": 0, "drafts": 0, "limits": 0
     }  # fmt: skip
     assert activities(conn) == {}
     assert not sweep(db)
@@ -110,12 +110,16 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
             f" VALUES (sha256(gen_random_uuid()::text::bytea), now() - interval '1 day', {past})"
         )
         conn.execute(f"INSERT INTO activity_keys VALUES (%s, gen_random_uuid(), gen_random_uuid(), {past})", [alice])
+        conn.execute(
+            "INSERT INTO drafts (user_uuid, kind, message, created_at, expires_at)"
+            f" VALUES (%s, 'profile', '', now() - interval '1 day', {past})",
+            [alice],
+        )
         conn.execute(f"INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {past})")
     counts = sweep(db).counts
-    assert {name: counts[name] for name in ("sessions", "invitations", "keys", "limits")} == dict.fromkeys(
-        ("sessions", "invitations", "keys", "limits"), 1
-    )
-    for table in ("sessions", "invitations", "activity_keys", "rate_limits"):
+    names = ("sessions", "invitations", "keys", "drafts", "limits")
+    assert {name: counts[name] for name in names} == dict.fromkeys(names, 1)
+    for table in ("sessions", "invitations", "activity_keys", "drafts", "rate_limits"):
         assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table
 
 
@@ -254,5 +258,5 @@ def test_sweep_stops_between_batches_when_told(db: Database, conn: Connection, a
 
 
 def test_sweep_statements_lock_and_skip(db: Database) -> None:
-    for name in ("leaves", "parents", "sessions", "invitations", "keys", "limits"):
+    for name in ("leaves", "parents", "sessions", "invitations", "keys", "drafts", "limits"):
         assert "FOR UPDATE SKIP LOCKED" in db.catalogue[f"ops/sweep_{name}"].sql

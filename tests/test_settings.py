@@ -2,13 +2,12 @@
 
 import itertools
 import re
-from html import unescape
 
 import pytest
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import count, send, sign_in, signed_in, token_for, token_in, value, words
+from verbs import count, send, sign_in, signed_in, token_for, value, words
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -16,7 +15,6 @@ from webapp.db.connections import Connection
 from webapp.errors import Unavailable
 
 NEW = "four unrelated words here"
-HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 HASH = "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE email = 'alice@example.com'"
 
 
@@ -98,29 +96,6 @@ def test_profile_comes_back_with_its_text_when_its_token_is_stale(alice: FlaskCl
     assert "Nothing is lost" in words(answer)
     assert "Alice Anew" in answer.text
     assert "kept" in answer.text
-
-
-@pytest.mark.parametrize("stale", [False, True])
-def test_profile_goes_through_the_sign_in_of_who_was_signed_out(
-    alice: FlaskClient, conn: Connection, stale: bool
-) -> None:
-    """Their session ended elsewhere, or they signed out in another tab, which makes the token stale."""
-    token = "stale" if stale else token_for(alice)
-    conn.execute("DELETE FROM sessions")
-    page = send(alice, "/settings/profile", display_name="Alice <Anew>", bio="Rope\n& lamps.", csrf_token=token)
-    assert page.status_code == 401
-    assert "What you typed is kept." in words(page)
-    for password, status in (("wrong password", 422), (PASSWORD, 200)):  # a slip keeps it too
-        hidden = {name: unescape(found) for name, found in HIDDEN.findall(page.text)}
-        assert hidden["next"] == "/settings"
-        page = alice.post("/sign-in", data={**hidden, "email": "alice", "password": password})
-        assert page.status_code == status
-    assert "nothing was saved yet" in words(page)
-    assert 'value="Alice &lt;Anew&gt;"' in page.text
-    assert "\nRope\n&amp; lamps.</textarea>" in page.text
-    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
-    send(alice, "/settings/profile", display_name="Alice", bio="saved", csrf_token=token_in(page))
-    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == "saved"
 
 
 def test_profile_text_is_kept_while_the_database_is_away(

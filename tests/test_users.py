@@ -17,7 +17,7 @@ from verbs import burn, count, send, sign_in, signed_in, token_for, token_in, va
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
-from webapp.config.settings import LIMITS
+from webapp.config.limits import LIMITS
 from webapp.config.variables import Limit
 from webapp.db.connections import Connection, connect
 from webapp.errors import Conflict, TooMany, Unavailable
@@ -570,9 +570,7 @@ def test_sign_in_of_a_crowd_is_told_to_wait(
     assert passwords._room.acquire(timeout=1)
     try:
         token = token_for(client)
-        answer = client.post(
-            "/sign-in", data={"csrf_token": token, "email": "alice", "password": PASSWORD, "message": "kept text"}
-        )
+        answer = client.post("/sign-in", data={"csrf_token": token, "email": "alice", "password": PASSWORD})
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
         assert PASSWORD not in answer.text
@@ -873,9 +871,9 @@ def test_sign_in_that_is_overtaken_by_a_change_of_the_password_fails(
     """The old password is checked, then the change commits, then the session would start."""
     alice, real, client = make_user(conn), session.start, app.test_client()
 
-    def overtaken(account: Account) -> bool:
+    def overtaken(account: Account, following: str) -> bool:
         change_password(app, alice)
-        return real(account)
+        return real(account, following)
 
     monkeypatch.setattr(session, "start", overtaken)
     assert sign_in(client).status_code == 422
@@ -887,7 +885,8 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
     app: Flask, conn: Connection, database_urls: DatabaseUrls, act: str
 ) -> None:
     alice, database = make_user(conn), app.extensions["db"]
-    given = {"token_hash": b"t" * 32, "user_uuid": alice, "absolute_seconds": 60}
+    given: dict[str, object] = {"token_hash": b"t" * 32, "user_uuid": alice, "absolute_seconds": 60}
+    given |= {"draft_uuid": None, "signed_out_hash": None, "browser_hash": None}
     given["password_hash"] = value(conn, "SELECT password_hash FROM passwords")
 
     def start() -> int:
@@ -1030,6 +1029,7 @@ def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:
     for _ in range(2):
         sign_in(client, "alice", "wrong password")
     sign_up(client, handle="alice", password="short")
+    write(client)
     sign_in(client)
     write(client)
     burn(client, uuid.uuid4())

@@ -40,6 +40,12 @@ def send(client: FlaskClient, path: str, *, fragment: bool = False, headers: Any
     return client.post(path, data=data, headers={**(FRAGMENT if fragment else {}), **dict(headers)})
 
 
+def fields_in(page: TestResponse) -> dict[str, str]:
+    """The hidden fields of a page, by name."""
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+    return {name: unescape(value) for name, value in found}
+
+
 def sign_in(client: FlaskClient, login: str = "alice", password: str = PASSWORD, **more: Any) -> TestResponse:
     """Signs in; the answer is checked by whoever expects something else than a way on."""
     return send(client, "/sign-in", email=login, password=password, **more)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from psycopg.conninfo import conninfo_to_dict
 
-from webapp.config.settings import LIMITS, Settings
+from webapp.config.limits import LIMITS
+from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 
 

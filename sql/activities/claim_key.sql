@@ -1,6 +1,9 @@
 -- activities/claim_key: takes a writer's key for a new activity; no row when the key was used before.
 -- params:  user_uuid uuid, key uuid, activity_uuid uuid, life_seconds int
 -- returns: uuid
+WITH posted AS (
+  -- include drafts/_posted
+)
 INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
 VALUES (
   %(user_uuid)s,

@@ -1,5 +1,5 @@
 -- sessions/start: a new session, unless the password that was checked is none any more. A person has fifty at most.
--- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int
+-- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int, draft_uuid uuid?, signed_out_hash bytea?, browser_hash bytea?
 -- returns: rows
 -- Without a password only somebody whom an identity provider knows comes in.
 -- Started once more, after a lost answer, a session stays as it is.
@@ -14,6 +14,11 @@ WITH account AS MATERIALIZED (
   FROM passwords
   WHERE user_uuid = %(user_uuid)s AND password_hash = %(password_hash)s
   FOR SHARE
+), entitled AS MATERIALIZED (
+  SELECT uuid
+  FROM account
+  WHERE uuid IN (SELECT user_uuid FROM checked)
+    OR (%(password_hash)s IS NULL AND identity_issuer IS NOT NULL)
 ), unused AS (
   DELETE FROM sessions
   USING (
@@ -22,10 +27,10 @@ WITH account AS MATERIALIZED (
     WHERE user_uuid = %(user_uuid)s
   ) AS own
   WHERE sessions.token_hash = own.token_hash AND own.number >= 50
+), claimed AS (
+  -- include drafts/_claim
 )
 INSERT INTO sessions (token_hash, user_uuid, expires_at)
-SELECT %(token_hash)s, account.uuid, now() + make_interval(secs => %(absolute_seconds)s)
-FROM account
-WHERE account.uuid IN (SELECT user_uuid FROM checked)
-  OR (%(password_hash)s IS NULL AND account.identity_issuer IS NOT NULL)
+SELECT %(token_hash)s, entitled.uuid, now() + make_interval(secs => %(absolute_seconds)s)
+FROM entitled
 ON CONFLICT (token_hash) DO NOTHING

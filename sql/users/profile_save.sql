@@ -1,6 +1,9 @@
 -- users/profile_save: how a person is seen from now on.
 -- params:  user_uuid uuid, display_name text, bio text
 -- returns: rows
+WITH saved AS (
+  -- include drafts/_saved
+)
 UPDATE users
 SET display_name = %(display_name)s, bio = %(bio)s
 WHERE uuid = %(user_uuid)s

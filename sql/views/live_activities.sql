@@ -1,4 +1,5 @@
 -- live_activities: the one door to what may be read: alive by the database's clock, by an author in good standing.
+-- Its reposts_count and likes_count are for the previous release: counts are counted when they are read.
 -- The LEFT JOIN (no row is ever without its author) is left out by the planner where only counting is wanted.
 CREATE VIEW live_activities AS
 SELECT

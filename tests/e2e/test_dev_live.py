@@ -19,7 +19,7 @@ from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, expect
 from ways import free_port
 
-from webapp.config.settings import LIMITS
+from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
 
 WITHIN = 30_000  # ms; the aim is 1,000 on a machine that does nothing else

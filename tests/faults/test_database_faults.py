@@ -60,7 +60,7 @@ def urls(own: Cluster) -> DatabaseUrls:
 def conn(urls: DatabaseUrls) -> Iterator[Connection]:
     """As the owner, over an empty database with alice and one activity."""
     with urls.owner() as connection:
-        connection.execute("TRUNCATE users, passwords, sessions, activities, activity_keys, rate_limits")
+        connection.execute("TRUNCATE users, activities, rate_limits CASCADE")
         make_activity(connection, make_user(connection), "The tide is out.")
         yield connection
 

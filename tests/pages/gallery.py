@@ -68,7 +68,7 @@ def fill(conn: Connection) -> None:
 
 def clear(conn: Connection) -> None:
     conn.execute("SET lock_timeout = '5s'")
-    conn.execute("TRUNCATE users, passwords, sessions, invitations, activities, activity_keys, rate_limits")
+    conn.execute("TRUNCATE users, invitations, activities, rate_limits CASCADE")
 
 
 # States ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template
 
+from ..drafts.shapes import Draft
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
@@ -15,6 +16,8 @@ from .shapes import ActivityCard
 
 ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
 TOO_DEEP = "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
+
+SIGNED_IN = "You are signed in. Your text is here; nothing was posted yet."
 
 
 @dataclass(kw_only=True)
@@ -63,14 +66,14 @@ class Composer:
         return composer.orphaned() if form.reply_to_activity_uuid.data and not composer.parent else composer
 
     @classmethod
-    def carried(cls, viewer: Viewer, message: str, ttl: str, reply_to: str) -> "Composer":
-        """A composer with a text that was on its way while its writer had to sign in."""
-        composer = cls.fresh(viewer, "page", find(as_uuid(reply_to), viewer["uuid"]))
-        composer.message = message
-        composer.ttl = ttl if ttl in settings().ttls else composer.ttl
+    def drafted(cls, viewer: Viewer, draft: Draft) -> "Composer":
+        """The composer that a draft was sent from, with its text and its key."""
+        ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
+        composer = cls.fresh(viewer, "page", find(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
+        composer.message, composer.notice = draft["message"], SIGNED_IN
         if reply_to and not composer.parent:
-            return composer.orphaned()
-        composer.notice = "You are signed in. Your text is here; nothing was posted yet."
+            composer.orphaned()
+        composer.key = draft["key"] or composer.key
         return composer
 
     @property

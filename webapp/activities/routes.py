@@ -1,13 +1,15 @@
 """Activities over HTTP: the composer, posting, burning."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from ..drafts import actions as drafts
 from ..errors import NotFound
 from ..sessions import session
 from ..sessions.guards import author_only, comes_back, limited, redirect_to_sign_in, signed_in, signed_in_or
-from ..sessions.pages import ask_to_sign_in
+from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
@@ -27,17 +29,36 @@ POSTED_OTHERWISE = "Your text was posted as it stood before. Press again to post
 @bp.get("/compose")
 @signed_in
 def compose() -> Any:
-    """The composer: a page of its own, or for HTMX the form that opens below a card."""
+    """The composer: a page of its own, or for HTMX the form that opens below a card.
+
+    With one's own `draft` in it; without one that is there no more.
+    """
+    wanted = as_uuid(request.args.get("draft"))
+    if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
+        return Composer.drafted(_viewer(), draft).answer(200)
     reply_to = request.args.get("reply_to")
     parent = _card(reply_to) if reply_to else None
     return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).answer(200)
 
 
 def _signed_out() -> Any:
-    """Posting without a session: HTMX keeps the form in place, a plain form's text goes through the sign-in page."""
+    """Posting without a session: HTMX keeps the form in place, a plain form's text waits as a draft."""
     if wants_fragment():
         return redirect_to_sign_in()
-    return ask_to_sign_in("Sign in to post this. Your text is kept.")
+    form = ActivityForm()
+    draft_uuid = drafts.keep(
+        db(),
+        settings(),
+        kind="activity",
+        signed_out_hash=session.signed_out_hash(),
+        address=request.remote_addr or "",
+        message=form.message.typed,
+        ttl=form.ttl.data if form.ttl.data in settings().ttls else None,
+        reply_to_activity_uuid=as_uuid(form.reply_to_activity_uuid.data),
+        key=as_uuid(form.key.data) or str(uuid.uuid4()),
+    )
+    back = url_for("activities.compose", draft=draft_uuid)
+    return sign_in_page(401, back, "Sign in to post this. Your text is kept.")
 
 
 def _again(sentence: str) -> Any:

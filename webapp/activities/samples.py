@@ -1,6 +1,6 @@
 """Samples of activities and composers. Times count from one fixed moment."""
 
-from typing import Any
+from typing import Any, cast, get_type_hints
 from zlib import crc32
 
 from ..sessions.samples import VIEWER
@@ -8,31 +8,31 @@ from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
 from .composer import ORPHANED, TOO_DEEP, Composer
 from .shapes import ActivityCard
 
+ZERO = {int: 0, bool: False}
+"""What counts and done acts are in a sample, unless it says otherwise; and what a person may have done, all of it."""
+ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
+
 
 def card(
     message: str = "The ferry is late again, and nobody minds.", *, left: float = 0.8, **fields: Any
 ) -> ActivityCard:
     """A card with this share of its week left; `fields` replace what it says."""
-    sample: ActivityCard = {
+    sample = {
+        **{name: ZERO[kind] for name, kind in get_type_hints(ActivityCard).items() if kind in ZERO},
         "uuid": sample_uuid(message),
         "number": str(117704801719681025 + crc32(message.encode())),
         "user_uuid": sample_uuid("bede"),
         "display_name": "Bede",
         "handle": "bede",
         "message": message,
-        "replies_count": 0,
-        "reposts_count": 0,
-        "likes_count": 0,
-        "liked": False,
         "reply_to_activity_uuid": None,
         "reply_to_handle": None,
         "mentions": None,
-        "is_own": False,
         "expires_at": (NOW + WEEK * left).isoformat(),
         "created_at": (NOW - WEEK * (1 - left)).isoformat(),
         "read_at": NOW.isoformat(),
     }
-    return {**sample, **fields}  # type: ignore[typeddict-item]
+    return cast(ActivityCard, {**sample, **fields})
 
 
 PARENT = card("Who has the key to the boat shed?", uuid=sample_uuid("parent"))
@@ -45,7 +45,7 @@ CARDS: dict[str, ActivityCard] = {
     "last tenth": card("Almost gone.", left=0.05),
     "last moments": card("Going.", left=0.0001),
     "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
-    "liked": card("Just what was needed.", likes_count=12, liked=True),
+    "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
     "one reply": card("Somebody answered.", replies_count=1),
     "many replies": card("Everybody answered.", replies_count=1234),
     "a reply": card(

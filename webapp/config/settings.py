@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from .limits import LIMITS
 from .provider import LOOPBACK, ProviderSettings
 from .variables import ConfigError, Limit, choice, integer, limit
 
@@ -29,19 +30,6 @@ TTLS: dict[str, timedelta] = {
 def is_public_address(text: str) -> bool:
     """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
     return bool(re.fullmatch(r"https?://[^\s/?#@]+", text))
-
-
-LIMITS: dict[str, str] = {
-    "activities": "60/1h",
-    "burns": "60/1h",
-    "likes": "300/1h",
-    "settings": "20/1h",
-    "sign_ups": "5/30m",
-    "sign_up_tries": "30/30m",
-    "sign_ins_by_address": "25/5m",
-    "sign_ins_by_account": "10/5m",
-}
-"""How often one user, or one address, may do a thing: the defaults of `LIMIT_<NAME>`; `0` lifts a limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +137,7 @@ class Settings:
             or "Everything said here has a life-span. When it ends, it is gone for good.",
             ttls=ttls,
             ttl_default=ttl_default,
-            limits={name: limit(env, name, default) for name, default in LIMITS.items()},
+            limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 2, 1, 32),
             pool_min=pool_min,
             pool_max=pool_max,

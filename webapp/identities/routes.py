@@ -15,7 +15,6 @@ from ..db.database import Database
 from ..errors import TooMany
 from ..limits import Subject, by_address, hit, look
 from ..sessions import session
-from ..sessions.pages import kept_texts, page_with
 from ..web.current import db, settings
 from ..web.policy import everybody
 from ..web.security import local_path
@@ -112,12 +111,9 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
 
 
 def _come_in(person: Identity, following: str) -> Any:
-    """A session, and the page that somebody wanted: their text first, then what became of their handle."""
-    kept = kept_texts()
-    if not session.start({"uuid": person["uuid"], "password_hash": None}):
+    """A session, and the page that somebody wanted; before it, what became of their handle."""
+    if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
         return _failed(403, NOT_IN, "suspended")
-    if page := page_with(kept):
-        return page
     if person["handle_wanted"] is not None:
         return redirect(url_for("users.show_handle", next=following), 303)
     return redirect(following, 303)

@@ -93,8 +93,11 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
     except DatabaseError as error:
+        older = error.sqlstate in ("42P01", "42703")  # no such table or column
         owner = " (OWNER_CONNECTION_URL names whom it belongs to)" if error.sqlstate == "42501" else ""
         print(f"bin/{name}: the database said: {(str(error).splitlines() or ['nothing'])[0]}{owner}", file=sys.stderr)
+        if older:
+            print("Are migrations pending? bin/db-migrate --status lists them.", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1

@@ -17,11 +17,11 @@ from . import migrate, schema
 from .sweep import Swept, sweep
 from .target import Target
 
-# Not in a dump: who is signed in and who tried too often is of the moment; the mark says what the database is for.
-_LEFT_OUT = ("--exclude-table-data=public.sessions", "--exclude-table-data=public.rate_limits")
+# Not in a dump: who is signed in, who tried too often and what waits for a sign-in are of the moment; the mark says
+# what the database is for.
+_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in ("sessions", "rate_limits", "drafts")]
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
-_HISTORY = "0002-history-of-a-database"
 
 
 def default_file(on: Target) -> Path:
@@ -30,17 +30,19 @@ def default_file(on: Target) -> Path:
     return on.state / "backups" / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.dump"
 
 
-def backup(on: Target, db: Database, file: Path) -> Swept:
+def backup(on: Target, db: Database, file: Path) -> Swept | None:
     """Sweeps, then dumps into a new file that its owner alone may read; what was swept. Raises `Refused`.
 
-    The file has its name only when it is whole. What expires while the dump is made is in it, unseen when restored.
+    None, and nothing swept, where migrations are pending: the sweep of this release does not know that structure.
+    The file has its name only when it is whole. What expired and was not swept is in it, unseen when restored.
     """
     program = client(on, "pg_dump")
     if file.exists():
         raise _taken(file)
     with on.owner() as conn:
         migrate.require_schema(conn)
-    swept = sweep(db)
+        pending = migrate.missing(conn)
+    swept = None if pending else sweep(db)
     if file.parent == on.state / "backups":
         make_folder(file.parent, 0o700)
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
@@ -97,12 +99,12 @@ def restore(on: Target, file: Path) -> None:
         schema.mark(conn, on.app_env)
 
 
-def make_servable(on: Target, db: Database) -> tuple[Swept, list[str]]:
-    """Ends every session and sweeps what expired since the dump; what was swept, and the migrations that wait."""
+def make_servable(on: Target, db: Database) -> tuple[Swept | None, list[str]]:
+    """Ends every session and sweeps what expired since; what was swept, and the migrations that come before that."""
     with on.owner() as conn:
         pending = migrate.missing(conn)
     db.execute("ops/sessions_end_all")
-    return sweep(db, session_idle=Settings.session_idle), pending
+    return None if pending else sweep(db, session_idle=Settings.session_idle), pending
 
 
 def _look(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Migrations: the numbered files of sql/migrations, each applied once, in order, in a transaction of its own.
+"""Migrations: the numbered files of sql/migrations, each part applied once, in order, in a transaction of its own.
 
 Then the views of sql/views are made again where they differ. README.md there says what a file's first line may ask for.
 """
@@ -27,7 +27,7 @@ _LOCKED = "55P03"
 
 @dataclass(frozen=True)
 class Migration:
-    """One file; `checksum` is the SHA-256 of its bytes, in hex."""
+    """One file, or what stands in it between two lines `-- then`; `checksum` is the SHA-256 of the file, in hex."""
 
     name: str
     checksum: str
@@ -51,14 +51,19 @@ class Migration:
 
 
 def on_disk(folder: Path = FOLDER) -> list[Migration]:
-    """The migrations there are, in order. Raises `Refused` for a name out of form or a number given twice."""
+    """The migrations there are, in order: a file's first part has its name, a second one `/2` behind it.
+
+    Raises `Refused` for a name out of form or a number given twice.
+    """
     found: list[Migration] = []
     for path in sorted(folder.glob("*.sql")):
         if not _NAME.fullmatch(path.stem):
             raise Refused(f"sql/migrations/{path.name} must be named like 0001-add-something.sql.")
         if found and found[-1].name[:4] == path.stem[:4]:
             raise Refused(f"Two migrations have the number {path.stem[:4]}: renumber the one that is not applied yet.")
-        found.append(Migration(path.stem, hashlib.sha256(path.read_bytes()).hexdigest(), path.read_text("utf-8")))
+        checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+        for number, sql in enumerate(path.read_text("utf-8").split("\n-- then\n"), 1):
+            found.append(Migration(path.stem + (f"/{number}" if number > 1 else ""), checksum, sql))
     return found
 
 

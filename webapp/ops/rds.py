@@ -3,8 +3,8 @@
 from argparse import Namespace as Arguments
 
 from ..db.catalogue import SQL_FOLDER
-from . import backup, migrate, schema
-from .scripts import database, name_of, say
+from . import migrate, schema
+from .scripts import make_servable, name_of, say
 from .target import Target
 
 
@@ -23,8 +23,4 @@ def rds_roles(on: Target, _: Arguments) -> None:
 
 def db_after_restore(on: Target, _: Arguments) -> None:
     """Ends every session and sweeps what expired since: bin/db-restore does it by itself, a snapshot does not."""
-    with database(on) as db:
-        swept, pending = backup.make_servable(on, db)
-    say(f"swept {name_of(on)}: {swept}; nobody is signed in")
-    if pending:
-        say(f"{len(pending)} migration(s) are pending: run bin/db-migrate before it serves")
+    make_servable(on)

@@ -92,7 +92,7 @@ def db_backup(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute() if arguments.file else backup.default_file(on)
     with database(on) as db:
         swept = backup.backup(on, db, file)
-    say(f"swept {name_of(on)}: {swept}")
+    say(f"swept {name_of(on)}: {swept}" if swept else f"did not sweep {name_of(on)}: its migrations are pending")
     say(f"backed up {name_of(on)} into {file}, {file.stat().st_size:,} bytes")
 
 
@@ -100,11 +100,7 @@ def db_restore(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute()
     backup.restore(on, file)
     say(f"restored {name_of(on)} from {file}")
-    with database(on) as db:
-        swept, pending = backup.make_servable(on, db)
-    say(f"swept {name_of(on)}: {swept}; nobody is signed in")
-    if pending:
-        say(f"{len(pending)} migration(s) are pending: run bin/db-migrate before bin/run")
+    make_servable(on)
 
 
 def db_connect(on: Target, arguments: Arguments) -> int:
@@ -139,6 +135,17 @@ def db_kill_sessions(on: Target, arguments: Arguments) -> None:
 
 
 # Shared ----------------------------------------------------------------------------------------------------
+
+
+def make_servable(on: Target) -> None:
+    """What comes after a restore, and one line of it."""
+    with database(on) as db:
+        swept, pending = backup.make_servable(on, db)
+    if pending:
+        say(f"nobody is signed in to {name_of(on)}")
+        say(f"{len(pending)} migration(s) are pending: run bin/db-migrate, then bin/activities-sweep, before it serves")
+    else:
+        say(f"swept {name_of(on)}: {swept}; nobody is signed in")
 
 
 @contextlib.contextmanager

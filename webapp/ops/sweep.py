@@ -20,6 +20,7 @@ _STEPS = {
     "sessions": "ops/sweep_sessions",
     "invitations": "ops/sweep_invitations",
     "keys": "ops/sweep_keys",
+    "drafts": "ops/sweep_drafts",
     "limits": "ops/sweep_limits",
 }
 

@@ -65,8 +65,20 @@ def _over(db: Database, limit: Limit, action: str, subject: Subject) -> bool:
     return False
 
 
-def start_session(db: Database, settings: Settings, *, account: Account, token_hash: bytes) -> bool:
-    """A session under that id; False, and none, where the password that was checked has been changed since."""
+def start_session(
+    db: Database,
+    settings: Settings,
+    *,
+    account: Account,
+    token_hash: bytes,
+    draft_uuid: str | None = None,
+    signed_out_hash: bytes | None = None,
+    browser_hash: bytes | None = None,
+) -> bool:
+    """A session under that id; False, and none, where the password that was checked has been changed since.
+
+    The draft becomes the person's if the browser of `signed_out_hash` wrote it; it is `browser_hash` from here on.
+    """
     return bool(
         db.execute(
             "sessions/start",
@@ -74,5 +86,8 @@ def start_session(db: Database, settings: Settings, *, account: Account, token_h
             user_uuid=account["uuid"],
             password_hash=account["password_hash"],
             absolute_seconds=settings.session_absolute,
+            draft_uuid=draft_uuid,
+            signed_out_hash=signed_out_hash,
+            browser_hash=browser_hash,
         )
     )

@@ -21,7 +21,7 @@ class CookieSession(SecureCookieSession):
         self.clear()
         self.token, self.changed = token, True
         if token:
-            self["csrf_token"] = _csrf_seed(token)
+            self["csrf_token"] = csrf_seed(token)
 
 
 class SessionInterface(SecureCookieSessionInterface):
@@ -33,7 +33,7 @@ class SessionInterface(SecureCookieSessionInterface):
         found = _SIGNED_IN.fullmatch(request.cookies.get(self.get_cookie_name(app), ""))
         if not found:
             return cast(CookieSession | None, super().open_session(app, request))
-        opened = CookieSession({"csrf_token": _csrf_seed(found[1])})
+        opened = CookieSession({"csrf_token": csrf_seed(found[1])})
         opened.token = found[1]
         return opened
 
@@ -57,6 +57,6 @@ class SessionInterface(SecureCookieSessionInterface):
                 response.delete_cookie(name, **arguments)
 
 
-def _csrf_seed(token: str) -> str:
+def csrf_seed(token: str) -> str:
     """The CSRF seed of a signed-in browser follows from its secret id, so it needs no second store."""
     return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()

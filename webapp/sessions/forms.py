@@ -5,20 +5,12 @@ from wtforms.validators import ValidationError
 
 from ..web.fields import TextField
 
-CARRIED = ("message", "ttl", "reply_to_activity_uuid", "display_name", "bio")
-"""What goes through a sign-in unread: the fields of the composer, and of the profile."""
-
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """E-mail address or handle, and the password; the others are `CARRIED`."""
+    """E-mail address or handle, and the password."""
 
     email = TextField(filters=[lambda raw: (raw).strip()])
     password = TextField()
-    message = TextField()
-    ttl = TextField()
-    reply_to_activity_uuid = TextField()
-    display_name = TextField()
-    bio = TextField()
 
     def validate_email(self, field: TextField) -> None:
         if not field.data:

@@ -11,7 +11,7 @@ from ..web.security import local_path
 from . import actions, session
 from .forms import SignInForm
 from .guards import comes_back
-from .pages import page_with, sign_in_page, texts_of
+from .pages import sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
@@ -19,23 +19,21 @@ WRONG = "That e-mail or handle and that password do not belong together. Check b
 STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
 
 
-def _sign_in_page(form: SignInForm, status: int, notice: str = "") -> Any:
-    return sign_in_page(form, status, notice, local_path(request.values.get("next")))
+def _back() -> str:
+    return local_path(request.values.get("next"))
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @everybody
 @limited_within("sign_ins_by_address")
-@comes_back(lambda sentence: _sign_in_page(SignInForm(), 400, sentence))
+@comes_back(lambda sentence: sign_in_page(400, _back(), sentence))
 def sign_in() -> Any:
-    """The form to come in, and coming in. A message that was on its way is handed through."""
-    form = SignInForm()
+    """The form to come in, and coming in."""
+    form, back = SignInForm(), _back()
     if request.method != "POST":
-        if session.viewer():
-            return redirect(local_path(request.args.get("next")), 303)
-        return _sign_in_page(form, 200)
+        return redirect(back, 303) if session.viewer() else sign_in_page(200, back)
     if not form.validate():
-        return _sign_in_page(form, 422)
+        return sign_in_page(422, back, form=form)
     try:
         account = actions.check_password(
             db(),
@@ -45,10 +43,10 @@ def sign_in() -> Any:
             address=request.remote_addr or "",
         )
     except actions.WrongPassword:
-        return _sign_in_page(form, 422, WRONG)
-    if not session.start(account):  # the password was changed while it was checked
-        return _sign_in_page(form, 422, WRONG)
-    return page_with(texts_of(form)) or redirect(local_path(request.values.get("next")), 303)
+        return sign_in_page(422, back, WRONG)
+    if not session.start(account, back):  # the password was changed while it was checked
+        return sign_in_page(422, back, WRONG)
+    return redirect(back, 303)
 
 
 def _sign_out_again(_: str) -> Any:

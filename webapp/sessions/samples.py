@@ -20,7 +20,7 @@ def sample_form(*names: str, **typed: str) -> SimpleNamespace:
 
 
 def _sign_in(**needs: Any) -> dict[str, Any]:
-    fixed = {"form": sample_form("email", "password"), "texts": {}, "errors": {}, "notice": "", "back": "/"}
+    fixed = {"form": sample_form("email", "password"), "text": "", "errors": {}, "notice": "", "back": "/"}
     return {**fixed, **needs}
 
 
@@ -29,7 +29,7 @@ SAMPLES: Samples = {
         "empty": _sign_in(),
         "hostile": _sign_in(
             form=sample_form("email", "password", email=HOSTILE),
-            texts={"message": HOSTILE, "ttl": HOSTILE},
+            text=HOSTILE,
             errors={"email": HOSTILE, "password": "Type your password."},
             notice=HOSTILE,
             back="/compose",

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 from flask import g, session
+from flask_wtf.csrf import generate_csrf
 
 from ..errors import Unavailable
 from ..web.current import db, settings
+from ..web.fields import as_uuid
 from . import actions
-from .cookie import CookieSession
+from .cookie import CookieSession, csrf_seed
 from .shapes import Account, Viewer
 
 _CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
@@ -31,17 +34,37 @@ def viewer_uuid() -> str | None:
     return person["uuid"] if person else None
 
 
-def start(account: Account) -> bool:
+def start(account: Account, following: str = "/") -> bool:
     """A new session for this account, with a new id; whatever this browser had before ends.
 
+    A draft of this browser that the address `following` names becomes the person's.
     False, and no session, where the password that was checked has been changed since.
     """
-    end()
-    token = new_token()
-    if not actions.start_session(db(), settings(), account=account, token_hash=hashed(token)):
+    _end_row()
+    token, seed = new_token(), _own().get("csrf_token")
+    if not actions.start_session(
+        db(),
+        settings(),
+        account=account,
+        token_hash=hashed(token),
+        draft_uuid=draft_in(following),
+        signed_out_hash=hashed(seed) if seed else None,
+        browser_hash=hashed(csrf_seed(token)),
+    ):
         return False
     hold(token)
     return True
+
+
+def draft_in(address: str) -> str | None:
+    """The uuid of the draft that a path of this site names, or None."""
+    return as_uuid(parse_qs(urlsplit(address).query).get("draft", [""])[0])
+
+
+def signed_out_hash() -> bytes:
+    """What the database knows of a browser that is signed out: of the seed of its forms, made here if it has none."""
+    generate_csrf()
+    return hashed(_own()["csrf_token"])
 
 
 def new_token() -> str:
@@ -57,19 +80,22 @@ def hold(token: str) -> None:
 
 def end() -> None:
     """Ends this browser's session, here and in the database."""
+    _end_row()
+    if _own().token:
+        _become("")
+
+
+def _end_row() -> None:
     if _own().token:
         db().retrying(lambda: db().execute("sessions/end", token_hash=hashed(_own().token)))
-        _become("")
     g.viewer = None
 
 
 def keep(name: str, value: dict[str, Any]) -> None:
     """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
     own = _own()
-    if own.token:  # the id of a session that is over
-        own.clear()
+    if own.token:  # the id of a session that is over; its forms, and what was sent from them, stay this browser's
         own.token, own.changed = "", False
-        g.pop("csrf_token", None)
     own[name] = {**value, "at": int(time.time())}
 
 

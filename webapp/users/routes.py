@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from ..drafts import actions as drafts
 from ..errors import Invalid, TooMany
 from ..sessions import session
 from ..sessions.actions import WrongPassword, check_password
 from ..sessions.guards import comes_back, signed_in, signed_in_or
-from ..sessions.pages import ask_to_sign_in
+from ..sessions.pages import sign_in_page
 from ..web.answers import answer
 from ..web.current import db, settings
+from ..web.fields import as_uuid
 from ..web.policy import limited_within
 from ..web.security import local_path
 from . import actions
@@ -20,6 +22,7 @@ from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
+SIGNED_IN = "You are signed in. What you typed is here; nothing was saved yet."
 SAVED = {
     "profile": "Saved. This is how others see you now.",
     "handle": "Saved. That is your handle now.",
@@ -33,7 +36,17 @@ def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> A
 
 
 def _save_after_sign_in() -> Any:
-    return ask_to_sign_in("Sign in to save this. What you typed is kept.", url_for("users.show"))
+    form = ProfileForm()
+    draft_uuid = drafts.keep(
+        db(),
+        settings(),
+        kind="profile",
+        signed_out_hash=session.signed_out_hash(),
+        address=request.remote_addr or "",
+        message=form.bio.typed,
+        display_name=form.display_name.typed,
+    )
+    return sign_in_page(401, url_for("users.show", draft=draft_uuid), "Sign in to save this. What you typed is kept.")
 
 
 def _handle_again(sentence: str) -> Any:
@@ -46,7 +59,11 @@ def _handle_again(sentence: str) -> Any:
 @bp.get("/settings")
 @signed_in
 def show() -> Any:
-    """What a person may change of their own account."""
+    """What a person may change of their own account; with one's own `draft` in the form of the profile."""
+    wanted = as_uuid(request.args.get("draft"))
+    if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
+        typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
+        return settings_page(200, typed, notice=SIGNED_IN)
     return settings_page(200, said=SAVED.get(request.args.get("saved", ""), ""))
 
 

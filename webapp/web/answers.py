@@ -3,6 +3,7 @@
 import logging
 import secrets
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -47,6 +48,8 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
         written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN or renew else None
         kept = request.form.to_dict() if written or renew else None
+        # A form that leads on comes again with where it leads: a draft may be named there.
+        following = request.form.get("next") if status in _AGAIN else None
         response = Response(
             render_template(
                 name,
@@ -55,6 +58,7 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
                 request_id=request_id,
                 kept=kept,
                 written=written,
+                href=f"{request.path}?{urlencode({'next': following})}" if following else "/",
                 signed_out=status == 401,
                 renew=renew,
             )

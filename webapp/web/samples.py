@@ -24,7 +24,7 @@ def sample_uuid(name: str) -> str:
 
 def _problem(**needs: Any) -> dict[str, Any]:
     words = "There is nothing at this address, or its time has passed."
-    fixed = {"heading": "Nothing here", "message": words, "request_id": "", "kept": None, "written": None}
+    fixed = {"heading": "Nothing here", "message": words, "request_id": "", "kept": None, "written": None, "href": "/"}
     return {**fixed, "signed_out": False, "renew": False, **needs}
 
 
@@ -43,6 +43,7 @@ SAMPLES: Samples = {
         "away, with what was typed": _problem(
             heading="Back shortly", kept={"message": "Typed before it went away."}, written="message"
         ),
+        "a sign-in to try again": _problem(heading="A little slower", href="/sign-in?next=%2Fcompose"),
         "an act to press again": _problem(heading="Please press again", kept={"csrf_token": "stale"}),
         "hostile": _problem(message=HOSTILE, kept={"message": HOSTILE, "ttl": HOSTILE}, written="message"),
     },

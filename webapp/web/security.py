@@ -157,11 +157,6 @@ def _origin(address: str) -> tuple[str, str, int] | None:
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
-def genuine() -> bool:
-    """Whether the form that this request brings is one of ours, given out to this browser: its CSRF token is right."""
-    return bool(g.get("csrf_valid"))
-
-
 def _csrf_failed(error: CSRFError) -> Any:
     """The form again with its text, where the view knows how (`view.again`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")

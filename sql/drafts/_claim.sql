@@ -1,0 +1,8 @@
+-- drafts/_claim: the draft that the sign-in's form named becomes the person's; the browser's others follow its new cookie.
+UPDATE drafts
+SET
+  user_uuid = CASE WHEN drafts.uuid = %(draft_uuid)s THEN entitled.uuid END,
+  signed_out_hash = CASE WHEN drafts.uuid = %(draft_uuid)s THEN NULL ELSE %(browser_hash)s END
+FROM entitled
+WHERE drafts.signed_out_hash = %(signed_out_hash)s
+  AND drafts.expires_at > now()

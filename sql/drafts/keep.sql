@@ -1,0 +1,14 @@
+-- drafts/keep: keeps for an hour what was typed in a browser that is signed out.
+-- params:  signed_out_hash bytea, kind text, message text, display_name text?, ttl text?, reply_to_activity_uuid uuid?, key uuid?
+-- returns: uuid
+INSERT INTO drafts (signed_out_hash, kind, message, display_name, ttl, reply_to_activity_uuid, key)
+VALUES (
+  %(signed_out_hash)s,
+  %(kind)s,
+  %(message)s,
+  %(display_name)s,
+  %(ttl)s,
+  %(reply_to_activity_uuid)s,
+  %(key)s
+)
+RETURNING uuid

@@ -1,0 +1,8 @@
+-- sessions/kept: what was typed in this browser while signed out, for its sign-in page to show.
+-- params:  draft_uuid uuid, signed_out_hash bytea
+-- returns: text?
+SELECT message
+FROM drafts
+WHERE uuid = %(draft_uuid)s
+  AND signed_out_hash = %(signed_out_hash)s
+  AND expires_at > now()

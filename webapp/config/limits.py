@@ -1,0 +1,25 @@
+"""Which limits there are. `LIMIT_<NAME>` sets another value. docs/operations.md shows this table; a test compares."""
+
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """`default`: hits in a window, `60/1h`. `subject`: whose tries are counted. `tries`: of what."""
+
+    default: str
+    subject: str
+    tries: str
+
+
+LIMITS = {
+    "activities": Rule("60/1h", "person", "activities"),
+    "burns": Rule("60/1h", "person", "burns"),
+    "likes": Rule("300/1h", "person", "likes, and likes taken back"),
+    "settings": Rule("20/1h", "person", "a profile, a handle, a password: each counted by itself"),
+    "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),
+    "sign_ups": Rule("5/30m", "address", "new accounts"),
+    "sign_up_tries": Rule("30/30m", "address", "sign-up forms"),
+    "sign_ins_by_address": Rule("25/5m", "address", "wrong passwords"),
+    "sign_ins_by_account": Rule("10/5m", "account, and name as typed", "wrong passwords"),
+}
+"""Name to default, subject and what is tried; `0` lifts a limit."""
