@@ -1033,6 +1033,7 @@ def everything_that_is_counted(app: Flask, conn: Connection) -> set[str]:
     sign_in(client)
     write(client)
     burn(client, uuid.uuid4())
+    send(client, f"/activities/{uuid.uuid4()}/like")
     send(client, "/settings/profile", display_name="Alice", bio="")
     send(client, "/settings/password", current=PASSWORD, password=PASSWORD)
     sign_up(from_address(app, "203.0.113.7"), handle="carol")
