@@ -1,15 +1,17 @@
 """What can go wrong, as sentences that a person can act on. Knows no web: the sign-up function shares it."""
 
-NOT_FOUND = "There is nothing at this address, or its time has passed."
+from .words import N_, _
+
+NOT_FOUND = N_("There is nothing at this address, or its time has passed.")
 
 VIOLATIONS = {
-    "users_handle_unique": ("handle", "That handle is taken. Try another."),
-    "users_email_unique": ("email", "There is an account with this e-mail address already."),
-    "users_display_name_length": ("display_name", "A name has 1 to 50 characters."),
-    "users_bio_length": ("bio", "At most 300 characters fit."),
-    "users_handle_form": ("handle", "A handle has 2 to 30 letters, digits or underscores."),
-    "users_email_length": ("email", "An e-mail address has at most 254 characters."),
-    "activities_message_length": ("message", "An activity has at most 280 characters."),
+    "users_handle_unique": ("handle", N_("That handle is taken. Try another.")),
+    "users_email_unique": ("email", N_("There is an account with this e-mail address already.")),
+    "users_display_name_length": ("display_name", N_("A name has 1 to 50 characters.")),
+    "users_bio_length": ("bio", N_("At most 300 characters fit.")),
+    "users_handle_form": ("handle", N_("A handle has 2 to 30 letters, digits or underscores.")),
+    "users_email_length": ("email", N_("An e-mail address has at most 254 characters.")),
+    "activities_message_length": ("message", N_("An activity has at most 280 characters.")),
 }
 """Constraint name to field and sentence: what the database refuses is told beside the field."""
 
@@ -39,8 +41,8 @@ class NotFound(MayflyError):
 
     status = 404
 
-    def __init__(self, message: str = NOT_FOUND) -> None:
-        super().__init__(message)
+    def __init__(self) -> None:
+        super().__init__(_(NOT_FOUND))
 
 
 class Conflict(MayflyError):
@@ -88,4 +90,5 @@ class Violated(Exception):
         """The violated constraint as a sentence beside its field; re-raises itself when it is none of a form's."""
         if self.constraint not in VIOLATIONS:
             raise self
-        return Invalid(*VIOLATIONS[self.constraint])
+        field, sentence = VIOLATIONS[self.constraint]
+        return Invalid(field, _(sentence))

@@ -15,6 +15,7 @@ from .config.settings import Settings
 from .config.variables import Limit
 from .db.database import Database
 from .errors import TooMany
+from .words import ngettext
 
 AROUND = 4
 """How many addresses the network around one is worth."""
@@ -63,8 +64,12 @@ def look(db: Database, limit: Limit, action: str, subject: Subject) -> None:
 def _refuse(wait: int | None) -> None:
     if wait is not None:
         minutes = -(-wait // 60)
-        when = "in a minute" if minutes <= 1 else f"in {minutes} minutes"
-        raise TooMany(f"That was often enough for now. Try again {when}; nothing is lost.", wait)
+        sentence = ngettext(
+            "That was often enough for now. Try again in a minute; nothing is lost.",
+            "That was often enough for now. Try again in %(minutes)s minutes; nothing is lost.",
+            max(1, minutes),
+        )
+        raise TooMany(sentence % {"minutes": minutes}, wait)
 
 
 def give_back(db: Database, action: str, subject: Subject) -> None:

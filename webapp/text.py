@@ -5,6 +5,8 @@ from typing import Literal
 
 import regex
 
+from .words import _, ngettext
+
 MESSAGE_GRAPHEMES = 280
 MESSAGE_CODE_POINTS = 2800
 MESSAGE_BYTES = 8192
@@ -35,8 +37,6 @@ _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 # (Westminster Leningrad Codex), four in the Quran. Unseen signs between marks do not part them.
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
-_TOO_MANY_MARKS = "One letter has too many marks: take some away."
-_TOO_MANY_PARTS = "Some signs have very many parts: shorten it a bit."
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
@@ -65,11 +65,13 @@ def message_problem(text: str) -> str | None:
     """Why a normalised message cannot be posted, as a sentence; None when it can."""
     over = graphemes(text) - MESSAGE_GRAPHEMES
     if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
-        return _too_long(over, MESSAGE_GRAPHEMES) if over > 0 else _TOO_MANY_PARTS
+        if over > 0:
+            return _too_long(over, MESSAGE_GRAPHEMES)
+        return _("Some signs have very many parts: shorten it a bit.")
     if not _VISIBLE.search(_DECEIVING.sub("", text)):
-        return "Write something first."
+        return _("Write something first.")
     if _PILED.search(text):
-        return _TOO_MANY_MARKS
+        return _too_many_marks()
     return _too_long(over, MESSAGE_GRAPHEMES) if over > 0 else None
 
 
@@ -81,8 +83,8 @@ def handle(raw: str) -> str:
 def handle_problem(folded: str) -> str | None:
     """Why a folded handle cannot be taken, as a sentence; None when it can."""
     if not _HANDLE.fullmatch(folded):
-        return "A handle has 2 to 30 letters from a to z, digits or underscores."
-    return "That handle is kept free, so that nobody is taken for somebody else." if folded in _RESERVED else None
+        return _("A handle has 2 to 30 letters from a to z, digits or underscores.")
+    return _("That handle is kept free, so that nobody is taken for somebody else.") if folded in _RESERVED else None
 
 
 def display_name(raw: str) -> str:
@@ -93,9 +95,9 @@ def display_name(raw: str) -> str:
 def display_name_problem(text: str) -> str | None:
     """Why a name cannot be shown, as a sentence; None when it can."""
     if not 1 <= len(text) <= 50:
-        return "A name has 1 to 50 characters."
+        return _("A name has 1 to 50 characters.")
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
-        return "A name needs letters that can be seen, and none that hide or turn others around."
+        return _("A name needs letters that can be seen, and none that hide or turn others around.")
     return None
 
 
@@ -104,8 +106,15 @@ def bio_problem(text: str) -> str | None:
     over = len(text) - BIO_CODE_POINTS
     if over > 0:
         return _too_long(over, BIO_CODE_POINTS)
-    return _TOO_MANY_MARKS if _PILED.search(text) else None
+    return _too_many_marks() if _PILED.search(text) else None
 
 
 def _too_long(over: int, most: int) -> str:
-    return f"Shorten it by {'1 character' if over == 1 else f'{over} characters'}: {most} fit."
+    sentence = ngettext(
+        "Shorten it by %(over)s character: %(most)s fit.", "Shorten it by %(over)s characters: %(most)s fit.", over
+    )
+    return sentence % {"over": over, "most": most}
+
+
+def _too_many_marks() -> str:
+    return _("One letter has too many marks: take some away.")

@@ -6,6 +6,7 @@ from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
 from ..limits import by, hit
+from ..words import _
 
 
 class ParentGone(Conflict):
@@ -58,7 +59,7 @@ def create(
                 life_seconds=life,
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
-                raise ParentGone("What this answers has passed its time.")
+                raise ParentGone(_("What this answers has passed its time."))
             db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
@@ -66,9 +67,9 @@ def create(
         return db.retrying(write)
     except Violated as violated:
         if violated.constraint == "activities_depth":
-            raise TooDeep("A thread goes no deeper than what this answers.") from None
+            raise TooDeep(_("A thread goes no deeper than what this answers.")) from None
         if violated.constraint == "activities_parent":  # swept between the look and the insert
-            raise ParentGone("What this answers has passed its time.") from None
+            raise ParentGone(_("What this answers has passed its time.")) from None
         raise
 
 

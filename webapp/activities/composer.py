@@ -11,13 +11,16 @@ from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
+from ..words import N_, _
 from .forms import ActivityForm
 from .shapes import ActivityCard
 
-ORPHANED = "What you were answering has passed its time. Your text is here: post it on its own, or discard it."
-TOO_DEEP = "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
+ORPHANED = N_("What you were answering has passed its time. Your text is here: post it on its own, or discard it.")
+TOO_DEEP = N_(
+    "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
+)
 
-SIGNED_IN = "You are signed in. Your text is here; nothing was posted yet."
+SIGNED_IN = N_("You are signed in. Your text is here; nothing was posted yet.")
 
 
 @dataclass(kw_only=True)
@@ -70,7 +73,7 @@ class Composer:
         """The composer that a draft was sent from, with its text and its key."""
         ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
         composer = cls.fresh(viewer, "page", find(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
-        composer.message, composer.notice = draft["message"], SIGNED_IN
+        composer.message, composer.notice = draft["message"], _(SIGNED_IN)
         if reply_to and not composer.parent:
             composer.orphaned()
         composer.key = draft["key"] or composer.key
@@ -92,14 +95,14 @@ class Composer:
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
         self.orphan, self.parent, self.gone = True, None, True
-        self.notice, self.key = ORPHANED, str(uuid.uuid4())
+        self.notice, self.key = _(ORPHANED), str(uuid.uuid4())
         return self
 
     def too_deep(self) -> "Composer":
         """The same text without the activity it answered, below which nothing fits; one step up it may."""
         above = find(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
         self.orphaned()
-        self.gone, self.one_up, self.notice = False, above and above["uuid"], TOO_DEEP
+        self.gone, self.one_up, self.notice = False, above and above["uuid"], _(TOO_DEEP)
         return self
 
     def anew(self, notice: str) -> "Composer":

@@ -6,6 +6,7 @@ from wtforms.validators import ValidationError
 from .. import text
 from ..web.current import settings
 from ..web.fields import TextField, as_uuid
+from ..words import _
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
@@ -22,8 +23,8 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
 
     def validate_ttl(self, field: TextField) -> None:
         if field.data not in settings().ttls:
-            raise ValidationError("Pick how long it may live.")
+            raise ValidationError(_("Pick how long it may live."))
 
     def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:
-            raise ValidationError("The form came without its key. It has a new one now: press again.")
+            raise ValidationError(_("The form came without its key. It has a new one now: press again."))

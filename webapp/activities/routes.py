@@ -15,6 +15,7 @@ from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import current_path, go, target_id, wants_fragment
 from ..web.policy import limited_within
+from ..words import N_, _
 from . import actions
 from .composer import Composer, find
 from .forms import ActivityForm
@@ -22,8 +23,8 @@ from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
 
-POSTED_BEFORE = "This was posted before and is gone since. Press again to post it anew."
-POSTED_OTHERWISE = "Your text was posted as it stood before. Press again to post this one too, or discard it."
+POSTED_BEFORE = N_("This was posted before and is gone since. Press again to post it anew.")
+POSTED_OTHERWISE = N_("Your text was posted as it stood before. Press again to post this one too, or discard it.")
 
 
 @bp.get("/compose")
@@ -58,7 +59,7 @@ def _signed_out() -> Any:
         key=as_uuid(form.key.data) or str(uuid.uuid4()),
     )
     back = url_for("activities.compose", draft=draft_uuid)
-    return sign_in_page(401, back, "Sign in to post this. Your text is kept.")
+    return sign_in_page(401, back, _("Sign in to post this. Your text is kept."))
 
 
 def _again(sentence: str) -> Any:
@@ -96,7 +97,8 @@ def create() -> Any:
         return Composer.of(_viewer(), form, _place()).too_deep().answer(409)
     activity = find(activity_uuid, session.viewer_uuid())
     if not activity or activity["message"] != form.message.data:
-        return Composer.of(_viewer(), form, _place()).anew(POSTED_OTHERWISE if activity else POSTED_BEFORE).answer(409)
+        notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
+        return Composer.of(_viewer(), form, _place()).anew(notice).answer(409)
     return _created(activity, form.ttl.data)
 
 

@@ -7,6 +7,7 @@ from ..db.database import Database
 from ..errors import Conflict
 from ..limits import by_address, hit
 from ..sign_ups.actions import code_hash
+from ..words import _
 from . import claims as claimed
 from .shapes import Identity
 
@@ -50,7 +51,7 @@ def _make_identity(
 ) -> Identity:
     """A new account, whoever else makes it or takes its handle at the same moment."""
     first = person = claimed.person_of(claims)
-    for _ in range(5):
+    for _try in range(5):
         try:
             with db.transaction():
                 if settings.sign_up == "closed" or (
@@ -69,4 +70,4 @@ def _make_identity(
         else:
             if found := _identity(db, issuer, subject):
                 return found
-    raise Conflict("Too many people came at the same moment. Try again.")
+    raise Conflict(_("Too many people came at the same moment. Try again."))

@@ -18,6 +18,7 @@ from ..sessions import session
 from ..web.current import db, settings
 from ..web.policy import everybody
 from ..web.security import local_path
+from ..words import N_, _
 from . import actions
 from .provider import Away, NotBelieved, Provider
 from .shapes import Identity
@@ -27,10 +28,10 @@ log = logging.getLogger("mayfly.security")
 
 _TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
 
-STALE = "This sign-in was begun long ago, or in another browser, or is over. Start it again."
-NOT_IN = "You were not signed in. Try again, or ask whoever runs this place."
-NOT_BELIEVED = "What came back cannot be trusted, so you are not signed in. Try again."
-AWAY = "{name} does not answer at the moment. Try again shortly; a password of this place works meanwhile."
+STALE = N_("This sign-in was begun long ago, or in another browser, or is over. Start it again.")
+NOT_IN = N_("You were not signed in. Try again, or ask whoever runs this place.")
+NOT_BELIEVED = N_("What came back cannot be trusted, so you are not signed in. Try again.")
+AWAY = N_("%(name)s does not answer at the moment. Try again shortly; a password of this place works meanwhile.")
 
 
 def register(app: Flask, settings: ProviderSettings) -> None:
@@ -138,7 +139,7 @@ def _failed(status: int, sentence: str, reason: str, flow: dict[str, str] | None
     """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
     without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
-    told = sentence.format(name=_provider().settings.name)
+    told = _(sentence) % {"name": _provider().settings.name}
     flow = flow or {"next": "/", "invite": ""}
     again = url_for(
         "identities.start", next=flow["next"] if flow["next"] != "/" else None, invite=flow["invite"] or None

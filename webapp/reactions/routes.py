@@ -11,6 +11,7 @@ from ..sessions.guards import limited, signed_in
 from ..sessions.session import viewer_uuid
 from ..web.current import db
 from ..web.fragments import fragment_or_redirect, page_before
+from ..words import _
 
 bp = Blueprint("reactions", __name__)
 
@@ -21,7 +22,7 @@ bp = Blueprint("reactions", __name__)
 def like(activity_uuid: UUID) -> Any:
     """Likes an activity."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
-    return _answer(activity_uuid, "Liked.")
+    return _answer(activity_uuid, _("Liked."))
 
 
 @bp.post("/activities/<uuid:activity_uuid>/unlike")
@@ -30,7 +31,7 @@ def like(activity_uuid: UUID) -> Any:
 def unlike(activity_uuid: UUID) -> Any:
     """Takes the like back."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
-    return _answer(activity_uuid, "No longer liked.")
+    return _answer(activity_uuid, _("No longer liked."))
 
 
 def _answer(activity_uuid: UUID, said: str) -> Any:

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from ..web.fields import TextField
+from ..words import _
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -14,8 +15,8 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError("Type your e-mail address or your handle.")
+            raise ValidationError(_("Type your e-mail address or your handle."))
 
     def validate_password(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError("Type your password.")
+            raise ValidationError(_("Type your password."))

@@ -11,6 +11,7 @@ from ..limits import by, hit
 from ..web.current import db, settings
 from ..web.htmx import wants_fragment
 from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, fact
+from ..words import _
 from .session import viewer, viewer_uuid
 
 
@@ -23,9 +24,9 @@ class SignedOut(MayflyError):
 def redirect_to_sign_in() -> Any:
     """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
     if request.path.startswith("/api/"):
-        raise SignedOut("Sign in first.")
+        raise SignedOut(_("Sign in first."))
     if wants_fragment():
-        raise SignedOut("You are signed out. Sign in in another tab, then try again here: what you wrote stays.")
+        raise SignedOut(_("You are signed out. Sign in in another tab, then try again here: what you wrote stays."))
     back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("sessions.sign_in", next=back), 303)
 

@@ -11,6 +11,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from .. import text
 from ..errors import Unavailable
+from ..words import _
 
 T = TypeVar("T")
 
@@ -30,10 +31,10 @@ def _common() -> frozenset[str]:
 def problem(password: str, *own: str) -> str | None:
     """Why this cannot be a password, as a sentence; None when it can. `own`: handle, name, e-mail of its owner."""
     if not LEAST <= len(password) <= MOST:
-        return f"A password has {LEAST} to {MOST} characters."
+        return _("A password has %(least)s to %(most)s characters.") % {"least": LEAST, "most": MOST}
     folded = password.casefold()
     if folded in _common() or folded in {word.casefold() for word in own}:
-        return "That password is among the first that are tried. Take another; a few unrelated words are good."
+        return _("That password is among the first that are tried. Take another; a few unrelated words are good.")
     return None
 
 

@@ -8,6 +8,7 @@ from ..errors import Malformed
 from ..web.current import db, settings
 from ..web.policy import everybody, limited_within, readers
 from ..web.security import local_path
+from ..words import N_, _
 from . import actions, session
 from .forms import SignInForm
 from .guards import comes_back
@@ -15,8 +16,10 @@ from .pages import sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
-WRONG = "That e-mail or handle and that password do not belong together. Check both, and the caps lock."
-STILL_IN = "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
+WRONG = N_("That e-mail or handle and that password do not belong together. Check both, and the caps lock.")
+STILL_IN = N_(
+    "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
+)
 
 
 def _back() -> str:
@@ -43,16 +46,16 @@ def sign_in() -> Any:
             address=request.remote_addr or "",
         )
     except actions.WrongPassword:
-        return sign_in_page(422, back, WRONG)
+        return sign_in_page(422, back, _(WRONG))
     if not session.start(account, back):  # the password was changed while it was checked
-        return sign_in_page(422, back, WRONG)
+        return sign_in_page(422, back, _(WRONG))
     return redirect(back, 303)
 
 
-def _sign_out_again(_: str) -> Any:
+def _sign_out_again(sentence: str) -> Any:
     """The button of an old page is refused for ever; the one at home counts."""
     if session.viewer():
-        raise Malformed(STILL_IN)
+        raise Malformed(_(STILL_IN))
     return redirect(url_for("feeds.home"), 303)
 
 

@@ -10,6 +10,7 @@ from ..limits import by_address, hit
 from ..sessions import passwords
 from ..sessions.actions import WrongPassword, check_password
 from ..sessions.shapes import Account
+from ..words import _
 
 _ONE_ACT = 600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
 
@@ -43,14 +44,15 @@ def sign_up(
             # The account comes first: of two with one key the second waits here, and not for its own invitation.
             db.query_value("sign_ups/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
             if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=code_hash(invite)):
-                raise Conflict("This invitation was used already, or its time has passed. Ask for a new one.")
+                raise Conflict(_("This invitation was used already, or its time has passed. Ask for a new one."))
             db.execute("sessions/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
 
     try:
         db.retrying(write)
     except Violated as violated:
         if violated.constraint == "users_pkey":
-            raise MadeOtherwise("This form has made an account before. Sign in, or press again for another.") from None
+            sentence = _("This form has made an account before. Sign in, or press again for another.")
+            raise MadeOtherwise(sentence) from None
         raise violated.as_invalid() from None
     return made
 

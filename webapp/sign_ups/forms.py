@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from .. import text
 from ..sessions import passwords
 from ..web.fields import TextField, as_uuid
+from ..words import _
 
 if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live on an intranet
     email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("local")
@@ -39,7 +40,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
                 field.data[:255], check_deliverability=False, globally_deliverable=False
             ).normalized
         except EmailNotValidError:
-            raise ValidationError("That does not look like an e-mail address: name@place.example.") from None
+            raise ValidationError(_("That does not look like an e-mail address: name@place.example.")) from None
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):

@@ -6,6 +6,7 @@ from wtforms.validators import ValidationError
 from .. import text
 from ..sessions import passwords
 from ..web.fields import TextField
+from ..words import _
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
@@ -43,7 +44,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     def validate_current(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError("Type your current password.")
+            raise ValidationError(_("Type your current password."))
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, *self.own):

@@ -15,6 +15,7 @@ from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.policy import limited_within
 from ..web.security import local_path
+from ..words import N_, _
 from . import actions
 from .forms import HandleForm, PasswordForm, ProfileForm
 from .pages import own_account, settings_page
@@ -22,11 +23,11 @@ from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
-SIGNED_IN = "You are signed in. What you typed is here; nothing was saved yet."
+SIGNED_IN = N_("You are signed in. What you typed is here; nothing was saved yet.")
 SAVED = {
-    "profile": "Saved. This is how others see you now.",
-    "handle": "Saved. That is your handle now.",
-    "password": "Your password is changed, and every other device is signed out.",
+    "profile": N_("Saved. This is how others see you now."),
+    "handle": N_("Saved. That is your handle now."),
+    "password": N_("Your password is changed, and every other device is signed out."),
 }
 
 
@@ -46,7 +47,8 @@ def _save_after_sign_in() -> Any:
         message=form.bio.typed,
         display_name=form.display_name.typed,
     )
-    return sign_in_page(401, url_for("users.show", draft=draft_uuid), "Sign in to save this. What you typed is kept.")
+    notice = _("Sign in to save this. What you typed is kept.")
+    return sign_in_page(401, url_for("users.show", draft=draft_uuid), notice)
 
 
 def _handle_again(sentence: str) -> Any:
@@ -63,8 +65,9 @@ def show() -> Any:
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
         typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
-        return settings_page(200, typed, notice=SIGNED_IN)
-    return settings_page(200, said=SAVED.get(request.args.get("saved", ""), ""))
+        return settings_page(200, typed, notice=_(SIGNED_IN))
+    saved = SAVED.get(request.args.get("saved", ""))
+    return settings_page(200, said=_(saved) if saved else "")
 
 
 @bp.post("/settings/profile")
@@ -94,7 +97,7 @@ def change_password() -> Any:
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
     if form.current.data and not _is_current(account["handle"], form.current.data):
-        form.current.errors = ["That is not your current password."]
+        form.current.errors = [_("That is not your current password.")]
     if form.errors:  # all that is wrong, at once
         return _again(form, 422)
     token = session.new_token()

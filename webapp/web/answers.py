@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..errors import NOT_FOUND, MayflyError, Unavailable
 from ..logs import without_words
+from ..words import N_, _
 from .htmx import wants_fragment
 
 if TYPE_CHECKING:
@@ -17,21 +18,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AWAY = "Mayfly is away for a moment. Nothing is lost; try again shortly."
+AWAY = N_("Mayfly is away for a moment. Nothing is lost; try again shortly.")
 
 # After these the same act may succeed: the page gives back what was typed, ready to be sent again.
 _AGAIN = {429, 500, 503}
 _WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
 HEADINGS = {
-    400: "That did not arrive well",
-    404: "Nothing here",
-    405: "Not that way",
-    409: "That has happened already",
-    413: "Too much at once",
-    422: "Something needs a look",
-    429: "A little slower",
-    500: "Something broke",
-    503: "Back shortly",
+    400: N_("That did not arrive well"),
+    404: N_("Nothing here"),
+    405: N_("Not that way"),
+    409: N_("That has happened already"),
+    413: N_("Too much at once"),
+    422: N_("Something needs a look"),
+    429: N_("A little slower"),
+    500: N_("Something broke"),
+    503: N_("Back shortly"),
 }
 
 
@@ -40,7 +41,7 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
 
     `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
     """
-    heading = HEADINGS.get(status, "That did not work")
+    heading = _(HEADINGS.get(status, N_("That did not work")))
     if request.path.startswith("/api/"):
         response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
         response.mimetype = "application/json"
@@ -73,7 +74,7 @@ def told(error: MayflyError) -> "ResponseReturnValue":
     """The answer to an error of ours."""
     if isinstance(error, Unavailable):
         logger.warning("unavailable: %s", error.message)
-        return answer(503, AWAY, retry_after=5)
+        return answer(503, _(AWAY), retry_after=5)
     return answer(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
 
 
@@ -82,12 +83,11 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
         return error.get_response()
     messages = {
         404: NOT_FOUND,
-        405: "This address does not answer to that.",
-        413: "That is more than Mayfly takes at once: an activity has at most 280 characters.",
+        405: N_("This address does not answer to that."),
+        413: N_("That is more than Mayfly takes at once: an activity has at most 280 characters."),
     }
-    response = answer(
-        error.code, messages.get(error.code, "The request could not be understood. Go back and try again.")
-    )
+    otherwise = N_("The request could not be understood. Go back and try again.")
+    response = answer(error.code, _(messages.get(error.code, otherwise)))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
@@ -97,7 +97,7 @@ def _unknown(error: Exception) -> "ResponseReturnValue":
     """What nobody foresaw: logged with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
     logger.error("unhandled", extra={"request": request_id, **without_words(error)})
-    return answer(500, "It is not your doing, and nothing that was saved is lost.", request_id=request_id)
+    return answer(500, _("It is not your doing, and nothing that was saved is lost."), request_id=request_id)
 
 
 def register(app: Flask) -> None:

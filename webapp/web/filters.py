@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
+from ..words import N_, _, ngettext
 from .links import message_html
 
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
+    N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
 _FINE = re.compile(r"(\.\d{3})\d+")
 
@@ -50,12 +51,15 @@ def stage(share: float) -> str:
 def left_words(seconds: float) -> str:
     """Seconds of life in words. static/js/fuse.js says the same."""
     if seconds >= 172800:
-        return f"{_round(seconds / 86400)} days left"
+        count = _round(seconds / 86400)
+        return ngettext("%(count)s day left", "%(count)s days left", count) % {"count": count}
     if seconds >= 5400:
-        return f"{_round(seconds / 3600)} hours left"
+        count = _round(seconds / 3600)
+        return ngettext("%(count)s hour left", "%(count)s hours left", count) % {"count": count}
     if seconds >= 90:
-        return f"{_round(seconds / 60)} minutes left"
-    return "a minute left" if seconds >= 45 else "moments left"
+        count = _round(seconds / 60)
+        return ngettext("%(count)s minute left", "%(count)s minutes left", count) % {"count": count}
+    return _("a minute left") if seconds >= 45 else _("moments left")
 
 
 def ago(card: Any) -> str:
@@ -67,10 +71,12 @@ def ago_words(passed: timedelta) -> str:
     """So much time in short words."""
     seconds = passed.total_seconds()
     if seconds < 60:
-        return "now"
+        return _("now")
     if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
+        return _("%(count)s min") % {"count": int(seconds // 60)}
+    if seconds < 86400:
+        return _("%(count)s h") % {"count": int(seconds // 3600)}
+    return _("%(count)s d") % {"count": int(seconds // 86400)}
 
 
 def _round(value: float) -> int:
@@ -84,9 +90,10 @@ def full_time(iso: str) -> str:
 
 
 def full_moment(moment: datetime) -> str:
-    """The same of a moment that is one already. Month names by hand: half as costly, and English everywhere."""
+    """The same of a moment that is one already. Month names by hand: half as costly, and not of the locale."""
     moment = moment.astimezone(UTC)
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment.hour:02}:{moment.minute:02} UTC"
+    parts = {"day": moment.day, "month": _(_MONTHS[moment.month - 1]), "year": moment.year}
+    return _("%(day)s %(month)s %(year)s, %(time)s UTC") % {**parts, "time": f"{moment.hour:02}:{moment.minute:02}"}
 
 
 def machine_time(iso: str) -> str:
@@ -97,7 +104,7 @@ def machine_time(iso: str) -> str:
 def month(iso: str) -> str:
     """`November 2026`."""
     moment = datetime.fromisoformat(iso)
-    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+    return _("%(month)s %(year)s") % {"month": _(_MONTHS[moment.month - 1]), "year": moment.year}
 
 
 def http_date(iso: str) -> str:
@@ -107,7 +114,11 @@ def http_date(iso: str) -> str:
 
 def ttl_words(ttl: str) -> str:
     """A TTL key as people say it: `7-days` is `7 days`."""
-    return ttl.replace("-", " ")
+    number, unit = ttl.split("-")
+    count = int(number)
+    if unit.startswith("day"):
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
 
 
 def hue(handle: str) -> int:
@@ -118,11 +129,6 @@ def hue(handle: str) -> int:
 def initial(name: str) -> str:
     """The sign that stands in an avatar."""
     return next((sign for sign in name if sign.isalnum()), name[:1]).upper()
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """`1 reply`, `3 replies`."""
-    return f"{tally(count)} {one if count == 1 else many}"
 
 
 def tally(count: int) -> str:
@@ -140,7 +146,6 @@ def register(app: Flask) -> None:
     """Make every filter known to the templates."""
     for function in (
         ago,
-        counted,
         excerpt,
         full_time,
         hue,

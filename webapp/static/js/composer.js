@@ -20,10 +20,10 @@ function measure(form) {
   counter.hidden = used === 0;
   counter.toggleAttribute("data-over", left < 0);
   counter.querySelector(".ring").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
-  const words = left > 20 ? "" : left < 0 ? `${-left} too many` : `${left} left`;
+  const said = left > 20 ? "" : left < 0 ? words.tooMany(-left) : words.fits(left);
   counter.lastElementChild.textContent = left > 20 ? "" : left;
   const spoken = form.querySelector("[role=status]");
-  if (spoken.textContent !== words && (left % 5 === 0 || left < 0)) spoken.textContent = words;
+  if (spoken.textContent !== said && (left % 5 === 0 || left < 0)) spoken.textContent = said;
 }
 
 document.addEventListener("focusin", (event) => {

@@ -32,7 +32,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // a slip of the hand loses no text
     link.dataset.sure = "";
-    link.textContent = "Discard it";
+    link.textContent = words.discard;
     return;
   }
   const card = form.closest("article");

@@ -1,13 +1,15 @@
 // Keeps what is left of every activity honest, and takes it off the page at its instant. The server drew it first;
-// the words and shares here are those of webapp/filters.py.
+// the words (words.js) and shares are those of webapp/web/filters.py.
 const born = new WeakMap();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const plural = (seconds, unit, size) => `${Math.floor(seconds / size + 0.5)} ${unit} left`;
+const rounded = (seconds, size) => Math.floor(seconds / size + 0.5);
 const leftWords = (s) =>
-  s >= 172800 ? plural(s, "days", 86400) : s >= 5400 ? plural(s, "hours", 3600) : s >= 90 ? plural(s, "minutes", 60)
-  : s >= 45 ? "a minute left" : "moments left";
+  s >= 172800 ? words.days(rounded(s, 86400)) : s >= 5400 ? words.hours(rounded(s, 3600))
+  : s >= 90 ? words.minutes(rounded(s, 60)) : s >= 45 ? words.aMinute : words.moments;
 const stage = (share) => (share > 0.5 ? "bright" : share > 0.25 ? "waning" : share > 0.1 ? "ember" : "last");
-const agoWords = (s) => (s < 60 ? "now" : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86400)} d`);
+const agoWords = (s) =>
+  s < 60 ? words.now : s < 3600 ? words.minutesAgo(Math.floor(s / 60))
+  : s < 86400 ? words.hoursAgo(Math.floor(s / 3600)) : words.daysAgo(Math.floor(s / 86400));
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
 const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
@@ -23,7 +25,7 @@ function meet(element) {
     clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
   }
   const left = element.querySelector(".left[title]");
-  if (left) left.title = `Gone ${local.format(Date.now() + Number(element.dataset.left))}`;
+  if (left) left.title = words.gone(local.format(Date.now() + Number(element.dataset.left)));
   return life;
 }
 
@@ -33,7 +35,7 @@ function vanish(element) {
     if (form || element.closest(".focus, .place")) {
       const stub = document.createElement("p");
       stub.className = "stub";
-      stub.textContent = "An activity was here. Its time has passed.";
+      stub.textContent = words.stub;
       element.before(stub);
     }
     if (form) {

@@ -6,18 +6,18 @@ const say = (text) => {
   line.textContent = text;
   close.id = "notice-close";
   close.type = "button";
-  close.textContent = "Close";
+  close.textContent = words.close;
   line.append(" ", close);
   document.getElementById("notices")?.replaceChildren(line);
 };
 const ours = ({ text }) => /<hx-partial|class="(composer|burn)"/.test(text);
 document.addEventListener("htmx:before:request", () => document.getElementById("notices")?.replaceChildren());
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx) say("No answer came. Nothing is lost: look at your connection and try again.");
+  if (event.detail.ctx) say(words.noAnswer);
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (!ours(ctx)) say(`Something between here and the server answered ${ctx.response.status}. Nothing is lost; try again.`);
+  if (!ours(ctx)) say(words.otherAnswer(ctx.response.status));
 });
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;

@@ -8,8 +8,8 @@ addEventListener("DOMContentLoaded", () => {
   button.hidden = false;
   const { dataset } = document.documentElement;
   const tell = () => {
-    button.title = `Colours: ${dataset.theme ?? "as the system"}`;
-    button.setAttribute("aria-label", `${button.title}. Change`);
+    button.title = words.colours[dataset.theme ?? "system"];
+    button.setAttribute("aria-label", words.change(button.title));
   };
   tell();
   // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
