@@ -516,7 +516,13 @@ def test_package_is_the_same_each_time_and_holds_what_is_needed(packages: list[P
     first, second = (path.read_bytes() for path in packages)
     assert first == second
     names = zipfile.ZipFile(packages[0]).namelist()
-    assert {"handler.py", "webapp/__init__.py", "webapp/text.py", "webapp/words.py", "webapp/identities/claims.py"} <= set(names)
+    assert {
+        "handler.py",
+        "webapp/__init__.py",
+        "webapp/text.py",
+        "webapp/words.py",
+        "webapp/identities/claims.py",
+    } <= set(names)
     assert "mayfly-database.pem" in names  # where the template says that it is
     assert {"sql/identities/find.sql", "sql/identities/create.sql"} <= set(names)
     tops = {name.split("/")[0].split("-")[0].removesuffix(".py").removesuffix(".libs") for name in names}

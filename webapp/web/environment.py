@@ -1,8 +1,9 @@
 """How templates read shapes, and the atoms that all of them may draw."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import nodes
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from ..words import gettext, ngettext
 
 _MACROS = "_macros.html"
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ATOMS = ("icon", "avatar", "fuse", "toggle", "field")
 
 
@@ -32,8 +34,8 @@ class Environment(FlaskEnvironment):
         return super().getattr(obj, attribute)
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
-        """Jinja's own hook between parsing and compiling: constant sentences become text of the template."""
-        return super()._generate(_Constants().visit(source), *args, **options)
+        """Jinja's own hook between parsing and compiling."""
+        return super()._generate(_Translated().visit(source), *args, **options)
 
     def _atom(self, name: str) -> Callable[..., Markup]:
         """A macro of _macros.html by its name: an import of its own would cost each card more than the drawing."""
@@ -45,12 +47,36 @@ class Environment(FlaskEnvironment):
         return cache(draw) if name == "icon" and not self.auto_reload else draw
 
 
-class _Constants(NodeTransformer):
-    """Looks sentences without a placeholder up once, not at every drawing: a card has some, and a page twenty cards."""
+class _Translated(NodeTransformer):
+    """Looks sentences up when a template is compiled, so that drawing one costs nothing; those that count, each time.
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 (named by the node)
+    As text that was written here they are markup; what fills their placeholders is escaped like any other value.
+    """
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 (named by the node)
+        node.nodes = [part for child in node.nodes for part in _parts(child)]
         self.generic_visit(node)
-        match node:
-            case nodes.Call(node=nodes.Name(name="_" | "gettext"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
-                return nodes.MarkSafeIfAutoescape(nodes.Const(gettext(sentence) % {}))
         return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        sentence = _sentence_of(node)
+        return nodes.MarkSafeIfAutoescape(nodes.Const(gettext(sentence) % {})) if sentence and not node.kwargs else node
+
+
+def _sentence_of(node: nodes.Node) -> str:
+    """The sentence of `_("…")` or of `{% trans %}`; empty for all else."""
+    match node:
+        case nodes.Call(node=nodes.Name(name="_" | "gettext"), args=[nodes.Const(value=str(sentence))]):
+            return sentence
+    return ""
+
+
+def _parts(node: nodes.Expr) -> Iterator[nodes.Expr]:
+    """What is put out, a sentence as its text and what stands in its placeholders."""
+    if not (sentence := _sentence_of(node)):
+        yield node
+        return
+    values = {pair.key: pair.value for pair in cast(nodes.Call, node).kwargs}
+    for number, part in enumerate(_PLACEHOLDER.split(gettext(sentence))):
+        yield values[part] if number % 2 else nodes.TemplateData(part % {})

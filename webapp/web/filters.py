@@ -14,6 +14,10 @@ _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
     N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+_LIVES = {
+    "30-days": N_("30 days"), "7-days": N_("7 days"), "3-days": N_("3 days"), "1-day": N_("1 day"),
+    "12-hours": N_("12 hours"), "3-hours": N_("3 hours"), "1-hour": N_("1 hour"),
+}  # fmt: skip
 _FINE = re.compile(r"(\.\d{3})\d+")
 
 
@@ -92,8 +96,12 @@ def full_time(iso: str) -> str:
 def full_moment(moment: datetime) -> str:
     """The same of a moment that is one already. Month names by hand: half as costly, and not of the locale."""
     moment = moment.astimezone(UTC)
-    parts = {"day": moment.day, "month": _(_MONTHS[moment.month - 1]), "year": moment.year}
-    return _("%(day)s %(month)s %(year)s, %(time)s UTC") % {**parts, "time": f"{moment.hour:02}:{moment.minute:02}"}
+    return _("%(day)s %(month)s %(year)s, %(time)s UTC") % {
+        "day": moment.day,
+        "month": _(_MONTHS[moment.month - 1]),
+        "year": moment.year,
+        "time": f"{moment.hour:02}:{moment.minute:02}",
+    }
 
 
 def machine_time(iso: str) -> str:
@@ -114,11 +122,7 @@ def http_date(iso: str) -> str:
 
 def ttl_words(ttl: str) -> str:
     """A TTL key as people say it: `7-days` is `7 days`."""
-    number, unit = ttl.split("-")
-    count = int(number)
-    if unit.startswith("day"):
-        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
-    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    return _(_LIVES[ttl])
 
 
 def hue(handle: str) -> int:
