@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from linkify_it import LinkifyIt
 
 from webapp import create_app
-from webapp.config.settings import Settings
+from webapp.config.settings import TTLS, Settings
 from webapp.web import filters, links
 from webapp.web.addresses import address
 
@@ -127,8 +127,8 @@ def test_times_name_their_zone() -> None:
 
 
 def test_small_words_are_right() -> None:
-    assert [filters.counted(n, "reply", "replies") for n in (0, 1, 2)] == ["0 replies", "1 reply", "2 replies"]
-    assert filters.ttl_words("12-hours") == "12 hours"
+    assert [filters.tally(count) for count in (0, 999, 1000)] == ["0", "999", "999+"]
+    assert [filters.ttl_words(key) for key in TTLS] == [key.replace("-", " ") for key in TTLS]
     assert filters.hue("alice") == filters.hue("alice")
     assert {filters.hue(f"user{n}") for n in range(200)} == set(range(12))
     assert [filters.initial(name) for name in ("\u00e9lo", "\u201cBea", "\U0001f41d", "")] == [

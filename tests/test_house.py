@@ -17,7 +17,7 @@ FLOORS = [
     ["dev"], ["runtime"], ["ops"], ["postgres", "aws"],
     ["api"], ["feeds"], ["moderation"], ["notifications"], ["reactions"], ["activities"], ["media"],
     ["follows"], ["users"], ["drafts"], ["identities"], ["sign_ups"], ["sessions"],
-    ["web"], ["limits"], ["db"], ["config"], ["logs", "text", "deadline"], ["errors"],
+    ["web"], ["limits"], ["db"], ["config"], ["logs", "text", "deadline"], ["errors"], ["words"],
 ]  # fmt: skip
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 NOUNS = {room for room, floor in ROOMS.items() if ROOMS["api"] <= floor <= ROOMS["sessions"]}
@@ -162,9 +162,10 @@ def test_template_escapes_everything(path: Path) -> None:
     text = path.read_text()
     assert not re.search(r"\|\s*safe\b|{%-?\s*autoescape|\|\s*tojson", text)
     assert not re.search(r"=\{\{", text), "an attribute without quotes"
-    assert not re.search(
-        r"href=\"\{\{ (?!address\(|url_for\(|static\(|(?:href|page|person|compose|burn|sprite) )", text
-    ), "a link to what somebody typed"
+    ours = "|".join(["href", "page", "person", "compose", "burn", "sprite", *re.findall(r"(\w+)=url_for\(", text)])
+    assert not re.search(rf"href=\"\{{\{{ (?!address\(|url_for\(|static\(|(?:{ours}) )", text), (
+        "a link to what somebody typed"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_name)
@@ -203,6 +204,11 @@ def test_template_works_without_script_first(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=_name)
 def test_template_isolates_what_people_typed(path: Path) -> None:
     """A name stands in `bdi`, a text in `dir="auto"`: signs that turn the order end at its border."""
+    unmarked = r"<label.*?</label>|{% block (title|description) %}.*?{% endblock %}"  # take no markup
+    text = re.sub(unmarked, "", path.read_text(), flags=re.DOTALL)
+    for given, sentence in re.findall(r"{%-? trans (.*?)%}(.*?){%-? endtrans", text, re.DOTALL):
+        for name in re.findall(r"(\w+)=[\w.]*display_name\b", given):
+            assert f"<bdi>{{{{ {name} }}}}" in sentence, sentence
     for line in path.read_text().splitlines():
         shown = re.sub(r'<title>.*|{% block (title|description) %}.*?{% endblock %}|="[^"]*"|\{%.*?%\}', "", line)
         if re.search(r"{{ [\w.]*display_name }}", shown) and "<label" not in line:

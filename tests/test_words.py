@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from webapp import create_app, text, words
 from webapp.db.connections import Connection
 from webapp.errors import NotFound, Violated
+from webapp.web import filters
 
 ASKED = {"_", "gettext", "ngettext", "N_"}
 HUMAN = {"aria-label", "placeholder", "title", "alt"}
@@ -51,6 +52,10 @@ class _Read(HTMLParser):
         self.text += data
 
 
+def _told(text: str) -> bool:
+    return bool(SENTENCE.match(text) or re.match("[A-Z]", text))
+
+
 # None is bare ----------------------------------------------------------------------------------------------------
 
 
@@ -64,7 +69,7 @@ def test_template_holds_no_bare_sentence() -> None:
         calls = [(getattr(call.node, "name", ""), call) for call in tree.find_all(nodes.Call)]
         asked = {id(const) for name, call in calls if name in ASKED for const in call.find_all(nodes.Const)}
         consts = [const for const in tree.find_all(nodes.Const) if isinstance(const.value, str)]
-        bare = [const.value for const in consts if id(const) not in asked and SENTENCE.match(const.value)]
+        bare = [const.value for const in consts if id(const) not in asked and _told(const.value)]
         for name, call in calls:
             if name in ("field", "toggle"):  # labels and hints, of one word too
                 told = [*call.args[1:2], *(more.value for more in call.kwargs if more.key in ("label", "hint"))]
@@ -196,8 +201,10 @@ def test_name_in_a_sentence_stays_a_name(bracketed: Flask, conn: Connection) -> 
     assert draw.render(name=HOSTILE) == f"⟦By <bdi>{name}</bdi>, 100%⟧|⟦By {name}⟧|⟦{name}⟧|⟦By {name}⟧{name}"
 
 
-def test_own_errors_speak_when_they_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "catalogue", _Bracketed())
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
-    assert str(text.message_problem("x" * 281)) == "⟦Shorten it by 1 character: 280 fit.⟧"
+    assert filters.month("2026-11-23T12:49:00+00:00") == "⟦⟦November⟧ 2026⟧"
+    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧ 2026, 12:49 UTC⟧"
+    assert text.message_problem("x" * 281) == "⟦Shorten it by 1 character: 280 fit.⟧"

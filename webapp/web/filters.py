@@ -44,7 +44,7 @@ def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
 
 
 def stage(share: float) -> str:
-    """How the fuse is drawn at this share of life (0 to 1). static/js/fuse.js says the same."""
+    """How the fuse is drawn at this share of life (0 to 1). static/js says the same."""
     if share > 0.5:
         return "bright"
     if share > 0.25:
@@ -53,7 +53,7 @@ def stage(share: float) -> str:
 
 
 def left_words(seconds: float) -> str:
-    """Seconds of life in words. static/js/fuse.js says the same."""
+    """Seconds of life in words. static/js says the same."""
     if seconds >= 172800:
         count = _round(seconds / 86400)
         return ngettext("%(count)s day left", "%(count)s days left", count) % {"count": count}
@@ -67,7 +67,7 @@ def left_words(seconds: float) -> str:
 
 
 def ago(card: Any) -> str:
-    """How long ago it was written, short: `now`, `5 min`, `2 h`, `3 d`. static/js/fuse.js says the same."""
+    """How long ago it was written, short: `now`, `5 min`, `2 h`, `3 d`. static/js says the same."""
     return ago_words(datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"]))
 
 
