@@ -740,12 +740,12 @@ def test_steps_give_every_parameter_that_has_no_default() -> None:
 
 def test_steps_name_outputs_and_parameters_that_are_there() -> None:
     told = _told()
-    network = read(PATH.with_name("network.yml"))
+    network, development = (read(PATH.with_name(f"{name}.yml")) for name in ("network", "development"))
     assert set(re.findall(r"\(output (\w+)\)", told)) <= set(template()["Outputs"])
     assert set(re.findall(r"\(output (\w+) mayfly-network\)", told)) == set(network["Outputs"])
     given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=[\w-]+,Values?=", "", told)))
     assert given - set(network["Parameters"])
-    assert given <= set(template()["Parameters"]) | set(network["Parameters"])
+    assert given <= {*template()["Parameters"], *network["Parameters"], *development["Parameters"]}
 
 
 def test_every_parameter_is_listed_with_its_default() -> None:
@@ -767,9 +767,7 @@ def test_it_is_said_which_settings_the_stack_does_not_take() -> None:
     of_the_image = {"HOST", "PORT", "OWNER_CONNECTION_URL", "MAYFLY_STATE", "MAYFLY_VENV", "PGSSLMODE", "FRAME_ORIGIN"}
     of_a_checkout = {"PYTHON", "CHROMIUM_PATH"}
     optional = {"COMMUNITY_ABOUT", "TTL_DEFAULT"}
-    limits = {name for name in known if name.startswith("LIMIT_")}
-    assert limits
-    assert named == known - given - by_hand - of_the_image - of_a_checkout - optional - limits
+    assert named == known - given - by_hand - of_the_image - of_a_checkout - optional - {"LIMIT_", "NAME"}
 
 
 def test_costs_are_dated_and_of_what_is_deployed() -> None:

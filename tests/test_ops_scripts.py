@@ -433,11 +433,13 @@ def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, m
 
 
 def without_schema(urls: DatabaseUrls) -> None:
-    """Takes all tables but the mark out of the database."""
+    """Takes all but the mark out of the database."""
     with urls.owner() as conn:
         named = "FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'mayfly_marker'"
         tables = one(conn, f"SELECT string_agg(quote_ident(tablename), ',') {named}")
         conn.execute(f"DROP TABLE {tables} CASCADE")
+        conn.execute("DROP FUNCTION next_number()")
+        conn.execute("DROP SEQUENCE numbers")
 
 
 @pytest.mark.parametrize("script", ["db-backup", "db-seed"])

@@ -330,7 +330,7 @@ def test_broken_python_says_where_and_recovers(home: Page, bench: Bench, watch: 
     watch.expect_errors()
     write(composer(home), "Half a thought")
     bench.save(FILTERS, lambda text: f"{text}\ndef broken(:\n")
-    expect(home.get_by_role("alert")).to_contain_text(re.compile(r"webapp/filters\.py, line \d+: SyntaxError"))
+    expect(home.get_by_role("alert")).to_contain_text(re.compile(r"webapp/web/filters\.py, line \d+: SyntaxError"))
     bench.mend(FILTERS)
     expect(home.get_by_role("alert")).to_have_count(0)
     same_page(home)

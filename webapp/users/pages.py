@@ -5,19 +5,19 @@ from typing import Any
 
 from flask import render_template
 
-from ..sessions import session
 from ..web.current import db
 from .shapes import OwnAccount
 
 
-def own_account() -> OwnAccount:
+def own_account(user_uuid: str | None) -> OwnAccount:
     """The account of who is signed in."""
-    account: OwnAccount | None = db().query_object("users/own", user_uuid=session.viewer_uuid())
+    account: OwnAccount | None = db().query_object("users/own", user_uuid=user_uuid)
     assert account  # noqa: S101 (its session was found a moment ago)
     return account
 
 
 def settings_page(
+    account: OwnAccount,
     status: int,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -25,7 +25,5 @@ def settings_page(
     notice: str = "",
 ) -> Any:
     """The page, with what was typed in place of what is saved; a password never comes back."""
-    account = {**own_account(), **(typed or {})}
-    return render_template(
-        "users/settings.html", account=account, errors=errors or {}, said=said, notice=notice
-    ), status
+    shown = {**account, **(typed or {})}
+    return render_template("users/settings.html", account=shown, errors=errors or {}, said=said, notice=notice), status

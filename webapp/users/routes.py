@@ -31,9 +31,13 @@ SAVED = {
 }
 
 
+def _own() -> OwnAccount:
+    return own_account(session.viewer_uuid())
+
+
 def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
     typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
-    return settings_page(status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
+    return settings_page(_own(), status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
 
 
 def _save_after_sign_in() -> Any:
@@ -52,7 +56,7 @@ def _save_after_sign_in() -> Any:
 
 
 def _handle_again(sentence: str) -> Any:
-    account = own_account()
+    account = _own()
     if account["handle_wanted"] is None:
         return answer(400, sentence)
     return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
@@ -65,9 +69,9 @@ def show() -> Any:
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
         typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
-        return settings_page(200, typed, notice=_(SIGNED_IN))
+        return settings_page(_own(), 200, typed, notice=_(SIGNED_IN))
     saved = SAVED.get(request.args.get("saved", ""))
-    return settings_page(200, said=_(saved) if saved else "")
+    return settings_page(_own(), 200, said=_(saved) if saved else "")
 
 
 @bp.post("/settings/profile")
@@ -93,7 +97,7 @@ def save_profile() -> Any:
 @signed_in
 def change_password() -> Any:
     """Another password: every other session ends, and this browser gets a new one."""
-    form, account = PasswordForm(), own_account()
+    form, account = PasswordForm(), _own()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
     if form.current.data and not _is_current(account["handle"], form.current.data):
@@ -116,7 +120,7 @@ def change_password() -> Any:
 @signed_in
 def show_handle() -> Any:
     """What became of the handle that a person asked for, and another to pick; only until they have."""
-    account = own_account()
+    account = _own()
     return _handle_page(account, account["handle"], 200)
 
 
@@ -126,7 +130,7 @@ def show_handle() -> Any:
 @signed_in
 def save_handle() -> Any:
     """Keeps the handle, or takes another one that is free."""
-    account, form = own_account(), HandleForm()
+    account, form = _own(), HandleForm()
     form.own = account["handle"]
     if account["handle_wanted"] is None or not form.validate():
         return _handle_page(account, form.handle.typed, 422, *form.errors.get("handle", [])[:1])

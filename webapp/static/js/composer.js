@@ -37,6 +37,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".composer")) form.requestSubmit();
   if (event.key === "Escape" && !form?.elements.message?.value) form?.querySelector("[data-close]")?.click();
 });
-const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message.value && measure(form));
+const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message?.value && measure(form));
 addEventListener("DOMContentLoaded", all);
 document.addEventListener("htmx:after:swap", all);
