@@ -13,6 +13,8 @@ from markupsafe import Markup
 from ..words import gettext, ngettext
 
 _MACROS = "_macros.html"
+# Names that no compiled template asks for. Every include copies those that there are, and a feed has forty.
+_NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ATOMS = ("icon", "avatar", "fuse", "toggle", "field")
 
@@ -26,6 +28,8 @@ class Environment(FlaskEnvironment):
         self.add_extension("jinja2.ext.i18n")
         self.policies["ext.i18n.trimmed"] = True
         self.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        for name in _NEVER_ASKED:
+            del self.globals[name]
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A shape's field first: `card.uuid` looked for on the dict itself would cost an exception each time."""
@@ -60,8 +64,12 @@ class _Translated(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802
         self.generic_visit(node)
-        sentence = _sentence_of(node)
-        return nodes.MarkSafeIfAutoescape(nodes.Const(gettext(sentence) % {})) if sentence and not node.kwargs else node
+        if not (sentence := _sentence_of(node)):
+            return node
+        if not node.kwargs:
+            return nodes.MarkSafeIfAutoescape(nodes.Const(gettext(sentence) % {}))
+        values = nodes.Dict([nodes.Pair(nodes.Const(pair.key), pair.value) for pair in node.kwargs])
+        return nodes.Mod(nodes.MarkSafeIfAutoescape(nodes.Const(gettext(sentence))), values)
 
 
 def _sentence_of(node: nodes.Node) -> str:
@@ -79,4 +87,5 @@ def _parts(node: nodes.Expr) -> Iterator[nodes.Expr]:
         return
     values = {pair.key: pair.value for pair in cast(nodes.Call, node).kwargs}
     for number, part in enumerate(_PLACEHOLDER.split(gettext(sentence))):
-        yield values[part] if number % 2 else nodes.TemplateData(part % {})
+        if part:
+            yield values[part] if number % 2 else nodes.TemplateData(part % {})
