@@ -33,7 +33,7 @@ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO mayfly_app, mayfly_sign_up', current_database());
 END
 $rds$;
--- What users/identity and users/identity_create read and write, and nothing else: no other column, no other table, no
+-- What identities/find and identities/create read and write, and nothing else: no other column, no other table, no
 -- change of what is there. It stands here and not in schema.sql, since only AWS has the function, and a dump of any
 -- other database shall not ask for its role. What an earlier version gave is taken first.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM mayfly_sign_up;

@@ -131,7 +131,9 @@ def test_trees_are_named_by_nouns() -> None:
     assert {p.name for p in TEMPLATES.iterdir() if p.is_dir()} <= NOUNS | {"errors"}
     assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout"}
     assert {
-        p.name for p in (ROOT / "sql").glob("[!m]*/*.sql") if not re.fullmatch(r"_?[a-z0-9_]+\.sql", p.name)
+        p.name
+        for p in (ROOT / "sql").glob("*/*.sql")
+        if p.parent.name != "migrations" and not re.fullmatch(r"_?[a-z0-9_]+\.sql", p.name)
     } == set()
 
 
@@ -299,7 +301,7 @@ def test_script_of_bin_has_the_skeleton(path: Path) -> None:
 
 def test_budgets_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     budgets = [
-        (MODULES, 200),
+        (MODULES, 150),
         ([p for p in PAGES if not p.name.startswith("_")], 60),
         ([p for p in PAGES if p.name.startswith("_")], 40),
         (sorted(p for p in (ROOT / "sql").rglob("*.sql") if p.parent.name in NOUNS | {"ops"}), 40),

@@ -11,6 +11,7 @@ from rds import ROLES_RDS, as_on_rds
 from under_load import migrate_under_load, reading, writing
 from ways import DatabaseUrls
 
+from webapp.db.catalogue import Catalogue
 from webapp.db.connections import connect
 from webapp.db.conninfo import client_environment
 from webapp.errors import Refused
@@ -75,7 +76,7 @@ def test_no_migration_shuts_two_tables_or_a_view_with_one(fresh_database: Databa
             with conn.transaction():
                 conn.execute(migration.sql)
                 shut[migration.name] = conn.execute(_SHUT, [known]).fetchone()[0] or []  # type: ignore[index]
-    assert shut["0003-depth-of-activities"] == shut["0006-numbers/3"] == ["r activities"]
+    assert shut["0003-depth-of-activities"] == shut["0006-numbers/03"] == ["r activities"]
     del shut["0005-end-of-the-look-below"]  # two views, in the order in which readers lock them
     assert not {name: locked for name, locked in shut.items() if len(locked) > 1}
 
@@ -189,6 +190,19 @@ def test_late_migration_is_refused(unmigrated: DatabaseUrls, migrations: Path) -
         (migrations / "0001-late.sql").write_text("SELECT 1")
         with pytest.raises(Refused, match="0001-late comes before 0003-add-note"):
             migrate.status(conn, migrations)
+
+
+def test_file_of_many_parts_is_applied_in_their_order(unmigrated: DatabaseUrls, migrations: Path) -> None:
+    parts = ["CREATE TABLE steps (step int)", *(f"INSERT INTO steps VALUES ({number})" for number in range(2, 13))]
+    (migrations / "0003-many.sql").write_text("\n-- then\n".join(parts))
+    with unmigrated.owner() as conn:
+        assert list(migrate.apply(conn, migrations))[-1] == "0003-many/12"
+        assert [step for (step,) in conn.execute("SELECT step FROM steps")] == list(range(2, 13))
+        assert migrate.pending(conn, migrations) == []
+
+
+def test_program_is_ready_when_the_last_part_is_applied() -> None:
+    assert Catalogue().newest_migration == migrate.on_disk()[-1].name
 
 
 def test_fresh_schema_knows_every_migration(fresh_database: DatabaseUrls) -> None:

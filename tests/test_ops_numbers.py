@@ -44,7 +44,7 @@ def earlier(first_release: DatabaseUrls) -> DatabaseUrls:
 def add_columns(conn: Connection) -> None:
     """Applies what comes before the batches."""
     run = migrate.apply(conn)
-    while next(run) != "0006-numbers/3":
+    while next(run) != "0006-numbers/03":
         pass
 
 

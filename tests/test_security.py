@@ -84,6 +84,12 @@ def scene(app: Flask, database_urls: DatabaseUrls) -> Iterator[Scene]:
         yield Scene(app, conn, make_activity(conn, alice, "canary of alice"))
 
 
+def everything(conn: Connection) -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {table: count(conn, table) for (table,) in tables}
+
+
 # How often -----------------------------------------------------------------------------------------------------
 
 NEW = "four unrelated words here"
@@ -223,7 +229,7 @@ def test_unsafe_route_refuses_a_token_that_is_not_its_own(
         "another session's": token_for(scene.browser("stranger")),
         "a stranger's": token_for(scene.app.test_client()),
     }[case]
-    before = [count(scene.conn, table) for table in ("users", "activities", "sessions")]
+    before = everything(scene.conn)
     data = {"message": "words", "ttl": "1-day", "key": str(uuid4()), "email": "alice", "password": PASSWORD}
     data |= {} if token is None else {"csrf_token": token}
     answer = client.post(
@@ -231,7 +237,7 @@ def test_unsafe_route_refuses_a_token_that_is_not_its_own(
     )
     # Who is signed in already is sent home from there, as without a form, and nothing is done.
     assert answer.status_code == (303 if endpoint == "sign_ups.sign_up" else 400)
-    assert [count(scene.conn, table) for table in ("users", "activities", "sessions")] == before
+    assert everything(scene.conn) == before
     assert value(scene.conn, "SELECT message FROM activities") == "canary of alice"
     assert ("<html" in answer.text) == (headers is not FRAGMENT) or endpoint in PLAIN
 
@@ -241,6 +247,18 @@ def test_post_without_token_and_session_is_shown_the_way(scene: Scene, headers: 
     answer = scene.app.test_client().post("/activities", data={"message": "a long thought"}, headers=headers)
     assert answer.status_code == 401
     assert "a long thought" in answer.text or headers
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+@pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["page", "fragment"])
+def test_stranger_without_a_token_is_shown_the_way_or_the_form(
+    scene: Scene, endpoint: str, headers: dict[str, str]
+) -> None:
+    before = everything(scene.conn)
+    answer = scene.app.test_client().post(scene.path(endpoint), headers=headers)
+    guarded = POLICY[endpoint, "POST"] in (SIGNED_IN, AUTHOR)
+    assert answer.status_code in ((303, 401) if guarded else (303, 400))
+    assert everything(scene.conn) in (before, {**before, "drafts": before["drafts"] + 1, "rate_limits": 0})
 
 
 def test_no_route_is_exempt_from_csrf(app: Flask) -> None:

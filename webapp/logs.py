@@ -58,6 +58,8 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             # What it says of its own starting and stopping helps nobody; what goes wrong does.
             "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
+            # A form that is stale is answered with a sentence; the line would name no route.
+            "flask_wtf.csrf": {"level": "WARNING"},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
     }

@@ -1,4 +1,4 @@
--- feeds/home: what the viewer comes home to, newest first: for now the whole community.
+-- feeds/home: what the viewer comes home to, newest first: until there is following, the same as public.
 -- params:  viewer_uuid uuid, before bigint?, limit int
 -- returns: ActivityCard[]
 -- include activities/_card

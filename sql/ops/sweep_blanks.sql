@@ -1,8 +1,14 @@
--- ops/sweep_blanks: ends again what is bound to blanked activities: a like may have come in the moment of a burn.
--- params:  key_seconds int
+-- ops/sweep_blanks: ends again what is bound to the activities that were blanked last: a like may come while one is burned.
+-- params:  key_seconds int, limit int
 -- returns: bigint
-WITH ended AS (
-  SELECT uuid FROM activities WHERE user_uuid IS NULL
+WITH ended AS MATERIALIZED (
+  SELECT uuid
+  FROM activities
+  WHERE user_uuid IS NULL
+    AND expires_at > now() - interval '1 hour'
+  ORDER BY expires_at DESC
+  LIMIT %(limit)s
+  FOR UPDATE SKIP LOCKED
 )
 -- include activities/_end
 SELECT count(*) FROM ended

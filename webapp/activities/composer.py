@@ -8,11 +8,12 @@ from flask import render_template
 
 from ..drafts.shapes import Draft
 from ..sessions.shapes import Viewer
-from ..web.current import db, settings
+from ..web.current import settings
 from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
 from ..words import N_, _
 from .forms import ActivityForm
+from .pages import find_card
 from .shapes import ActivityCard
 
 ORPHANED = N_("What you were answering has passed its time. Your text is here: post it on its own, or discard it.")
@@ -20,7 +21,7 @@ TOO_DEEP = N_(
     "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
 )
 
-SIGNED_IN = N_("You are signed in. Your text is here; nothing was posted yet.")
+DRAFT_IS_HERE = N_("You are signed in. Your text is here; nothing was posted yet.")
 
 
 @dataclass(kw_only=True)
@@ -62,7 +63,7 @@ class Composer:
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             place=place,
             message=form.message.typed,
-            parent=find(parent_uuid, viewer["uuid"]),
+            parent=find_card(parent_uuid, viewer["uuid"]),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
         )
@@ -72,8 +73,8 @@ class Composer:
     def drafted(cls, viewer: Viewer, draft: Draft) -> "Composer":
         """The composer that a draft was sent from, with its text and its key."""
         ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
-        composer = cls.fresh(viewer, "page", find(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
-        composer.message, composer.notice = draft["message"], _(SIGNED_IN)
+        composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
+        composer.message, composer.notice = draft["message"], _(DRAFT_IS_HERE)
         if reply_to and not composer.parent:
             composer.orphaned()
         composer.key = draft["key"] or composer.key
@@ -100,7 +101,7 @@ class Composer:
 
     def too_deep(self) -> "Composer":
         """The same text without the activity it answered, below which nothing fits; one step up it may."""
-        above = find(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
+        above = find_card(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
         self.orphaned()
         self.gone, self.one_up, self.notice = False, above and above["uuid"], _(TOO_DEEP)
         return self
@@ -125,10 +126,3 @@ class Composer:
 def _usual_ttl(viewer: Viewer) -> str:
     usual = viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
-
-
-def find(activity_uuid: str | None, viewer_uuid: str | None) -> ActivityCard | None:
-    """The live activity of that uuid as the viewer sees it, or None."""
-    if not activity_uuid:
-        return None
-    return db().query_object("activities/card", viewer_uuid=viewer_uuid, uuid=activity_uuid)

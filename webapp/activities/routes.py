@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -17,8 +18,9 @@ from ..web.htmx import current_path, go, target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
-from .composer import Composer, find
+from .composer import Composer
 from .forms import ActivityForm
+from .pages import find_card, require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
@@ -38,7 +40,7 @@ def compose() -> Any:
     if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
         return Composer.drafted(_viewer(), draft).answer(200)
     reply_to = request.args.get("reply_to")
-    parent = _card(reply_to) if reply_to else None
+    parent = require_card(as_uuid(reply_to), session.viewer_uuid()) if reply_to else None
     return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).answer(200)
 
 
@@ -95,7 +97,7 @@ def create() -> Any:
         return Composer.of(_viewer(), form, _place()).answer(409)
     except actions.TooDeep:
         return Composer.of(_viewer(), form, _place()).too_deep().answer(409)
-    activity = find(activity_uuid, session.viewer_uuid())
+    activity = find_card(activity_uuid, session.viewer_uuid())
     if not activity or activity["message"] != form.message.data:
         notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
         return Composer.of(_viewer(), form, _place()).anew(notice).answer(409)
@@ -104,7 +106,7 @@ def create() -> Any:
 
 def _created(activity: ActivityCard, ttl: str) -> Any:
     """The new card in its place and a fresh composer; without HTMX the page where it stands."""
-    parent = find(activity["reply_to_activity_uuid"], session.viewer_uuid())
+    parent = find_card(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
         if not parent:
             return redirect(url_for("feeds.home"), 303)
@@ -116,13 +118,13 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
 
 @bp.get("/activities/<uuid:activity_uuid>/burn")
 @author_only
-def burn_confirm(activity_uuid: str) -> Any:
+def burn_confirm(activity_uuid: UUID) -> Any:
     """Asks before burning: below the card for HTMX, else as a page."""
     return _ask_to_burn(activity_uuid, 200)
 
 
-def _ask_to_burn(activity_uuid: str, status: int, notice: str = "") -> Any:
-    activity = _card(str(activity_uuid))
+def _ask_to_burn(activity_uuid: UUID, status: int, notice: str = "") -> Any:
+    activity = require_card(activity_uuid, session.viewer_uuid())
     if not activity["is_own"]:
         raise NotFound
     name = "activities/_burn.html" if wants_fragment() else "activities/burn.html"
@@ -138,7 +140,7 @@ def _burn_again(sentence: str) -> Any:
 @comes_back(_burn_again)
 @author_only
 @limited("burns")
-def burn(activity_uuid: str) -> Any:
+def burn(activity_uuid: UUID) -> Any:
     """Burns one's own activity: from here on it is the same 404 as one that never was."""
     person = _viewer()
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
@@ -161,11 +163,3 @@ def _place() -> str:
     """Where the composer stands, told by where its card would go."""
     target = target_id() if wants_fragment() else ""
     return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")
-
-
-def _card(raw_uuid: str) -> ActivityCard:
-    """A live activity by what stood in an address. Raises `NotFound`."""
-    activity = find(as_uuid(raw_uuid), session.viewer_uuid())
-    if not activity:
-        raise NotFound
-    return activity

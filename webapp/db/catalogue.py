@@ -18,6 +18,13 @@ _PARAM = re.compile(r"(?P<name>[a-z_]+) (?P<type>[a-z ]+(?:\[\])?)\??")
 _PLACEHOLDER = re.compile(r"%\((?P<name>[a-z_]+)\)s")
 _INCLUDE = re.compile(r" *-- include (?P<name>[a-z_/]+) *")
 _HEADER_LINES = 3
+NEXT_PART = "\n-- then\n"
+"""What parts a migration's file: each part is a transaction of its own."""
+
+
+def part_name(stem: str, number: int) -> str:
+    """What part of a migration's file is noted as: the first by the file's name, then `/02`, in the order of texts."""
+    return f"{stem}/{number:02}" if number > 1 else stem
 
 
 class BrokenTemplate(Exception):
@@ -106,8 +113,9 @@ class Catalogue:
             for path in sorted(self.folder.rglob("*.sql"))
             if not _NOT_TEMPLATES & set(path.relative_to(self.folder).parts)
         }
-        migrations = (path.stem for path in self.folder.glob("migrations/*.sql"))
-        self.newest_migration = max(migrations, default="")
+        if newest := max(self.folder.glob("migrations/*.sql"), default=None):
+            parts = newest.read_text(encoding="utf-8").split(NEXT_PART)
+            self.newest_migration = part_name(newest.stem, len(parts))
         pieces = {name: text for name, text in texts.items() if name.rpartition("/")[2].startswith("_")}
         self._templates = {name: _parse(name, text, pieces) for name, text in texts.items() if name not in pieces}
 

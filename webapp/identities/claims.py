@@ -15,7 +15,7 @@ _MOST = 30  # letters of a handle
 
 
 class NewPerson(TypedDict):
-    """What `users/identity_create` takes of a person. `handle_wanted`: what they asked for, empty where nothing."""
+    """What `identities/create` takes of a person. `handle_wanted`: what they asked for, empty where nothing."""
 
     display_name: str
     handle: str

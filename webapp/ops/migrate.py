@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..db.catalogue import SQL_FOLDER
+from ..db.catalogue import NEXT_PART, SQL_FOLDER, part_name
 from ..db.connections import Connection, DatabaseError
 from ..errors import Refused
 from . import views
@@ -51,7 +51,7 @@ class Migration:
 
 
 def on_disk(folder: Path = FOLDER) -> list[Migration]:
-    """The migrations there are, in order: a file's first part has its name, a second one `/2` behind it.
+    """The migrations there are, in order: a file's first part has its name, a second one `/02` behind it.
 
     Raises `Refused` for a name out of form or a number given twice.
     """
@@ -62,8 +62,8 @@ def on_disk(folder: Path = FOLDER) -> list[Migration]:
         if found and found[-1].name[:4] == path.stem[:4]:
             raise Refused(f"Two migrations have the number {path.stem[:4]}: renumber the one that is not applied yet.")
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-        for number, sql in enumerate(path.read_text("utf-8").split("\n-- then\n"), 1):
-            found.append(Migration(path.stem + (f"/{number}" if number > 1 else ""), checksum, sql))
+        for number, sql in enumerate(path.read_text("utf-8").split(NEXT_PART), 1):
+            found.append(Migration(part_name(path.stem, number), checksum, sql))
     return found
 
 

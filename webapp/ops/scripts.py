@@ -92,7 +92,11 @@ def db_backup(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute() if arguments.file else backup.default_file(on)
     with database(on) as db:
         swept = backup.backup(on, db, file)
-    say(f"swept {name_of(on)}: {swept}" if swept else f"did not sweep {name_of(on)}: its migrations are pending")
+    say(
+        f"swept {name_of(on)}: {swept}"
+        if swept is not None
+        else f"did not sweep {name_of(on)}: its migrations are pending"
+    )
     say(f"backed up {name_of(on)} into {file}, {file.stat().st_size:,} bytes")
 
 

@@ -57,7 +57,7 @@ def sweep(
             if not (touched := _once(db, template, {"limit": batch, **params.get(template, {})})):
                 break
             counts[name] += touched
-    db.query_value("ops/sweep_blanks", **keys)
+    db.query_value("ops/sweep_blanks", limit=batch, **keys)
     return Swept(counts, lag)
 
 

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, url_for
 
-from ..activities.composer import find
-from ..errors import NotFound
+from ..activities.pages import require_card
 from ..sessions.guards import limited, signed_in
 from ..sessions.session import viewer_uuid
 from ..web.current import db
@@ -36,9 +35,7 @@ def unlike(activity_uuid: UUID) -> Any:
 
 def _answer(activity_uuid: UUID, said: str) -> Any:
     """The card's reactions as they are now; without HTMX the page on which the button stood. Raises `NotFound`."""
-    activity = find(str(activity_uuid), viewer_uuid())
-    if not activity:
-        raise NotFound
+    activity = require_card(activity_uuid, viewer_uuid())
     thread = url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity_uuid)
     page = f"{page_before(thread)}#activity-{activity['number']}"
     return fragment_or_redirect("reactions/_reactions.html", to=page, said=said, activity=activity)

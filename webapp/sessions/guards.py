@@ -8,11 +8,13 @@ from flask import current_app, redirect, request, url_for
 
 from ..errors import MayflyError
 from ..limits import by, hit
+from ..web.answers import press_again
 from ..web.current import db, settings
+from ..web.fragments import page_before
 from ..web.htmx import wants_fragment
 from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, fact
 from ..words import _
-from .session import viewer, viewer_uuid
+from .session import viewer
 
 
 class SignedOut(MayflyError):
@@ -27,7 +29,7 @@ def redirect_to_sign_in() -> Any:
         raise SignedOut(_("Sign in first."))
     if wants_fragment():
         raise SignedOut(_("You are signed out. Sign in in another tab, then try again here: what you wrote stays."))
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else page_before("/")
     return redirect(url_for("sessions.sign_in", next=back), 303)
 
 
@@ -38,7 +40,12 @@ def signed_in(view: View) -> View:
 
 def signed_in_or(otherwise: Callable[[], Any]) -> Callable[[View], View]:
     """As `signed_in`, with a way of its own for others."""
-    return lambda view: fact(_guarded(view, otherwise), policy=SIGNED_IN, otherwise=otherwise)
+
+    def mark(view: View) -> View:
+        again = _guarded(getattr(view, "again", press_again), otherwise)
+        return fact(_guarded(view, otherwise), policy=SIGNED_IN, again=again, otherwise=otherwise)
+
+    return mark
 
 
 def author_only(view: View) -> View:
@@ -47,7 +54,7 @@ def author_only(view: View) -> View:
 
 
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
-    """After a CSRF failure `form(sentence)` gives back what was typed. Stands above the guard, whose way it shares."""
+    """After a CSRF failure `form(sentence)` gives back what was typed; signed out, the view's guard shows its way."""
 
     def mark(view: View) -> View:
         otherwise = getattr(view, "otherwise", None)
@@ -62,7 +69,9 @@ def limited(name: str) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def counted(*args: Any, **kwargs: Any) -> Any:
-            hit(db(), settings().limits[name], name, by(settings(), viewer_uuid() or ""))
+            person = viewer()
+            assert person  # noqa: S101 (the guard saw to it; above it this would be a count that strangers share)
+            hit(db(), settings().limits[name], name, by(settings(), person["uuid"]))
             return view(*args, **kwargs)
 
         return fact(counted, limit=name)

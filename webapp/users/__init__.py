@@ -1,1 +1,1 @@
-"""People: accounts, signing in and out, who is asking."""
+"""One's own account: profile, handle, password."""

@@ -23,7 +23,7 @@ from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
-SIGNED_IN = N_("You are signed in. What you typed is here; nothing was saved yet.")
+DRAFT_IS_HERE = N_("You are signed in. What you typed is here; nothing was saved yet.")
 SAVED = {
     "profile": N_("Saved. This is how others see you now."),
     "handle": N_("Saved. That is your handle now."),
@@ -69,7 +69,7 @@ def show() -> Any:
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
         typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
-        return settings_page(_own(), 200, typed, notice=_(SIGNED_IN))
+        return settings_page(_own(), 200, typed, notice=_(DRAFT_IS_HERE))
     saved = SAVED.get(request.args.get("saved", ""))
     return settings_page(_own(), 200, said=_(saved) if saved else "")
 

@@ -22,6 +22,7 @@ AWAY = N_("Mayfly is away for a moment. Nothing is lost; try again shortly.")
 
 # After these the same act may succeed: the page gives back what was typed, ready to be sent again.
 _AGAIN = {429, 500, 503}
+_NEVER_KEPT = {"csrf_token", "password", "current"}
 _WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
 HEADINGS = {
     400: N_("That did not arrive well"),
@@ -47,8 +48,11 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         response.mimetype = "application/json"
     else:
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
-        written = next((name for name in _WRITTEN if name in request.form), None) if status in _AGAIN or renew else None
-        kept = request.form.to_dict() if written or renew else None
+        comes_back = renew or status in _AGAIN
+        written = next((name for name in _WRITTEN if name in request.form), None) if comes_back else None
+        kept = None
+        if written or renew:
+            kept = {name: value for name, value in request.form.items() if name not in _NEVER_KEPT}
         # A form that leads on comes again with where it leads: a draft may be named there.
         following = request.form.get("next") if status in _AGAIN else None
         response = Response(
@@ -68,6 +72,11 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def press_again(sentence: str) -> Response:
+    """After a CSRF failure of a form that has no page of its own."""
+    return answer(400, sentence, renew=True)
 
 
 def told(error: MayflyError) -> "ResponseReturnValue":

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request
+from flask import current_app, redirect, render_template, request
 
 from .htmx import wants_fragment
 from .security import local_path
@@ -17,11 +17,12 @@ def fragment_or_redirect(template: str, *, to: str, said: str, **needs: Any) -> 
 
 
 def page_before(otherwise: str) -> str:
-    """The page of ours on which a plain form was sent; `otherwise` where the browser does not tell."""
+    """The page of ours on which a plain form was sent; `otherwise` where the browser does not tell one."""
     try:
         found = urlsplit(request.referrer or "")
     except ValueError:
         return otherwise
-    if found.netloc != request.host:
+    addresses = current_app.create_url_adapter(request)
+    if found.netloc != request.host or not (addresses and addresses.test(found.path, "GET")):
         return otherwise
     return local_path(f"{found.path}?{found.query}" if found.query else found.path)

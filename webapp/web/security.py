@@ -14,7 +14,7 @@ from ..config.provider import LOOPBACK
 from ..config.settings import Settings
 from ..errors import Malformed, MayflyError
 from ..words import N_, _
-from .answers import answer, told
+from .answers import answer, press_again, told
 
 STALE = N_(
     "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
@@ -163,8 +163,8 @@ def _origin(address: str) -> tuple[str, str, int] | None:
 def _csrf_failed(error: CSRFError) -> Any:
     """The form again with its text, where the view knows how (`view.again`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
-    again = getattr(view, "again", None)
+    again = getattr(view, "again", press_again)
     try:
-        return again(_(STALE)) if again else answer(400, _(STALE), renew=True)
+        return again(_(STALE))
     except MayflyError as problem:  # what an error handler raises reaches no other handler
         return told(problem)
