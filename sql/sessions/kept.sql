@@ -1,7 +1,7 @@
 -- sessions/kept: what was typed in this browser while signed out, for its sign-in page to show.
 -- params:  draft_uuid uuid, signed_out_hash bytea
 -- returns: text?
-SELECT message
+SELECT concat_ws(E'\n', display_name, NULLIF(message, ''))
 FROM drafts
 WHERE uuid = %(draft_uuid)s
   AND signed_out_hash = %(signed_out_hash)s

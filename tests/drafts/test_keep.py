@@ -44,6 +44,7 @@ def test_profile_saved_signed_out_is_kept_likewise(app: Flask, conn: Connection,
     page = save(client, token)
     assert page.status_code == 401
     assert "What you typed is kept." in words(page)
+    assert "Alice <Anew> Rope & lamps." in words(page), "and shown, the name too"
     draft = one(conn)
     assert fields_in(page)["next"] == f"/settings?draft={draft['uuid']}"
     assert draft["signed_out_hash"] == hash_of(client)
