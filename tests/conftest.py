@@ -16,7 +16,6 @@ from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so th
 from flask import Flask
 from flask.testing import FlaskClient
 from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
-from ops_fixtures import elsewhere, embedded, first_release, run  # noqa: F401 (for every test of scripts)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
 from ways import DatabaseUrls, settings_for
 
@@ -65,13 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if wanted == {"cluster"} and config.getoption("--postgres") != "system":
         return
     browser = {"page", "playwright"}
-    past = ("test_ops_", "test_explain") if config.getoption("--pooler") else ()
+    past = ("ops", "test_explain.py") if config.getoption("--pooler") else ()
     again = [
         item
         for item in items
         if wanted <= set(item.fixturenames)
         and not browser & set(item.fixturenames)
-        and not item.path.name.startswith(past)
+        and not {item.path.parent.name, item.path.name} & set(past)
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again

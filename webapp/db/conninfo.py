@@ -148,7 +148,7 @@ def hosts(url: str) -> list[str]:
 
 def port_of(url: str) -> int:
     """The port that a URL, or else the environment, names; of several the first. Raises `Unavailable`."""
-    port = str(parts(url).get("port") or os.environ.get("PGPORT") or 5432).split(",")[0]
+    port = str(parts(url).get("port") or os.environ.get("PGPORT", "")).split(",")[0] or "5432"
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise unreadable(url, "its port is no number from 1 to 65535")
     return int(port)
