@@ -65,11 +65,9 @@ def test_each_broken_condition_is_one_objection() -> None:
 
 def test_disposable_databases_pass() -> None:
     for app_env in guard.DISPOSABLE:
-        found = {
-            title: objections(dataclasses.replace(SAFE, **sound), app_env, {"7"})  # type: ignore[arg-type]
-            for title, sound in SOUND.items()
-        }
-        assert found == dict.fromkeys(SOUND, [])
+        for title, sound in SOUND.items():
+            facts = dataclasses.replace(SAFE, **sound)  # type: ignore[arg-type]
+            assert objections(facts, app_env, {"7"}) == [], title
 
 
 # On a server -------------------------------------------------------------------------------------------------

@@ -1,10 +1,7 @@
 """What stood before there were numbers gets them, in order, while the previous release goes on writing."""
 
-import threading
-
 import pytest
 from ops_fixtures import one
-from under_load import migrate_under_load
 from ways import DatabaseUrls
 
 from webapp.db.connections import Connection, DatabaseError, connect
@@ -78,59 +75,6 @@ def test_batches_pass_over_what_others_hold_and_come_again(
         assert next(migrate.apply(conn)) == _BATCHES
         assert one(conn, "SELECT count(*) FROM activities WHERE message = 'Other.'") == 6
         assert_in_order(conn)
-
-
-def test_batch_keeps_no_reply_waiting(earlier: DatabaseUrls) -> None:
-    """A row that a foreign key points to is held as one that keeps its key."""
-    with earlier.owner() as conn, connect(earlier.app_url) as app:
-        add_columns(conn)
-        with conn.transaction():
-            conn.execute(next(m.sql for m in migrate.on_disk() if m.name == _BATCHES))
-            app.execute("SET lock_timeout = '50ms'")
-            app.execute(
-                "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, expires_at)"
-                " SELECT user_uuid, 'Reply.', uuid, now() + interval '1 day' FROM activities LIMIT 2500"
-            )
-
-
-def test_runners_of_batches_take_turns(earlier: DatabaseUrls) -> None:
-    applied: list[str] = []
-    failed: list[Exception] = []
-
-    def run() -> None:
-        try:
-            with earlier.owner() as conn:
-                applied.extend(migrate.apply(conn))
-        except Exception as error:
-            failed.append(error)
-
-    runners = [threading.Thread(target=run) for _ in range(3)]
-    for runner in runners:
-        runner.start()
-    for runner in runners:
-        runner.join()
-    assert failed == []
-    assert sorted(applied) == [*(migration.name for migration in migrate.on_disk()), "sql/views"]
-    with earlier.owner() as conn:
-        assert_in_order(conn)
-
-
-def test_numbering_under_load_stalls_nobody_for_a_second(
-    earlier: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def read(_: object) -> None:
-        with connect(earlier.app_url) as app:
-            app.execute("SELECT message FROM live_activities ORDER BY created_at DESC, uuid DESC LIMIT 21")
-
-    def write(_: object) -> None:
-        with connect(earlier.app_url) as app:
-            app.execute(_POST, [one(app, "SELECT uuid FROM users WHERE handle = 'user_1'")])
-            app.execute("UPDATE users SET last_ttl = '1-day' WHERE handle = 'user_2'")
-
-    applied = migrate_under_load(earlier, monkeypatch, [read, write], "activities")
-    assert applied == [*(migration.name for migration in migrate.on_disk()), "sql/views"]
-    with earlier.owner() as conn:
-        assert one(conn, _UNNUMBERED) == 0
 
 
 def test_number_needs_no_right_and_no_path(fresh_database: DatabaseUrls) -> None:

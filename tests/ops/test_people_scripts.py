@@ -11,8 +11,6 @@ from ways import DatabaseUrls
 from webapp.sessions.passwords import verify
 
 
-
-
 def test_reset_password_gives_a_new_one_and_ends_all_sessions(run: Run, elsewhere: DatabaseUrls) -> None:
     with elsewhere.owner() as conn:
         alice, bob = make_user(conn), make_user(conn, "bob")

@@ -68,15 +68,14 @@ def steps(beginning: str) -> list[str]:
     return block.splitlines()
 
 
-def test_way_back_in_production_works_as_it_is_told(
-    run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_way_back_in_production_works_as_it_is_told(run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = scratch / "state"
     monkeypatch.setenv("MAYFLY_STATE", str(state))
     monkeypatch.setenv("APP_ENV", "production")
-    with target("test") as on:
+    cluster = Cluster(state / "postgres", durable=False)
+    with cluster.run("tests"):
         assert run("db-create")[0] == run("db-schema-load")[0] == 0
-        with on.owner() as conn:
+        with embedded_target(cluster, "production").owner() as conn:
             fill(conn)
             assert run("db-backup", str(scratch / "mayfly.dump"))[0] == 0
             before = rows(conn)

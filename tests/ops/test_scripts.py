@@ -13,9 +13,7 @@ from ops_fixtures import Run
 from ways import DatabaseUrls
 
 from webapp.aws import security_group
-from webapp.db.conninfo import described
 from webapp.ops.__main__ import _FOR_PRODUCTION, _SCRIPTS, main
-from webapp.postgres.embedded import SUPERUSER, Cluster
 from webapp.postgres.places import CHECKOUT
 from webapp.runtime import supervisor
 
@@ -97,22 +95,34 @@ def test_python_that_is_named_and_is_none_is_refused(scratch: Path) -> None:
     assert not (scratch / "venv").exists()
 
 
+# Stands for a Python: makes an environment at once, whose Python it is, and installs nothing.
+PYTHON = """#!/bin/sh
+case "$*" in
+"-m venv --clear "*) rm -r "$4"; mkdir -p "$4/bin"; touch "$4/pyvenv.cfg"; ln -s {stub} "$4/bin/python" ;;
+"-m pip "*) ;;
+*) exec {python} "$@" ;;
+esac
+"""
+
+
 def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) -> None:
-    (scratch / "bin").mkdir()
-    (scratch / "bin" / "_common.sh").write_text((CHECKOUT / "bin" / "_common.sh").read_text())
-    (scratch / "bin" / "x").write_text('#!/bin/bash\nsource "${0%/*}/_common.sh"\nneed_venv run\n"$PYTHON_BIN" -c ""\n')
-    (scratch / "bin" / "x").chmod(0o755)
+    shutil.copytree(CHECKOUT / "bin", scratch / "bin")
+    script, stub, venv = scratch / "bin" / "x", scratch / "python", scratch / ".venv"
+    script.write_text('#!/bin/bash\nsource "${0%/*}/_common.sh"\nneed_venv run\n"$PYTHON_BIN" -c "print(7)"\n')
+    stub.write_text(PYTHON.format(stub=stub, python=sys.executable))
+    for program in (script, stub):
+        program.chmod(0o755)
     (scratch / "requirements-run.txt").touch()
-    python, stamp = scratch / ".venv" / "bin" / "python", scratch / ".venv" / ".mayfly-run"
-    python.parent.mkdir(parents=True)
-    (scratch / ".venv" / "pyvenv.cfg").touch()
-    python.symlink_to("/nowhere")
-    mended = (0, "", f"installing what Mayfly needs (run) into {scratch}/.venv\n")
-    env = {**PLAIN, "PYTHON": sys.executable}
-    assert bash(scratch / "bin" / "x", env=env) == mended
-    assert bash(scratch / "bin" / "x", env=env) == (0, "", "")
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    (venv / "bin" / "python").symlink_to("/nowhere")
+    mended = (0, "7\n", f"installing what Mayfly needs (run) into {venv}\n")
+    env = {**PLAIN, "PYTHON": str(stub)}
+    assert bash(script, env=env) == mended
+    assert bash(script, env=env) == (0, "7\n", "")
+    stamp = venv / ".mayfly-run"
     stamp.write_text("3.11.0 " + stamp.read_text().partition(" ")[2])
-    assert bash(scratch / "bin" / "x", env=env) == mended
+    assert bash(script, env=env) == mended
 
 
 @pytest.mark.parametrize(
@@ -189,30 +199,12 @@ def test_every_script_names_its_database_before_anything_is_done(
             assert "webapp.ops" not in text, name
 
 
-def test_embedded_database_is_named_in_the_same_words(
-    embedded: Path, cluster: Cluster, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_embedded_database_is_named_in_the_same_words(embedded: Path, capfd: pytest.CaptureFixture[str]) -> None:
     main(["db-sessions"])
     main(["users-suspend", "ann"])
     told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("database: ")]
     place = f"database: mayfly_dev on the embedded PostgreSQL in {embedded}"
     assert told == [f"{place}, as mayfly_owner", f"{place}, as mayfly_app"]
-
-
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("postgresql://ann:hush@db.example.org/mayfly", "mayfly on db.example.org, as ann"),
-        ("postgresql://ann@a.example,b.example/mayfly?hostaddr=10.0.0.7", "mayfly on a.example or b.example at 10.0.0.7, as ann"),
-        ("postgresql://ann@/?host=/run/pg&port=5433&password=hush", "ann on /run/pg port 5433, as ann"),
-        ("postgresql:///mayfly", "mayfly on db.invalid, as bob"),
-        ("postgresql:///?service=live", "its database on the service live, as its user"),
-    ],
-)
-def test_database_is_named_by_url_and_environment(monkeypatch: pytest.MonkeyPatch, url: str, said: str) -> None:
-    monkeypatch.setenv("PGHOST", "db.invalid")
-    monkeypatch.setenv("PGUSER", "bob")
-    assert described(url) == said
 
 
 def test_output_is_the_reply_alone(
