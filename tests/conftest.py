@@ -6,7 +6,6 @@ the schema. Tests share a clone of it that is emptied after each; `fresh_databas
 
 import itertools
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, scratch_folder, settings_for
 
 from webapp import create_app
 from webapp.config.settings import Settings
@@ -78,17 +77,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    """A folder for one test that other users can enter too, as pytest's own cannot be by the service user."""
-    yield from _scratch()
-
-
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    folder.chmod(0o711)
-    try:
+    """A folder for one test."""
+    with scratch_folder() as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +88,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     bindir = bundled_bindir()
     if request.config.getoption("--postgres") == "system":
         bindir = system_bindir() or pytest.exit("--postgres=system: this machine has no PostgreSQL 15 or newer", 1)
-    for folder in _scratch():
+    with scratch_folder() as folder:
         cluster = Cluster(folder / "postgres", bindir=bindir, durable=False)
         with cluster.run("tests"):
             schema.create(_target(cluster, _TEMPLATE))
@@ -115,9 +106,8 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
     if not request.config.getoption("--pooler"):
         yield None
         return
-    for folder in _scratch():
-        with run_pgbouncer(cluster, folder):
-            yield folder
+    with scratch_folder() as folder, run_pgbouncer(cluster, folder):
+        yield folder
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """Over a network the database has to prove who it is: a real server with real certificates."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ways import DatabaseUrls, free_port, settings_for
+from ways import DatabaseUrls, free_port, scratch_folder, settings_for
 
 from webapp.db.connections import connect
 from webapp.db.conninfo import _proof, client_environment
@@ -39,10 +37,8 @@ def authority(folder: Path, name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    with scratch_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
