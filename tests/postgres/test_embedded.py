@@ -201,7 +201,7 @@ def test_socket_moves_to_a_short_path_when_the_folder_is_deep(spare: Path) -> No
 
 def test_server_that_does_not_start_is_told_by_its_gravest_words(spare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = Cluster(spare, durable=False)
-    monkeypatch.setattr("webapp.postgres.embedded._PATIENCE", 0.5)
+    monkeypatch.setattr("webapp.postgres.embedded._PATIENCE", 4)
     control = cluster.data / "global" / "pg_control"
     control.write_bytes(bytes(control.stat().st_size))
     told = rf"PostgreSQL does not start: .* (FATAL|PANIC): .* Its log is {re.escape(str(cluster.log))}\."
