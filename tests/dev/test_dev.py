@@ -1,4 +1,4 @@
-"""What is there for people who edit, in development alone: patterns, errors in words, workspaces behind a proxy."""
+"""What is there for people who edit, in development alone: patterns, errors in words, pages that follow the files."""
 
 import contextlib
 import os
@@ -8,39 +8,26 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from factories import PASSWORD, make_user
+from dev_apps import app_with
 from flask import Flask, render_template
-from flask.testing import FlaskClient
 from jinja2 import ChoiceLoader, FunctionLoader
 from watchfiles import Change
-from ways import DatabaseUrls, free_port, settings_for, wait_for
+from ways import DatabaseUrls, free_port, wait_for
 
-from webapp import create_app
-from webapp.config.variables import ConfigError
 from webapp.dev import follow, live
 from webapp.dev.__main__ import main
 from webapp.dev.workshop import Wanted
 from webapp.ops.served import Served, recall, remember
+from webapp.postgres.places import CHECKOUT
 from webapp.postgres.processes import working_in
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-TEMPLATES = ROOT / "webapp" / "templates"
-
-
-@contextlib.contextmanager
-def app_with(urls: DatabaseUrls, **environment: str) -> Iterator[Flask]:
-    app = create_app(settings_for(urls, **environment))
-    try:
-        yield app
-    finally:
-        app.extensions["db"].close()
+TEMPLATES = CHECKOUT / "webapp" / "templates"
 
 
 @pytest.fixture
@@ -125,35 +112,25 @@ def test_run_in_development_shows_every_partial_stage_and_hue_and_follows_no_fil
 # The stream --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def followed(dev_app: Flask) -> Iterator[tuple[Flask, socket.socket]]:
+def test_browser_hears_of_a_change_once(dev_app: Flask) -> None:
     ours, theirs = socket.socketpair()
     follow(dev_app, theirs, [])
-    yield dev_app, ours
+    browser, changes = dev_app.test_client(), dev_app.extensions["changes"]
+    page, place = browser.get("/"), changes.place
+    assert f'data-place="{place}"' in page.text
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert browser.get("/dev/static/dev.js", buffered=True).status_code == 200
+    stream = browser.get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
+    assert next(stream).startswith(b":")
+    ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
+    assert b'data: ["webapp/static/css/base.css"]' in next(stream)
+    assert changes.since(place) == ["webapp/static/css/base.css"]
+    assert changes.since(changes.place) == []
     ours.close()
     for thread in threading.enumerate():
         if thread.name == "changes":
             thread.join(5)
     theirs.close()
-
-
-def test_page_carries_the_script_and_its_place(followed: tuple[Flask, socket.socket]) -> None:
-    app, _ = followed
-    page = app.test_client().get("/")
-    assert f'data-place="{app.extensions["changes"].place}"' in page.text
-    assert "unsafe" not in page.headers["Content-Security-Policy"]
-    assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
-
-
-def test_browser_hears_of_a_change_once(followed: tuple[Flask, socket.socket]) -> None:
-    app, ours = followed
-    place = app.extensions["changes"].place
-    stream = app.test_client().get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
-    assert next(stream).startswith(b":")
-    ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
-    assert b'data: ["webapp/static/css/base.css"]' in next(stream)
-    assert app.extensions["changes"].since(place) == ["webapp/static/css/base.css"]
-    assert app.extensions["changes"].since(app.extensions["changes"].place) == []
 
 
 def test_browser_of_an_earlier_process_hears_what_it_missed() -> None:
@@ -186,135 +163,37 @@ def test_only_files_that_matter_are_watched() -> None:
     assert [name for name in names if Wanted()(Change.modified, f"/x/webapp/{name}")] == ["a.html", "a.sql", "a.py"]
 
 
-# Behind the proxy of a workspace -----------------------------------------------------------------------------
-
-WORKSPACE = {
-    "APP_ENV": "development",
-    "PUBLIC_URL": "https://8000-mayfly.ws.example.org",
-    "TRUSTED_PROXIES": "1",
-    "FRAME_ORIGIN": "https://*.example.org",
-}
-
-
-@pytest.fixture
-def workspace(database_urls: DatabaseUrls) -> Iterator[Flask]:
-    with app_with(database_urls, **WORKSPACE) as app:
-        yield app
-
-
-def through_proxy(app: Flask, host: str = "127.0.0.1:8000") -> FlaskClient:
-    """A browser behind a proxy that ends TLS; `host` is what it calls us. Nobody reads the public name beside it."""
-    client = app.test_client()
-    client.environ_base = {
-        **client.environ_base,
-        "HTTP_HOST": host,
-        "HTTP_X_FORWARDED_PROTO": "https",
-        "HTTP_X_FORWARDED_HOST": "8000-mayfly.ws.example.org",
-        "HTTP_X_FORWARDED_FOR": "203.0.113.9",
-        "HTTP_SEC_FETCH_SITE": "same-origin",
-    }
-    return client
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-@pytest.mark.parametrize(
-    ("host", "origin"),
-    [
-        ("8000-mayfly.ws.example.org", "https://8000-mayfly.ws.example.org"),  # as Gitpod's does
-        ("localhost:8000", "http://localhost:8000"),  # as that of Codespaces may
-    ],
-)
-def test_people_sign_in_and_post_through_the_proxy(
-    workspace: Flask, database_urls: DatabaseUrls, host: str, origin: str
-) -> None:
-    with database_urls.owner() as conn:
-        make_user(conn, "alice")
-    browser, where = through_proxy(workspace, host), "https://8000-mayfly.ws.example.org"
-    browser.environ_base = {**browser.environ_base, "HTTP_ORIGIN": origin}
-    page = browser.get("/sign-in", base_url=where)
-    cookie = page.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-mayfly=")
-    for flag in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
-        assert flag in cookie
-    assert "Domain" not in cookie
-    form = {"csrf_token": token(page.text), "email": "alice", "password": PASSWORD}
-    answer = browser.post("/sign-in", data=form, base_url=where)
-    assert answer.status_code == 303
-    assert "SameSite=None" in answer.headers["Set-Cookie"]
-    home = browser.get("/", base_url=where).text
-    key = re.search(r'name="key" value="([^"]+)"', home)
-    assert key
-    post = {"csrf_token": token(home), "message": "From the workspace.", "ttl": "1-hour", "key": key[1]}
-    assert browser.post("/activities", data=post, base_url=where).status_code == 303
-    assert "From the workspace." in browser.get("/", base_url=where).text
-
-
-def test_proxy_opens_no_way_around_token_host_and_frame(workspace: Flask) -> None:
-    browser = through_proxy(workspace)
-    assert browser.post("/sign-in", data={"email": "a", "password": "b"}).status_code == 400
-    assert browser.get("/", headers={"Host": "evil.example"}).status_code == 400
-    assert browser.get("/", headers={"X-Forwarded-Host": "evil.example"}).status_code == 200
-    headers = browser.get("/").headers
-    assert "frame-ancestors https://*.example.org" in headers["Content-Security-Policy"]
-    assert "X-Frame-Options" not in headers
-
-
-def test_frame_origin_that_cannot_work_is_refused(database_urls: DatabaseUrls) -> None:
-    changes = ({"APP_ENV": "production"}, {"PUBLIC_URL": "http://localhost:8000"}, {"FRAME_ORIGIN": "*; script-src *"})
-    for change in changes:
-        with pytest.raises(ConfigError, match="FRAME_ORIGIN"):
-            settings_for(database_urls, **{**WORKSPACE, **change})
-
-
 # The whole of bin/dev ----------------------------------------------------------------------------------------
 
 
 def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
-    port = free_port()
+    state, port, log = scratch / "state", free_port(), scratch / "log"
+    state.mkdir(mode=0o755)
     served = Served("production", "https://mayfly.example", embedded=True)
-    (scratch / "state").mkdir(mode=0o755)
-    remember(scratch / "state", served)
-    environment = {
-        **os.environ,
-        "MAYFLY_PYTHON": sys.executable,
-        "MAYFLY_STATE": str(scratch / "state"),
-        "PORT": str(port),
-    }
-    process = subprocess.Popen(
-        [ROOT / "bin" / "dev"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout
-    lines: list[str] = []
-    reader = threading.Thread(target=lines.extend, args=[process.stdout], daemon=True)
-    reader.start()
+    remember(state, served)
+    environment = {**os.environ, "MAYFLY_PYTHON": sys.executable, "MAYFLY_STATE": str(state), "PORT": str(port)}
+
+    def attach(port: int) -> tuple[int, str, str]:
+        env = {**environment, "PORT": str(port)}
+        done = subprocess.run([CHECKOUT / "bin" / "dev"], env=env, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    with log.open("w") as out:
+        process = subprocess.Popen([CHECKOUT / "bin" / "dev"], env=environment, stdout=out, stderr=out)
     try:
-        deadline = time.monotonic() + 60
-        while not any("Mayfly is at" in line for line in lines):
-            assert process.poll() is None, "".join(lines)
-            assert time.monotonic() < deadline, "".join(lines)
-            reader.join(0.05)
+        wait_for(lambda: process.poll() is not None or "Mayfly is at" in log.read_text(), 60)
         # A second window of the editor attaches, and starts it once more.
-        again = subprocess.run([ROOT / "bin" / "dev"], env=environment, capture_output=True, text=True, check=False)
-        assert (again.returncode, again.stdout, again.stderr) == (0, f"bin/dev runs already, on port {port}.\n", "")
+        assert attach(port) == (0, f"bin/dev runs already, on port {port}.\n", "")
         with socket.create_server(("127.0.0.1", 0)) as taken:  # by another program
-            environment["PORT"] = str(taken.getsockname()[1])
-            done = subprocess.run([ROOT / "bin" / "dev"], env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout, "is in use" in done.stderr) == (1, "", True)
+            code, _, told = attach(taken.getsockname()[1])
+        assert (code, "is in use" in told) == (1, True)
         children = _below(process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(20)
-        reader.join(5)
-        process.stdout.close()
-    assert code == 0, "".join(lines)
+    assert process.wait(20) == 0, log.read_text()
     wait_for(lambda: not any(map(_runs, children)))
-    wait_for(lambda: not working_in(scratch / "state" / "postgres" / "data", "postgres"))
-    assert recall(scratch / "state") == served  # the scripts' note is bin/run's
+    wait_for(lambda: not working_in(state / "postgres" / "data", "postgres"))
+    assert recall(state) == served  # the scripts' note is bin/run's
 
 
 def test_dev_refuses_other_environments(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
