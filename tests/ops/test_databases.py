@@ -9,7 +9,7 @@ from factories import make_user
 from ops_fixtures import EMPTY, Run, one, refused
 from ways import DatabaseUrls
 
-from webapp.db.connections import connect
+from webapp.db.connections import DatabaseError, connect
 from webapp.ops.target import external_target
 from webapp.postgres.embedded import APP, SIGN_UP
 from webapp.postgres.processes import working_in
@@ -162,3 +162,18 @@ def test_role_owns_nothing_and_is_nobody_special(fresh_database: DatabaseUrls, r
             [role],
         ).fetchone()
     assert special == (False,) * 7
+
+
+def test_number_needs_no_right_and_no_path(fresh_database: DatabaseUrls) -> None:
+    with connect(fresh_database.superuser_url) as admin:
+        admin.execute(
+            "CREATE SCHEMA mine; CREATE SEQUENCE mine.numbers INCREMENT -1; GRANT USAGE ON SCHEMA mine TO PUBLIC"
+        )
+    with connect(fresh_database.app_url) as app:
+        app.execute("SET search_path = mine, pg_catalog")
+        numbers = [one(app, "SELECT public.next_number()") for _ in range(100)]
+        assert numbers == sorted(set(numbers))  # type: ignore[type-var]
+        assert one(app, "SELECT abs(extract(epoch FROM now()) * 1000 - (%s::bigint >> 16)) < 60000", numbers[0]) is True
+        for act in ("nextval('public.numbers')", "setval('public.numbers', 1)"):
+            with pytest.raises(DatabaseError, match="permission denied for sequence numbers"):
+                app.execute(f"SELECT {act}")

@@ -109,6 +109,14 @@ def test_migrations_run_once_in_order(unmigrated: DatabaseUrls, migrations: Path
         assert one(conn, "SELECT to_regclass('second')") == "second"
 
 
+# One row a batch.
+BATCH = """-- in batches
+WITH batch AS (SELECT uuid FROM users WHERE note IS NULL LIMIT 1 FOR UPDATE SKIP LOCKED),
+filled AS (UPDATE users SET note = 'x' FROM batch WHERE users.uuid = batch.uuid RETURNING 1)
+SELECT (SELECT count(*) FROM filled) WHERE EXISTS (SELECT FROM users WHERE note IS NULL)
+"""
+
+
 def test_two_runners_take_turns(unmigrated: DatabaseUrls, migrations: Path) -> None:
     """Whoever comes second finds it done. Without the lock both would make the table."""
     (migrations / "0001-add-note.sql").write_text(
@@ -144,17 +152,36 @@ def test_failing_migration_leaves_nothing_and_ends_the_run(unmigrated: DatabaseU
         assert [done for _, done in migrate.status(conn, migrations)] == [True, False, False]
 
 
-def test_migration_that_never_gets_its_lock_is_given_up(
+def test_migration_that_never_gets_its_lock_is_given_up_and_comes_again(
     unmigrated: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrate, "_LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(migrate, "_PAUSE", 0.0)
-    with unmigrated.owner() as reader, reader.transaction(), unmigrated.owner() as conn:
-        reader.execute("SELECT count(*) FROM users")
-        conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
-        with pytest.raises(Refused, match=r"0001-add-note failed .*lock timeout.*20 times"):
-            list(migrate.apply(conn, migrations))
-        assert [done for _, done in migrate.status(conn, migrations)] == [False, False]
+    with unmigrated.owner() as reader, unmigrated.owner() as conn:
+        with reader.transaction():
+            reader.execute("SELECT count(*) FROM users")
+            conn.execute("SET statement_timeout = '30s'")  # without a limit of its own it would wait for ever
+            with pytest.raises(Refused, match=r"0001-add-note failed .*lock timeout.*20 times"):
+                list(migrate.apply(conn, migrations))
+        assert list(migrate.apply(conn, migrations)) == ["0001-add-note", "0002-fill-note"]
+
+
+def test_batches_pass_over_what_others_hold_and_come_again(
+    unmigrated: DatabaseUrls, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_PAUSE", 0.0)
+    (migrations / "0002-fill-note.sql").write_text(BATCH)
+    with unmigrated.owner() as conn, unmigrated.owner() as other:
+        for handle in ("alice", "bob", "carol"):
+            make_user(conn, handle, password=None)
+        assert next(migrate.apply(conn, migrations)) == "0001-add-note"
+        with other.transaction():
+            other.execute("UPDATE users SET bio = 'x' WHERE handle = 'bob'")
+            with pytest.raises(Refused, match=r"a batch of 0002-fill-note failed .*others hold every row .*20 times"):
+                list(migrate.apply(conn, migrations))
+            assert one(conn, "SELECT count(*) FROM users WHERE note IS NULL") == 1
+        assert list(migrate.apply(conn, migrations)) == ["0002-fill-note"]
+        assert one(conn, "SELECT count(*) FROM users WHERE note IS NULL") == 0
 
 
 def test_changed_renumbered_and_foreign_migrations_are_told(unmigrated: DatabaseUrls, migrations: Path) -> None:

@@ -52,8 +52,8 @@ def place(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.Monke
     recorder = Recorder(way, f"{folder[1].replace('%2F', '/')}/.s.PGSQL.5432")
     url = re.sub(r"host=[^&]+", f"host={way}", fresh_database.superuser_url)
     name = fresh_database.name
-    for variable, value in {"APP_ENV": "test", "MAYFLY_STATE": str(state), "CONNECTION_URL": url}.items():
-        monkeypatch.setenv(variable, value)
+    for item in {"APP_ENV": "test", "MAYFLY_STATE": str(state), "CONNECTION_URL": url}.items():
+        monkeypatch.setenv(*item)
     with connect(fresh_database.superuser_url, dbname="postgres") as admin, fresh_database.owner() as owner:
         guard.allow_server(owner, state)
         renamed: list[str] = []
@@ -151,8 +151,8 @@ def test_destructive_script_is_refused(
     run: Run, place: Place, monkeypatch: pytest.MonkeyPatch, spoil: Broken, told: str
 ) -> None:
     """With all that could make it go on."""
-    for name, value in spoil(place).items():
-        monkeypatch.setenv(name, value)
+    for item in spoil(place).items():
+        monkeypatch.setenv(*item)
     before = place.databases()
     code, out, err = run("db-drop", "--yes-drop", place.name)
     assert (code, out, len(err.splitlines())) == (1, "", 1), err
