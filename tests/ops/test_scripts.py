@@ -31,34 +31,27 @@ def bash(script: Path, *arguments: str, env: dict[str, str] = PLAIN, cwd: Path =
 
 def test_scripts_have_one_skeleton_and_no_force() -> None:
     source = 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
-    odd = []
     for script in SCRIPTS:
         first, purpose, *rest = script.read_text().splitlines()
+        assert re.fullmatch(rf"# {script.name}: .+", purpose), script
         below = next(line for line in rest if not line.startswith("# "))
-        named = re.fullmatch(rf"# {script.name}: .+", purpose) and (first, below) == ("#!/usr/bin/env bash", source)
-        if not named or not os.access(script, os.X_OK) or "--force" in "\n".join(rest):
-            odd.append(script.name)
-    assert odd == []
+        assert (first, below) == ("#!/usr/bin/env bash", source), script
+        assert os.access(script, os.X_OK), script
+        assert "--force" not in "\n".join(rest), script
 
 
 def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(scratch: Path) -> None:
     """Purpose, arguments and an example, without a Python, let alone a database."""
     copy = scratch / "checkout"  # in ours others make things meanwhile
     shutil.copytree(CHECKOUT / "bin", copy / "bin")
-    odd = []
     for script in SCRIPTS:
         code, out, err = bash(copy / "bin" / script.name, "--help", cwd=scratch)
-        said = out.splitlines()
-        arguments = re.findall(r"--[a-z-]+|[A-Z]{2,}", said[1].partition("    (")[0])
-        if (
-            (code, err) != (0, "")
-            or said[0] != f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}"
-            or not re.match(rf"usage: bin/{script.name}( |$)", said[1])
-            or not re.match(rf"for example: .*bin/{script.name}( |$)", said[-1])
-            or [one for one in arguments if not any(re.match(rf"  .*{one}\b", line) for line in said[2:-1])]
-        ):
-            odd.append((script.name, out, err))
-    assert odd == []
+        purpose, usage, *described, example = out.splitlines()
+        assert (code, err, purpose) == (0, "", f"bin/{script.read_text().splitlines()[1].removeprefix('# ')}")
+        assert re.match(rf"usage: bin/{script.name}( |$)", usage)
+        assert re.match(rf"for example: .*bin/{script.name}( |$)", example)
+        for argument in re.findall(r"--[a-z-]+|[A-Z]{2,}", usage.partition("    (")[0]):
+            assert any(re.match(rf"  .*{argument}\b", line) for line in described), (script, argument)
     for spelling in (["-h"], ["prod", "--help"]):
         assert bash(copy / "bin" / "db-backup", *spelling, cwd=scratch)[1].startswith("bin/db-backup: ")
     assert [list(copy.iterdir()), list(scratch.iterdir())] == [[copy / "bin"], [copy]]

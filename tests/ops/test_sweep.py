@@ -78,9 +78,7 @@ def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Con
     for _ in range(25):
         above = make_activity(conn, alice, left=DEAD, reply_to=above)
         make_activity(conn, alice, left=DEAD, reply_to=above)
-    assert sweep(db, batch=3).counts == {
-        "deleted": 50, "blanked": 0, "sessions": 0, "invitations": 0, "keys": 0, "drafts": 0, "limits": 0
-    }  # fmt: skip
+    assert sweep(db, batch=3).counts["deleted"] == 50
     assert activities(conn) == {}
     assert not sweep(db)
 
@@ -112,32 +110,21 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
 
 
 def test_sweep_ends_sessions_that_lay_unused(db: Database, conn: Connection, alice: UUID) -> None:
-    for unused in (59, 61):
-        conn.execute(
-            "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at) VALUES"
-            " (sha256(%s::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => %s), now()"
-            " + interval '1 day')",
-            [unused, alice, unused],
-        )
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
+        " SELECT sha256(unused::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => unused),"
+        " now() + interval '1 day' FROM unnest('{59, 61}'::int[]) AS unused",
+        [alice],
+    )
     assert sweep(db).counts["sessions"] == 0
     assert sweep(db, session_idle=3600).counts["sessions"] == 1
     assert conn.execute("SELECT token_hash = sha256('59') FROM sessions").fetchall() == [(True,)]
 
 
-def test_two_sweeps_at_once_share_the_work(database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
+def test_two_sweeps_at_once_share_the_work(db: Database, conn: Connection, alice: UUID) -> None:
     make_many_dead(conn, alice, 600)
-    found: list[Swept] = []
-
-    def one() -> None:
-        own = Database(settings_for(database_urls))
-        found.append(sweep(own, batch=7))
-        own.close()
-
-    threads = [threading.Thread(target=one) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: sweep(db, batch=7), range(2)))
     assert sum(swept.counts["deleted"] for swept in found) == 600
     assert activities(conn) == {}
 

@@ -33,13 +33,8 @@ with (cluster.run("holder") if sys.argv[2] == "run" else cluster.use("holder")):
 
 
 def holder(home: Path, how: str) -> "subprocess.Popen[str]":
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(home), how],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=CHECKOUT,
-    )
+    command = [sys.executable, "-c", HOLDER, str(home), how]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
     assert process.stdout
     process.server = int(process.stdout.readline())  # type: ignore[attr-defined]
     return process
@@ -108,9 +103,14 @@ def test_cluster_keeps_what_was_written_and_is_durable_by_default(home: Path) ->
         assert ask(cluster, "SELECT number FROM kept") == 7
 
 
-def test_server_starts_again_after_kill_9(home: Path) -> None:
-    cluster = Cluster(home, durable=False)
+def test_server_starts_again_after_kill_9_and_over_one_that_outlived_its_parent(home: Path) -> None:
+    first = Cluster(home, durable=False)
+    first.start()  # without the lock: as if whoever held it had gone
+    left_over, cluster = first.process, Cluster(home, durable=False)
+    assert left_over
     with cluster.run("test"):
+        assert left_over.wait(5) is not None
+        assert ask(cluster) == 1
         assert cluster.process
         os.kill(cluster.process.pid, signal.SIGKILL)
         wait_for(lambda: not cluster.alive())
@@ -128,17 +128,6 @@ def test_server_dies_with_its_killed_parent_and_the_next_run_recovers(home: Path
         assert cluster.process
         assert cluster.process.pid != parent.server  # type: ignore[attr-defined]
         assert parent.server not in working_in(cluster.data, "postgres")  # type: ignore[attr-defined]
-
-
-def test_server_that_outlived_its_parent_is_stopped_first(home: Path) -> None:
-    first = Cluster(home, durable=False)
-    first.start()  # without the lock: as if whoever held it had gone
-    left_over = first.process
-    assert left_over
-    second = Cluster(home, durable=False)
-    with second.run("test"):
-        assert left_over.wait(5) is not None
-        assert ask(second) == 1
 
 
 def test_stale_pid_file_that_names_a_stranger_is_cleared_and_the_stranger_lives(home: Path) -> None:
