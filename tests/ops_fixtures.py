@@ -83,10 +83,14 @@ def one(conn: Connection, sql: str, *params: object) -> object:
     return row[0] if row else None
 
 
-def refused(conn: Connection, statement: str) -> bool:
-    """Whether the connection's role has no right to this statement."""
-    try:
-        conn.execute(statement)
-    except DatabaseError as error:
-        return error.sqlstate == "42501"
-    return False
+def allowed(conn: Connection, statements: str) -> list[str]:
+    """Those of the statements, with semicolons between, to which the connection's role has a right, or half a one."""
+    found = []
+    for statement in statements.split(";"):
+        try:
+            conn.execute(statement)
+        except DatabaseError as error:
+            if error.sqlstate == "42501":
+                continue
+        found.append(statement)
+    return found

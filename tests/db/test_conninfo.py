@@ -93,7 +93,7 @@ def by_iam(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_token_is_for_this_user_at_this_address_and_lives_a_quarter_of_an_hour(by_iam: None) -> None:
     """Signed by boto3 here, without a call. Whether RDS takes it, nothing on this machine can tell."""
-    said = conninfo.arguments(f"postgresql://mayfly_app@{RDS}:5433/mayfly")
+    said = conninfo.arguments(f"postgresql://mayfly_app@{RDS}:5433/mayfly?hostaddr=127.0.0.1")  # through a tunnel
     token = urlsplit("//" + said["password"])
     asked = parse_qs(token.query)
     assert (token.hostname, token.port) == (RDS, 5433)

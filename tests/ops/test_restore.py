@@ -131,24 +131,20 @@ def test_way_back_by_an_administrator_works_as_it_is_told(cluster: Cluster, scra
 def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
     run: Run, elsewhere: DatabaseUrls, scratch: Path
 ) -> None:
+    """Of a dump that somebody made by hand: with its sessions, and before the sweep."""
     with elsewhere.owner() as conn:
         alice = make_user(conn)
-        late = make_activity(conn, alice, "canary that expires later")
+        expire(conn, make_activity(conn, alice))
         sign_in(conn, alice)
         with target("test") as on:
             program = backup.client(on, "pg_dump")
-        # One that somebody made by hand: with its sessions, and before the sweep.
         environment = {**os.environ, **client_environment(elsewhere.owner_url)}
         arguments = [program, "-Fc", "--no-owner", "--exclude-table=mayfly_marker", f"--file={scratch / 'own.dump'}"]
-        expire(conn, late)
         subprocess.run(arguments, env=environment, check=True)
         conn.execute(EMPTY)
-    code, _, err = run("db-restore", str(scratch / "own.dump"))
-    assert code == 0, err
-    assert "deleted 1" in err
-    with elsewhere.owner() as conn:
-        counts = [one(conn, f"SELECT count(*) FROM {table}") for table in ("sessions", "activities", "users")]
-    assert counts == [0, 0, 1]
+        code, _, err = run("db-restore", str(scratch / "own.dump"))
+        assert (code, "deleted 1" in err) == (0, True)
+        assert [one(conn, f"SELECT count(*) FROM {name}") for name in ("sessions", "activities", "users")] == [0, 0, 1]
 
 
 def test_backup_of_an_earlier_structure_is_restored_and_migrated(

@@ -73,37 +73,27 @@ def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scr
 
 
 GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
-STRANGE: dict[str, Callable[[Path], object]] = {
-    "cut off": lambda path: path.write_text(GOOD[:40]),
-    "of something else": lambda path: path.write_text('{"port": 8000}'),
-    "of no environment": lambda path: path.write_text(GOOD.replace("production", "staging")),
-    "with no address": lambda path: path.write_text(GOOD.replace("https", "javascript")),
-    "with a word for yes": lambda path: path.write_text(GOOD.replace("true", '"true"')),
-    "no text": lambda path: path.write_bytes(b"\xff\xfe\x00"),
-    "deep": lambda path: path.write_text("[" * 4000),
-    "huge": lambda path: path.write_text(GOOD + " " * 5000),
-    "a folder": Path.mkdir,
-    "a pipe": os.mkfifo,
-    "a link": lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
-}
+STRANGE: list[Callable[[Path], object]] = [
+    lambda path: path.write_text(GOOD[:40]),
+    lambda path: path.write_text('{"port": 8000}'),
+    lambda path: path.write_text(GOOD.replace("production", "staging")),
+    lambda path: path.write_text(GOOD.replace("https", "javascript")),
+    lambda path: path.write_text(GOOD.replace("true", '"true"')),
+    lambda path: path.write_bytes(b"\xff\xfe\x00"),
+    lambda path: path.write_text("[" * 4000),
+    lambda path: path.write_text(GOOD + " " * 5000),
+    Path.mkdir,
+    os.mkfifo,
+    lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
+]
 
 
-def test_strange_note_is_one_sentence_and_what_is_said_still_works(
-    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for title, make in STRANGE.items():
-        (folder := scratch / title).mkdir()
+def test_strange_note_is_not_believed(scratch: Path) -> None:
+    for number, make in enumerate(STRANGE):
+        (folder := scratch / str(number)).mkdir()
         make(folder / "served.json")
-        with pytest.raises(Refused, match="not as bin/run writes it"):
+        with pytest.raises(Refused, match=r"not as bin/run writes it.* APP_ENV"):
             served.recall(folder)
-    (scratch / "state" / "served.json").touch()
-    assert run("db-migrate")[0] == 0
-    for name in ("APP_ENV", "CONNECTION_URL", "OWNER_CONNECTION_URL"):
-        monkeypatch.delenv(name)
-    code, out, err = run("users-suspend", "ann")
-    assert (code, out, len(err.splitlines())) == (1, "", 1)
-    assert "say which database in APP_ENV" in err
-    assert not (scratch / "state" / "postgres").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")

