@@ -16,7 +16,7 @@ _MACROS = "_macros.html"
 # Names that no compiled template asks for. Every include copies those that there are, and a feed has forty.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_ATOMS = ("icon", "avatar", "fuse", "field")
+_ATOMS = ("icon", "avatar", "ring", "field")
 
 
 class Environment(FlaskEnvironment):
