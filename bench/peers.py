@@ -163,7 +163,7 @@ def application(peer: Eager | Lazy) -> Flask:
     engine = make_engine(app, peer)
     for function in (life, full_time, machine_time, message_html):
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.globals["card"] = ObjectCards(app.jinja_env)
+    app.jinja_env.globals["card"] = DrawnCards(app.jinja_env)
 
     def home() -> Any:
         with Session(engine) as orm:
@@ -209,13 +209,13 @@ def life(card: Activity) -> filters.Life:
 
 
 class DrawnCards(Cards):
-    def _card(self, activity: Any, stands: str, signed_in: bool) -> Markup:
-        return Markup(self._draw(activity, filters.life(activity), stands, signed_in))
+    """Draws every activity at every view."""
 
-
-class ObjectCards(Cards):
     def _card(self, activity: Any, stands: str, signed_in: bool) -> Markup:
-        return Markup(self._draw(activity, life(activity), stands, signed_in))
+        return Markup(self.draw("activities/_activity.html", activity=activity, stands=stands, signed_in=signed_in))
+
+    def line(self, item: Any) -> Markup:
+        return Markup(self.draw("activities/_line.html", activity=item))
 
 
 def full_time(moment: datetime) -> str:

@@ -1,10 +1,10 @@
 """Cards as they are drawn. What the clock changes is filled in at every view; the rest is kept for five minutes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cachetools import TTLCache
 from jinja2 import Environment
@@ -12,17 +12,18 @@ from markupsafe import Markup, escape
 
 from ..sessions.session import viewer
 from ..web.filters import Life, life_between
-from .shapes import ActivityCard
+from .shapes import ActivityCard, ActivityLine
 
 KEPT, SECONDS = 4_000, 300
-_DRAWN = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
+_CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
+_LINE = itemgetter("uuid", "handle", "display_name", "message", "created_at", "expires_at")
 # No text of PostgreSQL can hold a NUL, so nobody can write a hole of these.
 _HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-type]
 _HOLE = re.compile(r"\0(\w+)\0")
 
 
 class Kept(NamedTuple):
-    """A drawn card with `%(…)s` for each figure and word of time, and its times."""
+    """Something drawn, with `%(…)s` for each figure and word of time, and its times."""
 
     html: str
     created: datetime
@@ -30,10 +31,10 @@ class Kept(NamedTuple):
 
 
 class Cards:
-    """Draws cards for templates, as `card(activity)` and `card.all(activities)`. The read alone decides what is shown.
+    """Draws activities for templates: `card(activity)`, `card.all(activities)`, `card.line(item)`.
 
-    A drawn card is kept in this process under all that its template draws from, at most `kept` of them, none for
-    longer than five minutes. `kept=0` keeps nothing.
+    What is drawn is kept in this process under all that its template draws from, at most `kept` of it, nothing for
+    longer than five minutes. `kept=0` keeps nothing. What is shown is decided by the read that the values come from.
     """
 
     def __init__(self, environment: Environment, kept: int = KEPT) -> None:
@@ -48,23 +49,30 @@ class Cards:
     def __call__(self, activity: ActivityCard, stands: str = "feed") -> Markup:
         return self._card(activity, stands, viewer() is not None)
 
+    def line(self, item: ActivityLine) -> Markup:
+        """An activity in one line, for lists beside the page."""
+        return self._fill("activities/_line.html", _LINE(item), item, activity=item)
+
     def _card(self, activity: ActivityCard, stands: str, signed_in: bool) -> Markup:
         mentions = activity["mentions"]
-        key = (stands, signed_in, mentions and tuple(mentions), *_DRAWN(activity))
+        key = (stands, signed_in, mentions and tuple(mentions), *_CARD(activity))
+        return self._fill(
+            "activities/_activity.html", key, activity, activity=activity, stands=stands, signed_in=signed_in
+        )
+
+    def _fill(self, template: str, key: tuple[object, ...], times: Mapping[str, Any], **needs: object) -> Markup:
+        """The template drawn from these needs, with the words of time of this moment."""
         kept = self._kept.get(key)
         if kept is None:
-            html = self._draw(activity, _HOLES, stands, signed_in).replace("%", "%%")
-            created, ends = (
-                datetime.fromisoformat(activity["created_at"]),
-                datetime.fromisoformat(activity["expires_at"]),
-            )
+            html = self.draw(template, life=_HOLES, **needs).replace("%", "%%")
+            created, ends = datetime.fromisoformat(times["created_at"]), datetime.fromisoformat(times["expires_at"])
             kept = Kept(_HOLE.sub(r"%(\1)s", html), created, ends)
             if self._kept.maxsize:
                 self._kept[key] = kept
-        life = life_between(kept.created, datetime.fromisoformat(activity["read_at"]), kept.ends)
+        life = life_between(kept.created, datetime.fromisoformat(times["read_at"]), kept.ends)
         values = {**life._asdict(), "words": escape(life.words), "ago": escape(life.ago)}
         return Markup(kept.html % values)  # noqa: S704 (the template escapes)
 
-    def _draw(self, activity: ActivityCard, life: Life, stands: str, signed_in: bool) -> str:
-        template = self._environment.get_template("activities/_activity.html")
-        return template.render(activity=activity, life=life, stands=stands, signed_in=signed_in)
+    def draw(self, template: str, **needs: object) -> str:
+        """The template as it is, nothing kept."""
+        return self._environment.get_template(template).render(**needs)
