@@ -27,8 +27,8 @@ document.addEventListener("click", (event) => {
   if (box?.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
   if (pressed.has(act)) return;
   pressed.add(act);
-  const asked = slot ? ["GET", act.href, slot, "innerHTML"] : ["POST", act.formAction, act.closest(".reactions"), "outerHTML"];
-  htmx.ajax(asked[0], asked[1], { source: act, target: asked[2], swap: asked[3] }).finally(() => pressed.delete(act));
+  const [verb, url, target, swap] = slot ? ["GET", act.href, slot] : ["POST", act.formAction, act.closest(".reactions"), "outerMorph"];
+  htmx.ajax(verb, url, { source: act, target, ...(swap && { swap }) }).finally(() => pressed.delete(act));
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-close]");
