@@ -32,9 +32,8 @@ from webapp.identities import provider as provider_module
 from webapp.limits import by_address
 from webapp.ops import people
 from webapp.postgres.places import CHECKOUT
-from webapp.sessions.actions import start_session
+from webapp.sessions.actions import start_session, token_hash
 from webapp.sessions.shapes import Account
-from webapp.sign_ups import actions as sign_up_actions
 
 START, BACK = "/sign-in/provider", "/sign-in/provider/back"
 
@@ -821,7 +820,7 @@ def test_place_by_invitation_uses_one_up(make: Callable[..., Flask], provider: F
     app = make(SIGN_UP="invite")
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [sign_up_actions.code_hash("come-in")],
+        [token_hash("come-in")],
     )
     assert through(app.test_client(), provider).status_code == 403
     assert through(app.test_client(), provider, invite="other").status_code == 403
@@ -842,7 +841,7 @@ def test_invitation_is_kept_where_no_account_came_of_it(
     app = make(SIGN_UP="invite")
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [sign_up_actions.code_hash("come-in")],
+        [token_hash("come-in")],
     )
     monkeypatch.setattr(arrivals.claimed, "another", lambda person: person)
     db = app.extensions["db"]

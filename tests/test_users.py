@@ -23,6 +23,7 @@ from webapp.db.connections import Connection, connect
 from webapp.errors import Conflict, TooMany, Unavailable
 from webapp.limits import AROUND, Subject, by_address, give_back, hit, look
 from webapp.sessions import passwords, session
+from webapp.sessions.actions import token_hash
 from webapp.sessions.shapes import Account
 from webapp.sign_ups import actions as sign_up_actions
 from webapp.users import actions
@@ -232,7 +233,7 @@ def test_sign_up_by_invitation_works_once_by_its_link(database_urls: DatabaseUrl
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-            [sign_up_actions.code_hash("harbour")],
+            [token_hash("harbour")],
         )
         assert app.test_client().get("/sign-up").status_code == 403
         assert app.test_client().get("/sign-up?invite=wrong").status_code == 403
@@ -256,7 +257,7 @@ def test_sign_up_by_invitation_that_is_over_is_refused(database_urls: DatabaseUr
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, created_at, expires_at) VALUES (%s, now() - interval '8 days', now())",
-            [sign_up_actions.code_hash("harbour")],
+            [token_hash("harbour")],
         )
     assert client.get("/sign-up?invite=harbour").status_code == 403
 
@@ -270,7 +271,7 @@ def test_sign_up_by_one_invitation_at_once_lets_one_in(
     with database_urls.owner() as conn:
         conn.execute(
             "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-            [sign_up_actions.code_hash("harbour")],
+            [token_hash("harbour")],
         )
     outcomes: list[str] = []
 
@@ -323,7 +324,7 @@ def invite_one(conn: Connection) -> str:
     """The address of a form for one person who comes with an invitation."""
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
-        [sign_up_actions.code_hash("harbour")],
+        [token_hash("harbour")],
     )
     return "/sign-up?invite=harbour"
 
