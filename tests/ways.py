@@ -3,16 +3,24 @@
 import contextlib
 import random
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import pytest
+from flask import Flask
 from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config.limits import LIMITS
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
+from webapp.errors import Unavailable
+
+
+T = TypeVar("T")
 
 
 class DatabaseUrls(NamedTuple):
@@ -80,3 +88,33 @@ def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.01)
+
+
+def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """The next transaction loses its connection: `before` its commit, or `after` it, with the answer."""
+    database = app.extensions["db"]
+    whole, cuts = database.transaction, iter([moment])
+
+    @contextlib.contextmanager
+    def cut() -> Iterator[None]:
+        now = next(cuts, "")
+        with whole():
+            yield
+            if now == "before":
+                raise Unavailable("cut", passing=True)
+        if now == "after":
+            raise Unavailable("cut", passing=True)
+
+    monkeypatch.setattr(database, "transaction", cut)
+
+
+def at_once(times: int, act: Callable[[int], T]) -> list[T]:
+    """What comes of so many who all begin at the same moment."""
+    ready = threading.Barrier(times)
+
+    def begin(number: int) -> T:
+        ready.wait(10)
+        return act(number)
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(begin, range(times)))

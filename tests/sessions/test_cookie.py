@@ -1,0 +1,137 @@
+"""The one cookie: an id and nothing else for who is signed in, a signed note for strangers who have a form."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from factories import PASSWORD, make_activity
+from flask import Flask
+from verbs import cookie_of, count, send, sign_in, signed_in, token_for, token_in, value, with_cookie
+
+from webapp.db.connections import Connection
+from webapp.sessions import session
+
+
+def test_cookie_is_a_random_id_and_the_session_a_row(app: Flask, conn: Connection) -> None:
+    tokens = []
+    for client in (signed_in(app), signed_in(app)):
+        found = re.fullmatch(r"in\.([A-Za-z0-9_-]{43})", cookie_of(client))  # 43 characters of base64: 256 bits
+        assert found
+        tokens.append(found[1])
+    assert tokens[0] != tokens[1]
+    stored = {bytes(row[0]) for row in conn.execute("SELECT token_hash FROM sessions").fetchall()}
+    assert stored == {hashlib.sha256(token.encode()).digest() for token in tokens}
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "flags"),
+    [
+        ("http://localhost", "mayfly", {"HttpOnly", "Path=/", "SameSite=Lax"}),
+        ("https://localhost", "__Host-mayfly", {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}),
+    ],
+)
+def test_cookie_flags_follow_the_public_address(
+    make_app: Callable[..., Flask], conn: Connection, url: str, name: str, flags: set[str]
+) -> None:
+    client = make_app(PUBLIC_URL=url).test_client()
+    page = client.get("/sign-in", base_url=url)
+    form = {"email": "alice", "password": PASSWORD, "csrf_token": token_in(page)}
+    signed_in = client.post("/sign-in", base_url=url, data=form)
+    out = {"csrf_token": token_in(client.get("/compose", base_url=url))}
+    for answer in (page, signed_in, client.post("/sign-out", base_url=url, data=out)):
+        (cookie,) = answer.headers.getlist("Set-Cookie")
+        first, *parts = cookie.split("; ")
+        assert first.startswith(f"{name}=")
+        assert {part for part in parts if not part.startswith(("Max-Age", "Expires"))} == flags
+
+
+def test_cookie_of_a_stranger_is_set_only_by_pages_with_a_form(app: Flask, conn: Connection) -> None:
+    made = make_activity(conn, value(conn, "SELECT uuid FROM users"))
+    without = ["/", "/public", "/@alice", f"/@alice/status/{made}", "/api/public", "/livez", "/nowhere", "/compose"]
+    for path in (*without, "/sign-in", "/sign-up"):
+        answer = app.test_client().get(path)
+        assert ("Set-Cookie" in answer.headers) == ("csrf_token" in answer.text) == (path not in without), path
+
+
+def test_cookie_is_not_set_again_by_reading(app: Flask, conn: Connection) -> None:
+    client = signed_in(app)
+    for path in ("/", "/public", "/compose", "/@alice", "/api/home", "/nowhere"):
+        assert "Set-Cookie" not in client.get(path).headers, path
+
+
+def test_cookie_fixed_beforehand_never_becomes_a_session(app: Flask, conn: Connection) -> None:
+    """Neither an id that somebody planted, nor the signed cookie that a stranger has before, nor a session of before."""
+    stranger = app.test_client()
+    stranger.get("/sign-in")
+    for fixed in ("in." + "A" * 43, cookie_of(stranger), cookie_of(signed_in(app))):
+        client = with_cookie(app, fixed)
+        assert sign_in(client).status_code == 303
+        assert cookie_of(client) != fixed
+        assert with_cookie(app, fixed).get("/compose").status_code == 303
+    assert count(conn, "sessions") == 3
+
+
+def test_csrf_token_of_before_signing_in_is_void_after(app: Flask, conn: Connection) -> None:
+    client = app.test_client()
+    before = token_for(client)
+    assert sign_in(client, csrf_token=before).status_code == 303
+    assert send(client, "/sign-out", csrf_token=before).status_code == 400
+    assert send(client, "/sign-out").status_code == 303
+
+
+def test_cookie_of_no_session_is_a_stranger(app: Flask, conn: Connection) -> None:
+    signed_in(app)
+    odd = ["", "in.", "in.NULL", "in." + "=" * 43, "\u00ff" * 10, "eyJ1c2VyIjoxfQ.x.y", '"', "in." + "A" * 3000, ";;;"]
+    for cookie in (*odd, *("in." + "A" * length for length in (42, 43, 44))):
+        client = app.test_client()
+        assert client.get("/compose", headers={"Cookie": f"mayfly={cookie}"}).status_code == 303, cookie
+        assert client.get("/public", headers={"Cookie": f"mayfly={cookie}"}).status_code == 200, cookie
+
+
+# The key ---------------------------------------------------------------------------------------------------------
+
+
+def test_cookie_signed_with_another_key_says_nothing(
+    app: Flask, make_app: Callable[..., Flask], conn: Connection
+) -> None:
+    stranger = make_app(SECRET_KEY="another-key-0123456789-abcdefghij").test_client()
+    token = token_for(stranger)
+    assert sign_in(with_cookie(app, cookie_of(stranger)), csrf_token=token).status_code == 400
+
+
+def test_secret_key_is_changed_without_losing_open_pages(make_app: Callable[..., Flask], conn: Connection) -> None:
+    """The key of before still verifies, and what is written now is signed with the new one."""
+    old, new = "old-key-0123456789-abcdefghijklmno", "new-key-0123456789-abcdefghijklmno"
+    before, only_new = make_app(SECRET_KEY=old), make_app(SECRET_KEY=new)
+    after = make_app(SECRET_KEY=new, SECRET_KEY_FALLBACKS=old)
+    page = before.test_client()
+    token = token_for(page)
+    member = with_cookie(after, cookie_of(signed_in(before)))
+    assert member.get("/compose").status_code == 200, "a session is a row: no key takes part"
+    moved = with_cookie(after, cookie_of(page))
+    assert "Set-Cookie" not in moved.get("/sign-in").headers, "the cookie of before was read"
+    # A form that was open is asked for once more, with what was typed; then it counts.
+    again = sign_in(moved, csrf_token=token)
+    assert again.status_code == 400
+    assert 'value="alice"' in again.text
+    assert sign_in(moved, csrf_token=token_in(again)).status_code == 303
+    fresh = after.test_client()
+    fresh.get("/sign-in")
+    assert "Set-Cookie" not in with_cookie(only_new, cookie_of(fresh)).get("/sign-in").headers
+
+
+def test_note_in_the_cookie_counts_though_clocks_differ_by_a_little(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One machine writes it, another reads it; or one clock is set in between. It is there once."""
+    clock = SimpleNamespace()
+    monkeypatch.setattr(session, "time", clock)
+    for passed, kept in ((-61, False), (-60, True), (0, True), (100, True), (101, False)):
+        clock.time = lambda: 1_800_000_000.9
+        with app.test_request_context("/"):
+            session.keep("flow", {"state": "x"})
+            clock.time = lambda passed=passed: 1_800_000_000 + passed
+            assert bool(session.take("flow", 100)) == kept, passed
+            assert session.take("flow", 100) is None

@@ -1,0 +1,87 @@
+"""Settings: how others see a person."""
+
+from collections.abc import Callable
+
+import pytest
+from factories import make_activity
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import send, signed_in, token_for, value, words, wrong_fields
+
+from webapp.db.connections import Connection
+from webapp.errors import Unavailable
+
+PROFILE = "/settings/profile"
+ALICE = "SELECT display_name || ': ' || bio FROM users WHERE handle = 'alice'"
+
+
+def test_profile_is_saved_and_shown_to_everybody(app: Flask, conn: Connection, alice: FlaskClient) -> None:
+    make_activity(conn, value(conn, "SELECT uuid FROM users WHERE handle = 'alice'"), "a card")
+    answer = send(alice, PROFILE, display_name="  Alice   Quay ", bio="Rope,\r\nand lamps.\n\n\n\nBread.")
+    assert (answer.status_code, answer.location) == (303, "/settings?saved=profile")
+    assert 'role="status"' in alice.get(answer.location).text
+    assert value(conn, ALICE) == "Alice Quay: Rope,\nand lamps.\n\nBread."
+    assert value(conn, "SELECT display_name FROM users WHERE handle = 'bob'") == "Bob"
+    stranger = app.test_client()
+    assert "and lamps." in words(stranger.get("/@alice"))
+    assert "Alice Quay" in words(stranger.get("/public"))
+    assert send(alice, PROFILE, display_name="Alice", bio=" \n ").status_code == 303
+    assert value(conn, ALICE) == "Alice: "
+
+
+def test_profile_that_is_wrong_tells_all_at_once_and_keeps_the_text(conn: Connection, alice: FlaskClient) -> None:
+    assert send(alice, PROFILE, display_name="Alice", bio="é" * 300).status_code == 303
+    answer = send(alice, PROFILE, display_name="\u202eecila", bio="b" * 301)
+    assert answer.status_code == 422
+    assert wrong_fields(answer) == ["display_name", "bio"]
+    assert "b" * 301 in answer.text
+    assert value(conn, ALICE) == "Alice: " + "é" * 300
+
+
+def test_profile_takes_no_field_that_it_does_not_offer(conn: Connection, alice: FlaskClient) -> None:
+    everybody = "SELECT uuid, handle, email, suspended_at FROM users ORDER BY handle"
+    before = conn.execute(everybody).fetchall()
+    bobs = str(value(conn, "SELECT uuid FROM users WHERE handle = 'bob'"))
+    stray = {"handle": "al", "email": "a@b.example", "suspended_at": "now", "uuid": bobs, "user_uuid": bobs}
+    send(alice, PROFILE, display_name="Alice Anew", bio="", **stray)
+    assert conn.execute(everybody).fetchall() == before
+    assert value(conn, ALICE) == "Alice Anew: "
+
+
+def test_profile_text_is_kept_while_the_database_is_away(
+    app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> int:
+        raise Unavailable("away")
+
+    token = token_for(alice)
+    monkeypatch.setattr(app.extensions["db"], "execute", away)
+    answer = send(alice, PROFILE, display_name="Alice Anew", bio="Rope & lamps.", csrf_token=token)
+    assert answer.status_code == 503
+    assert 'name="bio"' in answer.text
+    assert "Rope &amp; lamps." in answer.text
+    assert 'name="display_name" value="Alice Anew"' in answer.text
+
+
+def test_profile_that_is_saved_too_often_keeps_its_text(make_app: Callable[..., Flask], conn: Connection) -> None:
+    """So often, over all workers, and not once more; another person has a count of their own."""
+    apps = [make_app(LIMIT_SETTINGS="3/1h") for _ in range(2)]
+    alice = [signed_in(app) for app in apps]
+    for number in range(3):
+        assert send(alice[number % 2], PROFILE, display_name=f"Alice {number}", bio="").status_code == 303
+    answer = send(alice[1], PROFILE, display_name="Alice Anew", bio="Rope\n& lamps.")
+    assert answer.status_code == 429
+    assert 'value="Alice Anew"' in answer.text
+    assert "\nRope\n&amp; lamps.</textarea>" in answer.text
+    assert value(conn, ALICE) == "Alice 2: "
+    assert send(signed_in(apps[0], "bob"), PROFILE, display_name="Bob", bio="x").status_code == 303
+
+
+def test_settings_and_email_are_for_their_owner_alone(app: Flask, alice: FlaskClient) -> None:
+    assert "alice@example.com" in words(alice.get("/settings"))
+    assert "alice@example.com" not in signed_in(app, "bob").get("/settings").text
+    for path in ("/", "/@alice", "/api/@alice"):
+        assert "alice@example.com" not in alice.get(path).text
+    assert 'href="/settings"' in alice.get("/@alice").text
+    for page in (alice.get("/@bob"), app.test_client().get("/@alice")):
+        assert 'href="/settings"' not in page.text
