@@ -68,7 +68,14 @@ FOREIGN = [
     "javascript:alert(1)", "data:text/html,x", "evil.example", "@evil.example", "?next=//evil.example",
     "#//evil.example", "..//evil.example", "/%0d%0aSet-Cookie:x=1\r\nX: y", "/" + "x" * 600, "",
 ]  # fmt: skip
-LOCAL = ["/", "/@alice#x", "/compose?reply_to=x", "/public?before=2026-11-23T12%3A00%3A00Z~x", "/%5cevil.example", "/a//b"]
+LOCAL = [
+    "/",
+    "/@alice#x",
+    "/compose?reply_to=x",
+    "/public?before=2026-11-23T12%3A00%3A00Z~x",
+    "/%5cevil.example",
+    "/a//b",
+]
 
 
 def test_sign_in_never_leads_to_another_place(app: Flask, conn: Connection) -> None:

@@ -98,8 +98,8 @@ def test_address_that_had_its_share_takes_nothing_from_its_neighbours(make_app: 
 
 
 def test_class_behind_one_address_or_network_is_no_attack(make_app: Callable[..., Flask], conn: Connection) -> None:
-    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="1/5m", LIMIT_SIGN_INS_BY_ACCOUNT="1/5m")
-    addresses = [HOME] * 3 + [one_of("2001:db8:1", number) for number in range(6)]
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="2/5m", LIMIT_SIGN_INS_BY_ACCOUNT="2/5m")
+    addresses = [HOME] * 3 + [one_of("2001:db8:1", number) for number in range(9)]
     assert {guess(app, address, "alice", PASSWORD) for address in addresses} == {303}
 
 

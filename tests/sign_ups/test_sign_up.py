@@ -69,7 +69,9 @@ def test_sign_up_sets_listed_fields_alone(client: FlaskClient, conn: Connection)
     made = str(uuid4())
     stray = {"uuid": made, "seeded": "true", "created_at": "2001-01-01", "bio": "x", "cognito_user_id": "x"}
     assert sign_up(client, **stray, suspended_at="now").status_code == 303
-    row = conn.execute("SELECT uuid::text, seeded, bio, cognito_user_id, created_at > '2020-01-01' FROM users").fetchone()
+    row = conn.execute(
+        "SELECT uuid::text, seeded, bio, cognito_user_id, created_at > '2020-01-01' FROM users"
+    ).fetchone()
     assert row
     assert row[0] != made
     assert row[1:] == (False, "", None, True)

@@ -90,9 +90,7 @@ DAVE = {"handle": "dave", "email": "dave@example.com"}
     ],
     ids=lambda changed: " and ".join(changed),
 )
-def test_form_that_is_not_quite_the_same_lets_nobody_in(
-    app: Flask, conn: Connection, changed: dict[str, str]
-) -> None:
+def test_form_that_is_not_quite_the_same_lets_nobody_in(app: Flask, conn: Connection, changed: dict[str, str]) -> None:
     form, cookie = form_of(app.test_client())
     press(app, cookie, form)
     make_user(conn, **DAVE)

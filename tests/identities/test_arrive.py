@@ -1,0 +1,176 @@
+"""Whose account it is: that of an issuer and a subject, made once, for whom the place takes."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from factories import make_user
+from fake_provider import FakeProvider
+from flask import Flask
+from going import START, come_back, leave, through, who
+from verbs import cookie_of, count, send, value, words
+from ways import at_once
+
+from webapp.db.connections import Connection
+from webapp.identities import actions
+from webapp.sessions.actions import token_hash
+
+
+def test_same_address_as_a_local_account_is_another_person(
+    app: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn, "alice", email="ann@example.com")
+    provider.person |= {"email": "ann@example.com", "email_verified": True}
+    client = app.test_client()
+    assert through(client, provider).status_code == 303
+    assert who(client) == "ann"
+    assert value(conn, "SELECT email FROM users WHERE handle = 'ann'") is None
+    assert value(conn, "SELECT identity_issuer FROM users WHERE handle = 'alice'") is None
+
+
+def test_same_subject_of_another_issuer_is_another_person(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    make_user(conn, "alice", identity_issuer="https://other.example", cognito_user_id="sub-ann")
+    client = app.test_client()
+    through(client, provider)
+    assert who(client) == "ann"
+
+
+def test_handle_that_is_taken_is_told_before_anything_else(
+    app: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn, "ann")
+    client = app.test_client()
+    there = through(client, provider, next="/public").location
+    assert there == "/settings/handle?next=/public"
+    for shown in ("@ann ", "@ann_2 "):
+        assert shown in words(client.get(there))
+    assert send(client, "/settings/handle", handle="ann_lee", next="/public").location == "/public"
+    assert through(app.test_client(), provider, next="/public").location == "/public"
+    assert who(client) == "ann_lee"
+
+
+def test_first_sign_ins_at_once_make_one_account(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(12))]
+    statuses = at_once(12, lambda number: come_back(flows[number][0], provider, flows[number][1]).status_code)
+    assert statuses == [303] * 12
+    assert (count(conn, "users"), count(conn, "sessions")) == (1, 12)
+
+
+def test_people_who_want_one_handle_at_once_all_get_in(app: Flask, conn: Connection) -> None:
+    settings, db = app.extensions["settings"], app.extensions["db"]
+
+    def arrive(number: int) -> str:
+        claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
+        return actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+
+    assert len(set(at_once(20, arrive))) == 20
+
+
+# Who is refused ------------------------------------------------------------------------------------------------
+
+
+def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    assert through(app.test_client(), provider).status_code == 303
+    conn.execute("UPDATE users SET suspended_at = now()")
+    client = app.test_client()
+    suspended = through(client, provider)
+    provider.denies = True
+    denied = through(app.test_client(), provider)
+    assert suspended.status_code == denied.status_code == 403
+    assert suspended.data == denied.data
+    assert who(client) is None
+    assert count(conn, "sessions") == 1
+
+
+def test_person_suspended_on_the_way_in_gets_no_session(
+    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After it was seen who comes, and before the session begins."""
+    arrive = actions.arrive
+
+    def suspended_then(*args: Any, **more: Any) -> Any:
+        found = arrive(*args, **more)
+        conn.execute("UPDATE users SET suspended_at = now()")
+        return found
+
+    monkeypatch.setattr(actions, "arrive", suspended_then)
+    client = app.test_client()
+    assert (through(client, provider).status_code, count(conn, "sessions")) == (403, 0)
+    assert not cookie_of(client).startswith("in.")
+
+
+def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
+    make_app: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    closed = make_app(SIGN_UP="closed")
+    assert through(closed.test_client(), provider).status_code == 403
+    assert count(conn, "users") == 0
+    assert through(make_app().test_client(), provider).status_code == 303
+    assert through(closed.test_client(), provider).status_code == 303
+
+
+def test_place_that_leaves_it_to_the_provider_takes_whom_it_knows_and_calls_nobody(
+    make_app: Callable[..., Flask], provider: FakeProvider
+) -> None:
+    client = make_app(SIGN_UP="provider").test_client()
+    assert 'href="/sign-up' not in client.get("/sign-in").text
+    assert client.get("/sign-up").location == START
+    assert through(client, provider).status_code == 303
+
+
+@pytest.fixture
+def invited(make_app: Callable[..., Flask], conn: Connection) -> Flask:
+    """A place by invitation, and one invitation: `come-in`."""
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')", [token_hash("come-in")]
+    )
+    return make_app(SIGN_UP="invite")
+
+
+def test_invitation_lets_one_person_in(invited: Flask, provider: FakeProvider, conn: Connection) -> None:
+    for wrong in ({}, {"invite": "other"}):
+        assert through(invited.test_client(), provider, **wrong).status_code == 403
+    assert count(conn, "users") == 0
+    client = invited.test_client()
+    assert client.get("/sign-up?invite=come-in").location == f"{START}?invite=come-in"
+    assert through(client, provider, invite="come-in").status_code == 303
+    assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+    assert through(invited.test_client(), provider).status_code == 303, "who is there needs none"
+    provider.person = {"sub": "sub-bob"}
+    assert through(invited.test_client(), provider, invite="come-in").status_code == 403
+
+
+def test_invitation_is_kept_where_no_account_came_of_it(
+    invited: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = invited.extensions["db"]
+    real = db.query_value
+    lost = lambda name, **params: None if name == "identities/create" else real(name, **params)  # noqa: E731
+    monkeypatch.setattr(db, "query_value", lost)
+    assert through(invited.test_client(), provider, invite="come-in").status_code == 409
+    assert (count(conn, "users"), count(conn, "invitations")) == (0, 1)
+
+
+# How often -----------------------------------------------------------------------------------------------------
+
+
+def test_new_accounts_of_an_address_are_limited(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+    app, statuses = make_app(LIMIT_SIGN_UPS="2/30m"), []
+    for number in (0, 1, 2, 0):
+        provider.person = {"sub": f"sub-{number}"}
+        statuses.append(through(app.test_client(), provider).status_code)
+    assert statuses == [303, 303, 429, 303]
+
+
+def test_class_that_comes_back_at_once_gets_in(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(12))]
+    gate = threading.Barrier(12)
+
+    def forge(claims: dict[str, Any]) -> str:
+        gate.wait(10)  # until all of them are under way
+        return provider.signed(claims)
+
+    provider.forge = forge
+    assert at_once(12, lambda n: come_back(flows[n][0], provider, flows[n][1]).status_code) == [303] * 12

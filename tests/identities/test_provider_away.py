@@ -1,0 +1,250 @@
+"""A provider that is away, slow, or talks nonsense: nobody gets in, nobody waits for long, and passwords work."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from factories import make_user
+from fake_provider import FakeProvider
+from flask import Flask
+from going import DISCOVERY, START, come_back, leave, through, who
+from verbs import count, send, sign_in
+from ways import free_port
+
+from webapp.config.provider import safe_address
+from webapp.db.connections import Connection
+from webapp.identities import provider as provider_module
+
+
+def elsewhere(handler: Any) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "/elsewhere")
+    handler.end_headers()
+
+
+NONSENSE: list[Callable[[Any], None]] = [
+    lambda handler: handler.say(500, {}),
+    lambda handler: handler.say(200, b"<html>\xff"),
+    lambda handler: handler.say(200, []),
+    lambda handler: handler.say(200, {}),
+    lambda handler: handler.say(200, b"[" * 100_000),
+    elsewhere,
+    lambda handler: handler.connection.close(),
+]
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
+def test_provider_that_talks_nonsense_is_away(app: Flask, provider: FakeProvider, conn: Connection, path: str) -> None:
+    for number, nonsense in enumerate(NONSENSE):
+        provider.broken[path] = nonsense
+        app.extensions["provider"]._away_until = 0
+        client = app.test_client()
+        answer = client.get(START) if path == DISCOVERY else through(client, provider)
+        assert answer.status_code == 503, number
+        assert 'href="/sign-in"' in answer.text
+    assert provider.asked["/elsewhere"] == 0
+    assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
+
+
+def test_huge_answer_is_given_up(app: Flask, provider: FakeProvider) -> None:
+    provider.padding = 300_000
+    assert app.test_client().get(START).status_code == 503
+    provider.padding = 3_000
+    app.extensions["provider"]._away_until = 0
+    assert through(app.test_client(), provider).status_code == 303
+
+
+def test_discovery_that_leads_elsewhere_is_not_believed(app: Flask, provider: FakeProvider) -> None:
+    for said in (
+        {"issuer": "https://evil.example"},
+        {"authorization_endpoint": "http://evil.example/authorize"},
+        {"token_endpoint": "http://evil.example/token"},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"jwks_uri": None},
+    ):
+        answer = {**provider.addresses, **said}
+        provider.broken[DISCOVERY] = lambda handler, answer=answer: handler.say(200, answer)
+        app.extensions["provider"]._away_until = 0
+        assert app.test_client().get(START).status_code == 503, said
+
+
+def test_address_of_a_provider_is_https_but_for_one_on_this_machine() -> None:
+    """Else a secret, and a request of ours, would go to whatever listens here."""
+    for address in ("https://id.example/t", "https://id.example:8443/t?tenant=one"):
+        assert safe_address(address, "https://id.example"), address
+    assert safe_address("http://localhost:8000/t", "http://127.0.0.1:9200")
+    assert not safe_address("http://localhost:8000/t", "https://id.example")
+    for address in ("javascript:alert(1)", "http://pool.example/t", "//pool.example/t", "https://a@b.example", 7, None):
+        assert not safe_address(address, "http://127.0.0.1:9200"), address
+
+
+def test_discovery_over_https_names_no_address_in_the_clear(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer = "https://id.example"
+    good = {"issuer": issuer, "authorization_endpoint": f"{issuer}/a", "token_endpoint": f"{issuer}/t"}
+    good |= {"jwks_uri": f"{issuer}/k", "end_session_endpoint": f"{issuer}/out"}
+    for name in good.keys() - {"issuer"}:
+        said = {**good, name: "http://localhost:8000/readyz"}
+        monkeypatch.setattr(provider_module, "_ask", lambda *_, said=said, **__: (200, said))
+        client = make_app(OIDC_ISSUER=issuer).test_client()
+        assert client.get(START).status_code == (303 if name == "end_session_endpoint" else 503), name
+        assert "localhost:8000" not in client.get("/signed-out").text
+
+
+def test_sign_out_leads_to_no_address_that_is_not_safe(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+    said = {**provider.addresses, "end_session_endpoint": "javascript:alert(1)"}
+    provider.broken[DISCOVERY] = lambda handler: handler.say(200, said)
+    page = make_app(AUTH="oidc").test_client().get("/signed-out")
+    assert page.status_code == 200
+    assert "alert(1)" not in page.text
+    assert "leave-provider" not in page.text
+
+
+def test_password_works_while_the_provider_is_away(make_app: Callable[..., Flask], conn: Connection) -> None:
+    make_user(conn)
+    client = make_app(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}").test_client()
+    assert client.get(START).status_code == 503
+    assert sign_in(client).status_code == 303
+    assert who(client) == "alice"
+    assert send(client, "/sign-out").location == "/signed-out"
+    page = client.get("/signed-out")
+    assert page.status_code == 200
+    assert "leave-provider" not in page.text
+
+
+def test_provider_that_is_away_uses_up_nobodys_tries(
+    make_app: Callable[..., Flask], provider: FakeProvider, conn: Connection
+) -> None:
+    make_user(conn)
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
+    provider.broken["/token"] = NONSENSE[0]
+    assert {through(app.test_client(), provider).status_code for _ in range(5)} == {503}
+    assert sign_in(app.test_client()).status_code == 303
+    provider.broken.clear()
+    assert through(app.test_client(), provider).status_code == 303
+
+
+# Slow ------------------------------------------------------------------------------------------------------------
+# Each of these takes more than a minute, unless it is over.
+
+
+def drip_body(handler: Any, over: threading.Event) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(80):
+        handler.wfile.write(b" ")
+        over.wait(0.8)
+
+
+def drip_headers(handler: Any, over: threading.Event) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for number in range(80):
+        handler.wfile.write(b"X-%d: y\r\n" % number)
+        over.wait(0.8)
+
+
+def promise(handler: Any, over: threading.Event) -> None:
+    for _ in range(80):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        over.wait(0.8)
+
+
+@pytest.mark.parametrize(
+    ("path", "how"), [(DISCOVERY, drip_body), ("/keys", promise), ("/token", drip_headers), ("/token", drip_body)]
+)
+def test_slow_provider_is_given_up_by_everybody(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, how: Any
+) -> None:
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
+    over = threading.Event()
+    provider.broken[path] = lambda handler: how(handler, over)
+    if path == DISCOVERY:
+        app.extensions["provider"]._kept.clear()
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        leaving = pool.submit(app.test_client().get, "/signed-out")
+        statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
+    over.set()
+    assert time.monotonic() - began < 20
+    assert statuses == [503] * 3
+    assert leaving.result().status_code == 200
+
+
+def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
+    client = app.test_client()
+    with ThreadPoolExecutor(1) as pool, app.extensions["provider"]._lock:
+        asked = pool.submit(lambda: [client.get(path).status_code for path in (START, "/signed-out")])
+        assert asked.result(20) == [503, 200]
+
+
+def test_provider_is_asked_by_so_many_at_once(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left behind counts until it ends, so that it cannot pile up."""
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(provider_module, "_room", threading.BoundedSemaphore(2))
+    go_on = threading.Event()
+    provider.broken["/token"] = lambda handler: go_on.wait(20)
+    before = set(threading.enumerate())
+    for client, asked in flows:
+        assert come_back(client, provider, asked).status_code == 503
+    left = [thread for thread in set(threading.enumerate()) - before if thread.name == "within"]
+    assert len(left) == 2
+    go_on.set()
+    for thread in left:
+        thread.join(20)
+    assert provider.asked["/token"] == 2
+    assert [provider_module._room.acquire(timeout=10) for _ in range(2)] == [True, True]
+
+
+# What is remembered ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The provider's clock, to be set."""
+    now = [time.monotonic()]
+    monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
+    return now
+
+
+def test_addresses_and_keys_are_read_once_an_hour(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
+    for times in (1, 2):
+        for _ in range(3):
+            assert through(app.test_client(), provider).status_code == 303
+        assert (provider.asked[DISCOVERY], provider.asked["/keys"]) == (times, times)
+        clock[0] += 3601
+
+
+def test_new_key_is_read_at_most_once_a_minute(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
+    assert through(app.test_client(), provider).status_code == 303
+    provider.rotate()
+    clock[0] += 61
+    for _ in range(3):
+        assert through(app.test_client(), provider).status_code == 303
+    assert provider.asked["/keys"] == 2
+    clock[0] += 61
+    provider.forge = lambda claims: provider.signed(claims, kid=secrets.token_hex(4))
+    for _ in range(5):
+        assert through(app.test_client(), provider).status_code == 502
+    assert provider.asked["/keys"] == 3
+
+
+def test_provider_that_is_away_is_left_alone_for_a_while(
+    app: Flask, provider: FakeProvider, clock: list[float]
+) -> None:
+    provider.broken[DISCOVERY] = NONSENSE[0]
+    for _ in range(3):
+        assert app.test_client().get(START).status_code == 503
+    assert provider.asked[DISCOVERY] == 1
+    provider.broken.clear()
+    clock[0] += 5.1
+    assert app.test_client().get(START).status_code == 303
