@@ -8,7 +8,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
 from ops_fixtures import elsewhere, embedded, first_release, run  # noqa: F401 (for every test of scripts)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, MakeApp, settings_for
 
 from webapp import create_app
 from webapp.config.settings import Settings
@@ -195,7 +195,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def make_app(database_urls: DatabaseUrls) -> Iterator[Callable[..., Flask]]:
+def make_app(database_urls: DatabaseUrls) -> Iterator[MakeApp]:
     """Makes applications over the shared database, with these variables; their pools are closed at the end."""
     made: list[Flask] = []
 

@@ -1,10 +1,11 @@
 """A place that knows a provider."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fake_provider import CLIENT, FakeProvider, run_provider
 from flask import Flask
+from ways import MakeApp
 
 
 @pytest.fixture
@@ -14,12 +15,12 @@ def provider() -> Iterator[FakeProvider]:
 
 
 @pytest.fixture
-def make_app(make_app: Callable[..., Flask], provider: FakeProvider) -> Callable[..., Flask]:
+def make_app(make_app: MakeApp, provider: FakeProvider) -> MakeApp:
     """Makes applications that know this provider."""
     known = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
     return lambda **environment: make_app(**{**known, **environment})
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
+def app(make_app: MakeApp) -> Flask:
     return make_app()

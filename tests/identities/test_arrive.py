@@ -1,7 +1,6 @@
 """Whose account it is: that of an issuer and a subject, made once, for whom the place takes."""
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from fake_provider import FakeProvider
 from flask import Flask
 from going import START, come_back, leave, through, who
 from verbs import cookie_of, count, send, value, words
-from ways import at_once
+from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
 from webapp.identities import actions
@@ -101,7 +100,7 @@ def test_person_suspended_on_the_way_in_gets_no_session(
 
 
 def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
-    make_app: Callable[..., Flask], provider: FakeProvider, conn: Connection
+    make_app: MakeApp, provider: FakeProvider, conn: Connection
 ) -> None:
     closed = make_app(SIGN_UP="closed")
     assert through(closed.test_client(), provider).status_code == 403
@@ -111,7 +110,7 @@ def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
 
 
 def test_place_that_leaves_it_to_the_provider_takes_whom_it_knows_and_calls_nobody(
-    make_app: Callable[..., Flask], provider: FakeProvider
+    make_app: MakeApp, provider: FakeProvider
 ) -> None:
     client = make_app(SIGN_UP="provider").test_client()
     assert 'href="/sign-up' not in client.get("/sign-in").text
@@ -120,7 +119,7 @@ def test_place_that_leaves_it_to_the_provider_takes_whom_it_knows_and_calls_nobo
 
 
 @pytest.fixture
-def invited(make_app: Callable[..., Flask], conn: Connection) -> Flask:
+def invited(make_app: MakeApp, conn: Connection) -> Flask:
     """A place by invitation, and one invitation: `come-in`."""
     conn.execute(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')", [token_hash("come-in")]
@@ -155,7 +154,7 @@ def test_invitation_is_kept_where_no_account_came_of_it(
 # How often -----------------------------------------------------------------------------------------------------
 
 
-def test_new_accounts_of_an_address_are_limited(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+def test_new_accounts_of_an_address_are_limited(make_app: MakeApp, provider: FakeProvider) -> None:
     app, statuses = make_app(LIMIT_SIGN_UPS="2/30m"), []
     for number in (0, 1, 2, 0):
         provider.person = {"sub": f"sub-{number}"}
@@ -163,7 +162,7 @@ def test_new_accounts_of_an_address_are_limited(make_app: Callable[..., Flask], 
     assert statuses == [303, 303, 429, 303]
 
 
-def test_class_that_comes_back_at_once_gets_in(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+def test_class_that_comes_back_at_once_gets_in(make_app: MakeApp, provider: FakeProvider) -> None:
     app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
     flows = [(client, leave(client)) for client in (app.test_client() for _ in range(12))]
     gate = threading.Barrier(12)

@@ -13,7 +13,7 @@ from fake_provider import FakeProvider
 from flask import Flask
 from going import DISCOVERY, START, come_back, leave, through, who
 from verbs import count, send, sign_in
-from ways import free_port
+from ways import MakeApp, free_port
 
 from webapp.config.provider import safe_address
 from webapp.db.connections import Connection
@@ -82,9 +82,7 @@ def test_address_of_a_provider_is_https_but_for_one_on_this_machine() -> None:
         assert not safe_address(address, "http://127.0.0.1:9200"), address
 
 
-def test_discovery_over_https_names_no_address_in_the_clear(
-    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     issuer = "https://id.example"
     good = {"issuer": issuer, "authorization_endpoint": f"{issuer}/a", "token_endpoint": f"{issuer}/t"}
     good |= {"jwks_uri": f"{issuer}/k", "end_session_endpoint": f"{issuer}/out"}
@@ -96,7 +94,7 @@ def test_discovery_over_https_names_no_address_in_the_clear(
         assert "localhost:8000" not in client.get("/signed-out").text
 
 
-def test_sign_out_leads_to_no_address_that_is_not_safe(make_app: Callable[..., Flask], provider: FakeProvider) -> None:
+def test_sign_out_leads_to_no_address_that_is_not_safe(make_app: MakeApp, provider: FakeProvider) -> None:
     said = {**provider.addresses, "end_session_endpoint": "javascript:alert(1)"}
     provider.broken[DISCOVERY] = lambda handler: handler.say(200, said)
     page = make_app(AUTH="oidc").test_client().get("/signed-out")
@@ -105,7 +103,7 @@ def test_sign_out_leads_to_no_address_that_is_not_safe(make_app: Callable[..., F
     assert "leave-provider" not in page.text
 
 
-def test_password_works_while_the_provider_is_away(make_app: Callable[..., Flask], conn: Connection) -> None:
+def test_password_works_while_the_provider_is_away(make_app: MakeApp, conn: Connection) -> None:
     make_user(conn)
     client = make_app(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}").test_client()
     assert client.get(START).status_code == 503
@@ -118,7 +116,7 @@ def test_password_works_while_the_provider_is_away(make_app: Callable[..., Flask
 
 
 def test_provider_that_is_away_uses_up_nobodys_tries(
-    make_app: Callable[..., Flask], provider: FakeProvider, conn: Connection
+    make_app: MakeApp, provider: FakeProvider, conn: Connection
 ) -> None:
     make_user(conn)
     app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
@@ -130,40 +128,29 @@ def test_provider_that_is_away_uses_up_nobodys_tries(
 
 
 # Slow ------------------------------------------------------------------------------------------------------------
-# Each of these takes more than a minute, unless it is over.
 
-
-def drip_body(handler: Any, over: threading.Event) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    for _ in range(80):
-        handler.wfile.write(b" ")
-        over.wait(0.8)
-
-
-def drip_headers(handler: Any, over: threading.Event) -> None:
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-    for number in range(80):
-        handler.wfile.write(b"X-%d: y\r\n" % number)
-        over.wait(0.8)
-
-
-def promise(handler: Any, over: threading.Event) -> None:
-    for _ in range(80):
-        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        over.wait(0.8)
+SLOW = {"headers": b"X-Slow: y\r\n", "body": b" ", "promises": b"HTTP/1.1 100 Continue\r\n\r\n"}
+"""What is sent again and again, and never leads to an end."""
 
 
 @pytest.mark.parametrize(
-    ("path", "how"), [(DISCOVERY, drip_body), ("/keys", promise), ("/token", drip_headers), ("/token", drip_body)]
+    ("path", "what"), [(DISCOVERY, "body"), ("/keys", "promises"), ("/token", "headers"), ("/token", "body")]
 )
 def test_slow_provider_is_given_up_by_everybody(
-    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, how: Any
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, what: str
 ) -> None:
     flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
     over = threading.Event()
-    provider.broken[path] = lambda handler: how(handler, over)
+
+    def drip(handler: Any) -> None:
+        begun = {"headers": b"HTTP/1.1 200 OK\r\n", "body": b"HTTP/1.1 200 OK\r\n\r\n", "promises": b""}[what]
+        handler.wfile.write(begun)
+        for _ in range(80):  # for more than a minute
+            handler.wfile.write(SLOW[what])
+            over.wait(0.8)
+
+    provider.broken[path] = drip
     if path == DISCOVERY:
         app.extensions["provider"]._kept.clear()
     began = time.monotonic()

@@ -81,17 +81,13 @@ BENT: dict[str, Claims] = {
 
 
 def test_token_that_says_something_else_is_refused(provider: FakeProvider) -> None:
-    now, counted = int(time.time()), []
+    now = int(time.time())
     for how, bent in BENT.items():
         times = {name: now + bent[name] for name in ("exp", "iat", "nbf") if isinstance(bent.get(name), int)}
         token = provider.signed(good(**{**bent, **times}))
-        try:
+        with pytest.raises(tokens.Unfit) as unfit:
             check(token, provider.keys())
-        except tokens.Unfit as unfit:
-            assert str(unfit) != "signature", how
-        else:
-            counted.append(how)
-    assert counted == []
+        assert str(unfit.value) != "signature", how
 
 
 # Forged --------------------------------------------------------------------------------------------------------
@@ -156,19 +152,10 @@ def test_token_that_the_provider_did_not_sign_is_refused(provider: FakeProvider,
             check(token, keys)
 
 
-@pytest.mark.parametrize(
-    "shown",
-    [
-        lambda key: [{**key, "use": "enc"}],
-        lambda key: [{**key, "alg": "RS512"}],
-        lambda key: [{**key, "kty": "oct", "k": "c2VjcmV0"}],
-        lambda key: [key, {**key, "alg": "ES256"}],
-        lambda key: [{**key, "kid": "other"}, "no key"],
-    ],
-    ids=["for encryption", "for another algorithm", "of another kind", "two of one name", "none of that name"],
-)
-def test_key_that_is_not_for_this_token_proves_nothing(
-    provider: FakeProvider, shown: Callable[[dict[str, Any]], list[dict[str, Any]]]
-) -> None:
+def test_key_that_is_not_for_this_token_proves_nothing(provider: FakeProvider) -> None:
+    (key,), token = provider.keys(), provider.signed(good())
+    for other in ({"use": "enc"}, {"alg": "RS512"}, {"kty": "oct", "k": "c2VjcmV0"}, {"kid": "other"}):
+        with pytest.raises(tokens.Unfit):
+            check(token, [{**key, **other}])
     with pytest.raises(tokens.Unfit):
-        check(provider.signed(good()), shown(provider.keys()[0]))
+        check(token, [key, {**key, "alg": "ES256"}])  # two of one name

@@ -1,7 +1,5 @@
 """Passwords: what may be one, what is kept of it, and what checking one costs."""
 
-import threading
-
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from factories import PASSWORD
@@ -56,9 +54,7 @@ def test_hash_that_is_renewed_undoes_no_change_of_the_password(app: Flask, conn:
     assert value(conn, HASH) == changed
 
 
-def test_sign_in_of_a_crowd_is_told_to_wait(
-    client: FlaskClient, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_crowd_is_told_to_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
     token = token_for(client)
     with passwords._room, passwords._room:
@@ -70,32 +66,3 @@ def test_sign_in_of_a_crowd_is_told_to_wait(
         with pytest.raises(Unavailable):
             passwords.hash_password("anything at all")
     assert sign_in(client).status_code == 303
-
-
-def test_hashes_at_once_are_two_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever comes in stays until it is known of all six whether they come in."""
-    monkeypatch.setattr(passwords, "_PATIENCE", 0.05)
-    known: list[str] = []
-    all_known = threading.Event()
-
-    def note(what: str) -> None:
-        known.append(what)
-        if len(known) == 6:
-            all_known.set()
-
-    def work() -> None:
-        note("inside")
-        all_known.wait(30)
-
-    def come() -> None:
-        try:
-            passwords._aside(work)
-        except Unavailable:
-            note("refused")
-
-    threads = [threading.Thread(target=come) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sorted(known) == ["inside"] * 2 + ["refused"] * 4

@@ -1,13 +1,14 @@
 """Signing in by a password: who gets in, who does not, and where it leads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
-from factories import PASSWORD, make_user
+from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import cookie_of, count, fields_in, send, sign_in, signed_in, value, without_token, wrong_fields
-from ways import DatabaseUrls
+from verbs import cookie_of, count, fields_in, sign_in, signed_in, token_for, value, without_token, wrong_fields
+from ways import DatabaseUrls, MakeApp
 
 from webapp.db.connections import Connection, connect
 from webapp.errors import Unavailable
@@ -18,16 +19,13 @@ from webapp.users import actions as users
 
 
 def test_sign_in_takes_handle_or_address_in_any_case(app: Flask, conn: Connection) -> None:
-    for login in ("alice", "ALICE", "@alice", " Alice@Example.COM "):
+    beyond_ascii = ["stra\u00dfe@example.com", "\u0130d@example.com", "\u00c9lo@example.com"]
+    for number, email in enumerate(beyond_ascii):
+        make_user(conn, f"carol{number}", email=email)
+    for login in ("alice", "ALICE", "@alice", " Alice@Example.COM ", *beyond_ascii):
         client = app.test_client()
         assert sign_in(client, login).status_code == 303, login
         assert client.get("/settings").status_code == 200
-
-
-def test_sign_in_takes_an_address_beyond_ascii(app: Flask, conn: Connection) -> None:
-    for number, email in enumerate(["stra\u00dfe@example.com", "\u0130d@example.com", "\u00c9lo@example.com"]):
-        make_user(conn, f"carol{number}", email=email)
-        assert sign_in(app.test_client(), email).status_code == 303, email
 
 
 def test_sign_in_refused_looks_the_same_for_whatever_reason(
@@ -78,7 +76,7 @@ LOCAL = [
 ]
 
 
-def test_sign_in_never_leads_to_another_place(app: Flask, conn: Connection) -> None:
+def test_sign_in_never_leads_to_another_place(app: Flask) -> None:
     client = signed_in(app)
     for target in FOREIGN:
         answer = client.get("/sign-in", query_string={"next": target})
@@ -87,7 +85,7 @@ def test_sign_in_never_leads_to_another_place(app: Flask, conn: Connection) -> N
     assert sign_in(app.test_client(), next="//evil.example").location == "/"
 
 
-def test_sign_in_leads_back_to_where_one_was(app: Flask, conn: Connection) -> None:
+def test_sign_in_leads_back_to_where_one_was(app: Flask) -> None:
     client = signed_in(app)
     for target in LOCAL:
         assert client.get("/sign-in", query_string={"next": target}).location == target
@@ -147,3 +145,40 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
                 assert not started.done()
         assert started.result(5) is False
     assert count(conn, "sessions") == 0, "ready to live again when a suspension is undone"
+
+
+# A private place -----------------------------------------------------------------------------------------------
+
+
+def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connection) -> None:
+    """With `PUBLIC_FEED=no`."""
+    place = make_app(PUBLIC_FEED="no")
+    made = make_activity(conn, value(conn, "SELECT uuid FROM users"), "canary of the harbour")
+    stranger, member = place.test_client(), signed_in(place)
+    fill = {"handle": "alice", "activity_uuid": str(made)}
+    for rule in place.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
+            continue
+        path = place.url_map.bind("localhost").build(rule.endpoint, {name: fill[name] for name in rule.arguments})
+        answer = stranger.get(path)
+        assert "canary" not in answer.text
+        assert "Alice" not in answer.text
+        if path in {"/livez", "/readyz", "/sign-in", "/sign-up"}:
+            assert answer.status_code == 200
+        elif path.startswith("/api/"):
+            assert answer.status_code == 401
+        else:
+            assert answer.status_code == 303
+            assert answer.location.startswith("/sign-in")
+        assert stranger.get(path, headers={"HX-Request-Type": "partial"}).status_code in {200, 401}
+        assert member.get(path).status_code in {200, 303}
+    assert "canary" in member.get("/public").text
+
+
+def test_private_place_keeps_the_text_of_who_was_signed_out(make_app: MakeApp, conn: Connection) -> None:
+    alice = signed_in(make_app(PUBLIC_FEED="no"))
+    form = {"csrf_token": token_for(alice), "message": "a long thought", "ttl": "1-day", "key": str(uuid4())}
+    conn.execute("DELETE FROM sessions")
+    answer = alice.post("/activities", data=form)
+    assert answer.status_code == 401
+    assert "a long thought" in answer.text

@@ -31,10 +31,10 @@ def press(app: Flask, cookie: str, form: dict[str, str]) -> tuple[FlaskClient, T
     return client, client.post("/sign-up", data=form)
 
 
-def invite_one(conn: Connection, code: str = "harbour", hours: int = 24) -> None:
-    """An invitation for one person, which ends in so many hours."""
+def invite_one(conn: Connection) -> None:
+    """The invitation whose form is at `BY_INVITATION`."""
     conn.execute(
         "INSERT INTO invitations (code_hash, created_at, expires_at)"
-        " VALUES (%s, now() - interval '9 days', now() + make_interval(hours => %s))",
-        [token_hash(code), hours],
+        " VALUES (%s, now() - interval '6 days', now() + interval '1 day')",
+        [token_hash("harbour")],
     )

@@ -1,17 +1,17 @@
 """A new account: what is taken, what is refused, and what comes back."""
 
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from joining import CAROL, form_of, press, sign_up
+from joining import BY_INVITATION, CAROL, form_of, invite_one, press, sign_up
 from verbs import count, fields_in, from_address, sign_in, token_for, value, words, wrong_fields
-from ways import at_once
+from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
+from webapp.errors import Conflict
 from webapp.sign_ups import actions
 
 
@@ -92,7 +92,7 @@ def test_sign_up_of_one_handle_at_once_makes_one_account(
     assert (count(conn, "users"), count(conn, "passwords"), count(conn, "sessions")) == (1, 1, 1)
 
 
-def test_sign_up_where_the_place_is_closed_offers_no_form(make_app: Callable[..., Flask], conn: Connection) -> None:
+def test_sign_up_where_the_place_is_closed_offers_no_form(make_app: MakeApp, conn: Connection) -> None:
     client = make_app(SIGN_UP="closed").test_client()
     page = client.get("/sign-up")
     assert page.status_code == 403
@@ -104,7 +104,7 @@ def test_sign_up_where_the_place_is_closed_offers_no_form(make_app: Callable[...
 # How often -----------------------------------------------------------------------------------------------------
 
 
-def test_sign_up_form_is_no_way_to_look_people_up(make_app: Callable[..., Flask], conn: Connection) -> None:
+def test_sign_up_form_is_no_way_to_look_people_up(make_app: MakeApp, conn: Connection) -> None:
     app = make_app(LIMIT_SIGN_UP_TRIES="3/30m")
     make_user(conn)
     client = from_address(app, "203.0.113.7")
@@ -113,9 +113,7 @@ def test_sign_up_form_is_no_way_to_look_people_up(make_app: Callable[..., Flask]
     assert sign_up(from_address(app, "203.0.113.8"), handle="alice").status_code == 422
 
 
-def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(
-    make_app: Callable[..., Flask], conn: Connection
-) -> None:
+def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(make_app: MakeApp, conn: Connection) -> None:
     app = make_app(LIMIT_SIGN_UPS="2/30m")
 
     def join(number: int) -> object:
@@ -131,3 +129,49 @@ def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(
     assert PASSWORD not in answers[2].text
     assert fields_in(answers[2]).keys() == {"key", "csrf_token"}
     assert count(conn, "users") == 2
+
+
+# By invitation -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_invitation(make_app: MakeApp, conn: Connection) -> Flask:
+    """A place that takes who is invited, and one invitation."""
+    invite_one(conn)
+    return make_app(SIGN_UP="invite")
+
+
+def test_invitation_lets_one_person_in_by_its_link(by_invitation: Flask, conn: Connection) -> None:
+    for path in ("/sign-up", "/sign-up?invite=wrong"):
+        assert by_invitation.test_client().get(path).status_code == 403
+    form, cookie = form_of(by_invitation.test_client())
+    assert press(by_invitation, cookie, {**form, "password": "a slip"})[1].status_code == 422, "the invitation is kept"
+    assert press(by_invitation, cookie, form)[1].status_code == 303
+    assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+    other = {**form, "handle": "dave", "email": "dave@example.com", "key": str(uuid4())}
+    assert press(by_invitation, cookie, other)[1].status_code == 403
+    assert count(conn, "users") == 1
+
+
+def test_invitation_that_is_over_lets_nobody_in(by_invitation: Flask, conn: Connection) -> None:
+    client = by_invitation.test_client()
+    form, _ = form_of(client)
+    conn.execute("UPDATE invitations SET expires_at = now()")
+    assert client.get(BY_INVITATION).status_code == 403
+    assert client.post("/sign-up", data=form).status_code == 403
+    assert count(conn, "users") == 0
+
+
+def test_invitation_used_at_once_lets_one_person_in(by_invitation: Flask, conn: Connection) -> None:
+    database, settings = by_invitation.extensions["db"], by_invitation.extensions["settings"]
+
+    def join(number: int) -> str:
+        who = {**CAROL, "handle": f"carol{number}", "email": f"c{number}@example.com"}
+        try:
+            actions.sign_up(database, settings, **who, key=str(uuid4()), invite="harbour", address="127.0.0.1")
+        except Conflict:
+            return "used"
+        return "in"
+
+    assert sorted(at_once(6, join)) == ["in", *["used"] * 5]
+    assert count(conn, "users") == 1

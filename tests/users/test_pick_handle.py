@@ -1,10 +1,9 @@
 """Settings: a handle in place of one that was taken, once."""
 
-from collections.abc import Callable
-
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import fields_in, send, signed_in, value, words, wrong_fields
+from ways import MakeApp
 
 from webapp.db.connections import Connection
 
@@ -46,7 +45,7 @@ def test_handle_of_who_has_nothing_to_pick_stays(app: Flask, conn: Connection, a
     assert value(conn, HANDLE) == "alice"
 
 
-def test_handle_cannot_be_tried_without_end(make_app: Callable[..., Flask], conn: Connection) -> None:
+def test_handle_cannot_be_tried_without_end(make_app: MakeApp, conn: Connection) -> None:
     alice = signed_in(make_app(LIMIT_SETTINGS="2/1h"))
     conn.execute(WANTED, ["al"])
     tries = [send(alice, PICK, handle=wanted, next="/public") for wanted in ("bob", "bob", "alice_quay")]

@@ -1,12 +1,11 @@
-"""Settings: how others see a person."""
-
-from collections.abc import Callable
+"""How others see a person, and how one changes it."""
 
 import pytest
-from factories import make_activity
+from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import send, signed_in, token_for, value, words, wrong_fields
+from ways import MakeApp
 
 from webapp.db.connections import Connection
 from webapp.errors import Unavailable
@@ -63,18 +62,17 @@ def test_profile_text_is_kept_while_the_database_is_away(
     assert 'name="display_name" value="Alice Anew"' in answer.text
 
 
-def test_profile_that_is_saved_too_often_keeps_its_text(make_app: Callable[..., Flask], conn: Connection) -> None:
-    """So often, over all workers, and not once more; another person has a count of their own."""
-    apps = [make_app(LIMIT_SETTINGS="3/1h") for _ in range(2)]
-    alice = [signed_in(app) for app in apps]
-    for number in range(3):
-        assert send(alice[number % 2], PROFILE, display_name=f"Alice {number}", bio="").status_code == 303
-    answer = send(alice[1], PROFILE, display_name="Alice Anew", bio="Rope\n& lamps.")
+def test_profile_that_is_saved_too_often_keeps_its_text(make_app: MakeApp, conn: Connection) -> None:
+    """Another person has a count of their own."""
+    app = make_app(LIMIT_SETTINGS="1/1h")
+    alice = signed_in(app)
+    send(alice, PROFILE, display_name="Alice", bio="x")
+    answer = send(alice, PROFILE, display_name="Alice Anew", bio="Rope\n& lamps.")
     assert answer.status_code == 429
     assert 'value="Alice Anew"' in answer.text
     assert "\nRope\n&amp; lamps.</textarea>" in answer.text
-    assert value(conn, ALICE) == "Alice 2: "
-    assert send(signed_in(apps[0], "bob"), PROFILE, display_name="Bob", bio="x").status_code == 303
+    assert value(conn, ALICE) == "Alice: x"
+    assert send(signed_in(app, "bob"), PROFILE, display_name="Bob", bio="x").status_code == 303
 
 
 def test_settings_and_email_are_for_their_owner_alone(app: Flask, alice: FlaskClient) -> None:
@@ -85,3 +83,24 @@ def test_settings_and_email_are_for_their_owner_alone(app: Flask, alice: FlaskCl
     assert 'href="/settings"' in alice.get("/@alice").text
     for page in (alice.get("/@bob"), app.test_client().get("/@alice")):
         assert 'href="/settings"' not in page.text
+
+
+def test_profile_shows_who_they_are_and_what_is_alive(client: FlaskClient, conn: Connection) -> None:
+    conn.execute("UPDATE users SET bio = 'Keeps the light.' WHERE handle = 'alice'")
+    for handle, message in (("alice", "mine"), ("bob", "another's")):
+        make_activity(conn, value(conn, "SELECT uuid FROM users WHERE handle = %s", handle), message)
+    page = client.get("/@alice")
+    assert page.status_code == 200
+    for shown in ("Alice", "@alice", "Keeps the light.", "1 activity", "mine"):
+        assert shown in words(page)
+    assert "another's" not in words(page)
+    assert client.get("/@ALICE").status_code == 200
+
+
+def test_profile_of_the_suspended_is_as_if_it_never_was(client: FlaskClient, conn: Connection) -> None:
+    make_activity(conn, make_user(conn, "mallory", suspended=True), "a shadow")
+    for path in ("/@mallory", "/api/@mallory"):
+        gone, never = client.get(path), client.get(path.replace("mallory", "nobody"))
+        assert gone.status_code == never.status_code == 404
+        assert gone.data == never.data
+    assert "a shadow" not in client.get("/public").text
