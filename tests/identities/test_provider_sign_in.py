@@ -30,11 +30,9 @@ def test_sign_in_makes_an_account_and_a_session(app: Flask, provider: FakeProvid
     answer = come_back(client, provider, asked)
     assert (answer.status_code, answer.location) == (303, "/compose?reply_to=1")
     assert who(client) == "ann"
-    assert conn.execute("SELECT identity_issuer, cognito_user_id, email FROM users").fetchone() == (
-        provider.issuer,
-        "sub-ann",
-        None,
-    )
+    row = conn.execute("SELECT identity_issuer, cognito_user_id, email FROM users").fetchone()
+    assert row == (provider.issuer, "sub-ann", None)
+    assert send(client, "/settings/password", current=PASSWORD, password=PASSWORD + " two").status_code == 422
     assert count(conn, "passwords") == 0
     assert through(app.test_client(), provider).location == "/"
     assert (count(conn, "users"), count(conn, "sessions")) == (1, 2)
@@ -121,9 +119,6 @@ def test_private_place_lets_people_in(make_app: MakeApp, provider: FakeProvider)
     assert client.get("/public").status_code == 200
 
 
-# Pages ---------------------------------------------------------------------------------------------------------
-
-
 def test_sign_in_page_offers_the_provider_first_and_sign_up_leads_to_it(app: Flask, conn: Connection) -> None:
     client = app.test_client()
     page = client.get("/sign-in?next=/compose").text
@@ -132,17 +127,6 @@ def test_sign_in_page_offers_the_provider_first_and_sign_up_leads_to_it(app: Fla
     carol = {"display_name": "Carol", "handle": "carol", "email": "c@example.com", "password": PASSWORD}
     assert send(client, "/sign-up", **carol).location == START
     assert count(conn, "users") == 0
-
-
-def test_password_form_is_for_who_has_one(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    make_user(conn)
-    local, elsewhere = app.test_client(), app.test_client()
-    sign_in(local)
-    through(elsewhere, provider)
-    assert 'name="current"' in local.get("/settings").text
-    assert 'name="current"' not in elsewhere.get("/settings").text
-    assert send(elsewhere, "/settings/password", current=PASSWORD, password=PASSWORD + " two").status_code == 422
-    assert count(conn, "passwords") == 1
 
 
 def test_routes_answer_to_get_alone_and_with_all_headers(app: Flask, provider: FakeProvider) -> None:
@@ -163,9 +147,6 @@ def test_place_without_a_provider_has_none_of_it(make_app: MakeApp) -> None:
     for path in (START, BACK, "/signed-out"):
         assert client.get(path).status_code == 404
     assert START not in client.get("/sign-in").text
-
-
-# The way out ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -51,46 +51,24 @@ def test_token_that_is_signed_for_us_counts(provider: FakeProvider) -> None:
     assert check(token, keys)["sub"] == "sub-ann"
 
 
-BENT: dict[str, Claims] = {
-    "another audience": {"aud": "somebody-else"},
-    "another audience, made for us": {"aud": "somebody-else", "azp": CLIENT},
-    "no audience": {"aud": None},
-    "an audience beside ours, made for another": {"aud": [CLIENT, "other"], "azp": "other"},
-    "two audiences, made for nobody": {"aud": [CLIENT, "other"]},
-    "another issuer": {"iss": "https://evil.example"},
-    "the issuer with a slash": {"iss": ISSUER + "/"},
-    "no issuer": {"iss": None},
-    "another nonce": {"nonce": "x" * 43},
-    "no nonce": {"nonce": None},
-    "a nonce that is no text": {"nonce": [NONCE]},
-    "over": {"exp": -120},
-    "no end": {"exp": None},
-    "an end that is no time": {"exp": "tomorrow"},
-    "made in the future": {"iat": 3600},
-    "made long ago": {"iat": -86400, "exp": 86400},
-    "no beginning": {"iat": None},
-    "not yet": {"nbf": 3600},
-    "an access token": {"token_use": "access"},
-    "no use": {"token_use": None},
-    "no subject": {"sub": None},
-    "an empty subject": {"sub": ""},
-    "a long subject": {"sub": "s" * 256},
-    "a subject with NUL": {"sub": "a\0b"},
-    "a subject that is a number": {"sub": 7},
-}
+BENT: list[Claims] = [
+    {"aud": None}, {"aud": "other"}, {"aud": "other", "azp": CLIENT}, {"aud": [CLIENT, "other"]},
+    {"aud": [CLIENT, "other"], "azp": "other"}, {"iss": None}, {"iss": "https://evil.example"}, {"iss": ISSUER + "/"},
+    {"nonce": None}, {"nonce": "x" * 43}, {"nonce": [NONCE]}, {"exp": None}, {"exp": -120}, {"exp": "tomorrow"},
+    {"iat": None}, {"iat": 3600}, {"iat": -86400, "exp": 86400}, {"nbf": 3600}, {"token_use": None},
+    {"token_use": "access"}, {"sub": None}, {"sub": ""}, {"sub": "s" * 256}, {"sub": "a\0b"}, {"sub": 7},
+]  # fmt: skip
+"""Times are told from now on; None takes a claim away."""
 
 
 def test_token_that_says_something_else_is_refused(provider: FakeProvider) -> None:
     now = int(time.time())
-    for how, bent in BENT.items():
+    for bent in BENT:
         times = {name: now + bent[name] for name in ("exp", "iat", "nbf") if isinstance(bent.get(name), int)}
         token = provider.signed(good(**{**bent, **times}))
         with pytest.raises(tokens.Unfit) as unfit:
             check(token, provider.keys())
-        assert str(unfit.value) != "signature", how
-
-
-# Forged --------------------------------------------------------------------------------------------------------
+        assert str(unfit.value) != "signature", bent
 
 
 def base64url(raw: bytes) -> str:
@@ -128,19 +106,14 @@ def changed_after_signing(provider: FakeProvider) -> str:
 
 FORGED: dict[str, Callable[[FakeProvider], str]] = {
     "alg none": lambda provider: head_and_claims(good(), alg="none") + ".",
-    "alg none, signed": lambda provider: signed_anyway(provider, good(), alg="none"),
     "HS256 with the public key": with_the_public_key,
     "RS512": lambda provider: jwt.encode({"alg": "RS512", "kid": "first"}, good(), provider.key, algorithms=["RS512"]),
     "another's key under the same name": of_another_key,
     "changed after signing": changed_after_signing,
     "an unknown key": lambda provider: provider.signed(good(), kid="third"),
     "a critical header": lambda provider: signed_anyway(provider, good(), crit=["x"], x=1),
-    "an empty list of critical headers": lambda provider: signed_anyway(provider, good(), crit=[]),
-    "an algorithm that is no text": lambda provider: signed_anyway(provider, good(), alg=["RS256"]),
-    "half a character": lambda provider: signed_anyway(provider, good(nonce="\ud800")),
     "deep claims": lambda provider: signed_anyway(provider, b"[" * 60_000),
     "garbage": lambda provider: "garbage",
-    "empty parts": lambda provider: "..",
 }
 
 

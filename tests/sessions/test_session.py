@@ -71,9 +71,6 @@ def test_cookie_fixed_beforehand_never_becomes_a_session(app: Flask, conn: Conne
     assert count(conn, "sessions") == 3
 
 
-# The key ---------------------------------------------------------------------------------------------------------
-
-
 def test_secret_key_is_changed_without_losing_open_pages(make_app: MakeApp) -> None:
     """The key of before still verifies, and what is written now is signed with the new one."""
     old, new = "old-key-0123456789-abcdefghijklmno", "new-key-0123456789-abcdefghijklmno"
@@ -110,9 +107,6 @@ def test_note_in_the_cookie_counts_though_clocks_differ_by_a_little(
             clock.time = lambda passed=passed: 1_800_000_000 + passed
             assert bool(session.take("flow", 100)) == kept, passed
             assert session.take("flow", 100) is None
-
-
-# How it ends ---------------------------------------------------------------------------------------------------
 
 
 def test_sign_out_ends_the_session_for_copies_too(app: Flask, conn: Connection) -> None:

@@ -57,8 +57,6 @@ def test_sign_in_with_nothing_matches_nobody(client: FlaskClient, conn: Connecti
     assert wrong_fields(sign_in(client, "alice", "")) == ["password"]
 
 
-# The way back --------------------------------------------------------------------------------------------------
-
 FOREIGN = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example", "\t//evil.example",
     "/\r\n/evil.example", " //evil.example", "/\x0b/evil.example", "/\x7f/evil.example", "https://evil.example",
@@ -94,9 +92,6 @@ def test_sign_in_leads_back_to_where_one_was(app: Flask) -> None:
     assert way.status_code == 303
     there = fields_in(stranger.get(way.location))["next"]
     assert sign_in(stranger, next=there).location == there == "/compose?reply_to=x"
-
-
-# Between the check of a password and the session -----------------------------------------------------------------
 
 
 def test_sign_in_that_is_overtaken_by_a_change_of_the_password_fails(
@@ -145,9 +140,6 @@ def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended
                 assert not started.done()
         assert started.result(5) is False
     assert count(conn, "sessions") == 0, "ready to live again when a suspension is undone"
-
-
-# A private place -----------------------------------------------------------------------------------------------
 
 
 def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connection) -> None:

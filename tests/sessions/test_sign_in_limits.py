@@ -28,9 +28,6 @@ def guess(app: Flask, address: str, login: str = "ghost", password: str = WRONG)
     return sign_in(from_address(app, address), login, password).status_code
 
 
-# By address ----------------------------------------------------------------------------------------------------
-
-
 def test_limit_by_address_lets_exactly_so_many_through_over_two_instances(make_app: MakeApp, conn: Connection) -> None:
     """The address of this machine is no exception."""
     apps = [make_app(LIMIT_SIGN_INS_BY_ADDRESS="6/5m") for _ in range(2)]
@@ -110,9 +107,6 @@ def test_try_of_an_ended_window_is_not_given_back(app: Flask, conn: Connection) 
     assert value(conn, "SELECT hits FROM rate_limits") == 7
 
 
-# An account under attack ---------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def attacked(make_app: MakeApp) -> Flask:
     return make_app(LIMIT_SIGN_INS_BY_ACCOUNT="4/5m")
@@ -161,9 +155,6 @@ def test_limit_tells_nobody_which_logins_are_one_account(
         seen.append(answers)
     assert [answer[0] for answer in seen[0]] == [422] * 7 + [429] * 2
     assert seen[0] == seen[1] == seen[2]
-
-
-# What the table tells ------------------------------------------------------------------------------------------
 
 
 def test_table_of_limits_tells_nobody_who_tried(make_app: MakeApp) -> None:

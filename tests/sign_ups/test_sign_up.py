@@ -101,9 +101,6 @@ def test_sign_up_where_the_place_is_closed_offers_no_form(make_app: MakeApp, con
     assert count(conn, "users") == 0
 
 
-# How often -----------------------------------------------------------------------------------------------------
-
-
 def test_sign_up_form_is_no_way_to_look_people_up(make_app: MakeApp, conn: Connection) -> None:
     app = make_app(LIMIT_SIGN_UP_TRIES="3/30m")
     make_user(conn)
@@ -129,9 +126,6 @@ def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(make_app:
     assert PASSWORD not in answers[2].text
     assert fields_in(answers[2]).keys() == {"key", "csrf_token"}
     assert count(conn, "users") == 2
-
-
-# By invitation -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

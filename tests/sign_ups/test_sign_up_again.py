@@ -71,8 +71,6 @@ def test_connection_that_is_cut_costs_nobody_the_account(
     assert count(conn, "users") == 1
 
 
-# Nobody else gets in -------------------------------------------------------------------------------------------
-
 DAVE = {"handle": "dave", "email": "dave@example.com"}
 
 
