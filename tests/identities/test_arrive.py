@@ -8,7 +8,7 @@ from factories import make_user
 from fake_provider import FakeProvider
 from flask import Flask
 from going import START, come_back, leave, through, who
-from verbs import cookie_of, count, send, value
+from verbs import count, send
 from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
@@ -16,23 +16,17 @@ from webapp.identities import actions
 from webapp.sessions.actions import token_hash
 
 
-def test_same_address_as_a_local_account_is_another_person(
-    app: Flask, provider: FakeProvider, conn: Connection
-) -> None:
-    make_user(conn, "alice", email="ann@example.com")
+def test_person_is_an_issuer_and_a_subject(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    """The same subject of another issuer is somebody else, and so is whoever has the same address."""
+    make_user(conn, "other", identity_issuer="https://other.example", cognito_user_id="sub-ann")
+    make_user(conn, "local", email="ann@example.com")
     provider.person |= {"email": "ann@example.com", "email_verified": True}
-    client = app.test_client()
-    assert through(client, provider).status_code == 303
-    assert who(client) == "ann"
-    assert value(conn, "SELECT email FROM users WHERE handle = 'ann'") is None
-    assert value(conn, "SELECT identity_issuer FROM users WHERE handle = 'alice'") is None
-
-
-def test_same_subject_of_another_issuer_is_another_person(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    make_user(conn, "alice", identity_issuer="https://other.example", cognito_user_id="sub-ann")
     client = app.test_client()
     through(client, provider)
     assert who(client) == "ann"
+    found = conn.execute("SELECT handle, email, identity_issuer FROM users ORDER BY handle").fetchall()
+    others = [("local", "ann@example.com", None), ("other", "other@example.com", "https://other.example")]
+    assert found == [("ann", None, provider.issuer), *others]
 
 
 def test_handle_that_is_taken_is_told_at_first(app: Flask, provider: FakeProvider, conn: Connection) -> None:
@@ -83,26 +77,7 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert count(conn, "sessions") == 1
 
 
-def test_person_suspended_on_the_way_in_gets_no_session(
-    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After it was seen who comes, and before the session begins."""
-    arrive = actions.arrive
-
-    def suspended_then(*args: Any, **more: Any) -> Any:
-        found = arrive(*args, **more)
-        conn.execute("UPDATE users SET suspended_at = now()")
-        return found
-
-    monkeypatch.setattr(actions, "arrive", suspended_then)
-    client = app.test_client()
-    assert (through(client, provider).status_code, count(conn, "sessions")) == (403, 0)
-    assert not cookie_of(client).startswith("in.")
-
-
-def test_closed_place_takes_nobody_new_and_keeps_who_is_there(
-    make_app: MakeApp, provider: FakeProvider, conn: Connection
-) -> None:
+def test_closed_place_takes_nobody_new(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
     closed = make_app(SIGN_UP="closed")
     assert through(closed.test_client(), provider).status_code == 403
     assert count(conn, "users") == 0
@@ -120,9 +95,8 @@ def test_place_that_leaves_it_to_the_provider_calls_nobody(make_app: MakeApp, pr
 @pytest.fixture
 def invited(make_app: MakeApp, conn: Connection) -> Flask:
     """A place by invitation, and one invitation: `come-in`."""
-    conn.execute(
-        "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')", [token_hash("come-in")]
-    )
+    insert = "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')"
+    conn.execute(insert, [token_hash("come-in")])
     return make_app(SIGN_UP="invite")
 
 

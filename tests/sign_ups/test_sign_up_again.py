@@ -72,6 +72,15 @@ def test_connection_that_is_cut_costs_nobody_the_account(
 
 
 DAVE = {"handle": "dave", "email": "dave@example.com"}
+Sent = tuple[dict[str, str], str]
+
+
+@pytest.fixture
+def carols(app: Flask) -> Sent:
+    """The form that made carol's account, and the cookie that it was given out with."""
+    form, cookie = form_of(app.test_client())
+    press(app, cookie, form)
+    return form, cookie
 
 
 @pytest.mark.parametrize(
@@ -88,9 +97,10 @@ DAVE = {"handle": "dave", "email": "dave@example.com"}
     ],
     ids=str,
 )
-def test_form_that_is_not_quite_the_same_lets_nobody_in(app: Flask, conn: Connection, changed: dict[str, str]) -> None:
-    form, cookie = form_of(app.test_client())
-    press(app, cookie, form)
+def test_form_that_is_not_quite_the_same_lets_nobody_in(
+    app: Flask, conn: Connection, carols: Sent, changed: dict[str, str]
+) -> None:
+    form, cookie = carols
     if changed.get("key") == "what anybody sees":
         changed = {"key": str(value(conn, "SELECT uuid FROM users"))}
     make_user(conn, **DAVE)
@@ -106,18 +116,16 @@ def test_form_that_is_not_quite_the_same_lets_nobody_in(app: Flask, conn: Connec
     ids=["long ago", "suspended"],
 )
 def test_form_of_an_account_that_is_not_new_and_well_lets_nobody_in(
-    app: Flask, conn: Connection, statement: str
+    app: Flask, conn: Connection, carols: Sent, statement: str
 ) -> None:
-    form, cookie = form_of(app.test_client())
-    press(app, cookie, form)
+    form, cookie = carols
     conn.execute(statement)  # type: ignore[arg-type]
     assert press(app, cookie, form)[1].status_code == 422
     assert count(conn, "sessions") == 1
 
 
-def test_key_that_made_another_account_is_told_and_replaced(app: Flask, conn: Connection) -> None:
-    form, cookie = form_of(app.test_client())
-    press(app, cookie, form)
+def test_key_that_made_another_account_is_replaced(app: Flask, conn: Connection, carols: Sent) -> None:
+    form, cookie = carols
     client, answer = press(app, cookie, {**form, **DAVE})
     assert answer.status_code == 409
     again = fields_in(answer)
@@ -127,17 +135,16 @@ def test_key_that_made_another_account_is_told_and_replaced(app: Flask, conn: Co
 
 
 def test_form_that_comes_again_costs_a_check_only_who_has_its_key(
-    app: Flask, conn: Connection, counted_checks: list[str]
+    app: Flask, carols: Sent, counted_checks: list[str]
 ) -> None:
     """Whoever tries names and addresses that are taken learns nothing by the time that it takes."""
-    form, cookie = form_of(app.test_client())
-    press(app, cookie, form)
+    form, cookie = carols
     for key in (form["key"], str(uuid4()), ""):
         press(app, cookie, {**form, "key": key, "password": "not the one of before"})
         assert len(counted_checks) == 1
 
 
-def test_form_that_comes_again_guesses_no_passwords(make_app: MakeApp, conn: Connection) -> None:
+def test_form_that_comes_again_guesses_no_passwords(make_app: MakeApp) -> None:
     app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="2/5m")
     form, cookie = form_of(app.test_client())
     press(app, cookie, form)
@@ -148,7 +155,7 @@ def test_form_that_comes_again_guesses_no_passwords(make_app: MakeApp, conn: Con
     assert 'value="carol"' in answer.text
 
 
-def test_form_that_comes_again_is_not_one_too_many(make_app: MakeApp, conn: Connection) -> None:
+def test_form_that_comes_again_is_not_one_too_many(make_app: MakeApp) -> None:
     app = make_app(LIMIT_SIGN_UPS="1/30m", LIMIT_SIGN_UP_TRIES="1/30m")
     form, cookie = form_of(app.test_client())
     assert [press(app, cookie, form)[1].status_code for _ in range(3)] == [303, 303, 303]
