@@ -45,9 +45,11 @@ def check(token: str, keys: list[dict[str, Any]]) -> Claims:
 
 def test_token_that_is_signed_for_us_counts(provider: FakeProvider) -> None:
     assert check(provider.signed(good()), provider.keys())["sub"] == "sub-ann"
-    key = ECKey.generate_key("P-256", private=True)
+    nameless = jwt.encode({"alg": "RS256"}, good(), provider.key)
+    (known,), key = provider.keys(), ECKey.generate_key("P-256", private=True)
+    assert check(nameless, [known, {**known, "kid": "other", "use": "enc"}])["sub"] == "sub-ann"
     token = jwt.encode({"alg": "ES256", "kid": "second"}, good(), key)
-    keys = [*provider.keys(), {**key.as_dict(private=False), "kid": "second"}]
+    keys = [known, {**key.as_dict(private=False), "kid": "second"}]
     assert check(token, keys)["sub"] == "sub-ann"
 
 
@@ -112,6 +114,7 @@ FORGED: dict[str, Callable[[FakeProvider], str]] = {
     "changed after signing": changed_after_signing,
     "an unknown key": lambda provider: provider.signed(good(), kid="third"),
     "a critical header": lambda provider: signed_anyway(provider, good(), crit=["x"], x=1),
+    "an empty list of critical headers": lambda provider: signed_anyway(provider, good(), crit=[]),
     "deep claims": lambda provider: signed_anyway(provider, b"[" * 60_000),
     "garbage": lambda provider: "garbage",
 }

@@ -49,16 +49,6 @@ def test_form_whose_answer_was_lost_lets_in(place: Flask, conn: Connection) -> N
     assert (count(conn, "users"), count(conn, "passwords")) == (1, 1)
 
 
-def test_form_that_comes_again_after_its_answer_leads_home(place: Flask, conn: Connection) -> None:
-    """With the cookie of the first answer, and so with a token that is none any more."""
-    client = place.test_client()
-    form, _ = form_of(client)
-    for _ in range(2):
-        answer = client.post("/sign-up", data=form)
-        assert (answer.status_code, answer.location) == (303, "/")
-    assert (count(conn, "users"), count(conn, "sessions")) == (1, 1)
-
-
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_connection_that_is_cut_costs_nobody_the_account(
     app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, moment: str

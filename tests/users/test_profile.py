@@ -37,16 +37,6 @@ def test_profile_that_is_wrong_tells_all_at_once_and_keeps_the_text(conn: Connec
     assert value(conn, ALICE) == "Alice: " + "é" * 300
 
 
-def test_profile_takes_no_field_that_it_does_not_offer(conn: Connection, alice: FlaskClient) -> None:
-    everybody = "SELECT uuid, handle, email, suspended_at FROM users ORDER BY handle"
-    before = conn.execute(everybody).fetchall()
-    bobs = str(value(conn, "SELECT uuid FROM users WHERE handle = 'bob'"))
-    stray = {"handle": "al", "email": "a@b.example", "suspended_at": "now", "uuid": bobs, "user_uuid": bobs}
-    send(alice, PROFILE, display_name="Alice Anew", bio="", **stray)
-    assert conn.execute(everybody).fetchall() == before
-    assert value(conn, ALICE) == "Alice Anew: "
-
-
 def test_profile_text_is_kept_while_the_database_is_away(
     app: Flask, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
