@@ -71,10 +71,12 @@ def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, m
     """Else a secret, and a request of ours, would go to whatever listens on this machine."""
     issuer, names = "https://id.example", ("authorization_endpoint", "token_endpoint", "jwks_uri")
     good = {"issuer": issuer, **dict.fromkeys((*names, "end_session_endpoint"), f"{issuer}/x")}
+    app = make_app(OIDC_ISSUER=issuer)
     for name in good.keys() - {"issuer"}:
-        said = {**good, name: "http://localhost:8000/readyz"}
+        said, app.extensions["provider"]._away_until = {**good, name: "http://localhost:8000/readyz"}, 0
+        app.extensions["provider"]._kept.clear()
         monkeypatch.setattr(provider_module, "_ask", lambda *_, said=said, **__: (200, said))
-        client = make_app(OIDC_ISSUER=issuer).test_client()
+        client = app.test_client()
         assert client.get(START).status_code == (503 if name in names else 303), name
         assert "localhost:8000" not in client.get("/signed-out").text
 
