@@ -5,7 +5,7 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -110,13 +110,13 @@ def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     monkeypatch.setattr(database, "transaction", cut)
 
 
-def at_once(times: int, act: Callable[[int], T]) -> list[T]:
-    """What comes of so many who all begin at the same moment."""
-    ready = threading.Barrier(times)
+def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
+    """Runs each in a thread, all of which begin together; what they gave, in their order."""
+    ready = threading.Barrier(len(acts))
 
-    def begin(number: int) -> T:
-        ready.wait(10)
-        return act(number)
+    def run(act: Callable[[], T]) -> T:
+        ready.wait(20)
+        return act()
 
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(begin, range(times)))
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

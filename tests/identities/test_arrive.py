@@ -1,6 +1,7 @@
 """Whose account it is: that of an issuer and a subject, made once, for whom the place takes."""
 
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,7 +51,8 @@ def test_first_sign_ins_at_once_make_one_account_and_are_no_attack(
         return provider.signed(claims)
 
     provider.forge = forge
-    assert at_once(12, lambda n: come_back(flows[n][0], provider, flows[n][1]).status_code) == [303] * 12
+    answers = at_once([partial(come_back, client, provider, asked) for client, asked in flows])
+    assert [answer.status_code for answer in answers] == [303] * 12
     assert (count(conn, "users"), count(conn, "sessions")) == (1, 12)
 
 
@@ -61,7 +63,7 @@ def test_people_who_want_one_handle_at_once_all_get_in(app: Flask) -> None:
         claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
         return actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
 
-    assert len(set(at_once(20, arrive))) == 20
+    assert len(set(at_once([partial(arrive, number) for number in range(20)]))) == 20
 
 
 def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvider, conn: Connection) -> None:

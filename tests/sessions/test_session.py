@@ -16,7 +16,8 @@ from webapp.sessions import session
 
 def test_cookie_is_a_random_id_and_the_session_a_row(app: Flask, conn: Connection) -> None:
     tokens = []
-    for client in (signed_in(app), signed_in(app)):
+    for client in (app.test_client(), app.test_client()):
+        sign_in(client)
         found = re.fullmatch(r"in\.([A-Za-z0-9_-]{43})", cookie_of(client))  # 43 characters of base64: 256 bits
         assert found
         tokens.append(found[1])
@@ -158,7 +159,7 @@ def test_session_in_use_is_kept_from_ending_as_idle_and_marked_now_and_then_only
 
 
 def test_session_lives_as_long_as_the_settings_say(app: Flask, conn: Connection) -> None:
-    signed_in(app)
+    sign_in(app.test_client())
     lives = value(conn, "SELECT extract(epoch FROM expires_at - created_at)::int FROM sessions")
     assert lives == app.extensions["settings"].session_absolute == 180 * 86400
 
@@ -169,6 +170,6 @@ def test_person_has_fifty_sessions_at_most(app: Flask, conn: Connection) -> None
         " SELECT sha256(n::text::bytea), uuid, now() - interval '9 days', now() - n * interval '1 minute',"
         " now() + interval '1 day' FROM users, generate_series(1, 60) AS n"
     )
-    signed_in(app)
+    sign_in(app.test_client())
     assert count(conn, "sessions") == 50
     assert value(conn, "SELECT count(*) FROM sessions WHERE seen_at < now() - interval '49.5 minutes'") == 0
