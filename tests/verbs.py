@@ -58,6 +58,26 @@ def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
     return client
 
 
+def from_address(app: Flask, address: str) -> FlaskClient:
+    """A browser at that address of the network."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def cookie_of(client: FlaskClient) -> str:
+    """What the one cookie of this browser holds; empty where it has none."""
+    found = client.get_cookie("mayfly")
+    return found.value if found else ""
+
+
+def with_cookie(app: Flask, cookie: str) -> FlaskClient:
+    """A browser that was given somebody's cookie."""
+    client = app.test_client()
+    client.set_cookie("mayfly", cookie)
+    return client
+
+
 def write(client: FlaskClient, message: str = "The tide is out.", **fields: Any) -> TestResponse:
     """Posts an activity, by default for a week and with a key of its own."""
     fields = {"ttl": "7-days", "key": str(uuid.uuid4()), **fields}
@@ -80,6 +100,11 @@ def words(response: TestResponse) -> str:
 def without_token(response: TestResponse) -> bytes:
     """The body apart from what belongs to this one request: its CSRF token."""
     return _TOKEN.sub("", response.text).encode()
+
+
+def wrong_fields(page: TestResponse) -> list[str]:
+    """The names of the fields that a form marks as wrong."""
+    return re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text)
 
 
 def value(conn: Connection, statement: str, *parameters: object) -> Any:
