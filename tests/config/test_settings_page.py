@@ -26,8 +26,8 @@ def test_tables_of_the_page_are_what_the_code_says() -> None:
 
 
 def test_page_without_a_table_is_refused() -> None:
-    with pytest.raises(ValueError, match="no table below the heading The address"):
-        filled(PAGE.read_text("utf-8").replace("### The address\n", "### Elsewhere\n"))
+    with pytest.raises(ValueError, match="no table below the heading The program"):
+        filled(PAGE.read_text("utf-8").replace("### The program\n", "### Elsewhere\n"))
 
 
 def test_every_variable_that_is_read_is_on_the_page() -> None:

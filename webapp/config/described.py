@@ -12,7 +12,12 @@ class Setting(NamedTuple):
 
 
 SERVER = {
-    "The address": {
+    "The program": {
+        "APP_ENV": Setting(
+            "development",
+            "`production`: no demo community, and destructive scripts refuse. `test` is for tests.",
+            "`development`; for scripts what was last served",
+        ),
         "HOST": Setting("127.0.0.1", "Address to listen on. A wildcard (`0.0.0.0`, `::`) needs `PUBLIC_URL`."),
         "PORT": Setting("8000", "Port to listen on."),
         "PUBLIC_URL": Setting(
@@ -25,6 +30,18 @@ SERVER = {
         "FRAME_ORIGIN": Setting(
             "", "Development only: who may show Mayfly in a frame, such as `https://*.example.org`."
         ),
+        "WORKERS": Setting("2", "Processes that answer requests."),
+        "SECRET_KEY": Setting(
+            "",
+            "32 random characters or more. It signs the cookie of signed-out forms and hides whom the limits count."
+            " All machines of a place need the same one.",
+            "made once, in the state folder",
+        ),
+        "SECRET_KEY_FALLBACKS": Setting("", "Earlier keys that are still accepted, separated by commas."),
+        "MAYFLY_STATE": Setting(
+            "", "Folder of the database, the key, the backups and the notes of scripts.", "`var/` in the checkout"
+        ),
+        "MAYFLY_VENV": Setting("", "Folder of the Python packages.", "`.venv/` in the checkout"),
     },
     "The community": {
         "COMMUNITY_NAME": Setting("Mayfly", "What the place is called."),
@@ -70,25 +87,6 @@ SERVER = {
         "POOL_MIN": Setting("1", "Connections that each process keeps open."),
         "POOL_MAX": Setting("8", "Connections that each process opens at most. `WORKERS` x `POOL_MAX` + 6 must fit."),
     },
-    "The program": {
-        "APP_ENV": Setting(
-            "development",
-            "`production`: no demo community, and destructive scripts refuse. `test` is for tests.",
-            "`development`; for scripts what was last served",
-        ),
-        "WORKERS": Setting("2", "Processes that answer requests."),
-        "SECRET_KEY": Setting(
-            "",
-            "32 random characters or more. It signs the cookie of signed-out forms and hides whom the limits count."
-            " All machines of a place need the same one.",
-            "made once, in the state folder",
-        ),
-        "SECRET_KEY_FALLBACKS": Setting("", "Earlier keys that are still accepted, separated by commas."),
-        "MAYFLY_STATE": Setting(
-            "", "Folder of the database, the key, the backups and the notes of scripts.", "`var/` in the checkout"
-        ),
-        "MAYFLY_VENV": Setting("", "Folder of the Python packages.", "`.venv/` in the checkout"),
-    },
     "Signing in with a provider": {
         "AUTH": Setting("local", "Who signs people in: `local` (a password here), `cognito`, or `oidc`."),
         "OIDC_ISSUER": Setting("", "The provider's issuer, exactly as the provider writes it."),
@@ -102,13 +100,11 @@ SERVER = {
 """What `bin/run` reads, by the headings of docs/settings.md."""
 
 OTHERS = {
-    "Scripts and tests": {
+    "Scripts, tests and workspaces": {
         "PROD_CONNECTION_URL": Setting("", "The database that `prod` means in `bin/db-…`, as its owner."),
         "BACKUP_DAYS": Setting("14", "Age in days from which `bin/backups-prune` deletes a backup."),
         "PYTHON": Setting("python3", "The Python that makes the virtual environment."),
         "CHROMIUM_PATH": Setting("", "The browser for the tests.", "the one on the `PATH`, or Playwright's"),
-    },
-    "Workspaces": {
         "DB_SG_ID": Setting("", "Security group of the database on RDS, `sg-…`."),
         "GITPOD_IP": Setting("", "This workspace's public address. Set it for IPv6.", "asked of an echo service"),
         "GITPOD_GIT_USER_NAME": Setting("", "Whose workspace it is.", "`GITHUB_USER`, else git's name or e-mail"),
