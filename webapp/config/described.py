@@ -46,7 +46,7 @@ SERVER = {
     "The community": {
         "COMMUNITY_NAME": Setting("Mayfly", "What the place is called."),
         "COMMUNITY_ABOUT": Setting(
-            "Everything said here has a life-span. When it ends, it is gone for good.", "One sentence about it."
+            "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
         "SIGN_UP": Setting(
@@ -88,7 +88,11 @@ SERVER = {
         "POOL_MAX": Setting("8", "Connections that each process opens at most. `WORKERS` x `POOL_MAX` + 6 must fit."),
     },
     "Signing in with a provider": {
-        "AUTH": Setting("local", "Who signs people in: `local` (a password here), `cognito`, or `oidc`."),
+        "AUTH": Setting(
+            "local",
+            "Who signs people in: `local` (a password here), `cognito`, or `oidc`"
+            " ([how](aws.md#signing-in-with-cognito-or-another-provider)).",
+        ),
         "OIDC_ISSUER": Setting("", "The provider's issuer, exactly as the provider writes it."),
         "OIDC_CLIENT_ID": Setting("", "Our client there."),
         "OIDC_CLIENT_SECRET": Setting("", "Its secret; a public client has none."),
@@ -105,7 +109,7 @@ OTHERS = {
         "BACKUP_DAYS": Setting("14", "Age in days from which `bin/backups-prune` deletes a backup."),
         "PYTHON": Setting("python3", "The Python that makes the virtual environment."),
         "CHROMIUM_PATH": Setting("", "The browser for the tests.", "the one on the `PATH`, or Playwright's"),
-        "DB_SG_ID": Setting("", "Security group of the database on RDS, `sg-…`."),
+        "DB_SG_ID": Setting("", "Security group of the database on RDS, `sg-…`. boto3 reads its own `AWS_…` besides."),
         "GITPOD_IP": Setting("", "This workspace's public address. Set it for IPv6.", "asked of an echo service"),
         "GITPOD_GIT_USER_NAME": Setting("", "Whose workspace it is.", "`GITHUB_USER`, else git's name or e-mail"),
         "GITPOD_WORKSPACE_ID": Setting(
