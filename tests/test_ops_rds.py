@@ -259,7 +259,7 @@ def test_owner_is_a_member_of_what_it_made_where_the_server_says_so(fresh_databa
 
 
 def test_token_through_a_tunnel_is_for_the_real_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    text = (CHECKOUT / "docs" / "editing.md").read_text("utf-8")
     (told,) = re.findall(r"CONNECTION_URL='(postgresql://ann@<.*?hostaddr=.*?)'", text)
     host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
     monkeypatch.setenv("DATABASE_AUTH", "iam")
