@@ -113,3 +113,11 @@ def user_uuid(conn: Connection, handle: str) -> UUID:
 def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
     """An activity of somebody who exists, straight in the database."""
     return make_activity(conn, user_uuid(conn, handle), message, **more)
+
+
+def window_of(client: FlaskClient) -> FlaskClient:
+    """Another window of the same browser."""
+    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
+    assert cookie
+    other.set_cookie("mayfly", cookie.value)
+    return other

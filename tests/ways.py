@@ -3,16 +3,20 @@
 import contextlib
 import random
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config.limits import LIMITS
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
+
+T = TypeVar("T")
 
 
 class DatabaseUrls(NamedTuple):
@@ -80,3 +84,15 @@ def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.01)
+
+
+def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
+    """Runs each in a thread, all of which begin together; what they gave, in their order."""
+    ready = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        ready.wait(20)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

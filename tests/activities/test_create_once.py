@@ -1,15 +1,15 @@
 """The key of a form: however often the form comes, it makes one activity."""
 
 import re
-import threading
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from verbs import burn, count, fields_in, token_for, value, write
+from verbs import burn, count, fields_in, token_for, value, window_of, write
+from ways import at_once
+from werkzeug.test import TestResponse
 
 from webapp.db.connections import Connection
 
@@ -19,12 +19,18 @@ def key() -> str:
     return str(uuid.uuid4())
 
 
-@pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
-def test_create_with_the_same_key_makes_one(alice: FlaskClient, conn: Connection, key: str, fragment: bool) -> None:
-    first, second = (write(alice, key=key, fragment=fragment) for _ in range(2))
-    assert first.status_code == second.status_code == (200 if fragment else 303)
-    assert re.findall(r'id="activity-([^"]+)"', first.text) == re.findall(r'id="activity-([^"]+)"', second.text)
-    assert first.location == second.location
+def cards_in(answer: TestResponse) -> list[str]:
+    """Their numbers."""
+    return re.findall(r'id="activity-([^"]+)"', answer.text)
+
+
+def test_create_with_the_same_key_makes_one(alice: FlaskClient, conn: Connection, key: str) -> None:
+    assert [(answer.status_code, answer.location) for answer in (write(alice, key=key), write(alice, key=key))] == [
+        (303, "/")
+    ] * 2
+    first, second = (write(alice, key=key, fragment=True) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert cards_in(first) == cards_in(second)
     assert count(conn, "activities") == 1
 
 
@@ -38,33 +44,19 @@ def test_create_with_a_used_key_and_another_text_loses_neither(alice: FlaskClien
     assert value(conn, "SELECT string_agg(message, '') FROM activities") == "Meet at 5."
 
 
-def test_create_with_the_same_key_at_once_makes_one(app: Flask, alice: FlaskClient, conn: Connection, key: str) -> None:
-    token, cookie = token_for(alice), alice.get_cookie("mayfly")
-    assert cookie
-    answers: list[tuple[int, str]] = []
-    ready = threading.Barrier(8)
-
-    def press() -> None:
-        client = app.test_client()
-        client.set_cookie("mayfly", cookie.value)
-        ready.wait(10)
-        answer = write(client, key=key, csrf_token=token, fragment=True)
-        answers.append((answer.status_code, re.findall(r'id="activity-([^"]+)"', answer.text)[0]))
-
-    threads = [threading.Thread(target=press) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert answers == [(200, str(value(conn, "SELECT number FROM activities")))] * 8
+def test_create_with_the_same_key_at_once_makes_one(alice: FlaskClient, conn: Connection, key: str) -> None:
+    token = token_for(alice)
+    answers = at_once([lambda: write(window_of(alice), key=key, csrf_token=token, fragment=True)] * 8)
+    wanted = (200, [str(value(conn, "SELECT number FROM activities"))])
+    assert [(answer.status_code, cards_in(answer)) for answer in answers] == [wanted] * 8
     assert count(conn, "activities") == count(conn, "activity_keys") == 1
 
 
 def test_create_with_a_key_that_is_swept_at_that_moment_makes_a_new_one(
-    app: Flask, alice: FlaskClient, conn: Connection, monkeypatch: pytest.MonkeyPatch, key: str
+    alice: FlaskClient, conn: Connection, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     write(alice, "said once", key=key)
-    database = app.extensions["db"]
+    database = alice.application.extensions["db"]
     whole = database.query_value
 
     def swept_before(name: str, **params: Any) -> Any:
@@ -83,9 +75,7 @@ def test_create_with_the_key_of_a_refused_try_works(alice: FlaskClient, conn: Co
     assert count(conn, "activities") == 1
 
 
-def test_create_with_the_key_of_another_person_is_ones_own(
-    alice: FlaskClient, bob: FlaskClient, conn: Connection, key: str
-) -> None:
+def test_create_with_anothers_key_is_ones_own(alice: FlaskClient, bob: FlaskClient, conn: Connection, key: str) -> None:
     assert write(alice, "by alice", key=key).status_code == write(bob, "by bob", key=key).status_code == 303
     assert count(conn, "activities") == 2
 

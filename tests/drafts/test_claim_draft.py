@@ -160,10 +160,3 @@ def test_saving_a_profile_ends_its_draft_and_no_other(app: Flask, conn: Connecti
     assert client.post("/settings/profile", data=form).status_code == 303
     assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == BIO
     assert conn.execute("SELECT kind FROM drafts").fetchall() == [("activity",)]
-
-
-def test_draft_ends_with_its_person(app: Flask, conn: Connection) -> None:
-    client, page = posted(app, conn)
-    sign_in_by(client, page)
-    conn.execute("DELETE FROM users WHERE handle = 'alice'")
-    assert count(conn, "drafts") == 0

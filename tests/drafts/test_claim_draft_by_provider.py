@@ -66,9 +66,7 @@ def test_text_is_there_after_the_way_back(app: Flask, provider: FakeProvider, co
     assert count(conn, "activities") == 0
 
 
-def test_profile_is_there_after_a_way_that_failed_and_another(
-    app: Flask, provider: FakeProvider, conn: Connection
-) -> None:
+def test_profile_is_there_after_a_failed_way(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
     provider.denies = True
     failed = through(client, provider, way_on(save(client, token)))
@@ -88,9 +86,7 @@ def test_other_ways_claim_nothing(app: Flask, provider: FakeProvider, conn: Conn
     assert value(conn, "SELECT user_uuid FROM drafts") is None
 
 
-def test_who_is_new_is_told_of_their_handle_and_finds_the_text_behind_it(
-    app: Flask, provider: FakeProvider, conn: Connection
-) -> None:
+def test_text_is_there_after_a_new_handle(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     conn.execute("UPDATE users SET handle = 'ann' WHERE handle = 'bob'")
     client, token = browser(app, conn, "stranger")
     start = way_on(post(client, token))

@@ -120,9 +120,7 @@ def test_clock_of_the_application_has_no_influence(
         assert "30 minutes left" in page
 
 
-def test_sweep_changes_nothing_that_anybody_sees(
-    app: Flask, client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_sweep_changes_nothing_that_anybody_sees(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root", age=timedelta(hours=3))
     gone = make_activity(conn, alice, CANARY, age=timedelta(hours=2), reply_to=root)
     make_activity(conn, alice, "below", age=timedelta(hours=1), reply_to=gone)
@@ -134,7 +132,7 @@ def test_sweep_changes_nothing_that_anybody_sees(
 
     before = seen()
     assert CANARY not in "".join(before)
-    sweep(app.extensions["db"])
+    sweep(client.application.extensions["db"])
     assert seen() == before
     rows = conn.execute("SELECT message FROM activities ORDER BY message NULLS FIRST").fetchall()
     assert rows == [(None,), ("below",), ("root",)]

@@ -10,8 +10,10 @@ import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, expire, signed_in
+from verbs import FRAGMENT, expire, signed_in, value
+from ways import DatabaseUrls, settings_for
 
+from webapp import create_app
 from webapp.db.connections import Connection
 from webapp.db.database import Database
 from webapp.errors import NotFound
@@ -51,7 +53,7 @@ def test_feed_is_paged_by_number_without_gap_or_double(app: Flask, conn: Connect
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_feed_keeps_its_place_while_others_write_and_its_end_goes(
+def test_feed_keeps_its_place_while_rows_come_and_go(
     client: FlaskClient, conn: Connection, alice: UUID, swept: bool
 ) -> None:
     for n in range(PAGE_SIZE + 3):
@@ -85,20 +87,9 @@ def test_page_knows_by_one_row_more_whether_the_list_goes_on() -> None:
     assert Page.of([row] * 4, 3) == Page([row] * 3, row["number"])
 
 
-def test_feed_is_one_statement_and_the_side_another(
-    app: Flask, conn: Connection, alice: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = signed_in(app)
-    for _ in range(PAGE_SIZE):
-        make_activity(conn, alice)
-    asked: list[str] = []
-    whole = Database._template
-
-    def counting(self: Database, name: str, kind: str, params: dict[str, object]):
-        asked.append(name)
-        return whole(self, name, kind, params)
-
-    monkeypatch.setattr(Database, "_template", counting)
+def test_feed_is_one_statement_and_the_side_another(app: Flask, alice: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, asked, whole = signed_in(app), [], Database._template
+    monkeypatch.setattr(Database, "_template", lambda db, name, *more: asked.append(name) or whole(db, name, *more))
     client.get("/")
     assert sorted(asked) == ["feeds/home", "feeds/vanishing", "sessions/viewer"]
 
@@ -119,3 +110,26 @@ def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: C
     side = client.get("/public").text.partition('class="vanishing"')[2].partition("</section>")[0]
     assert re.findall(r"(soon \d|later|gone)", side) == [f"soon {n}" for n in range(5)]
     assert "2 more" in side
+
+
+def test_column_that_is_added_later_never_goes_out(fresh_database: DatabaseUrls) -> None:
+    """A secret column in every table and view: no route shows it."""
+    with fresh_database.owner() as conn:
+        alice = make_user(conn)
+        make_user(conn, "bob")
+        parent = make_activity(conn, alice, "hello @bob", left=timedelta(minutes=30))
+        child = make_activity(conn, alice, "a reply", reply_to=parent)
+        for table in ("users", "activities", "sessions", "passwords", "activity_keys"):
+            conn.execute(f"ALTER TABLE {table} ADD COLUMN secret_canary text DEFAULT 'canary-7f3a'")
+        assert value(conn, "SELECT secret_canary FROM users") == "canary-7f3a"
+        app = create_app(settings_for(fresh_database))
+        for client in (app.test_client(), signed_in(app)):
+            for path in (
+                "/", "/public", "/@alice", f"/@alice/status/{parent}", f"/@alice/status/{child}", "/api/home",
+                "/api/public", "/api/@alice", f"/api/activities/{parent}", f"/api/activities/{child}", "/compose",
+                f"/compose?reply_to={parent}", f"/activities/{parent}/burn", "/sign-in", "/sign-up", "/nowhere",
+            ):  # fmt: skip
+                for headers in ({}, FRAGMENT):
+                    shown = client.get(path, headers=headers).text
+                    assert not [word for word in ("canary", "argon2", "alice@example.com") if word in shown], path
+        app.extensions["db"].close()

@@ -46,9 +46,7 @@ def revive(conn: Connection, activity: UUID) -> None:
     conn.execute("UPDATE activities SET expires_at = now() + interval '1 day' WHERE uuid = %s", [activity])
 
 
-def test_thread_shows_what_it_replies_to_and_its_replies_in_order(
-    client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_thread_shows_all_in_order(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root", age=timedelta(hours=5))
     middle = make_activity(conn, alice, "middle", age=timedelta(hours=4), reply_to=root)
     focus = make_activity(conn, alice, "focus", age=timedelta(hours=3), reply_to=middle)
@@ -111,9 +109,7 @@ def test_thread_of_many_replies_is_paged(client: FlaskClient, conn: Connection, 
     assert client.get(f"/@alice/status/{root}", query_string={"after": "x"}).status_code == 404
 
 
-def test_thread_tells_crawlers_when_it_ends_and_nothing_to_ask_again_by(
-    client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_thread_tells_crawlers_when_it_ends(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     path = f"/@alice/status/{make_activity(conn, alice)}"
     answer = client.get(path)
     assert answer.headers["X-Robots-Tag"].startswith("noarchive, unavailable_after: ")
@@ -126,9 +122,7 @@ def test_thread_tells_crawlers_when_it_ends_and_nothing_to_ask_again_by(
 # How far it looks ----------------------------------------------------------------------------------------------
 
 
-def test_thread_says_so_when_more_stands_below_a_stub_than_fits(
-    client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_thread_tells_of_more_replies_than_fit(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root")
     (gone,) = dead_chain(conn, root, 1)
     for more, cut in ((199, False), (1, True)):
@@ -138,7 +132,7 @@ def test_thread_says_so_when_more_stands_below_a_stub_than_fits(
         assert ("More was" in words(client.get(f"/@alice/status/{root}"))) == cut
 
 
-def test_thread_says_so_when_stubs_go_deeper_than_it_looks(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+def test_thread_tells_of_stubs_deeper_than_it_looks(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root")
     gone = dead_chain(conn, root, 51)
     make_activity(conn, alice, "alive at last", reply_to=gone[-1])
@@ -158,9 +152,7 @@ def test_thread_looks_below_a_stub_to_the_200th_place(client: FlaskClient, conn:
     assert len(thread(client, alive)["ancestors"]) == 50
 
 
-def test_thread_keeps_the_place_of_what_has_more_dead_replies_than_it_looks_at(
-    client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_thread_keeps_a_stub_of_many_dead_replies(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     """Their newest live longest, so those are looked at first; with what was replied to each, too."""
     gone = make_activity(conn, alice, "gone")
     dead = replies_to(conn, gone, 250, "-1 day")

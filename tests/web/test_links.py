@@ -19,13 +19,10 @@ def drawn(message: str, *mentions: str) -> Drawn:
 LINKED = {
     "http://a.example": "http://a.example",
     "see https://a.example/path?q=1&r=2#top.": "https://a.example/path?q=1&r=2#top",
-    "(https://a.example/x)": "https://a.example/x",
-    "https://a.example/x_(y)": "https://a.example/x_(y)",
+    "(https://a.example/x_(y))": "https://a.example/x_(y)",
     "HTTPS://A.EXAMPLE/Up": "HTTPS://A.EXAMPLE/Up",
-    "https://127.0.0.1:8443/%3Cscript%3E": "https://127.0.0.1:8443/%3Cscript%3E",
-    "https://b\u00fccher.example/\u00fc": "https://b\u00fccher.example/\u00fc",
-    "\u201chttps://a.example\u201d, then": "https://a.example",
-    "line\nhttps://a.example\nline": "https://a.example",
+    "line\nhttps://127.0.0.1:8443/%3Cscript%3E\nline": "https://127.0.0.1:8443/%3Cscript%3E",
+    "\u201chttps://b\u00fccher.example/\u00fc\u201d, then": "https://b\u00fccher.example/\u00fc",
 }
 NOT_LINKED = [
     "javascript://a.example/%0aalert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "&#106;avascript:alert(1)",
@@ -52,21 +49,15 @@ def test_link_of_another_scheme_stays_text_even_where_it_is_found(monkeypatch: p
         assert drawn(message).elements == [], message
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        "https://a.example:pass@evil.example/",
-        "https://evil.example/https://a.example",
-        "https://a.example\\@evil.example/",
-        "https://a.example\u2024com/",
-        "https://a.example/\u202egpj.exe",
-    ],
-)
-def test_link_shows_the_very_address_that_it_leads_to(message: str) -> None:
-    page = drawn(message)
-    for href in page.attributes("href"):
-        assert href.startswith("https://")
-        assert href.removeprefix("https://")[:48] in page.text
+def test_link_shows_the_very_address_that_it_leads_to() -> None:
+    for message in (
+        "https://a.example:pass@evil.example/", "https://evil.example/https://a.example", "https://a.example\u2024com/",
+        "https://a.example\\@evil.example/", "https://a.example/\u202egpj.exe",
+    ):  # fmt: skip
+        page = drawn(message)
+        for href in page.attributes("href"):
+            assert href.startswith("https://")
+            assert href.removeprefix("https://")[:48] in page.text, message
 
 
 def test_link_that_is_long_is_cut_behind_its_host() -> None:

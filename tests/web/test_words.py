@@ -140,13 +140,12 @@ def test_other_catalogue_says_all_that_strangers_see(bracketed: Flask, conn: Con
     client = bracketed.test_client()
     typed = ("The tide is out.", "It is.", "@alice", "@bob", "Alice", "Bob")
     pages = {path: client.get(path) for path in ("/", "/sign-in", "/sign-up", "/@alice", f"/@alice/status/{made}")}
-    pages |= {"404": client.get("/nowhere"), "405": client.post("/@alice"), "422": send(client, "/sign-in")}
     pages |= {
+        "404": client.get("/nowhere"), "405": client.post("/@alice"), "422": send(client, "/sign-in"),
         "422 of many": send(client, "/sign-up", handle="x", display_name="", password="short"),
-        "400": send(client, "/sign-in", csrf_token=None),
-        "a notice": client.get("/nowhere", headers=FRAGMENT),
+        "400": send(client, "/sign-in", csrf_token=None), "a notice": client.get("/nowhere", headers=FRAGMENT),
         "wrong": sign_in(client, "nobody", "a password"),
-    }
+    }  # fmt: skip
     for path, page in pages.items():
         assert not outside(page, *typed), path
     assert client.get("/api/@nobody").json["error"].startswith("⟦")
