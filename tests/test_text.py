@@ -40,12 +40,6 @@ def test_message_is_kept_in_one_form() -> None:
         assert text.message(typed) == text.message(kept) == kept
 
 
-def test_count_graphemes_is_what_a_reader_counts() -> None:
-    flags = "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7"
-    counted = {"": 0, "abc": 3, "cafe\u0301": 4, FAMILY * 3: 3, flags: 2, CONJUNCT: 1, HUGE: 1}
-    assert {message: text.graphemes(message) for message in counted} == counted
-
-
 def test_message_within_the_limits_can_be_posted() -> None:
     for message in ("a", "a" * 280, FAMILY * 280, CONJUNCT * 280, "\n".join("a" * 140)):
         assert text.message_problem(text.message(message)) is None

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,14 +68,11 @@ def test_create_with_a_key_that_is_swept_at_that_moment_makes_a_new_one(
     assert [count(conn, table) for table in ("activities", "activity_keys")] == [2, 1]
 
 
-def test_create_with_the_key_of_a_refused_try_works(alice: FlaskClient, conn: Connection, key: str) -> None:
-    assert write(alice, "", key=key).status_code == 422
-    assert write(alice, "now with words", key=key).status_code == 303
-    assert count(conn, "activities") == 1
-
-
-def test_create_with_anothers_key_is_ones_own(alice: FlaskClient, bob: FlaskClient, conn: Connection, key: str) -> None:
-    assert write(alice, "by alice", key=key).status_code == write(bob, "by bob", key=key).status_code == 303
+def test_create_with_anothers_key_or_that_of_a_refused_try_works(
+    alice: FlaskClient, bob: FlaskClient, conn: Connection, key: str
+) -> None:
+    answers = [write(alice, "", key=key), write(alice, "by alice", key=key), write(bob, "by bob", key=key)]
+    assert [answer.status_code for answer in answers] == [422, 303, 303]
     assert count(conn, "activities") == 2
 
 
@@ -99,5 +95,3 @@ def test_key_outlives_its_activity_by_a_day(alice: FlaskClient, conn: Connection
     burn(alice, value(conn, "SELECT uuid FROM activities WHERE message = 'burned'"))
     left = conn.execute("SELECT round(extract(epoch FROM expires_at - now()) / 3600) FROM activity_keys ORDER BY 1")
     assert left.fetchall() == [(24,), (31 * 24,)]
-    outlives = "SELECT max(key.expires_at - made.expires_at) FROM activity_keys AS key JOIN activities AS made"
-    assert value(conn, f"{outlives} ON made.uuid = activity_uuid AND message = 'kept'") == timedelta(days=1)

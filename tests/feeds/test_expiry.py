@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from itertools import product
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -11,14 +12,14 @@ from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, burn, expire, signed_in, value, without_token
+from ways import DatabaseUrls, settings_for
 
+from webapp import create_app
 from webapp.db.connections import Connection
 from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
-FOR_ALL = [
-    "/", "/public", "/@alice", "/@alice/status/{}", "/api/public", "/api/@alice", "/api/activities/{}",
-]  # fmt: skip
+FOR_ALL = ["/", "/public", "/@alice", "/@alice/status/{}", "/api/public", "/api/@alice", "/api/activities/{}"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", "/activities/{}/burn"]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
@@ -65,6 +66,23 @@ def test_expired_activity_is_on_no_surface(readers: dict[str, FlaskClient], conn
     assert alive(readers["stranger"]) == 0
     # Nothing but the read hid it: the text is still on the disk, the sweep has not run.
     assert value(conn, "SELECT message FROM activities") == CANARY
+
+
+def test_column_that_is_added_later_never_goes_out(fresh_database: DatabaseUrls) -> None:
+    """A secret column in every table: no route shows it."""
+    with fresh_database.owner() as conn:
+        alice = make_user(conn)
+        parent = make_activity(conn, alice, "hello @alice", left=timedelta(minutes=30))
+        child = make_activity(conn, alice, "a reply", reply_to=parent)
+        for table in ("users", "activities", "sessions", "passwords", "activity_keys"):
+            conn.execute(f"ALTER TABLE {table} ADD COLUMN secret_canary text DEFAULT 'canary-7f3a'")
+    app = create_app(settings_for(fresh_database))
+    paths = [path.format(made) for path in (*SURFACES, "/sign-in", "/sign-up", "/nowhere") for made in (parent, child)]
+    for client in (app.test_client(), signed_in(app)):
+        for path, headers in product(paths, ({}, FRAGMENT)):
+            shown = client.get(path, headers=headers).text
+            assert not [secret for secret in ("canary", "argon2", "alice@example.com") if secret in shown], path
+    app.extensions["db"].close()
 
 
 def test_life_ends_at_its_very_instant(conn: Connection, alice: UUID) -> None:

@@ -49,10 +49,6 @@ class Drawn(HTMLParser):
     def text(self) -> str:
         return "".join(self.texts)
 
-    @property
-    def tags(self) -> list[str]:
-        return [tag for tag, _ in self.elements]
-
     def attributes(self, *names: str) -> list[str]:
         """The values of these attributes, wherever they stand."""
         return [attrs[name] or "" for _, attrs in self.elements for name in names if name in attrs]
