@@ -138,10 +138,11 @@ def test_no_long_row_of_marks_is_ever_put_in_order(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(text, "unicodedata", Counting)
     typed = ROWS[row]
-    assert text.message_problem(text.message(typed))
-    assert text.bio_problem(text.message(typed))
-    assert text.display_name_problem(text.display_name(typed))
-    assert text.handle_problem(text.handle(typed))
+    for form, problem in (
+        (text.message, text.message_problem), (text.message, text.bio_problem), (text.handle, text.handle_problem),
+        (text.display_name, text.display_name_problem),
+    ):  # fmt: skip
+        assert problem(form(typed)), problem
     passwords._normal(typed)
     claims.person_of({"name": typed, "preferred_username": typed})
     text.normal("NFKC", typed)

@@ -41,9 +41,9 @@ def post(client: FlaskClient, token: str, message: str = TEXT, **fields: Any) ->
     return client.post("/activities", data=data)
 
 
-def save(client: FlaskClient, token: str, name: str = "Alice <Anew>", bio: str = BIO) -> TestResponse:
+def save(client: FlaskClient, token: str) -> TestResponse:
     """Saves a profile likewise."""
-    return client.post("/settings/profile", data={"csrf_token": token, "display_name": name, "bio": bio})
+    return client.post("/settings/profile", data={"csrf_token": token, "display_name": "Alice <Anew>", "bio": BIO})
 
 
 def posted(app: Flask, conn: Connection, **fields: Any) -> tuple[FlaskClient, TestResponse]:

@@ -9,8 +9,6 @@ from flask.testing import FlaskClient
 from verbs import activity_by, count, expire, fields_in, send, sign_in, signed_in, user_uuid, value
 
 from webapp.db.connections import Connection
-from webapp.sessions import session
-from webapp.sessions.shapes import Account
 
 EMPTY = ""
 
@@ -99,22 +97,6 @@ def test_who_signed_in_in_another_tab_first_finds_the_text_by_the_first_form(app
     assert (stale.status_code, typed_in(stale)) == (400, TEXT)
     assert value(conn, "SELECT signed_out_hash FROM drafts") == hash_of(client)
     assert kept_at(client, sign_in_by(client, stale).location) == TEXT
-
-
-def test_sign_in_that_is_overtaken_by_a_new_password_claims_nothing_and_loses_nothing(
-    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client, page = posted(app, conn)
-
-    def overtaken(*_: object, **given: Account) -> bool:
-        return real(*_, **{**given, "account": {**given["account"], "password_hash": "another"}})
-
-    real = session.actions.start_session
-    monkeypatch.setattr(session.actions, "start_session", overtaken)
-    refused = sign_in_by(client, page)
-    assert (refused.status_code, typed_in(refused)) == (422, TEXT)
-    monkeypatch.undo()
-    assert kept_at(client, sign_in_by(client, refused).location) == TEXT
 
 
 @pytest.mark.parametrize("claimed", [False, True])

@@ -79,9 +79,8 @@ def test_text_shows_on_the_sign_in_page_until_its_form_is_right(app: Flask, conn
 def test_text_shows_on_no_other_sign_in_page(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
     here, (stranger, _) = f"/sign-in?next={there(page)}", browser(app, conn, "stranger")
-    assert [
-        TEXT in unescape(c.get(path).text) for c, path in ((client, here), (client, "/sign-in"), (stranger, here))
-    ] == [True, False, False]
+    doors = (client.get(here), client.get("/sign-in"), stranger.get(here))
+    assert [TEXT in unescape(door.text) for door in doors] == [True, False, False]
     conn.execute("UPDATE drafts SET created_at = created_at - interval '2 hours', expires_at = now()")
     assert TEXT not in unescape(client.get(here).text)
 
