@@ -88,7 +88,7 @@ def test_many_presses_at_once_are_one_like(bob: FlaskClient, conn: Connection, a
 def test_like_of_what_is_gone_or_never_was_is_a_404(bob: FlaskClient, conn: Connection, activity: UUID) -> None:
     expire(conn, activity)
     for gone in (activity, uuid4()):
-        for act in ("like", "unlike"):
+        for act in ("unlike", "like"):
             assert like(bob, gone, act).status_code == like(bob, gone, act, fragment=True).status_code == 404
     assert count(conn, "likes") == 0
 
