@@ -68,9 +68,10 @@ def test_message_over_a_limit_is_told_what_is_wrong() -> None:
         assert said in (text.message_problem(message) or "")
 
 
-def test_handle_folds_what_looks_the_same() -> None:
+def test_handle_folds_what_looks_the_same_and_does_not_grow() -> None:
     for typed, folded in ((" @Alice ", "alice"), ("\uff21\uff2c", "al"), ("\u212aeli\u017f", "kelis")):
         assert text.handle(typed) == text.handle(folded) == folded
+    assert len(text.handle("\ufdfa" * 20_000)) < 4000  # each becomes eighteen in the compatibility form
 
 
 def test_handle_outside_the_plain_alphabet_is_refused() -> None:
@@ -86,13 +87,6 @@ def test_handle_outside_the_plain_alphabet_is_refused() -> None:
 def test_handle_that_could_deceive_is_kept_free() -> None:
     for typed in ("ADMIN", "\uff41dmin", "mayfly"):
         assert text.handle_problem(text.handle(typed)) not in (None, text.handle_problem("-"))
-
-
-def test_handle_does_not_grow() -> None:
-    """One character becomes eighteen in the compatibility form."""
-    typed = "\ufdfa" * 20_000
-    assert text.handle_problem(text.handle(typed))
-    assert len(text.handle(typed)) < 4000
 
 
 def test_display_name_of_visible_characters_is_taken() -> None:

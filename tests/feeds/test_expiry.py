@@ -35,13 +35,11 @@ def readers(app: Flask, conn: Connection, alice: UUID) -> dict[str, FlaskClient]
 
 
 def where_it_shows(readers: dict[str, FlaskClient], activity: UUID) -> set[tuple[str, str]]:
-    return {
-        (name, path)
-        for name, client in readers.items()
-        for path in SURFACES
-        for headers in ({}, FRAGMENT)
-        if CANARY in client.get(path.format(activity), headers=headers).text
-    }
+    asked = product(readers.items(), SURFACES, ({}, FRAGMENT))
+    shown = (
+        (name, path, client.get(path.format(activity), headers=headers)) for (name, client), path, headers in asked
+    )
+    return {(name, path) for name, path, answer in shown if CANARY in answer.text}
 
 
 def alive(client: FlaskClient) -> int:
