@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
-from factories import PASSWORD
+from factories import PASSWORD, make_activity
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -128,3 +128,21 @@ def expire(conn: Connection, *activities: UUID) -> None:
         "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
         [list(activities)],
     )
+
+
+def user_uuid(conn: Connection, handle: str) -> UUID:
+    found: UUID = value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)
+    return found
+
+
+def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
+    """An activity of somebody who exists, straight in the database."""
+    return make_activity(conn, user_uuid(conn, handle), message, **more)
+
+
+def window_of(client: FlaskClient) -> FlaskClient:
+    """Another window of the same browser."""
+    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
+    assert cookie
+    other.set_cookie("mayfly", cookie.value)
+    return other

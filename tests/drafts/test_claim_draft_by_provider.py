@@ -5,11 +5,11 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from drafting import TEXT, browser, hash_of, post, save, typed_in
+from drafting import BIO, TEXT, browser, hash_of, post, save, typed_in
 from fake_provider import CLIENT, FakeProvider, run_provider
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import count, send, token_for, value, words
+from verbs import count, send, token_for, value
 from ways import DatabaseUrls, settings_for
 from werkzeug.test import TestResponse
 
@@ -62,50 +62,31 @@ def test_text_is_there_after_the_way_back(app: Flask, provider: FakeProvider, co
     before = hash_of(client)
     client.get(way_on(page))
     assert hash_of(client) == before, "the browser that wrote it is known on the way back"
-    composer = client.get(through(client, provider, way_on(page)).location)
-    assert typed_in(composer) == TEXT
-    assert "nothing was posted yet" in words(composer)
+    assert typed_in(client.get(through(client, provider, way_on(page)).location)) == TEXT
     assert count(conn, "activities") == 0
 
 
-def test_profile_is_there_after_the_way_back(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    client, token = over(app, provider, conn)
-    settings = client.get(through(client, provider, way_on(save(client, token))).location)
-    assert "nothing was saved yet" in words(settings)
-    assert typed_in(settings) == "Rope\n& lamps."
-
-
-def test_way_that_failed_leads_to_the_text_when_it_is_gone_again(
-    app: Flask, provider: FakeProvider, conn: Connection
-) -> None:
+def test_profile_is_there_after_a_failed_way(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
     provider.denies = True
-    failed = through(client, provider, way_on(post(client, token)))
+    failed = through(client, provider, way_on(save(client, token)))
     assert failed.status_code == 403
     provider.denies = False
-    assert typed_in(client.get(through(client, provider, way_on(failed)).location)) == TEXT
+    assert typed_in(client.get(through(client, provider, way_on(failed)).location)) == BIO
 
 
-def test_plain_way_claims_nothing(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+def test_other_ways_claim_nothing(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
     start = way_on(post(client, token))
-    assert through(client, provider, "/sign-in/provider").location == "/"
     there = parse_qs(urlsplit(start).query)["next"][0]
-    assert typed_in(client.get(there)) == ""
+    assert through(client, provider, "/sign-in/provider").location == "/"
+    other = app.test_client()
+    through(other, provider, start)
+    assert [typed_in(browser.get(there)) for browser in (client, other)] == ["", ""]
     assert value(conn, "SELECT user_uuid FROM drafts") is None
 
 
-def test_way_of_another_browser_claims_nothing(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    client, token = over(app, provider, conn)
-    start = way_on(post(client, token))
-    other = app.test_client()
-    assert typed_in(other.get(through(other, provider, start).location)) == ""
-    assert typed_in(client.get(through(client, provider, start).location)) == TEXT
-
-
-def test_who_is_new_is_told_of_their_handle_and_finds_the_text_behind_it(
-    app: Flask, provider: FakeProvider, conn: Connection
-) -> None:
+def test_text_is_there_after_a_new_handle(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     conn.execute("UPDATE users SET handle = 'ann' WHERE handle = 'bob'")
     client, token = browser(app, conn, "stranger")
     start = way_on(post(client, token))
