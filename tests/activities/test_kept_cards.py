@@ -39,7 +39,7 @@ def test_kept_card_shows_what_changed(app: Flask, field: str) -> None:
     """A name, a count, a like: whatever the template draws from is part of what the card is kept under."""
     kept = Cards(app.jinja_env)
     before = CARDS["with all that one can do to it done"]
-    other = {str: "changed", int: 7, bool: not before[field]}.get(type(before[field]), None)  # type: ignore[literal-required]
+    other = {str: "changed", int: 7, bool: not before[field]}.get(type(before[field]))  # type: ignore[literal-required]
     after = {**before, field: ["bede"] if field == "mentions" else other or "changed"}
     with app.test_request_context():
         g.viewer = VIEWER

@@ -29,10 +29,10 @@ def test_reply_stands_in_the_thread_with_its_own_life(alice: FlaskClient, bob: F
 
 def test_reply_with_htmx_brings_the_card_and_the_parents_count(bob: FlaskClient, conn: Connection) -> None:
     parent = activity_by(conn, "alice")
-    for replies, target in enumerate(("div#replies", "div#reply-to-x"), start=1):
+    for replies, target in enumerate(("div#replies", "div"), start=1):
         answer = reply(bob, parent, fragment=True, headers={"HX-Target": target})
         assert answer.status_code == 200
-        shown = answer.text.partition(f'hx-target="#replies-count-{number_of(conn, parent)}"')[2]
+        shown = answer.text.partition(f'hx-target="#activity-{number_of(conn, parent)} .replies-count"')[2]
         assert re.search(rf"\b{replies} ", shown.partition("</hx-partial>")[0])
 
 

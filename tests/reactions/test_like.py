@@ -53,7 +53,7 @@ def test_like_is_pressed_counted_and_taken_back(app: Flask, bob: FlaskClient, ac
         answer = like(bob, activity, act, fragment=True)
         assert answer.status_code == 200
         assert f'aria-pressed="{str(pressed).lower()}"' in answer.text
-        assert f'hx-post="/activities/{activity}/{after}"' in answer.text
+        assert f'formaction="/activities/{activity}/{after}"' in answer.text
         assert 'hx-target="#announcer"' in answer.text
         assert "<html" not in answer.text
         assert seen(bob, activity) == (pressed, pressed)

@@ -33,12 +33,12 @@ def test_stage_changes_at_its_shares() -> None:
 
 def test_ago_is_short_and_never_rounds_up() -> None:
     wanted = {-1: "now", 59.9: "now", 60: "1 min", 3599: "59 min", 3600: "1 h", 86399: "23 h", 86400: "1 d"}
-    assert {passed: filters.ago(card(created_at=NOW - timedelta(seconds=passed))) for passed in wanted} == wanted
+    assert {passed: filters.ago_words(passed) for passed in wanted} == wanted
 
 
 def test_life_counts_by_the_databases_clock() -> None:
     life = filters.life(card(created_at=NOW - timedelta(hours=3), expires_at=NOW + timedelta(hours=1)))
-    assert life == (3_600_000, 14_400_000, 25.0, "ember", "60 minutes left")
+    assert life == (3_600_000, 14_400_000, 25.0, "ember", "60 minutes left", "3 h")
     for created in (NOW, NOW + timedelta(seconds=5)):  # of no length
         assert filters.life(card(created_at=created, expires_at=NOW)).percent == 0
 
