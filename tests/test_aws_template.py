@@ -266,7 +266,7 @@ def no_secret_is_in_sight(t: Template) -> Complaints:
 
 
 def every_setting_is_known(t: Template) -> Complaints:
-    table = re.findall(r"^\| (`[A-Z_`, ]+`) \|", (CHECKOUT / "README.md").read_text("utf-8"), re.MULTILINE)
+    table = re.findall(r"^\| (`[A-Z_`, ]+`) \|", (CHECKOUT / "docs" / "settings.md").read_text("utf-8"), re.MULTILINE)
     known = {name for row in table for name in re.findall(r"[A-Z_]+", row)} | OTHERS | PROVIDER
     given = {name: set(environment) for name, environment in _environments(t).items()}
     for name, task in of_type(t, "ECS::TaskDefinition").items():
@@ -728,8 +728,8 @@ def _told() -> str:
 
 
 def _costs() -> str:
-    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
-    return text.partition("\n### What it costs\n")[2].partition("\n### How each part")[0]
+    text = (CHECKOUT / "aws" / "README.md").read_text("utf-8")
+    return text.partition("\n## What it costs\n")[2].partition("\n## ")[0]
 
 
 def test_steps_give_every_parameter_that_has_no_default() -> None:
@@ -758,7 +758,7 @@ def test_every_parameter_is_listed_with_its_default() -> None:
 def test_it_is_said_which_settings_the_stack_does_not_take() -> None:
     sentence = _told().partition("Of the settings in the README")[2].partition("\n\n")[0]
     named = set(re.findall(r"`([A-Z_]+)`", sentence))
-    table = (CHECKOUT / "README.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
+    table = (CHECKOUT / "docs" / "settings.md").read_text("utf-8").partition("## Settings")[2].partition("\n## ")[0]
     known = {
         name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"[A-Z_]{4,}", row)
     }

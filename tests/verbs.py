@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
-from factories import PASSWORD
+from factories import PASSWORD, make_activity
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -58,6 +58,26 @@ def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
     return client
 
 
+def from_address(app: Flask, address: str) -> FlaskClient:
+    """A browser at that address of the network."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def cookie_of(client: FlaskClient) -> str:
+    """What the one cookie of this browser holds; empty where it has none."""
+    found = client.get_cookie("mayfly")
+    return found.value if found else ""
+
+
+def with_cookie(app: Flask, cookie: str) -> FlaskClient:
+    """A browser that was given somebody's cookie."""
+    client = app.test_client()
+    client.set_cookie("mayfly", cookie)
+    return client
+
+
 def write(client: FlaskClient, message: str = "The tide is out.", **fields: Any) -> TestResponse:
     """Posts an activity, by default for a week and with a key of its own."""
     fields = {"ttl": "7-days", "key": str(uuid.uuid4()), **fields}
@@ -82,6 +102,11 @@ def without_token(response: TestResponse) -> bytes:
     return _TOKEN.sub("", response.text).encode()
 
 
+def wrong_fields(page: TestResponse) -> list[str]:
+    """The names of the fields that a form marks as wrong."""
+    return re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text)
+
+
 def value(conn: Connection, statement: str, *parameters: object) -> Any:
     """The first column of the first row."""
     row = conn.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
@@ -103,3 +128,21 @@ def expire(conn: Connection, *activities: UUID) -> None:
         "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
         [list(activities)],
     )
+
+
+def user_uuid(conn: Connection, handle: str) -> UUID:
+    found: UUID = value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)
+    return found
+
+
+def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
+    """An activity of somebody who exists, straight in the database."""
+    return make_activity(conn, user_uuid(conn, handle), message, **more)
+
+
+def window_of(client: FlaskClient) -> FlaskClient:
+    """Another window of the same browser."""
+    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
+    assert cookie
+    other.set_cookie("mayfly", cookie.value)
+    return other

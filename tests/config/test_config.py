@@ -7,7 +7,6 @@ import pytest
 from webapp.config.limits import LIMITS
 from webapp.config.settings import TTLS, Settings
 from webapp.config.variables import ConfigError, Limit
-from webapp.postgres.places import CHECKOUT
 
 GOOD = {"CONNECTION_URL": "postgresql://app@localhost/mayfly", "SECRET_KEY": "0123456789abcdef0123456789abcdef"}
 OIDC = {"AUTH": "oidc", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "mayfly"}
@@ -75,12 +74,6 @@ def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environme
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert GOOD["SECRET_KEY"] not in sentence
-
-
-def test_table_of_limits_in_the_documents_is_what_the_code_says() -> None:
-    rows = [f"| `LIMIT_{n.upper()}` | `{r.default}` | {r.subject} | {r.tries} |" for n, r in LIMITS.items()]
-    table = "\n".join(["| setting | default | counted by | tries |", "|---|---|---|---|", *rows])
-    assert table in (CHECKOUT / "docs" / "operations.md").read_text(), f"put it there:\n{table}"
 
 
 def test_settings_show_no_secret_when_they_are_printed() -> None:

@@ -1,14 +1,11 @@
 """Behind the proxy of a workspace in the browser."""
 
-from collections.abc import Iterator
-
 import pytest
-from dev_apps import app_with
 from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import fields_in, token_in
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, MakeApp, settings_for
 
 from webapp.config.variables import ConfigError
 
@@ -21,9 +18,8 @@ WORKSPACE = {
 
 
 @pytest.fixture
-def workspace(database_urls: DatabaseUrls) -> Iterator[Flask]:
-    with app_with(database_urls, **WORKSPACE) as app:
-        yield app
+def workspace(make_app: MakeApp) -> Flask:
+    return make_app(**WORKSPACE)
 
 
 def through_proxy(app: Flask, host: str = "127.0.0.1:8000") -> FlaskClient:

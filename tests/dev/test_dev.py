@@ -8,17 +8,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dev_apps import app_with
 from flask import Flask, render_template
 from jinja2 import ChoiceLoader, FunctionLoader
 from watchfiles import Change
-from ways import DatabaseUrls, free_port, wait_for
+from ways import MakeApp, free_port, wait_for
 
 from webapp.dev import follow, live
 from webapp.dev.__main__ import main
@@ -31,32 +30,31 @@ TEMPLATES = CHECKOUT / "webapp" / "templates"
 
 
 @pytest.fixture
-def dev_app(database_urls: DatabaseUrls) -> Iterator[Flask]:
-    with app_with(database_urls, APP_ENV="development") as app:
-        yield app
+def dev_app(make_app: MakeApp) -> Flask:
+    return make_app(APP_ENV="development")
 
 
 # Development alone -------------------------------------------------------------------------------------------
 
 
-def test_nothing_of_it_exists_in_production(database_urls: DatabaseUrls) -> None:
-    with app_with(database_urls, APP_ENV="production") as app:
-        assert app.test_client().get("/dev/patterns").status_code == 404
-        assert not any(rule.rule.startswith("/dev") for rule in app.url_map.iter_rules())
-        assert "dev.js" not in app.test_client().get("/").text
+def test_nothing_of_it_exists_in_production(make_app: MakeApp) -> None:
+    app = make_app(APP_ENV="production")
+    assert app.test_client().get("/dev/patterns").status_code == 404
+    assert not any(rule.rule.startswith("/dev") for rule in app.url_map.iter_rules())
+    assert "dev.js" not in app.test_client().get("/").text
 
 
-def test_error_is_told_in_development_and_hidden_elsewhere(database_urls: DatabaseUrls) -> None:
+def test_error_is_told_in_development_and_hidden_elsewhere(make_app: MakeApp) -> None:
     def fall() -> str:
         raise ValueError("the reason")
 
     for app_env, told in (("development", True), ("test", False)):
-        with app_with(database_urls, APP_ENV=app_env) as app:
-            app.add_url_rule("/fall", view_func=fall)
-            answers = [app.test_client().get("/fall", headers=also) for also in ({}, {"HX-Request-Type": "partial"})]
-            assert [answer.status_code for answer in answers] == [500, 500]
-            assert ["ValueError: the reason" in answer.text for answer in answers] == [told, told]
-            assert "Traceback" not in answers[0].text
+        app = make_app(APP_ENV=app_env)
+        app.add_url_rule("/fall", view_func=fall)
+        answers = [app.test_client().get("/fall", headers=also) for also in ({}, {"HX-Request-Type": "partial"})]
+        assert [answer.status_code for answer in answers] == [500, 500]
+        assert ["ValueError: the reason" in answer.text for answer in answers] == [told, told]
+        assert "Traceback" not in answers[0].text
 
 
 def test_error_in_a_template_is_told_with_its_file_and_line(dev_app: Flask) -> None:
@@ -139,10 +137,10 @@ def test_browser_of_an_earlier_process_hears_what_it_missed() -> None:
     assert changes.since("another.7") == ["sql/feeds/home.sql", "webapp/static/css/base.css", "webapp/text.py"]
 
 
-def test_stream_and_script_pass_where_every_page_needs_an_account(database_urls: DatabaseUrls) -> None:
-    with app_with(database_urls, APP_ENV="development", PUBLIC_FEED="no") as app:
-        assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
-        assert app.test_client().get("/dev/patterns").status_code == 303
+def test_stream_and_script_pass_where_every_page_needs_an_account(make_app: MakeApp) -> None:
+    app = make_app(APP_ENV="development", PUBLIC_FEED="no")
+    assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
+    assert app.test_client().get("/dev/patterns").status_code == 303
 
 
 def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
