@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto_server import *  # noqa: F403
 
 from webapp.aws import security_group
 

@@ -25,7 +25,7 @@ def moto_bin() -> Path:
 
 
 @pytest.fixture(scope="session")
-def _moto_process() -> Iterator[str]:
+def moto_process() -> Iterator[str]:
     program = shutil.which("moto_server", path=str(moto_bin()))
     if not program:
         pytest.fail("There is no moto: bin/test installs it.")
@@ -50,11 +50,11 @@ def _moto_process() -> Iterator[str]:
 
 
 @pytest.fixture
-def moto(_moto_process: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def moto(moto_process: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an AWS that is empty; boto3 in this process, and in those that it starts, speaks to no other."""
-    _post(f"{_moto_process}/moto-api/reset")
+    _post(f"{moto_process}/moto-api/reset")
     for name, value in {
-        "AWS_ENDPOINT_URL": _moto_process,
+        "AWS_ENDPOINT_URL": moto_process,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "eu-central-1",
@@ -63,7 +63,7 @@ def moto(_moto_process: str, monkeypatch: pytest.MonkeyPatch) -> str:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }.items():
         monkeypatch.setenv(name, value)
-    return _moto_process
+    return moto_process
 
 
 def _post(url: str) -> None:

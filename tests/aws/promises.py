@@ -1,0 +1,310 @@
+"""What aws/template.yml promises: each function lists what breaks it in a template as it is deployed."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from as_deployed import TASK, arn_of, at, environments
+from cloudformation import Template, of_type, target, text_of
+
+from webapp.postgres.places import CHECKOUT
+
+# The function's network card and log, on everything (`*`): AWS keeps it, and a card cannot be named beforehand.
+MANAGED = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability")
+Complaints = list[str]
+Promise = Callable[[Template], Complaints]
+
+# Values that must stand there, by type or name of the resource. None: nothing may stand there.
+SAID: dict[str, dict[str, object]] = {
+    "RDS::DBInstance": {
+        "/DeletionPolicy": "Snapshot",
+        "/UpdateReplacePolicy": "Snapshot",
+        "PubliclyAccessible": False,
+        "StorageEncrypted": True,
+        "DeletionProtection": True,
+        "EnableIAMDatabaseAuthentication": True,
+        "ManageMasterUserPassword": True,
+        "MasterUserPassword": None,
+        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
+        "BackupRetentionPeriod": "7",
+        "DBSubnetGroupName": {"Ref": "DatabaseSubnets"},
+        "DBParameterGroupName": {"Ref": "DatabaseSettings"},
+    },
+    "DatabaseSettings": {  # a statement that fails may hold what somebody wrote
+        "Parameters/rds.force_ssl": "1",
+        "Parameters/log_min_error_statement": "panic",
+        "Parameters/log_error_verbosity": "terse",
+        "Parameters/log_statement": "none",
+        "Parameters/log_min_duration_statement": "-1",
+    },
+    "RDS::DBProxy": {"RequireTLS": True, "DefaultAuthScheme": "IAM_AUTH", "Auth": None, "DebugLogging": False}
+    | {"RoleArn": arn_of("ProxyRole")},
+    "ECS::Service": {
+        "NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp": "DISABLED",
+        "DeploymentConfiguration/DeploymentCircuitBreaker": {"Enable": True, "Rollback": True},
+        "DeploymentConfiguration/MinimumHealthyPercent": 100,
+        "DeploymentConfiguration/MaximumPercent": 200,
+    },
+    "ECS::TaskDefinition": {
+        f"{TASK}/User": "10001",
+        f"{TASK}/ReadonlyRootFilesystem": True,
+        f"{TASK}/LinuxParameters/Capabilities": {"Drop": ["ALL"]},
+        f"{TASK}/Privileged": None,
+        f"{TASK}/MountPoints/0/ContainerPath": "/var/lib/mayfly",
+        f"{TASK}/MountPoints/1": None,
+        "ContainerDefinitions/1": None,
+    },
+    "Task": {
+        "TaskRoleArn": arn_of("TaskRole"),
+        "ExecutionRoleArn": arn_of("TaskExecutionRole"),
+        f"{TASK}/Secrets/SECRET_KEY/ValueFrom": {"Ref": "SecretKey"},
+        f"{TASK}/Secrets/OIDC_CLIENT_SECRET/ValueFrom": {"Ref": "ClientSecret"},
+        f"{TASK}/StopTimeout": 15,
+    },
+    "OwnerTask": {
+        "TaskRoleArn": None,
+        "ExecutionRoleArn": arn_of("OwnerExecutionRole"),
+        f"{TASK}/Secrets/PGPASSWORD/ValueFrom": {"Fn::Sub": "${Database.MasterUserSecret.SecretArn}:password::"},
+    },
+    "Lambda::Function": {"Role": arn_of("SignUpRole"), "LoggingConfig/LogGroup": {"Ref": "FunctionLog"}},
+    "Logs::LogGroup": {"RetentionInDays": "14"},
+    "ElasticLoadBalancingV2::LoadBalancer": {
+        "LoadBalancerAttributes/routing.http.drop_invalid_header_fields.enabled/Value": "true",
+        "LoadBalancerAttributes/routing.http.xff_header_processing.mode/Value": "append",
+    },
+    # Two minutes without a database, as when it moves to the other zone, must not end the tasks.
+    "ElasticLoadBalancingV2::TargetGroup": {
+        "HealthCheckPath": "/readyz",
+        "HealthCheckIntervalSeconds": 15,
+        "UnhealthyThresholdCount": 10,
+    },
+    "SecureListener": {"Protocol": "HTTPS", "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"},
+    "PlainListener": {
+        "DefaultActions/0/Type": "redirect",
+        "DefaultActions/0/RedirectConfig/Protocol": "HTTPS",
+        "DefaultActions/1": None,
+    },
+    "SecretKey": {"GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True}},
+    "Cognito::UserPool": {
+        "/DeletionPolicy": "Retain",
+        "DeletionProtection": "ACTIVE",
+        "AutoVerifiedAttributes": ["email"],
+        "MfaConfiguration": "OFF",  # where it is optional the hosted pages offer nobody to set one up
+        "Policies/PasswordPolicy/MinimumLength": 12,
+        "Schema/email/Required": True,
+        "Schema/preferred_username/Required": True,
+        "Schema/name/Required": True,
+        "LambdaConfig/PostConfirmation": arn_of("PostConfirmation"),
+    },
+    "Cognito::UserPoolClient": {
+        "GenerateSecret": True,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthScopes": ["openid", "email", "profile"],
+        "CallbackURLs": ["https://mayfly.example/sign-in/provider/back"],
+        "LogoutURLs": ["https://mayfly.example/"],
+        "PreventUserExistenceErrors": "ENABLED",
+        "EnableTokenRevocation": True,
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "IdTokenValidity": 10,
+        "AccessTokenValidity": 10,
+        "TokenValidityUnits/IdToken": "minutes",
+        "TokenValidityUnits/AccessToken": "minutes",
+    },
+    "Lambda::Permission": {"Principal": "cognito-idp.amazonaws.com", "SourceArn": arn_of("Pool")},
+}
+
+
+def rows(t: Template) -> list[tuple[str, object]]:
+    """Path and value of each row of SAID, for each resource that it is about."""
+    found = []
+    for kind, wanted in SAID.items():
+        for name in of_type(t, kind) if "::" in kind else [kind]:
+            for path, value in wanted.items():
+                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
+    return found
+
+
+def what_must_be_said_is_said(t: Template) -> Complaints:
+    found = [(path, at(t["Resources"], path), value) for path, value in rows(t)]
+    return [f"{path} is {there!r}" for path, there, value in found if there != value]
+
+
+def nothing_is_public_but_the_balancer(t: Template) -> Complaints:
+    doors = ("EC2::EIP", "EC2::InternetGateway", "Lambda::Url", "ApiGateway", "EC2::Instance")
+    found = [n for n, one in t["Resources"].items() if one["Type"].startswith(tuple(f"AWS::{k}" for k in doors))]
+    outside = {name for name, one in t["Resources"].items() if "subnet-outside" in text_of(one)}
+    balancers = set(of_type(t, "ElasticLoadBalancingV2::LoadBalancer"))
+    return found + [f"stands outside: {name}" for name in (outside | balancers) ^ {"Balancer"}]
+
+
+def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
+    """As those who listen see it, and as those who speak do."""
+    into: set[tuple[str, str, int]] = set()
+    out: set[tuple[str, str, int]] = set()
+    unclear = list(of_type(t, "EC2::SecurityGroupEgress"))
+
+    def note(flows: set[tuple[str, str, int]], name: str, one: Template, side: str) -> None:
+        if one["IpProtocol"] != "tcp" or one.get("FromPort") != one.get("ToPort") or not one.get("Description"):
+            unclear.append(f"{name}: a rule that is wide or without words")
+        far = one.get("CidrIp") or target(one.get(f"{side}SecurityGroupId")) or text_of(one)
+        flows.add((*((far, name) if side == "Source" else (name, far)), one.get("FromPort", 0)))
+
+    for name, group in of_type(t, "EC2::SecurityGroup").items():
+        for one in group.get("SecurityGroupEgress", []):
+            if one.get("CidrIp") != "127.0.0.1/32":
+                note(out, name, one, "Destination")
+        for one in group.get("SecurityGroupIngress", []):
+            note(into, name, one, "Source")
+        unclear += [f"{name} lets everything out"] * (not group.get("SecurityGroupEgress"))
+    for one in of_type(t, "EC2::SecurityGroupIngress").values():
+        note(into, target(one["GroupId"]), one, "Source")
+    callers, proxy = ["TaskGroup", "FunctionGroup"], ["ProxyGroup"] * ("Proxy" in t["Resources"])
+    inside = {("BalancerGroup", "TaskGroup", 8000)}
+    inside |= {(one, "DatabaseGroup", 5432) for one in callers + proxy}
+    inside |= {(one, "ProxyGroup", 5432) for one in callers if proxy}
+    world = "0.0.0.0/0"
+    odd = into ^ (inside | {(world, "BalancerGroup", 443), (world, "BalancerGroup", 80)})
+    return unclear + [f"{flow}" for flow in odd | (out ^ (inside | {("TaskGroup", world, 443)}))]
+
+
+def _rights(proxied: bool) -> dict[str, set[tuple[str, str]]]:
+    """Action and resource of all that each role may do."""
+
+    def start(log: str, stream: str, *secrets: str) -> set[tuple[str, str]]:
+        streams = f"log-group:{log}:log-stream:{stream}/*"  # they are named by tasks
+        lines = {("logs:CreateLogStream", streams), ("logs:PutLogEvents", streams)}
+        read = {("secretsmanager:GetSecretValue", one) for one in secrets}
+        # IAM knows no resource for signing in to ECR.
+        return lines | read | {("ecr:GetAuthorizationToken", "*"), *((act, "repository/mayfly") for act in PULL)}
+
+    def connect(user: str) -> set[tuple[str, str]]:
+        """While the proxy is made they go past it still."""
+        ways = ["Database.DbiResourceId", *["Proxy.DBProxyArn"] * proxied]
+        return {("rds-db:connect", f"dbuser:{way}/{user}") for way in ways}
+
+    users = ("mayfly_app", "mayfly_sign_up")
+    rights = {"TaskRole": connect(users[0]), "SignUpRole": connect(users[1])}
+    rights |= {"TaskExecutionRole": start("TaskLog", "app", "SecretKey", "ClientSecret")}
+    rights |= {"OwnerExecutionRole": start("OwnerLog", "owner", "Database.MasterUserSecret.SecretArn")}
+    proxy = {("rds-db:connect", f"dbuser:Database.DbiResourceId/{user}") for user in users}
+    return rights | ({"ProxyRole": proxy} if proxied else {})
+
+
+def _short(resource: Any) -> str:
+    """A resource that a right names, without what is the same for all of this account."""
+    text, names = (resource["Fn::Sub"], {}) if "Fn::Sub" in resource else (resource, {})
+    if isinstance(text, list):
+        text, names = text
+    if not isinstance(text, str):
+        return ".".join(text["Fn::GetAtt"]) if "Fn::GetAtt" in text else str(text.get("Ref", text))
+    for name, value in names.items():
+        found = re.search(r'"(?:Ref|Fn::GetAtt)": (?:"|\[")(\w+)(?:", "([\w.]+))?', text_of(value))
+        text = text.replace(f"${{{name}}}", ".".join(filter(None, found.groups())) if found else text_of(value))
+    return re.sub(r"^arn:\$\{AWS::Partition\}:[a-z-]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:", "", text)
+
+
+def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
+    found = [n for n, one in t["Resources"].items() if one["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}]
+    wanted, roles = _rights("Proxy" in t["Resources"]), of_type(t, "IAM::Role")
+    for name, role in roles.items():
+        rights = set()
+        for trust in role["AssumeRolePolicyDocument"]["Statement"]:
+            found += [f"{name} trusts {trust['Principal']}"] * (list(trust["Principal"]) != ["Service"])
+        for one in (one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]):
+            found += [f"{name}: {one}"] * (one.keys() != {"Effect", "Action", "Resource"} or one["Effect"] != "Allow")
+            actions, resources = ([v] if not isinstance(v, list) else v for v in (one["Action"], one["Resource"]))
+            rights |= {(action, _short(resource)) for action in actions for resource in resources}
+        rights |= {("managed", _short(one)) for one in role.get("ManagedPolicyArns", [])}
+        may = wanted.get(name, set()) | ({("managed", MANAGED)} if name == "SignUpRole" else set())
+        found += [f"{name}: {right}" for right in rights ^ may]
+    return found + [f"role {name}" for name in roles.keys() ^ wanted.keys()]
+
+
+def who_connects_says_who_they_are(t: Template) -> Complaints:
+    """A token is for the user that the URL names."""
+    users = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}
+    given = environments(t)
+    found = [f"{name}: {text_of(url)}" for name, user in users.items() for setting, url in given[name].items()
+             if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)]  # fmt: skip
+    direct = "Proxy" in t["Resources"] and "DIRECT_CONNECTION_URL" not in given["Task"]
+    return found + ["no way past the proxy"] * direct
+
+
+def every_task_writes_to_a_log_of_ours(t: Template) -> Complaints:
+    tasks = of_type(t, "ECS::TaskDefinition").items()
+    logs = {name: target(at(task, f"{TASK}/LogConfiguration/Options/awslogs-group")) for name, task in tasks}
+    return [name for name, log in logs.items() if log not in of_type(t, "Logs::LogGroup")]
+
+
+def no_secret_is_in_sight(t: Template) -> Complaints:
+    found = []
+    for name, environment in environments(t).items():
+        found += [f"{name}: {n}" for n in environment if re.search(r"SECRET|PASSWORD|TOKEN|_KEY|CREDENTIAL", n)]
+        found += [f"{name}: {n}" for n, v in environment.items() if re.search(r"://[^/@\"]*:[^/@\"]*@", text_of(v))]
+    secret = r'\["PoolClient", "ClientSecret"\]|PoolClient\.ClientSecret|\{\{resolve:'
+    for name, one in (t["Resources"] | t["Outputs"]).items():
+        found += [name] * (bool(re.search(secret, text_of(one))) and name != "ClientSecret")
+    return found
+
+
+def every_setting_is_known(t: Template) -> Complaints:
+    ours = "".join(path.read_text("utf-8") for path in (CHECKOUT / "webapp").rglob("*.py"))
+    known = {*re.findall(r'"([A-Z][A-Z_]+)"', ours), "PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
+    given = environments(t)
+    for name, task in of_type(t, "ECS::TaskDefinition").items():
+        given[name] = given[name] | {one["Name"]: "" for one in at(task, f"{TASK}/Secrets")}
+    return [f"{name}: {setting}" for name, settings in given.items() for setting in settings.keys() - known]
+
+
+def requests_meet_no_closed_door(t: Template) -> Complaints:
+    """The program keeps an idle connection for longer than the balancer, and only a process that died is restarted."""
+    (balancer,) = of_type(t, "ElasticLoadBalancingV2::LoadBalancer").values()
+    idle = int(at(balancer, "LoadBalancerAttributes/idle_timeout.timeout_seconds/Value"))
+    kept = int(re.sub(r"\D", "", environments(t)["Task"].get("GUNICORN_CMD_ARGS", "0")))
+    check = text_of(at(t["Resources"], f"Task/Properties/{TASK}/HealthCheck/Command"))
+    return ["keep-alive"] * (kept <= idle) + ["livez"] * ("/livez" not in check)
+
+
+def connections_fit(t: Template) -> Complaints:
+    """RDS gives some 80 in db.t4g.micro, 800 in db.m7g.large. While tasks change there are twice as many.
+
+    A function without a bound of its own has the account's: 10 at once where AWS has not raised it.
+    """
+    (database,) = of_type(t, "RDS::DBInstance").values()
+    room = {"db.t4g.micro": 80, "db.m7g.large": 800}[database["DBInstanceClass"]]
+    (service,) = of_type(t, "ECS::Service").values()
+    scales = of_type(t, "ApplicationAutoScaling::ScalableTarget").values()
+    tasks = max([service["DesiredCount"], *(scale["MaxCapacity"] for scale in scales)])
+    environment = environments(t)["Task"]
+    pools = 2 * tasks * int(environment["WORKERS"]) * int(environment["POOL_MAX"])
+    (function,) = of_type(t, "Lambda::Function").values()
+    need = pools + function.get("ReservedConcurrentExecutions", 10) + 6
+    return [f"{need} connections, {room} are there"] * (need > room)
+
+
+def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
+    """Its target group waits for the ways to and from it; function and program wait for that."""
+    if "Proxy" not in t["Resources"]:
+        return []
+    rules = {n for n, one in of_type(t, "EC2::SecurityGroupIngress").items() if "ProxyGroup" in text_of(one)}
+    late = rules - set(t["Resources"]["ProxyTargets"].get("DependsOn", []))
+    early = [n for n in ("PostConfirmation", "Service")
+             if at(t["Resources"], f"{n}/Metadata/After") != {"Ref": "ProxyTargets"}]  # fmt: skip
+    return [f"not waited for: {name}" for name in late] + [f"too early: {name}" for name in early]
+
+
+PROMISES: list[Promise] = [
+    what_must_be_said_is_said,
+    nothing_is_public_but_the_balancer,
+    each_speaks_to_whom_it_needs_alone,
+    each_role_may_do_what_it_must_alone,
+    who_connects_says_who_they_are,
+    every_task_writes_to_a_log_of_ours,
+    no_secret_is_in_sight,
+    every_setting_is_known,
+    requests_meet_no_closed_door,
+    connections_fit,
+    the_proxy_is_ready_before_it_is_used,
+]
