@@ -1,70 +1,67 @@
 """What keeps the script from its work is one sentence on the error output, and an exit code."""
 
-from typing import Any
-
 import pytest
+from rule_group import Sg
 
 from webapp.aws import security_group
 
 CODES = {
-    "UnauthorizedOperation": "AWS denies ec2:AuthorizeSecurityGroupIngress on sg-",
-    "AccessDenied": "AWS denies ec2:AuthorizeSecurityGroupIngress on sg-",
-    "RequestLimitExceeded": "AWS takes no more requests for the moment",
-    "ThrottlingException": "AWS takes no more requests for the moment",
-    "AuthFailure": "AWS does not accept the credentials",
-    "ExpiredToken": "AWS does not accept the credentials",
-    "RulesPerSecurityGroupLimitExceeded": " is full: remove rules",
-    "InternalError": "AWS refused AuthorizeSecurityGroupIngress on sg-",
+    "UnauthorizedOperation": "denies",
+    "AccessDenied": "denies",
+    "RequestLimitExceeded": "no more requests",
+    "ThrottlingException": "no more requests",
+    "AuthFailure": "does not accept the credentials",
+    "ExpiredToken": "does not accept the credentials",
+    "RulesPerSecurityGroupLimitExceeded": "is full",
+    "InternalError": "refused",
 }
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_what_aws_refuses_is_one_sentence(sg: Any, code: str) -> None:
-    sg.before["AuthorizeSecurityGroupIngress"] = lambda: sg.refuse(code)
-    said = sg.refusal()
-    assert CODES[code] in said
-    assert "s3cret" not in said
+def test_what_aws_refuses_is_one_sentence_without_its_words(sg: Sg) -> None:
+    for code, word in CODES.items():
+        sg.before["AuthorizeSecurityGroupIngress"] = lambda code=code: sg.refuse(code)
+        said = sg.refusal()
+        assert word in said
+        assert "s3cret" not in said
 
 
-@pytest.mark.parametrize("arguments", [(), ("--list",), ("--remove",), ("--dry-run",)], ids=" ".join)
 @pytest.mark.parametrize("group", ["sg-00000000000000000", "the database's"])
-def test_unknown_group_is_one_sentence(sg: Any, arguments: tuple[str, ...], group: str) -> None:
+def test_unknown_group_is_one_sentence(sg: Sg, group: str) -> None:
     sg.monkeypatch.setenv("DB_SG_ID", group)
-    assert f"There is no security group {group} in this account and region" in sg.refusal(*arguments)
+    for arguments in ((), ("--list",), ("--remove",), ("--dry-run",)):
+        assert f"no security group {group}" in sg.refusal(*arguments)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("AWS_SECRET_ACCESS_KEY", None, "AWS is only half configured"),
-        ("AWS_DEFAULT_REGION", None, "AWS is only half configured"),
-        ("AWS_PROFILE", "nobody", "AWS is only half configured"),
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "AWS does not answer: is this offline"),
-        ("AWS_ENDPOINT_URL", "nonsense", "is no address of AWS"),
-    ],
-)
-def test_half_a_configuration_is_one_sentence(own_client: Any, name: str, value: str | None, sentence: str) -> None:
-    own_client.monkeypatch.delenv(name) if value is None else own_client.monkeypatch.setenv(name, value)
-    said = own_client.refusal("--if-configured")  # which skips only where nothing is configured
-    assert sentence in said
-    assert "testing" not in said
+def test_half_a_configuration_is_one_sentence(own_client: Sg) -> None:
+    for name, value, word in (
+        ("AWS_SECRET_ACCESS_KEY", None, "half configured"),
+        ("AWS_DEFAULT_REGION", None, "half configured"),
+        ("AWS_PROFILE", "nobody", "half configured"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "does not answer"),
+        ("AWS_ENDPOINT_URL", "nonsense", "no address of AWS"),
+    ):
+        with own_client.monkeypatch.context() as changed:
+            changed.delenv(name) if value is None else changed.setenv(name, value)
+            said = own_client.refusal("--if-configured")  # which skips only where nothing is configured
+        assert word in said
+        assert "testing" not in said
 
 
-@pytest.mark.parametrize("missing", [["DB_SG_ID"], ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]], ids="+".join)
-def test_without_aws_it_is_skipped_or_an_error(own_client: Any, missing: list[str]) -> None:
-    for name in missing:
-        own_client.monkeypatch.setenv(name, "")
-    sentence = own_client.refusal().removeprefix("bin/rds-update-sg-rule: ")
-    assert sentence.startswith("AWS is not configured: ")
-    assert own_client.run("--if-configured") == (0, f"skipped: {sentence}", "")
+def test_without_aws_it_is_skipped_or_an_error(own_client: Sg) -> None:
+    for missing in (["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], ["DB_SG_ID"]):
+        for name in missing:
+            own_client.monkeypatch.setenv(name, "")
+        sentence = own_client.refusal().removeprefix("bin/rds-update-sg-rule: ")
+        assert sentence.startswith("AWS is not configured")
+        assert own_client.run("--if-configured") == (0, f"skipped: {sentence}", "")
 
 
-def test_aws_is_not_waited_for(own_client: Any) -> None:
+def test_aws_is_not_waited_for(own_client: Sg) -> None:
     config = security_group.client().meta.config
     assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (3, 10, 2)
 
 
-def test_interrupt_ends_it_without_a_word(sg: Any) -> None:
+def test_interrupt_ends_it_without_a_word(sg: Sg) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
@@ -72,6 +69,6 @@ def test_interrupt_ends_it_without_a_word(sg: Any) -> None:
     assert sg.run() == (130, "", "")
 
 
-@pytest.mark.parametrize("arguments", ["x", "--list --remove", "--dry", "--prune-days=x", "--prune-days=1.5"])
-def test_wrong_arguments_are_one_sentence(sg: Any, arguments: str) -> None:
-    sg.refusal(*arguments.split(), code=2)
+def test_wrong_arguments_are_one_sentence(sg: Sg) -> None:
+    for arguments in ("x", "--list --remove", "--dry", "--prune-days=x", "--prune-days=1.5"):
+        sg.refusal(*arguments.split(), code=2)
