@@ -1,18 +1,17 @@
-"""bin/aws-owner, with a stand-in for the command line of AWS that answers by the script's own `--query`."""
+"""bin/aws-owner, with a stand-in for the command line of AWS that replies by the script's own `--query`."""
 
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
+from as_deployed import deployed, template
 from botocore.validate import ParamValidator
-from cloudformation import evaluate, of_type, text_of
-from test_aws_template import GIVEN, template
+from cloudformation import of_type, text_of
 
 from webapp.postgres.places import CHECKOUT
 
@@ -23,18 +22,18 @@ OUTPUTS = {
     "OwnerTaskDefinition": "mayfly-owner:7",
     "OwnerTaskNetwork": "awsvpcConfiguration={subnets=[subnet-1]}",
 }
-# It keeps what it was called with, and of several answers to a call gives one after the other, the last one for ever.
+# It keeps what it was called with, and of several replies to a call gives one after the other, the last one for ever.
 STAND_IN = """#!{python}
 import json, pathlib, sys
 import jmespath
 here, call = pathlib.Path(__file__).parent, " ".join(sys.argv[1:3])
 with open(here / "calls", "a") as calls:
     calls.write(json.dumps(sys.argv[1:]) + "\\n")
-answers = json.loads((here / "answers").read_text())
-said = answers[call]
+replies = json.loads((here / "replies").read_text())
+said = replies[call]
 if len(said) > 1:
-    answers[call] = said[1:]
-    (here / "answers").write_text(json.dumps(answers))
+    replies[call] = said[1:]
+    (here / "replies").write_text(json.dumps(replies))
 if said[0] is None:
     sys.exit("An error occurred")
 if "--query" in sys.argv:
@@ -56,19 +55,30 @@ def lines(*said: str) -> dict[str, Any]:
     return {"events": [{"timestamp": n, "message": line} for n, line in enumerate(said)]}
 
 
-@dataclass
 class Aws:
-    """What AWS answers to each call, in this folder on the `PATH`."""
+    """What AWS replies to each call, in this folder on the `PATH`."""
 
-    folder: Path
-    answers: dict[str, list[Any]] = field(default_factory=dict)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name, text in {"aws": STAND_IN.format(python=sys.executable), "sleep": "#!/bin/sh\n"}.items():
+            (folder / name).write_text(text)
+            (folder / name).chmod(0o755)
+        outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
+        self.replies: dict[str, list[Any]] = {
+            "cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}],
+            "ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}],
+            "ecs wait": [{}],
+            "ecs describe-tasks": [stopped(0)],
+            "logs get-log-events": [lines("mayfly is up to date", "and\tso on")],
+        }
 
-    def run(self, *arguments: str) -> tuple[int, list[str], str]:
-        """Exit code, lines of output, error output."""
-        (self.folder / "answers").write_text(json.dumps(self.answers))
-        path = f"{self.folder}:{os.environ['PATH']}"
+    def run(self, *arguments: str, **replies: list[Any]) -> tuple[int, list[str], str]:
+        """Exit code, lines of output, error output. `ecs_wait` replies to `ecs wait`."""
+        self.replies |= {name.replace("_", " ", 1).replace("_", "-"): said for name, said in replies.items()}
+        (self.folder / "replies").write_text(json.dumps(self.replies))
+        environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
         command = [str(CHECKOUT / "bin" / "aws-owner"), *arguments]
-        done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout.splitlines(), done.stderr
 
     def calls(self, name: str) -> list[list[str]]:
@@ -78,129 +88,98 @@ class Aws:
 
 @pytest.fixture
 def aws(tmp_path: Path) -> Aws:
-    for name, text in {"aws": STAND_IN.format(python=sys.executable), "sleep": "#!/bin/sh\n"}.items():
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
-    outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
-    return Aws(
-        tmp_path,
-        {
-            "cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}],
-            "ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}],
-            "ecs wait": [{}],
-            "ecs describe-tasks": [stopped(0)],
-            "logs get-log-events": [lines("mayfly is up to date, 0 migration(s) applied", "and\tso on")],
-        },
-    )
+    return Aws(tmp_path)
 
 
-def test_it_asks_for_outputs_that_the_template_has() -> None:
-    assert set(OUTPUTS) <= set(template()["Outputs"])
+def after(call: list[str], option: str) -> str:
+    return call[call.index(option) + 1]
 
 
 def test_command_runs_as_it_was_typed_and_tells_what_it_said(aws: Aws) -> None:
+    assert set(OUTPUTS) <= set(template()["Outputs"])
     typed = ["bin/users-suspend", "ann", 'with "quotes", and a space', "--undo"]
-    assert aws.run("mayfly", *typed) == (
-        0,
-        [
-            "started 0a1b2c; it takes a minute, and goes on without this script",
-            "mayfly is up to date, 0 migration(s) applied",
-            "and\tso on",
-        ],
-        "",
-    )
+    code, said, err = aws.run("mayfly", *typed)
+    assert (code, said[1:], err) == (0, ["mayfly is up to date", "and\tso on"], "")
     (call,) = aws.calls("ecs run-task")
-    said = dict(zip(call[2::2], call[3::2], strict=True))
-    assert json.loads(said["--overrides"]) == {"containerOverrides": [{"name": "owner", "command": typed}]}
-    assert (said["--cluster"], said["--task-definition"]) == ("cluster-1", "mayfly-owner:7")
-    assert said["--network-configuration"] == OUTPUTS["OwnerTaskNetwork"]
-    (log,) = aws.calls("logs get-log-events")
-    assert log[log.index("--log-stream-name") + 1] == "owner/owner/0a1b2c"
-    assert all(call[call.index("--stack-name") + 1] == "mayfly" for call in aws.calls("cloudformation describe-stacks"))
-
-
-REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/place/mayfly"
+    assert json.loads(after(call, "--overrides")) == {"containerOverrides": [{"name": "owner", "command": typed}]}
+    assert (after(call, "--cluster"), after(call, "--task-definition")) == ("cluster-1", "mayfly-owner:7")
+    assert after(call, "--network-configuration") == OUTPUTS["OwnerTaskNetwork"]
+    assert after(aws.calls("logs get-log-events")[0], "--log-stream-name") == "owner/owner/0a1b2c"
+    assert {after(call, "--stack-name") for call in aws.calls("cloudformation describe-stacks")} == {"mayfly"}
 
 
 def image(tag: str) -> list[dict[str, Any]]:
-    return [{"name": "owner", "image": f"{REPOSITORY}:{tag}"}]
+    return [{"name": "owner", "image": f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/place/mayfly:{tag}"}]
 
 
 def described() -> dict[str, Any]:
-    """The stack's task as AWS tells it: all that the template says of it, what is no text cut short, and more."""
-    task = of_type(evaluate(template(), GIVEN), "ECS::TaskDefinition")["OwnerTask"]
-    said = {name[0].lower() + name[1:]: text_of(value) for name, value in task.items()}
+    """The stack's task as AWS tells it: all that the template says of it, what is no text cut short."""
+    task = of_type(deployed(), "ECS::TaskDefinition")["OwnerTask"]
+    said: dict[str, Any] = {name[0].lower() + name[1:]: text_of(value) for name, value in task.items()}
     said |= {"containerDefinitions": image("1"), "volumes": [{"name": "state", "host": {}}]}
-    said |= {"requiresCompatibilities": ["FARGATE"], "runtimePlatform": {"cpuArchitecture": "X86_64"}}
-    return said | {"taskDefinitionArn": "arn:7", "revision": 7, "status": "ACTIVE", "registeredAt": "2026-11-24"}
+    return said | {"requiresCompatibilities": ["FARGATE"], "runtimePlatform": {"cpuArchitecture": "X86_64"}}
 
 
 def test_another_build_runs_beside_the_stack(aws: Aws) -> None:
     known = described()
-    aws.answers["ecs describe-task-definition"] = [{"taskDefinition": known}]
-    aws.answers["ecs register-task-definition"] = [{"taskDefinition": {"taskDefinitionArn": "mayfly-owner:8"}}]
-    aws.answers["ecs deregister-task-definition"] = [{}]
-    assert aws.run("mayfly", "--tag", "2", "bin/db-migrate", "--status")[0] == 0
+    of_aws = {"taskDefinitionArn": "arn:7", "revision": 7, "status": "ACTIVE", "registeredAt": "2026-11-24"}
+    new = {"taskDefinition": {"taskDefinitionArn": "mayfly-owner:8"}}
+    replies = {
+        "ecs_describe_task_definition": [{"taskDefinition": known | of_aws}],
+        "ecs_register_task_definition": [new],
+        "ecs_deregister_task_definition": [{}],
+    }
+    assert aws.run("mayfly", "--tag", "2", "bin/db-migrate", "--status", **replies)[0] == 0
     (call,) = aws.calls("ecs register-task-definition")
-    given = json.loads(call[call.index("--cli-input-json") + 1])
-    of_aws = {"taskDefinitionArn", "revision", "status", "registeredAt"}
-    kept = {name: value for name, value in known.items() if name not in of_aws}
-    assert given == kept | {"containerDefinitions": image("2")}
+    given = json.loads(after(call, "--cli-input-json"))
+    assert given == known | {"containerDefinitions": image("2")}
     taken = botocore.session.get_session().get_service_model("ecs").operation_model("RegisterTaskDefinition")
     assert ParamValidator().validate(given, taken.input_shape).generate_report() == ""
-    for name, definition in (("describe", 7), ("run", 8), ("deregister", 8)):
-        (call,) = aws.calls(f"ecs {name}-task{'-definition' * (name != 'run')}")
-        assert call[call.index("--task-definition") + 1] == f"mayfly-owner:{definition}"
-    assert "bin/db-migrate --status" in " ".join(aws.calls("ecs run-task")[0]).replace('", "', " ")
+    for name, definition in (("describe-task-definition", 7), ("run-task", 8), ("deregister-task-definition", 8)):
+        (call,) = aws.calls(f"ecs {name}")
+        assert after(call, "--task-definition") == f"mayfly-owner:{definition}"
+    assert json.loads(after(aws.calls("ecs run-task")[0], "--overrides"))["containerOverrides"][0]["command"] == [
+        "bin/db-migrate",
+        "--status",
+    ]
 
 
-def test_its_code_is_the_commands_own(aws: Aws) -> None:
-    aws.answers["ecs describe-tasks"] = [stopped(3)]
-    aws.answers["logs get-log-events"] = [lines("bin/users-suspend: There is nobody with the handle 'ann'.")]
-    code, said, err = aws.run("mayfly", "bin/users-suspend", "ann")
-    assert (code, err) == (3, "")
-    assert said[1:] == ["bin/users-suspend: There is nobody with the handle 'ann'."]
-
-
-def test_long_command_is_waited_for_and_late_lines_too(aws: Aws) -> None:
-    aws.answers["ecs wait"] = [None, {}]
-    aws.answers["ecs describe-tasks"] = [{"tasks": [{"lastStatus": "RUNNING", "containers": [{}]}]}, stopped(0)]
-    aws.answers["logs get-log-events"] = [None, lines(), lines("applied 0002-a-slow-one")]
-    assert aws.run("mayfly", "bin/db-migrate")[1][1:] == ["applied 0002-a-slow-one"]
+def test_long_command_is_waited_for_with_its_late_lines_and_its_code(aws: Aws) -> None:
+    running = {"tasks": [{"lastStatus": "RUNNING", "containers": [{}]}]}
+    replies = {
+        "ecs_wait": [None, {}],
+        "ecs_describe_tasks": [running, stopped(3)],
+        "logs_get_log_events": [None, lines(), lines("There is nobody with the handle 'ann'.")],
+    }
+    code, said, err = aws.run("mayfly", "bin/users-suspend", "ann", **replies)
+    assert (code, said[1:], err) == (3, ["There is nobody with the handle 'ann'."], "")
     assert len(aws.calls("ecs wait")) == 2
 
 
 @pytest.mark.parametrize(
-    ("call", "answer", "sentence"),
+    ("call", "reply", "words"),
     [
-        ("cloudformation describe-stacks", None, "The stack mayfly cannot be read."),
-        ("cloudformation describe-stacks", {"Stacks": [{}]}, "The stack mayfly has no output ClusterName"),
-        ("ecs describe-task-definition", None, "The task of the stack cannot be read."),
-        ("ecs register-task-definition", None, "The task with the build 2 was not taken."),
-        ("ecs run-task", None, "The task was not started."),
-        ("ecs run-task", {"tasks": [], "failures": [{"reason": "no room"}]}, "The task was not started: no room."),
-        ("ecs describe-tasks", None, "The task cannot be followed."),
-        ("ecs describe-tasks", stopped(None, "image not found"), "The command did not run: image not found"),
+        ("cloudformation describe-stacks", None, "cannot be read"),
+        ("cloudformation describe-stacks", {"Stacks": [{}]}, "no output ClusterName"),
+        ("ecs register-task-definition", None, "build 2 was not taken"),
+        ("ecs run-task", {"tasks": [], "failures": [{"reason": "no room"}]}, "not started: no room"),
+        ("ecs describe-tasks", None, "cannot be followed"),
+        ("ecs describe-tasks", stopped(None, "image not found"), "did not run: image not found"),
     ],
 )
-def test_what_goes_wrong_is_a_sentence(aws: Aws, call: str, answer: object, sentence: str) -> None:
-    aws.answers["ecs describe-task-definition"] = [{"taskDefinition": {"containerDefinitions": []}}]
-    aws.answers[call] = [answer]
-    if call == "ecs describe-tasks":
-        aws.answers["logs get-log-events"] = [None]
+def test_what_goes_wrong_is_a_sentence(aws: Aws, call: str, reply: object, words: str) -> None:
+    aws.replies |= {"ecs describe-task-definition": [{"taskDefinition": {"containerDefinitions": []}}]}
+    aws.replies |= {"logs get-log-events": [None], call: [reply]}
     build = ["--tag", "2"] if call.endswith("task-definition") else []
     code, _, err = aws.run("mayfly", *build, "bin/db-migrate")
     assert code == 1
-    assert err.splitlines()[-1].startswith(f"bin/aws-owner: {sentence}")
+    assert err.splitlines()[-1].startswith("bin/aws-owner: ")
+    assert words in err
 
 
 def test_stack_and_command_must_be_said(aws: Aws) -> None:
-    for arguments, missing in (
-        ([], "the stack and what to run"),
-        (["mayfly"], "the stack and what to run"),
-        (["mayfly", "--tag", "2"], "which build and what to run"),
-    ):
+    for arguments in ([], ["mayfly"], ["mayfly", "--tag", "2"]):
         code, said, err = aws.run(*arguments)
         assert (code, said) == (1, [])
-        assert err.startswith(f"bin/aws-owner: Say {missing}")
+        assert err.startswith("bin/aws-owner: Say ")
     assert not (aws.folder / "calls").exists()

@@ -21,6 +21,7 @@ GITPOD = {
     "ports": {"port", "onOpen", "visibility", "name"},
 }
 CONTAINER = {"name", "image", "forwardPorts", "portsAttributes"}
+NO_DATABASE = DatabaseUrls("postgresql://mayfly_app@/mayfly", "postgresql://mayfly_owner@/mayfly")
 LIFE_CYCLE = {"updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand"}
 
 
@@ -34,7 +35,7 @@ def container() -> dict[str, Any]:
     return dict(json.loads((CHECKOUT / ".devcontainer" / "devcontainer.json").read_text()))
 
 
-def settings_after(command: str, urls: DatabaseUrls, names: set[str], **environment: str) -> Any:
+def settings_after(command: str, names: set[str], **environment: str) -> Any:
     """The settings of `bin/dev` where the command starts it."""
     tool = 'gp() { [ "$*" = "url 8000" ] && echo "https://8000-mayfly.ws.example.org"; }'
     assert command.count("bin/dev") == 1
@@ -47,7 +48,7 @@ def settings_after(command: str, urls: DatabaseUrls, names: set[str], **environm
     )
     after = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
     assert names == {"PUBLIC_URL", "TRUSTED_PROXIES", "FRAME_ORIGIN"} & set(after)
-    return settings_for(urls, APP_ENV="development", **{name: after[name] for name in names})
+    return settings_for(NO_DATABASE, APP_ENV="development", **{name: after[name] for name in names})
 
 
 def test_gitpod_sets_up_lets_in_and_runs(gitpod: dict[str, Any]) -> None:
@@ -63,10 +64,10 @@ def test_gitpod_sets_up_lets_in_and_runs(gitpod: dict[str, Any]) -> None:
     assert not gitpod["github"]["prebuilds"]["pullRequestsFromForks"]  # they would see the project's variables
 
 
-def test_gitpod_runs_it_at_the_address_of_its_port(gitpod: dict[str, Any], database_urls: DatabaseUrls) -> None:
+def test_gitpod_runs_it_at_the_address_of_its_port(gitpod: dict[str, Any]) -> None:
     names = {"PUBLIC_URL", "TRUSTED_PROXIES", "FRAME_ORIGIN"}
     command = gitpod["tasks"][0]["command"]
-    settings = settings_after(command, database_urls, names, GITPOD_HOST="https://example.org")
+    settings = settings_after(command, names, GITPOD_HOST="https://example.org")
     assert settings.public_url == "https://8000-mayfly.ws.example.org"
     assert (settings.trusted_proxies, settings.frame_origin) == (1, "https://*.example.org")
 
@@ -80,17 +81,15 @@ def test_dev_container_sets_up_lets_in_and_runs(container: dict[str, Any]) -> No
     assert container["postAttachCommand"].endswith("; bin/dev")
 
 
-def test_dev_container_runs_it_at_the_address_of_its_port(
-    container: dict[str, Any], database_urls: DatabaseUrls
-) -> None:
+def test_dev_container_runs_it_at_the_address_of_its_port(container: dict[str, Any]) -> None:
     command, names = container["postAttachCommand"], {"PUBLIC_URL", "TRUSTED_PROXIES"}
     codespace = {"CODESPACE_NAME": "disco-1", "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN": "app.example.org"}
-    settings = settings_after(command, database_urls, names, **codespace)
+    settings = settings_after(command, names, **codespace)
     assert (settings.public_url, settings.trusted_proxies) == ("https://disco-1-8000.app.example.org", 1)
-    settings_after(command, database_urls, set())  # on a machine of one's own
+    settings_after(command, set())  # on a machine of one's own
 
 
-def test_every_command_is_there_and_every_port_is_the_programs(database_urls: DatabaseUrls) -> None:
+def test_every_command_is_there_and_every_port_is_the_programs() -> None:
     for name in FILES:
         text = (CHECKOUT / name).read_text()
         commands = re.findall(r"bin/([a-z-]+)((?: --[a-z-]+)*)", text)
@@ -99,5 +98,5 @@ def test_every_command_is_there_and_every_port_is_the_programs(database_urls: Da
             assert os.access(CHECKOUT / "bin" / command, os.X_OK)
             _parser().parse_args(options.split())
             assert not options or command == "rds-update-sg-rule"
-        assert set(re.findall(r"\b[1-9]\d{3,4}\b", text)) == {str(settings_for(database_urls).port)}
+        assert set(re.findall(r"\b[1-9]\d{3,4}\b", text)) == {str(settings_for(NO_DATABASE).port)}
         assert not re.search(r"pypi|npmjs|index-url|find-links|mirror|AKIA|AWS_|SECRET|PASSWORD|CONNECTION_URL", text)
