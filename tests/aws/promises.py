@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from as_deployed import TASK, arn_of, at, environments
-from cloudformation import Template, of_type, target, text_of
+from as_deployed import TASK, at, environments
+from cloudformation import Template, of_type, read, target, text_of
 
 from webapp.postgres.places import CHECKOUT
 
@@ -15,105 +16,7 @@ PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerA
 Complaints = list[str]
 Promise = Callable[[Template], Complaints]
 
-# Values that must stand there, by type or name of the resource. None: nothing may stand there.
-SAID: dict[str, dict[str, object]] = {
-    "RDS::DBInstance": {
-        "/DeletionPolicy": "Snapshot",
-        "/UpdateReplacePolicy": "Snapshot",
-        "PubliclyAccessible": False,
-        "StorageEncrypted": True,
-        "DeletionProtection": True,
-        "EnableIAMDatabaseAuthentication": True,
-        "ManageMasterUserPassword": True,
-        "MasterUserPassword": None,
-        "CACertificateIdentifier": "rds-ca-rsa2048-g1",
-        "BackupRetentionPeriod": "7",
-        "DBSubnetGroupName": {"Ref": "DatabaseSubnets"},
-        "DBParameterGroupName": {"Ref": "DatabaseSettings"},
-    },
-    "DatabaseSettings": {  # a statement that fails may hold what somebody wrote
-        "Parameters/rds.force_ssl": "1",
-        "Parameters/log_min_error_statement": "panic",
-        "Parameters/log_error_verbosity": "terse",
-        "Parameters/log_statement": "none",
-        "Parameters/log_min_duration_statement": "-1",
-    },
-    "RDS::DBProxy": {"RequireTLS": True, "DefaultAuthScheme": "IAM_AUTH", "Auth": None, "DebugLogging": False}
-    | {"RoleArn": arn_of("ProxyRole")},
-    "ECS::Service": {
-        "NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp": "DISABLED",
-        "DeploymentConfiguration/DeploymentCircuitBreaker": {"Enable": True, "Rollback": True},
-        "DeploymentConfiguration/MinimumHealthyPercent": 100,
-        "DeploymentConfiguration/MaximumPercent": 200,
-    },
-    "ECS::TaskDefinition": {
-        f"{TASK}/User": "10001",
-        f"{TASK}/ReadonlyRootFilesystem": True,
-        f"{TASK}/LinuxParameters/Capabilities": {"Drop": ["ALL"]},
-        f"{TASK}/Privileged": None,
-        f"{TASK}/MountPoints/0/ContainerPath": "/var/lib/mayfly",
-        f"{TASK}/MountPoints/1": None,
-        "ContainerDefinitions/1": None,
-    },
-    "Task": {
-        "TaskRoleArn": arn_of("TaskRole"),
-        "ExecutionRoleArn": arn_of("TaskExecutionRole"),
-        f"{TASK}/Secrets/SECRET_KEY/ValueFrom": {"Ref": "SecretKey"},
-        f"{TASK}/Secrets/OIDC_CLIENT_SECRET/ValueFrom": {"Ref": "ClientSecret"},
-        f"{TASK}/StopTimeout": 15,
-    },
-    "OwnerTask": {
-        "TaskRoleArn": None,
-        "ExecutionRoleArn": arn_of("OwnerExecutionRole"),
-        f"{TASK}/Secrets/PGPASSWORD/ValueFrom": {"Fn::Sub": "${Database.MasterUserSecret.SecretArn}:password::"},
-    },
-    "Lambda::Function": {"Role": arn_of("SignUpRole"), "LoggingConfig/LogGroup": {"Ref": "FunctionLog"}},
-    "Logs::LogGroup": {"RetentionInDays": "14"},
-    "ElasticLoadBalancingV2::LoadBalancer": {
-        "LoadBalancerAttributes/routing.http.drop_invalid_header_fields.enabled/Value": "true",
-        "LoadBalancerAttributes/routing.http.xff_header_processing.mode/Value": "append",
-    },
-    # Two minutes without a database, as when it moves to the other zone, must not end the tasks.
-    "ElasticLoadBalancingV2::TargetGroup": {
-        "HealthCheckPath": "/readyz",
-        "HealthCheckIntervalSeconds": 15,
-        "UnhealthyThresholdCount": 10,
-    },
-    "SecureListener": {"Protocol": "HTTPS", "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"},
-    "PlainListener": {
-        "DefaultActions/0/Type": "redirect",
-        "DefaultActions/0/RedirectConfig/Protocol": "HTTPS",
-        "DefaultActions/1": None,
-    },
-    "SecretKey": {"GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True}},
-    "Cognito::UserPool": {
-        "/DeletionPolicy": "Retain",
-        "DeletionProtection": "ACTIVE",
-        "AutoVerifiedAttributes": ["email"],
-        "MfaConfiguration": "OFF",  # where it is optional the hosted pages offer nobody to set one up
-        "Policies/PasswordPolicy/MinimumLength": 12,
-        "Schema/email/Required": True,
-        "Schema/preferred_username/Required": True,
-        "Schema/name/Required": True,
-        "LambdaConfig/PostConfirmation": arn_of("PostConfirmation"),
-    },
-    "Cognito::UserPoolClient": {
-        "GenerateSecret": True,
-        "AllowedOAuthFlows": ["code"],
-        "AllowedOAuthFlowsUserPoolClient": True,
-        "AllowedOAuthScopes": ["openid", "email", "profile"],
-        "CallbackURLs": ["https://mayfly.example/sign-in/provider/back"],
-        "LogoutURLs": ["https://mayfly.example/"],
-        "PreventUserExistenceErrors": "ENABLED",
-        "EnableTokenRevocation": True,
-        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
-        "IdTokenValidity": 10,
-        "AccessTokenValidity": 10,
-        "TokenValidityUnits/IdToken": "minutes",
-        "TokenValidityUnits/AccessToken": "minutes",
-    },
-    "Lambda::Permission": {"Principal": "cognito-idp.amazonaws.com", "SourceArn": arn_of("Pool")},
-}
+SAID: dict[str, dict[str, object]] = read(Path(__file__).with_name("must_say.yml"))
 
 
 def rows(t: Template) -> list[tuple[str, object]]:

@@ -1,18 +1,16 @@
 """The template deployed to moto, as far as moto goes.
 
-Moto knows none of UNKNOWN, so references to these become words; it judges no right, and starts no task. What people
-sign up with is made through Cognito's API, which refuses what AWS has no parameter for.
+Moto knows none of UNKNOWN, so references to these become words; it judges no right, and starts no task.
 """
 
 import io
 import json
 import re
 import zipfile
-from typing import Any
 
 import boto3
 from as_deployed import GIVEN, deployed
-from cloudformation import Template, of_type, text_of
+from cloudformation import Template, text_of
 
 UNKNOWN = {
     "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -83,20 +81,3 @@ def test_stack_is_made(moto: str) -> None:
     kinds = {one["Port"]: one["DefaultActions"][0]["Type"] for one in listeners}
     assert kinds == {443: "forward", 80: "redirect"}
     assert outputs["DbSgId"] == ids["DeveloperGroup"]
-
-
-def test_people_sign_up_with_what_the_function_needs(moto: str) -> None:
-    def asked(kind: str, **real: Any) -> dict[str, Any]:
-        ((_, one),) = of_type(deployed(), f"Cognito::{kind}").items()
-        return one | real
-
-    client = boto3.client("cognito-idp")
-    function = "arn:aws:lambda:eu-central-1:123456789012:function:mayfly"
-    properties = asked("UserPool", PoolName="mayfly", LambdaConfig={"PostConfirmation": function})
-    del properties["UserPoolName"]
-    pool = client.create_user_pool(**properties)["UserPool"]
-    wanted = {one["Name"] for one in pool["SchemaAttributes"] if one.get("Required")}
-    assert wanted >= {"email", "preferred_username", "name"}
-    kept = client.create_user_pool_client(**asked("UserPoolClient", UserPoolId=pool["Id"]))["UserPoolClient"]
-    assert kept["AllowedOAuthFlows"] == ["code"]
-    assert kept["ClientSecret"], "a program that can keep a secret gets one"
