@@ -2,6 +2,7 @@
 
 import copy
 import functools
+from pathlib import Path
 from typing import Any
 
 from cloudformation import Template, evaluate, of_type, read
@@ -60,6 +61,16 @@ def at(value: Any, path: str) -> Any:
         except (KeyError, IndexError):
             return None
     return value
+
+
+def rows(t: Template) -> list[tuple[str, object]]:
+    """Path and value of each row of must_say.yml, for each resource that it is about."""
+    found = []
+    for kind, wanted in read(Path(__file__).with_name("must_say.yml")).items():
+        for name in of_type(t, kind) if "::" in kind else [kind]:
+            for path, value in wanted.items():
+                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
+    return found
 
 
 def environments(t: Template) -> dict[str, dict[str, Any]]:

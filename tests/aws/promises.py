@@ -1,32 +1,42 @@
 """What aws/template.yml promises: each function lists what breaks it in a template as it is deployed."""
 
+import inspect
 import re
+import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-from as_deployed import TASK, at, environments
-from cloudformation import Template, of_type, read, target, text_of
+from as_deployed import TASK, at, environments, rows
+from cloudformation import Template, of_type, target, text_of
 
 from webapp.postgres.places import CHECKOUT
 
-# The function's network card and log, on everything (`*`): AWS keeps it, and a card cannot be named beforehand.
-MANAGED = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability")
+
+def _connect(user: str, resource: str) -> str:
+    return rf'rds-db:connect .*:dbuser:\$\{{Id\}}/{user}", .*"{resource}".*'
+
+
+def _start(log: str, *secrets: str) -> list[str]:
+    """The image, the streams of the log, which tasks name, and the secrets."""
+    pull = ("BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability")
+    lines = [rf'logs:{act} .*:log-stream:(app|owner)/\*", .*"{log}".*' for act in ("CreateLogStream", "PutLogEvents")]
+    read = [f'secretsmanager:GetSecretValue .*"{one}".*' for one in secrets]
+    # IAM knows no resource for signing in to ECR.
+    return [*lines, *read, r"ecr:GetAuthorizationToken \*", *(f"ecr:{act} .*:repository/mayfly.*" for act in pull)]
+
+
+# Action and resource of all that each role may do. While the proxy is made they go past it still.
+RIGHTS = {
+    "TaskRole": [_connect("mayfly_app", one) for one in ("Database", "Proxy")],
+    "SignUpRole": [_connect("mayfly_sign_up", one) for one in ("Database", "Proxy")]
+    # Its network card and log, on everything: AWS keeps this one, and a card cannot be named beforehand.
+    + [r"managed .*:aws:policy/service-role/AWSLambdaVPCAccessExecutionRole.*"],
+    "ProxyRole": [_connect(one, "Database") for one in ("mayfly_app", "mayfly_sign_up")],
+    "TaskExecutionRole": _start("TaskLog", "SecretKey", "ClientSecret"),
+    "OwnerExecutionRole": _start("OwnerLog", 'Database", "MasterUserSecret.SecretArn'),
+}
+
 Complaints = list[str]
 Promise = Callable[[Template], Complaints]
-
-SAID: dict[str, dict[str, object]] = read(Path(__file__).with_name("must_say.yml"))
-
-
-def rows(t: Template) -> list[tuple[str, object]]:
-    """Path and value of each row of SAID, for each resource that it is about."""
-    found = []
-    for kind, wanted in SAID.items():
-        for name in of_type(t, kind) if "::" in kind else [kind]:
-            for path, value in wanted.items():
-                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
-    return found
 
 
 def what_must_be_said_is_said(t: Template) -> Complaints:
@@ -72,57 +82,21 @@ def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
     return unclear + [f"{flow}" for flow in odd | (out ^ (inside | {("TaskGroup", world, 443)}))]
 
 
-def _rights(proxied: bool) -> dict[str, set[tuple[str, str]]]:
-    """Action and resource of all that each role may do."""
-
-    def start(log: str, stream: str, *secrets: str) -> set[tuple[str, str]]:
-        streams = f"log-group:{log}:log-stream:{stream}/*"  # they are named by tasks
-        lines = {("logs:CreateLogStream", streams), ("logs:PutLogEvents", streams)}
-        read = {("secretsmanager:GetSecretValue", one) for one in secrets}
-        # IAM knows no resource for signing in to ECR.
-        return lines | read | {("ecr:GetAuthorizationToken", "*"), *((act, "repository/mayfly") for act in PULL)}
-
-    def connect(user: str) -> set[tuple[str, str]]:
-        """While the proxy is made they go past it still."""
-        ways = ["Database.DbiResourceId", *["Proxy.DBProxyArn"] * proxied]
-        return {("rds-db:connect", f"dbuser:{way}/{user}") for way in ways}
-
-    users = ("mayfly_app", "mayfly_sign_up")
-    rights = {"TaskRole": connect(users[0]), "SignUpRole": connect(users[1])}
-    rights |= {"TaskExecutionRole": start("TaskLog", "app", "SecretKey", "ClientSecret")}
-    rights |= {"OwnerExecutionRole": start("OwnerLog", "owner", "Database.MasterUserSecret.SecretArn")}
-    proxy = {("rds-db:connect", f"dbuser:Database.DbiResourceId/{user}") for user in users}
-    return rights | ({"ProxyRole": proxy} if proxied else {})
-
-
-def _short(resource: Any) -> str:
-    """A resource that a right names, without what is the same for all of this account."""
-    text, names = (resource["Fn::Sub"], {}) if "Fn::Sub" in resource else (resource, {})
-    if isinstance(text, list):
-        text, names = text
-    if not isinstance(text, str):
-        return ".".join(text["Fn::GetAtt"]) if "Fn::GetAtt" in text else str(text.get("Ref", text))
-    for name, value in names.items():
-        found = re.search(r'"(?:Ref|Fn::GetAtt)": (?:"|\[")(\w+)(?:", "([\w.]+))?', text_of(value))
-        text = text.replace(f"${{{name}}}", ".".join(filter(None, found.groups())) if found else text_of(value))
-    return re.sub(r"^arn:\$\{AWS::Partition\}:[a-z-]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:", "", text)
-
-
 def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
     found = [n for n, one in t["Resources"].items() if one["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}]
-    wanted, roles = _rights("Proxy" in t["Resources"]), of_type(t, "IAM::Role")
+    roles, missing = of_type(t, "IAM::Role"), "(?!)" if "Proxy" in t["Resources"] else "Proxy"
     for name, role in roles.items():
-        rights = set()
-        for trust in role["AssumeRolePolicyDocument"]["Statement"]:
-            found += [f"{name} trusts {trust['Principal']}"] * (list(trust["Principal"]) != ["Service"])
+        rights = [f"managed {text_of(one)}" for one in role.get("ManagedPolicyArns", [])]
+        trusted = [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]]
+        found += [f"{name} trusts {one}" for one in trusted if list(one) != ["Service"]]
         for one in (one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]):
             found += [f"{name}: {one}"] * (one.keys() != {"Effect", "Action", "Resource"} or one["Effect"] != "Allow")
             actions, resources = ([v] if not isinstance(v, list) else v for v in (one["Action"], one["Resource"]))
-            rights |= {(action, _short(resource)) for action in actions for resource in resources}
-        rights |= {("managed", _short(one)) for one in role.get("ManagedPolicyArns", [])}
-        may = wanted.get(name, set()) | ({("managed", MANAGED)} if name == "SignUpRole" else set())
-        found += [f"{name}: {right}" for right in rights ^ may]
-    return found + [f"role {name}" for name in roles.keys() ^ wanted.keys()]
+            rights += [f"{action} {text_of(resource)}" for action in actions for resource in resources]
+        wanted = [one for one in RIGHTS.get(name, []) if not re.search(missing, one)]
+        found += [f"{name}: {right}" for right in rights if not any(re.fullmatch(one, right) for one in wanted)]
+        found += [f"{name}: no {one}" for one in wanted if not any(re.fullmatch(one, right) for right in rights)]
+    return found + [f"role {name}" for name in RIGHTS.keys() ^ roles.keys() if not re.match(missing, name)]
 
 
 def who_connects_says_who_they_are(t: Template) -> Complaints:
@@ -198,16 +172,5 @@ def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
     return [f"not waited for: {name}" for name in late] + [f"too early: {name}" for name in early]
 
 
-PROMISES: list[Promise] = [
-    what_must_be_said_is_said,
-    nothing_is_public_but_the_balancer,
-    each_speaks_to_whom_it_needs_alone,
-    each_role_may_do_what_it_must_alone,
-    who_connects_says_who_they_are,
-    every_task_writes_to_a_log_of_ours,
-    no_secret_is_in_sight,
-    every_setting_is_known,
-    requests_meet_no_closed_door,
-    connections_fit,
-    the_proxy_is_ready_before_it_is_used,
-]
+_ours = inspect.getmembers(sys.modules[__name__], inspect.isfunction)
+PROMISES: list[Promise] = [one for name, one in _ours if one.__module__ == __name__ and name[0] != "_"]

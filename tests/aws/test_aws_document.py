@@ -1,7 +1,6 @@
 """What docs/aws.md tells: its commands are typed into a shell one after the other, with a stand-in for each program."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import botocore.session
@@ -9,6 +8,7 @@ import pytest
 from as_deployed import template
 from botocore import xform_name
 from cloudformation import of_type, read
+from shell import run_program
 
 from webapp.postgres.places import CHECKOUT
 
@@ -33,14 +33,8 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     for name in PROGRAMS | set(re.findall(r"^bin/([a-z-]+)", "".join(BLOCKS), re.MULTILINE)):
         (folder / "bin" / name).write_text(STAND_IN)
         (folder / "bin" / name).chmod(0o755)
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS)],
-        cwd=folder,
-        env={"PATH": f"{folder}/bin:/usr/bin:/bin", "CALLS": str(folder / "calls")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "CALLS": str(folder / "calls")}
+    done = run_program("bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS), cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return [call.split("\0") for call in Path(folder / "calls").read_text("utf-8").split("\0\n")[:-1]]
 
@@ -48,11 +42,10 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
 def test_commands_of_aws_are_whole(called: list[list[str]]) -> None:
     """Each is a call that AWS knows, with all that it asks for and nothing that it does not know."""
     session = botocore.session.get_session()
-    models = {
-        service: session.get_service_model(service) for service in {call[1] for call in called if call[0] == "aws"}
-    }
+    calls = [one[1:] for one in called if one[0] == "aws"]
+    models = {service: session.get_service_model(service) for service, *_ in calls}
     seen, wrong = set(), []
-    for _, service, name, *arguments in (call for call in called if call[0] == "aws"):
+    for service, name, *arguments in calls:
         if (service, name) in OF_ITS_OWN:
             continue
         if name == "wait":
@@ -72,7 +65,7 @@ def test_commands_of_aws_are_whole(called: list[list[str]]) -> None:
 
 def test_scripts_that_are_told_are_there(called: list[list[str]]) -> None:
     ours = {name for name, *_ in called} - PROGRAMS
-    ours |= {word.removeprefix("bin/") for call in called for word in call if word.startswith("bin/")}
+    ours |= {word.removeprefix("bin/") for one in called for word in one if word.startswith("bin/")}
     assert ours
     assert [name for name in ours if not (CHECKOUT / "bin" / name).is_file()] == []
 
@@ -97,7 +90,7 @@ def test_every_parameter_is_listed_with_its_default() -> None:
 
 
 def test_person_is_created_with_what_the_pool_asks_for(called: list[list[str]]) -> None:
-    (command,) = (" ".join(call) for call in called if "admin-create-user" in call)
+    (command,) = (" ".join(one) for one in called if "admin-create-user" in one)
     pool = of_type(template(), "Cognito::UserPool")["Pool"]
     asked = {one["Name"] for one in pool["Schema"] if one["Required"]}
     assert set(re.findall(r"Name=(\w+),Value=", command)) == asked | {"email_verified"}

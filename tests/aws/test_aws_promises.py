@@ -1,7 +1,7 @@
 """The promises of aws/template.yml hold however it is deployed, and each is missed where it is taken out."""
 
 import promises as p
-from as_deployed import GONE, LARGEST, TASK, WAYS, arn_of, changed, deployed
+from as_deployed import GONE, LARGEST, TASK, WAYS, arn_of, changed, deployed, rows
 
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "0.0.0.0/0", "Description": "all"}
 CONNECT, SERVES, STARTS, PROXIES = (
@@ -84,7 +84,7 @@ def test_template_keeps_its_promises_in_every_way() -> None:
 
 def test_each_promise_is_missed_when_it_is_taken_out() -> None:
     whole = deployed(**LARGEST)
-    said = [(path, GONE if value else "other") for path, value in p.rows(whole)]
+    said = [(path, GONE if value else "other") for path, value in rows(whole)]
     taken = BROKEN | {p.what_must_be_said_is_said: said}
     unseen = [
         (one.__name__, path) for one in taken for path, value in taken[one] if not one(changed(whole, path, value))

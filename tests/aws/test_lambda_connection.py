@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 from confirmations import SOURCE, confirmed, load
 from ops_fixtures import one
+from shell import run_program
 from ways import DatabaseUrls
 
 from webapp.db import conninfo
@@ -162,13 +162,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     machine = {"aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
     options = ["--arch", machine, "--python", version, "--to", str(folder), "--ca", str(folder / "ca.pem")]
-    done = subprocess.run(
-        [str(CHECKOUT / "bin/lambda-package"), *options],
-        env={**os.environ, "MAYFLY_VENV": str(Path(sys.executable).parent.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "MAYFLY_VENV": str(Path(sys.executable).parent.parent)}
+    done = run_program(CHECKOUT / "bin/lambda-package", *options, env=environment)
     assert done.returncode == 0, done.stderr
     return next(folder.glob("*.zip"))
 
@@ -191,14 +186,8 @@ def test_packaged_function_makes_an_account(package: Path, conn: Connection, sig
         "import sys, json; sys.path.insert(0, sys.argv[1]); import handler;"
         " handler.lambda_handler(json.loads(sys.argv[2]), None)"
     )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, str(scratch), json.dumps(confirmed())],
-        env={"CONNECTION_URL": sign_up_url, "PATH": ""},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-I", "-S", "-c", code, scratch, json.dumps(confirmed())]
+    done = run_program(*command, env={"CONNECTION_URL": sign_up_url, "PATH": ""}, cwd="/")
     assert done.returncode == 0, done.stderr
     assert one(conn, COUNT) == 1
 

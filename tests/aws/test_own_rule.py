@@ -1,9 +1,8 @@
 """The rule of this workspace: made, renewed, moved, removed, listed."""
 
-import subprocess
-
 import pytest
 from rule_group import Sg
+from shell import run_program
 
 from webapp.postgres.places import CHECKOUT
 
@@ -77,8 +76,7 @@ def test_dry_run_says_what_would_be_and_changes_nothing(sg: Sg) -> None:
 
 def test_script_does_it_from_start_to_end(sg: Sg, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*arguments: str) -> tuple[int, str, str]:
-        command = [CHECKOUT / "bin" / "rds-update-sg-rule", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_program(CHECKOUT / "bin" / "rds-update-sg-rule", *arguments)
         return done.returncode, done.stdout, done.stderr
 
     assert run("--if-configured")[::2] == (0, "")
