@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,16 +13,15 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from confirmations import load
 from rds import as_on_rds
 from rule_group import Sg
-from ways import DatabaseUrls, free_port
+from ways import DatabaseUrls, free_port, wait_for
 
 from webapp.aws import security_group
 from webapp.postgres.places import CHECKOUT
 from webapp.postgres.processes import die_with_parent
-
-_PATIENCE = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -36,43 +33,31 @@ def moto_process() -> Iterator[str]:
     port = free_port()
     with subprocess.Popen(
         [program, "-H", "127.0.0.1", "-p", str(port)],
-        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         preexec_fn=die_with_parent(signal.SIGTERM),
     ) as process:
-        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + _PATIENCE
-        while True:
-            with contextlib.suppress(OSError):
-                _empty(url)
-                break
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail("moto did not start")
-            time.sleep(0.05)
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: process.poll() is not None or _empty(url), seconds=60)
         yield url
         process.terminate()
 
 
-def _empty(url: str) -> None:
-    request = urllib.request.Request(f"{url}/moto-api/reset", method="POST")
-    with urllib.request.urlopen(request, timeout=5) as response:
-        response.read()
+def _empty(url: str) -> bool:
+    """Takes all away that was made there; whether somebody is there."""
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.post(f"{url}/moto-api/reset", timeout=30).ok
+    return False
 
 
 @pytest.fixture
 def moto(moto_process: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an AWS that is empty; boto3 in this process, and in those that it starts, speaks to no other."""
-    _empty(moto_process)
-    for name, value in {
-        "AWS_ENDPOINT_URL": moto_process,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }.items():
-        monkeypatch.setenv(name, value)
+    assert _empty(moto_process), "moto has died"
+    keys = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing", "DEFAULT_REGION": "eu-central-1"}
+    files = {"CONFIG_FILE": os.devnull, "SHARED_CREDENTIALS_FILE": os.devnull, "EC2_METADATA_DISABLED": "true"}
+    for name, value in ({"ENDPOINT_URL": moto_process} | keys | files).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
     return moto_process
 
 

@@ -14,8 +14,6 @@ from webapp.errors import Refused
 
 GITPOD = {"GITPOD_GIT_USER_NAME": "Ann", "GITPOD_WORKSPACE_ID": "w"}
 CODESPACES = {"GITHUB_USER": "ann", "CODESPACE_NAME": "fluffy-disco-1"}
-
-
 NAMES: list[tuple[dict[str, str], dict[str, str], str]] = [
     (GITPOD | CODESPACES, {"name": "Git Name"}, "Ann w"),
     (CODESPACES, {"name": "Git Name"}, "ann fluffy-disco-1"),
@@ -49,11 +47,8 @@ UNSEEN = """
 203.0.113.9 ff0e::1 2001:db8::1 ::1 :: ::7f00:1 64:ff9b::a00:1 fe80::1 fe80::1%eth0 fd00::1 ::ffff:10.0.0.1
 2606:4700:4700::1111%1 8.8.8.8/32 0.0.0.0/0 8.8.8 134744072 08.8.8.8 nonsense 8.8.8.8,1.1.1.1
 """
-SEEN = {
-    " 8.8.8.8\n": "8.8.8.8/32",
-    "2606:4700:4700:0::1111": "2606:4700:4700::1111/128",
-    "::ffff:8.8.8.8": "8.8.8.8/32",
-}
+SEEN = {" 8.8.8.8\n": "8.8.8.8/32", "::ffff:8.8.8.8": "8.8.8.8/32"}
+SEEN |= {"2606:4700:4700:0::1111": "2606:4700:4700::1111/128"}
 
 
 def test_address_that_the_database_can_see_becomes_a_network_of_one() -> None:
