@@ -29,6 +29,7 @@ WAYS = [
 LARGEST = WAYS[-1]
 TASK = "ContainerDefinitions/0"
 GONE = object()
+_SAID = read(Path(__file__).with_name("must_say.yml"))
 
 
 def arn_of(name: str) -> Template:
@@ -66,7 +67,7 @@ def at(value: Any, path: str) -> Any:
 def rows(t: Template) -> list[tuple[str, object]]:
     """Path and value of each row of must_say.yml, for each resource that it is about."""
     found = []
-    for kind, wanted in read(Path(__file__).with_name("must_say.yml")).items():
+    for kind, wanted in _SAID.items():
         for name in of_type(t, kind) if "::" in kind else [kind]:
             for path, value in wanted.items():
                 found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))

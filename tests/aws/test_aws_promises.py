@@ -4,9 +4,8 @@ import promises as p
 from as_deployed import GONE, LARGEST, TASK, WAYS, arn_of, changed, deployed, rows
 
 ANYWHERE = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIp": "0.0.0.0/0", "Description": "all"}
-CONNECT, SERVES, STARTS, PROXIES = (
-    f"{role}/Properties/Policies/0/PolicyDocument/Statement"
-    for role in ("SignUpRole", "TaskRole", "TaskExecutionRole", "ProxyRole")
+CONNECT, SERVES, STARTS = (
+    f"{role}/Properties/Policies/0/PolicyDocument/Statement" for role in ("SignUpRole", "TaskRole", "TaskExecutionRole")
 )
 URL = "PostConfirmation/Properties/Environment/Variables/CONNECTION_URL"
 PLAIN = f"Task/Properties/{TASK}/Environment"
@@ -19,10 +18,8 @@ BROKEN: dict[p.Promise, list[tuple[str, object]]] = {
         ("Url", {"Type": "AWS::Lambda::Url", "Properties": {}}),
     ],
     p.each_speaks_to_whom_it_needs_alone: [
-        ("DatabaseGroup/Properties/SecurityGroupIngress", [ANYWHERE]),
         ("DeveloperGroup/Properties/SecurityGroupIngress", [ANYWHERE]),
         ("FunctionGroup/Properties/SecurityGroupEgress", GONE),
-        ("FunctionGroup/Properties/SecurityGroupEgress", [ANYWHERE]),
         ("BalancerGroup/Properties/SecurityGroupIngress/0/ToPort", 8443),
         ("TaskGroup/Properties/SecurityGroupEgress/0/IpProtocol", "-1"),
         ("DatabaseFromProxy", GONE),
@@ -32,11 +29,10 @@ BROKEN: dict[p.Promise, list[tuple[str, object]]] = {
         (f"{CONNECT}/0/Resource", "*"),
         (f"{CONNECT}/0/Action", "rds-db:*"),
         (f"{CONNECT}/0/NotAction", "iam:*"),
-        (f"{CONNECT}/0/Resource/0", GONE),
         (f"{CONNECT}/1", MORE),
         (f"{SERVES}/0/Resource/0", ADMIN),
         ("TaskRole/Properties/Policies", []),
-        (PROXIES, []),
+        ("ProxyRole", GONE),
         (f"{STARTS}/3/Resource", "*"),
         (f"{STARTS}/1/Action/2", GONE),
         ("SignUpRole/Properties/ManagedPolicyArns/0", "arn:aws:iam::aws:policy/AdministratorAccess"),

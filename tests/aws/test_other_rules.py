@@ -32,14 +32,6 @@ def test_no_two_pairs_of_names_give_one_description() -> None:
     assert odd + [text for text in made if len(text) > 255 or "  " in text] == []
 
 
-def test_two_people_have_a_rule_each_and_move_alone(sg: Sg) -> None:
-    for who in (("8.8.8.8",), ("1.1.1.1", "Bob"), ("1.0.0.1", "Bob", "another"), ("8.8.4.4",)):
-        sg.become(*who)
-        assert sg.run()[0] == 0
-    bobs = {("GITPOD Bob mayfly-abc123", "1.1.1.1/32"), ("GITPOD Bob another", "1.0.0.1/32")}
-    assert sg.workspaces() == {(sg.me, "8.8.4.4/32"), *bobs}
-
-
 def test_starts_at_once_give_each_person_one_rule(sg: Sg) -> None:
     group, barrier = security_group.Group(sg.ec2, sg.id), threading.Barrier(6)
 
