@@ -15,7 +15,6 @@ from argon2 import PasswordHasher
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from flask import Flask
 from flask.testing import FlaskClient
-from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
 from ways import DatabaseUrls, MakeApp, scratch_folder, settings_for
 

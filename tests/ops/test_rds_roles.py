@@ -14,7 +14,7 @@ from webapp.db.connections import Connection, DatabaseError, connect
 from webapp.ops import schema
 from webapp.postgres.embedded import APP, OWNER, SIGN_UP
 
-# What the function that makes accounts may do: all that its statements need (tests/test_lambda.py), and nothing else.
+# What the function that makes accounts may do: what its statements need (tests/aws/test_lambda_sign_up.py), no more.
 READ = {"uuid", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id", "suspended_at"}
 WRITTEN = {"display_name", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id"}
 GRANTED = {("SELECT", "users", name) for name in READ} | {("INSERT", "users", name) for name in WRITTEN}
