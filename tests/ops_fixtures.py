@@ -1,5 +1,6 @@
 """Ways to run the operator's scripts in this process, on an embedded database or on any other."""
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from ways import DatabaseUrls
 
 from webapp.db.connections import Connection, DatabaseError, connect
-from webapp.ops import guard
+from webapp.ops import guard, target
 from webapp.ops.__main__ import main
 from webapp.ops.target import DATABASES
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
@@ -55,6 +56,7 @@ def embedded(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     (state / "servers").unlink(missing_ok=True)
     before = set(state.iterdir())
     monkeypatch.setenv("MAYFLY_STATE", str(state))
+    monkeypatch.setattr(target, "Cluster", functools.partial(Cluster, bindir=cluster.bindir))  # the system's, perhaps
     yield state
     with connect(cluster.url(SUPERUSER, "postgres")) as admin:
         for name in DATABASES.values():
