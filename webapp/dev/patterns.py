@@ -92,7 +92,7 @@ def _macros() -> dict[str, Callable[[], str]]:
     by_hue = {hue(handle): handle for handle in samples.HANDLES}
     needs = {
         "handles": [by_hue[number] for number in sorted(by_hue)],
-        "icons": re.findall(r'<symbol id="([a-z]+)"', (FOLDER / "icons.svg").read_text(encoding="utf-8")),
+        "icons": re.findall(r"\.icon-([a-z]+)", (FOLDER / "css/base.css").read_text(encoding="utf-8")),
     }
     sources = {
         "avatar: every hue": "{% for handle in handles %}{{ avatar(handle, handle) }}{% endfor %}",
