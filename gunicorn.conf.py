@@ -93,10 +93,10 @@ class Worker(GeventWorker):
     def handle_error(self, req, client, addr, exc):
         status = next((status for kinds, status in self.STATUSES if isinstance(exc, kinds)), 500)
         if status == 500:
-            sentence = "Something broke. It is not your doing, and nothing that was saved is lost."
+            sentence = "Something broke. It's not your fault, and everything you saved is still here."
             self.log.error("a request failed outside the program", exc_info=exc)
         else:
-            sentence = "The request could not be read: it is malformed, or too long."
+            sentence = "Mayfly couldn't read that request: it is malformed or too long."
             self.log.warning("a request could not be read: %s", type(exc).__name__)
         body = f"{sentence}\n".encode()
         lines = {

@@ -28,7 +28,7 @@ find_python() {
       command -v "$name"
       return
     fi
-    [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is no Python 3.11 or newer."
+    [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not Python 3.11 or newer."
   done
   fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
 }
@@ -81,7 +81,7 @@ need_venv() {
     "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv ${clear:+"$clear"} "$VENV" ||
       fail "The virtual environment in $VENV could not be made."
     "$PYTHON_BIN" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
-      fail "The requirements could not be installed: see pip's words above; the network may be down."
+      fail "The requirements could not be installed: see pip's message above; the network may be down."
     if [ "$1" = dev ] || [ "$1" = aws ]; then # they hold everything that running needs
       fingerprint "$PYTHON_BIN" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
     fi

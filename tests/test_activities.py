@@ -145,19 +145,19 @@ def test_create_keeps_the_text_as_it_was_meant(
     [
         ({"message": ""}, "Write something first."),
         ({"message": " \r\n\t "}, "Write something first."),
-        ({"message": "a" * 281}, "Shorten it by 1 character: 280 fit."),
+        ({"message": "a" * 281}, "1 character too long. The limit is 280."),
         ({"message": "Z" + "\u0301" * 5000}, "very many parts"),
-        ({"message": "Z" + "\u0301" * 12}, "too many marks"),
-        ({"message": "  a\ttab, cafe\u0301 <b>\x07 " + "w" * 280}, "characters: 280 fit."),
-        ({"ttl": ""}, "Pick how long"),
-        ({"ttl": "2-days"}, "Pick how long"),
-        ({"ttl": "30-days "}, "Pick how long"),
-        ({"ttl": "infinity"}, "Pick how long"),
-        ({"ttl": "-1"}, "Pick how long"),
-        ({"key": ""}, "without its key"),
-        ({"key": "not-a-uuid"}, "without its key"),
-        ({"key": "5eedac00000040008000000000000001"}, "without its key"),
-        ({"key": None}, "without its key"),
+        ({"message": "Z" + "\u0301" * 12}, "too many accents or marks"),
+        ({"message": "  a\ttab, cafe\u0301 <b>\x07 " + "w" * 280}, "characters too long. The limit is 280."),
+        ({"ttl": ""}, "Choose how long"),
+        ({"ttl": "2-days"}, "Choose how long"),
+        ({"ttl": "30-days "}, "Choose how long"),
+        ({"ttl": "infinity"}, "Choose how long"),
+        ({"ttl": "-1"}, "Choose how long"),
+        ({"key": ""}, "missing from this form"),
+        ({"key": "not-a-uuid"}, "missing from this form"),
+        ({"key": "5eedac00000040008000000000000001"}, "missing from this form"),
+        ({"key": None}, "missing from this form"),
     ],
 )
 @pytest.mark.parametrize("fragment", [False, True], ids=["page", "fragment"])
@@ -175,7 +175,9 @@ def test_create_with_a_wrong_field_comes_back_with_the_text(
 
 def test_create_with_all_fields_wrong_tells_all_at_once(alice: FlaskClient) -> None:
     shown = words(write(alice, "", ttl="x", key="x"))
-    assert all(sentence in shown for sentence in ("Write something first.", "Pick how long", "without its key"))
+    assert all(
+        sentence in shown for sentence in ("Write something first.", "Choose how long", "missing from this form")
+    )
 
 
 def test_create_sets_listed_fields_alone(alice: FlaskClient, conn: Connection) -> None:
@@ -231,10 +233,10 @@ def test_reply_deeper_than_a_thread_goes_comes_back_with_ways_on(
 ) -> None:
     answer = reply(alice, deepest[2], "How deep is this?", fragment=fragment)
     assert answer.status_code == 409
-    assert "No thread goes deeper than what you were answering." in words(answer)
+    assert "This thread can't go any deeper." in words(answer)
     assert "How deep is this?</textarea>" in answer.text
     assert count(conn, "activities") == count(conn, "activity_keys") + 3 == 3
-    above = re.search(r'<button[^>]* name="reply_to_activity_uuid" value="([^"]+)">Answer one step up<', answer.text)
+    above = re.search(r'<button[^>]* name="reply_to_activity_uuid" value="([^"]+)">Reply one step up<', answer.text)
     assert above
     assert above[1] == str(deepest[1])
     key = re.search(r'name="key" value="([^"]+)"', answer.text)
@@ -253,7 +255,7 @@ def test_reply_deeper_than_a_thread_goes_is_not_sent_up_to_what_is_gone(
     answer = reply(alice, deepest[2], "How deep is this?")
     assert answer.status_code == 409
     assert "How deep is this?</textarea>" in answer.text
-    assert "Answer one step up" not in answer.text
+    assert "Reply one step up" not in answer.text
     assert "Post on its own" in answer.text
 
 
@@ -358,7 +360,7 @@ def test_create_again_after_a_burn_revives_nothing(alice: FlaskClient, conn: Con
     conn.execute("DELETE FROM activities")  # as the sweep does
     answer = write(alice, "said once", key=key)
     assert answer.status_code == 409
-    assert "posted before and is gone since" in words(answer)
+    assert "You posted this before and it is gone now" in words(answer)
     assert "said once" in answer.text
     assert count(conn, "activities") == 0
     fresh = re.search(r'name="key" value="([^"]+)"', answer.text)
@@ -521,7 +523,7 @@ def test_reply_to_what_is_gone_comes_back_with_two_ways_on(
     assert answer.status_code == 409
     assert "a long answer" in answer.text
     shown = words(answer)
-    assert "has passed its time." in shown
+    assert "What you were replying to is gone." in shown
     assert "Post on its own" in shown
     assert "Discard it" in shown
     assert value(conn, "SELECT count(*) FROM activities WHERE message = 'a long answer'") == 0
@@ -551,7 +553,7 @@ def test_reply_form_of_what_is_gone_is_the_404(bob: FlaskClient, conn: Connectio
 def test_burn_without_script_asks_and_then_leaves_nothing(alice: FlaskClient, conn: Connection) -> None:
     made = make_activity(conn, user(conn, "alice"), "regretted")
     page = alice.get(f"/activities/{made}/burn")
-    assert "Burn this activity?" in words(page)
+    assert "Burn this?" in words(page)
     assert "regretted" in page.text
     answer = alice.post(f"/activities/{made}/burn", data={"csrf_token": token_in(page)})
     assert (answer.status_code, answer.location) == (303, "/")
@@ -568,7 +570,7 @@ def test_burn_with_htmx_takes_the_card_away(alice: FlaskClient, conn: Connection
     assert "<html" not in asked.text
     answer = burn(alice, made, fragment=True, headers={"HX-Current-URL": "http://localhost/"})
     assert answer.status_code == 200
-    assert "Burned. It is gone." in words(answer)
+    assert "Burned." in words(answer)
     assert "alive" not in answer.text
     _, third = (make_activity(conn, user(conn, "alice")) for _ in range(2))
     at_home = burn(alice, third, fragment=True, headers={"HX-Current-URL": "http://localhost/@alice?before=x"})
@@ -627,7 +629,7 @@ def test_burn_keeps_what_answered_it(alice: FlaskClient, bob: FlaskClient, conn:
     child = make_activity(conn, user(conn, "bob"), "an answer", reply_to=parent)
     burn(alice, parent)
     page = words(bob.get(f"/@bob/status/{child}"))
-    assert "An activity was here. Its time has passed." in page
+    assert "Something was here. Its time has passed." in page
     assert "answering what has passed its time" in page
     assert "regretted" not in page
 

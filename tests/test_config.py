@@ -195,7 +195,7 @@ def test_frame_origin_counts_in_development_alone() -> None:
     frame = {"FRAME_ORIGIN": "https://workspace.example", "PUBLIC_URL": "https://8000.workspace.example"}
     assert settings(**frame).frame_origin
     for app_env in ("production", "test"):
-        with pytest.raises(ConfigError, match="FRAME_ORIGIN is for development alone"):
+        with pytest.raises(ConfigError, match="FRAME_ORIGIN is for development only"):
             settings(APP_ENV=app_env, **frame)
 
 

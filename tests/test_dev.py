@@ -361,7 +361,7 @@ def test_dev_refuses_other_environments(app_env: str) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "development alone" in done.stderr
+    assert "development only" in done.stderr
 
 
 def _below(pid: int) -> list[int]:

@@ -257,7 +257,7 @@ def test_planted_link_gives_no_file_away(
     owner = treasure.stat().st_uid
     cluster = Cluster(home, durable=False)
     plant(home / name, treasure)
-    with pytest.raises(Refused, match=f"{name} is a link or no plain file"), cluster.run("test"):
+    with pytest.raises(Refused, match=f"{name} is a link or not a plain file"), cluster.run("test"):
         pass
     assert (treasure.stat().st_uid, treasure.read_text()) == (owner, "of another")
     assert not working_in(cluster.data, "postgres")

@@ -67,8 +67,8 @@ def breaking(app: Flask, endpoint: str, error: Exception) -> None:
         (errors.NotFound(), 404, "There is nothing at this address, or its time has passed."),
         (errors.Conflict("Once is enough."), 409, "Once is enough."),
         (errors.TooMany("Later.", 60), 429, "Later."),
-        (errors.Unavailable("secret reason"), 503, "Mayfly is away for a moment."),
-        (RuntimeError("secret reason"), 500, "It is not your doing"),
+        (errors.Unavailable("secret reason"), 503, "Mayfly is unavailable for a moment."),
+        (RuntimeError("secret reason"), 500, "It's not your fault"),
     ],
 )
 def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, status: int, sentence: str) -> None:
@@ -392,7 +392,7 @@ def test_whoever_asks_is_not_believed_to_be_a_proxy(real_server: Server) -> None
     below = urllib.request.Request(f"{real_server.url}/below/livez", headers={"SCRIPT_NAME": "/below"})
     foreign = {"Origin": f"https://{host}", "X-Forwarded-Proto": "https"}
     secure = urllib.request.Request(f"{real_server.url}/sign-in", b"", foreign)
-    for request, status, sentence in ((below, 404, NOT_FOUND), (secure, 400, "This came from another site")):
+    for request, status, sentence in ((below, 404, NOT_FOUND), (secure, 400, "That request came from another site")):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=60)
         with refused.value as answer:

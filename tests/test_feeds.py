@@ -195,7 +195,7 @@ def test_thread_keeps_a_stub_where_something_below_lives(client: FlaskClient, co
     assert drawn(thread(client, root)["replies"]) == [(0, None), (1, None), (2, "alive"), (0, "beside")]
     assert drawn(thread(client, alive)["ancestors"]) == [(0, "root"), (0, None), (0, None)]
     page = client.get(f"/@alice/status/{root}")
-    assert words(page).count("An activity was here. Its time has passed.") == 2
+    assert words(page).count("Something was here. Its time has passed.") == 2
     for stub in (gone, deeper, leaf):
         assert client.get(f"/@alice/status/{stub}").status_code == 404
         assert client.get(f"/api/activities/{stub}").status_code == 404
@@ -219,7 +219,7 @@ def test_thread_says_so_when_more_stands_below_a_stub_than_fits(
     expire(conn, gone)
     found = thread(client, root)
     assert (len(found["replies"]), found["cut"]) == (200, bool(extra))
-    assert ("More was answered here" in words(client.get(f"/@alice/status/{root}"))) == bool(extra)
+    assert ("This thread is long." in words(client.get(f"/@alice/status/{root}"))) == bool(extra)
 
 
 @pytest.mark.parametrize(("stubs", "cut"), [(50, False), (51, True)])

@@ -166,7 +166,7 @@ def test_lost_race_is_run_again_with_a_handle_that_hardly_anybody_has(handler: M
         def fetchone(self) -> None:
             return None
 
-    with pytest.raises(handler.Failed, match="no handle was to be had"):
+    with pytest.raises(handler.Failed, match="no free handle was found"):
         handler._account(Slow(), *handler._wanted(confirmed()))
     assert tried[0] == "ann"
     assert len(tried) == len(set(tried)) == 5
@@ -268,7 +268,7 @@ def test_failure_surfaces_and_the_next_try_succeeds(
     handler: ModuleType, conn: Connection, sign_up_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_sign_up@127.0.0.1:1/x")
-    with pytest.raises(handler.Failed, match="the database does not answer") as raised:
+    with pytest.raises(handler.Failed, match="the database does not respond") as raised:
         handler.lambda_handler(confirmed(), None)
     assert raised.value.__cause__ is None  # what Lambda logs of an error is ours alone
     assert raised.value.__suppress_context__
@@ -364,7 +364,7 @@ def test_no_second_try_once_the_time_is_over(
         raise psycopg.OperationalError("server closed the connection")
 
     monkeypatch.setattr(handler, "_connection", late)
-    with pytest.raises(handler.Failed, match="does not answer"):
+    with pytest.raises(handler.Failed, match="does not respond"):
         handler.lambda_handler(confirmed(sub="another"), None)
     assert len(tried) == 1
 

@@ -304,7 +304,7 @@ def test_restore_of_what_is_no_backup_is_one_sentence(
     code, _, err = run("db-restore", str(file))
     assert code == 1
     assert err.count("\n") == 1
-    assert "is no backup" in err or "cannot be read" in err
+    assert "is not a backup" in err or "cannot be read" in err
 
 
 def test_backup_replaces_nothing_and_leaves_no_half(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
@@ -312,7 +312,7 @@ def test_backup_replaces_nothing_and_leaves_no_half(run: Run, elsewhere: Databas
     taken.write_text("mine")
     code, _, err = run("db-backup", str(taken))
     assert (code, taken.read_text()) == (1, "mine")
-    assert "a backup never replaces one" in err
+    assert "a backup never replaces a file" in err
     code, _, err = run("db-backup", str(scratch / "nowhere" / "x.dump"))
     assert code == 1
     assert "cannot be written" in err
@@ -344,7 +344,7 @@ def test_backup_that_ends_second_replaces_nothing(
     monkeypatch.setattr(backup, "_run", overtaken)
     code, _, err = run("db-backup", str(file))
     assert code == 1
-    assert "a backup never replaces one" in err
+    assert "a backup never replaces a file" in err
     assert file.read_text() == "the first"
     monkeypatch.setattr(backup, "_run", dump)
     file.unlink()

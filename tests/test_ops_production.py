@@ -144,14 +144,14 @@ def test_patience_is_less_than_five_seconds() -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgresql://u:se@cret@db.example/x", "in a password @ is written %40"),
-        ("postgresql://u:se/cret@db.example/x", "in a password @ is written %40"),
-        ("postgresql://u:p@se/cret@db.example/x", "in a password @ is written %40"),
-        ("postgresql://u:secret@db.example:secret/x", "its port is no number from 1 to 65535"),
-        ("postgresql://u:secret@db.example:0/x", "its port is no number from 1 to 65535"),
+        ("postgresql://u:se@cret@db.example/x", "in a password, write @ as %40"),
+        ("postgresql://u:se/cret@db.example/x", "in a password, write @ as %40"),
+        ("postgresql://u:p@se/cret@db.example/x", "in a password, write @ as %40"),
+        ("postgresql://u:secret@db.example:secret/x", "its port is not a number from 1 to 65535"),
+        ("postgresql://u:secret@db.example:0/x", "its port is not a number from 1 to 65535"),
         ("postgresql://u:secret@[db.example/x", "it must look like"),
-        ("postgresql://u:secret@db..example/x", "its host is no name"),
-        (f"postgresql://u:secret@{'a' * 64}.example/x", "its host is no name"),
+        ("postgresql://u:secret@db..example/x", "its host is not a valid name"),
+        (f"postgresql://u:secret@{'a' * 64}.example/x", "its host is not a valid name"),
     ],
 )
 def test_url_that_makes_no_sense_is_named_and_not_quoted(

@@ -278,7 +278,7 @@ def test_script_lets_ours_in_and_says_what_is_missing(
     seen: list[str] = []
     monkeypatch.setattr("webapp.ops.schema.run", lambda _, sql: seen.append(sql))
     name = name_of(elsewhere)
-    told = f"mayfly_app and mayfly_sign_up sign in to {name} by a token of AWS, and by nothing else\n"
+    told = f"mayfly_app and mayfly_sign_up sign in to {name} with AWS tokens only\n"
     assert run("rds-roles") == (0, told, "")
     assert seen == [ROLES, ROLES_RDS]
 

@@ -271,5 +271,5 @@ def test_no_argument_makes_it_production(
     monkeypatch.setenv("MAYFLY_STATE", str(place.state))
     code, out, err = run(script, *arguments)
     assert (code, out) == (1, "")
-    assert err == f"bin/{script}: refused: nothing makes, fills, drops or disturbs production.\n"
+    assert err == f"bin/{script}: refused: this script never works on production.\n"
     assert place.recorder.statements() == []

@@ -124,7 +124,7 @@ def test_python_that_is_named_and_is_none_is_refused(scratch: Path, named: str) 
     environment = {"PATH": os.environ["PATH"], "PYTHON": named, "MAYFLY_VENV": str(scratch / "venv")}
     ended = subprocess.run([CHECKOUT / "bin" / "db-sessions"], env=environment, capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == f"bin/db-sessions: PYTHON={named} is no Python 3.11 or newer.\n"
+    assert ended.stderr == f"bin/db-sessions: PYTHON={named} is not Python 3.11 or newer.\n"
     assert not (scratch / "venv").exists()
 
 
@@ -181,8 +181,8 @@ def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str]) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["users-suspend", "prod", "ann"], "there is no prod here: it works on CONNECTION_URL"),
-        (["activities-burn", "prod", "x"], "there is no prod here"),
+        (["users-suspend", "prod", "ann"], "this script takes no prod: set CONNECTION_URL"),
+        (["activities-burn", "prod", "x"], "this script takes no prod"),
         (["db-migrate", "--status", "prod"], "prod goes first."),
         (["db-backup", "file", "prod"], "prod goes first."),
     ],
@@ -294,7 +294,7 @@ def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypat
     assert run("db-create")[:2] == (0, "made the database mayfly_dev, marked development\n")
     monkeypatch.setenv("PUBLIC_URL", "")
     assert run("db-schema-load")[0] == 0
-    assert run("users-invite")[1].startswith("note: PUBLIC_URL is not set here")
+    assert run("users-invite")[1].startswith("note: PUBLIC_URL is not set")
 
 
 def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(
@@ -645,7 +645,7 @@ def test_invite_prints_a_link_and_keeps_a_hash(
 
 def test_invitation_without_a_public_address_says_that_it_guesses(run: Run, elsewhere: DatabaseUrls) -> None:
     _, out, _ = run("users-invite")
-    assert out.startswith("note: PUBLIC_URL is not set here")
+    assert out.startswith("note: PUBLIC_URL is not set")
 
 
 def test_who_may_not_is_told_who_may(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:

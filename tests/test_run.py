@@ -372,7 +372,7 @@ def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = refused(start(PORT=str(port)))
-    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another, as PORT={port + 1}."
+    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another, such as PORT={port + 1}."
     assert not (scratch / "state").exists()
 
 
@@ -408,7 +408,7 @@ def test_second_run_on_the_same_state_is_one_sentence(start: Start) -> None:
         ({"WORKERS": "0"}, "WORKERS is '0'"),
         ({"APP_ENV": "staging"}, "APP_ENV is 'staging'"),
         ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL must be"),
-        ({"HOST": NO_HOST}, "no address of this machine"),
+        ({"HOST": NO_HOST}, "not an address of this machine"),
         ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY is too easy"),
         ({"OWNER_CONNECTION_URL": "postgresql://x"}, "OWNER_CONNECTION_URL without CONNECTION_URL: set that too"),
         (

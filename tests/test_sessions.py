@@ -162,7 +162,7 @@ def test_sign_out_with_the_token_of_another_session_is_refused(app: Flask, conn:
     here, there = signed_in(app), signed_in(app)
     answer = send(here, "/sign-out", csrf_token=token_for(there))
     assert answer.status_code == 400
-    assert "You are still signed in" in words(answer)
+    assert "You're still signed in" in words(answer)
     assert count(conn, "sessions") == 2
 
 

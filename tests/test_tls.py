@@ -18,7 +18,7 @@ from webapp.postgres.embedded import Cluster
 from webapp.postgres.programs import system_bindir
 
 NAME = "database.example"
-DISTRUSTED = "its certificate is none that is trusted for that name"
+DISTRUSTED = "its certificate is not trusted for that name"
 
 needs_tls = pytest.mark.skipif(
     system_bindir() is None,

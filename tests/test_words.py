@@ -28,7 +28,7 @@ HUMAN = {"aria-label", "placeholder", "title", "alt"}
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NO_SENTENCES = {
     "no account has this password",  # is hashed
-    "the database is away\n", "the database does not fit this version\n",  # health is asked by machines
+    "the database is unreachable\n", "the database does not match this version\n",  # health is asked by machines
     "signed in",  # a policy's name
     '<a href="{}" rel="nofollow ugc noopener">{}</a>',
 }  # fmt: skip
@@ -206,5 +206,5 @@ def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch)
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
     assert filters.month("2026-11-23T12:49:00+00:00") == "⟦⟦November⟧ 2026⟧"
-    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧ 2026, 12:49 UTC⟧"
-    assert text.message_problem("x" * 281) == "⟦Shorten it by 1 character: 280 fit.⟧"
+    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧, 12:49 UTC⟧"
+    assert text.message_problem("x" * 281) == "⟦1 character too long. The limit is 280.⟧"

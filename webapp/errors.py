@@ -6,12 +6,12 @@ NOT_FOUND = N_("There is nothing at this address, or its time has passed.")
 
 VIOLATIONS = {
     "users_handle_unique": ("handle", N_("That handle is taken. Try another.")),
-    "users_email_unique": ("email", N_("There is an account with this e-mail address already.")),
-    "users_display_name_length": ("display_name", N_("A name has 1 to 50 characters.")),
-    "users_bio_length": ("bio", N_("At most 300 characters fit.")),
-    "users_handle_form": ("handle", N_("A handle has 2 to 30 letters, digits or underscores.")),
-    "users_email_length": ("email", N_("An e-mail address has at most 254 characters.")),
-    "activities_message_length": ("message", N_("An activity has at most 280 characters.")),
+    "users_email_unique": ("email", N_("There is already an account with this email address.")),
+    "users_display_name_length": ("display_name", N_("A name must have 1 to 50 characters.")),
+    "users_bio_length": ("bio", N_("The limit is 300 characters.")),
+    "users_handle_form": ("handle", N_("A handle must have 2 to 30 letters (a to z), digits or underscores.")),
+    "users_email_length": ("email", N_("An email address can have up to 254 characters.")),
+    "activities_message_length": ("message", N_("The limit is 280 characters.")),
 }
 """Constraint name to field and sentence: what the database refuses is told beside the field."""
 

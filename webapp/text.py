@@ -67,7 +67,7 @@ def message_problem(text: str) -> str | None:
     if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
         if over > 0:
             return _too_long(over, MESSAGE_GRAPHEMES)
-        return _("Some signs have very many parts: shorten it a bit.")
+        return _("Some characters are made of very many parts. Shorten the text a little.")
     if not _VISIBLE.search(_DECEIVING.sub("", text)):
         return _("Write something first.")
     if _PILED.search(text):
@@ -83,8 +83,8 @@ def handle(raw: str) -> str:
 def handle_problem(folded: str) -> str | None:
     """Why a folded handle cannot be taken, as a sentence; None when it can."""
     if not _HANDLE.fullmatch(folded):
-        return _("A handle has 2 to 30 letters from a to z, digits or underscores.")
-    return _("That handle is kept free, so that nobody is taken for somebody else.") if folded in _RESERVED else None
+        return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
+    return _("That handle is reserved. Choose another.") if folded in _RESERVED else None
 
 
 def display_name(raw: str) -> str:
@@ -95,9 +95,9 @@ def display_name(raw: str) -> str:
 def display_name_problem(text: str) -> str | None:
     """Why a name cannot be shown, as a sentence; None when it can."""
     if not 1 <= len(text) <= 50:
-        return _("A name has 1 to 50 characters.")
+        return _("A name must have 1 to 50 characters.")
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
-        return _("A name needs letters that can be seen, and none that hide or turn others around.")
+        return _("A name needs visible characters, and none that hide or reorder others.")
     return None
 
 
@@ -111,10 +111,12 @@ def bio_problem(text: str) -> str | None:
 
 def _too_long(over: int, most: int) -> str:
     sentence = ngettext(
-        "Shorten it by %(over)s character: %(most)s fit.", "Shorten it by %(over)s characters: %(most)s fit.", over
+        "%(over)s character too long. The limit is %(most)s.",
+        "%(over)s characters too long. The limit is %(most)s.",
+        over,
     )
     return sentence % {"over": over, "most": most}
 
 
 def _too_many_marks() -> str:
-    return _("One letter has too many marks: take some away.")
+    return _("One letter has too many accents or marks. Remove some.")

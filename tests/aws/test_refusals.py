@@ -9,8 +9,8 @@ from webapp.aws import security_group
 CODES = {
     "UnauthorizedOperation": "AWS denies ec2:AuthorizeSecurityGroupIngress on sg-",
     "AccessDenied": "AWS denies ec2:AuthorizeSecurityGroupIngress on sg-",
-    "RequestLimitExceeded": "AWS takes no more requests for the moment",
-    "ThrottlingException": "AWS takes no more requests for the moment",
+    "RequestLimitExceeded": "AWS is limiting requests",
+    "ThrottlingException": "AWS is limiting requests",
     "AuthFailure": "AWS does not accept the credentials",
     "ExpiredToken": "AWS does not accept the credentials",
     "RulesPerSecurityGroupLimitExceeded": " is full: remove rules",
@@ -39,8 +39,8 @@ def test_unknown_group_is_one_sentence(sg: Any, arguments: tuple[str, ...], grou
         ("AWS_SECRET_ACCESS_KEY", None, "AWS is only half configured"),
         ("AWS_DEFAULT_REGION", None, "AWS is only half configured"),
         ("AWS_PROFILE", "nobody", "AWS is only half configured"),
-        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "AWS does not answer: is this offline"),
-        ("AWS_ENDPOINT_URL", "nonsense", "is no address of AWS"),
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "AWS does not respond: check the network"),
+        ("AWS_ENDPOINT_URL", "nonsense", "is not an address of AWS"),
     ],
 )
 def test_half_a_configuration_is_one_sentence(own_client: Any, name: str, value: str | None, sentence: str) -> None:

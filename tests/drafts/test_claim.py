@@ -26,7 +26,7 @@ def kept_at(client: FlaskClient, address: str) -> str:
     """What stands in the composer at that address."""
     page = client.get(address)
     assert page.status_code == 200
-    assert ("nothing was posted yet" in words(page)) == bool(typed_in(page))
+    assert ("nothing has been posted yet" in words(page)) == bool(typed_in(page))
     return typed_in(page)
 
 
@@ -40,7 +40,7 @@ def test_sign_in_of_ones_own_form_finds_the_text_in_its_composer(app: Flask, con
     assert (answer.status_code, answer.location) == (303, there(page))
     for _ in range(2):  # a reload shows it again
         composer = client.get(answer.location)
-        assert "You are signed in. Your text is here; nothing was posted yet." in words(composer)
+        assert "You're signed in. Your text is here; nothing has been posted yet." in words(composer)
         assert typed_in(composer) == TEXT
         assert re.findall(r'value="([\w-]+)" checked', composer.text) == ["3-hours"]
         assert fields_in(composer).items() >= {"key": KEY, "reply_to_activity_uuid": str(parent)}.items()
@@ -57,7 +57,7 @@ def test_sign_in_finds_the_profile_in_its_form(app: Flask, conn: Connection, way
     assert answer.location == there(page)
     for _ in range(2):
         settings = client.get(answer.location)
-        assert "You are signed in. What you typed is here; nothing was saved yet." in words(settings)
+        assert "You're signed in. What you typed is here; nothing has been saved yet." in words(settings)
         assert 'value="Alice &lt;Anew&gt;"' in settings.text
         assert typed_in(settings) == "Rope\n& lamps."
     assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
@@ -68,7 +68,7 @@ def test_reply_to_what_is_gone_meanwhile_comes_as_a_text_of_its_own(app: Flask, 
     client, page = posted(app, conn, reply_to_activity_uuid=str(parent))
     expire(conn, parent)
     composer = client.get(sign_in_by(client, page).location)
-    assert "What you were answering has passed its time. Your text is here" in words(composer)
+    assert "What you were replying to is gone. Your text is safe" in words(composer)
     assert typed_in(composer) == TEXT
     fields = fields_in(composer)
     assert "reply_to_activity_uuid" not in fields

@@ -64,14 +64,14 @@ def test_text_is_there_after_the_way_back(app: Flask, provider: FakeProvider, co
     assert hash_of(client) == before, "the browser that wrote it is known on the way back"
     composer = client.get(through(client, provider, way_on(page)).location)
     assert typed_in(composer) == TEXT
-    assert "nothing was posted yet" in words(composer)
+    assert "nothing has been posted yet" in words(composer)
     assert count(conn, "activities") == 0
 
 
 def test_profile_is_there_after_the_way_back(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
     settings = client.get(through(client, provider, way_on(save(client, token))).location)
-    assert "nothing was saved yet" in words(settings)
+    assert "nothing has been saved yet" in words(settings)
     assert typed_in(settings) == "Rope\n& lamps."
 
 

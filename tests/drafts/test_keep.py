@@ -26,7 +26,7 @@ def test_post_signed_out_keeps_what_was_typed_and_asks_to_sign_in(app: Flask, co
     client, token = browser(app, conn, way)
     page = post(client, token, reply_to_activity_uuid=str(parent))
     assert page.status_code == 401
-    assert "Sign in to post this. Your text is kept." in words(page)
+    assert "Sign in to post this. Your text is safe." in words(page)
     assert typed_in(page) == TEXT
     draft = one(conn)
     assert fields_in(page).keys() == {"csrf_token", "next"}
@@ -43,7 +43,7 @@ def test_profile_saved_signed_out_is_kept_likewise(app: Flask, conn: Connection,
     client, token = browser(app, conn, way)
     page = save(client, token)
     assert page.status_code == 401
-    assert "What you typed is kept." in words(page)
+    assert "What you typed is safe." in words(page)
     assert "Alice <Anew> Rope & lamps." in words(page), "and shown, the name too"
     draft = one(conn)
     assert fields_in(page)["next"] == f"/settings?draft={draft['uuid']}"
@@ -65,7 +65,7 @@ def test_post_with_htmx_leaves_the_form_in_place_and_keeps_nothing(app: Flask, c
     answer = send(client, "/activities", message=TEXT, csrf_token=token, fragment=True)
     assert answer.status_code == 401
     assert answer.text.startswith("<hx-partial")
-    assert "what you wrote stays" in words(answer)
+    assert "Your text stays" in words(answer)
     assert 'href="/sign-in" target="_blank">Sign in</a>' in answer.text
     assert count(conn, "drafts") == 0
 

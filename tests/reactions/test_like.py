@@ -51,7 +51,7 @@ def test_unlike_takes_it_back(bob: FlaskClient, activity: UUID) -> None:
     like(bob, activity)
     answer = like(bob, activity, "unlike", fragment=True)
     assert 'aria-pressed="false"' in answer.text
-    assert "No longer liked." in answer.text
+    assert "Like removed." in answer.text
     assert seen(bob, activity) == (0, False)
 
 

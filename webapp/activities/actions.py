@@ -59,7 +59,7 @@ def create(
                 life_seconds=life,
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
-                raise ParentGone(_("What this answers has passed its time."))
+                raise ParentGone(_("What you were replying to is gone."))
             db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
@@ -67,9 +67,9 @@ def create(
         return db.retrying(write)
     except Violated as violated:
         if violated.constraint == "activities_depth":
-            raise TooDeep(_("A thread goes no deeper than what this answers.")) from None
+            raise TooDeep(_("This thread can't go any deeper.")) from None
         if violated.constraint == "activities_parent":  # swept between the look and the insert
-            raise ParentGone(_("What this answers has passed its time.")) from None
+            raise ParentGone(_("What you were replying to is gone.")) from None
         raise
 
 

@@ -16,12 +16,10 @@ from .forms import ActivityForm
 from .pages import find_card
 from .shapes import ActivityCard
 
-ORPHANED = N_("What you were answering has passed its time. Your text is here: post it on its own, or discard it.")
-TOO_DEEP = N_(
-    "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
-)
+ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
+TOO_DEEP = N_("This thread can't go any deeper. Your text is safe: post it elsewhere, or discard it.")
 
-DRAFT_IS_HERE = N_("You are signed in. Your text is here; nothing was posted yet.")
+DRAFT_IS_HERE = N_("You're signed in. Your text is here; nothing has been posted yet.")
 
 
 @dataclass(kw_only=True)

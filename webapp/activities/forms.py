@@ -23,8 +23,10 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
 
     def validate_ttl(self, field: TextField) -> None:
         if field.data not in settings().ttls:
-            raise ValidationError(_("Pick how long it may live."))
+            raise ValidationError(_("Choose how long it lives."))
 
     def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:
-            raise ValidationError(_("The form came without its key. It has a new one now: press again."))
+            raise ValidationError(
+                _("Something was missing from this form. It is complete now: press the button again.")
+            )

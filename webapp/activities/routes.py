@@ -25,8 +25,8 @@ from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
 
-POSTED_BEFORE = N_("This was posted before and is gone since. Press again to post it anew.")
-POSTED_OTHERWISE = N_("Your text was posted as it stood before. Press again to post this one too, or discard it.")
+POSTED_BEFORE = N_("You posted this before and it is gone now. Press Post to post it again.")
+POSTED_OTHERWISE = N_("An earlier version of your text was posted. Press Post to post this one too, or discard it.")
 
 
 @bp.get("/compose")
@@ -61,7 +61,7 @@ def _signed_out() -> Any:
         key=as_uuid(form.key.data) or str(uuid.uuid4()),
     )
     back = url_for("activities.compose", draft=draft_uuid)
-    return sign_in_page(401, back, _("Sign in to post this. Your text is kept."))
+    return sign_in_page(401, back, _("Sign in to post this. Your text is safe."))
 
 
 def _again(sentence: str) -> Any:

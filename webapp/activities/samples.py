@@ -75,7 +75,7 @@ def composer(name: str, **fields: Any) -> Composer:
 def composers() -> dict[str, Composer]:
     """Every place and state of a composer."""
     reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
-    over = "Shorten it by 20 characters: 280 fit."
+    over = "20 characters too long. The limit is 280."
     return {
         "fresh, above a feed": composer("feed", place="feed"),
         "fresh, on a page of its own": composer("page", place="page"),
@@ -115,6 +115,7 @@ SAMPLES: Samples = {
         "always": {"activity": CARDS["own"], "notice": ""},
         "after a notice": {"activity": CARDS["own"], "notice": "Press again."},
     },
+    "activities/_count.html": {name: {"count": count} for name, count in (("none", 0), ("one", 1), ("many", 12))},
     "activities/_burned.html": {
         "for the announcer": {"count": None},
         "on one's own page": {"count": 3},

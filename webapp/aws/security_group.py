@@ -25,13 +25,13 @@ _RULES = (  # what lets networks in to PostgreSQL over TCP, and to nothing else
 )
 _RACES = {"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"}
 _SENTENCES = {  # by what is found in AWS's code, or in the name of what botocore raises
-    "UnauthorizedOp|AccessDenied": "AWS denies ec2:{call} on {group} to these credentials: look at docs/operations.md.",
-    "InvalidGroup": "There is no security group {group} in this account and region: look at DB_SG_ID and the region.",
+    "UnauthorizedOp|AccessDenied": "AWS denies ec2:{call} on {group} to these credentials: see docs/operations.md.",
+    "InvalidGroup": "There is no security group {group} in this account and region: check DB_SG_ID and the region.",
     "RulesPerSecurityGroup": "{group} is full: remove rules (--list shows those of workspaces), or raise the quota.",
-    "Throttl|RequestLimit|TooMany": "AWS takes no more requests for the moment: try again in a minute.",
-    "PartialCred|Region|Profile": "AWS is only half configured: look at AWS_DEFAULT_REGION, AWS_PROFILE and the keys.",
+    "Throttl|RequestLimit|TooMany": "AWS is limiting requests: try again in a minute.",
+    "PartialCred|Region|Profile": "AWS is only half configured: check AWS_DEFAULT_REGION, AWS_PROFILE and the keys.",
     "Auth|Token|Signature|AccessKey|Cred|Expired|Unrec": "AWS does not accept the credentials, or they have expired.",
-    "Endpoint|Connect|Timeout|SSL": "AWS does not answer: is this offline, or AWS_ENDPOINT_URL or the region wrong?",
+    "Endpoint|Connect|Timeout|SSL": "AWS does not respond: check the network, AWS_ENDPOINT_URL and the region.",
     "": "AWS refused {call} on {group} ({code}).",
 }
 
@@ -81,7 +81,7 @@ class Group(NamedTuple):
         self.remove(stale)  # first, since one may stand for this very address, or fill the group
         there = next((rule for rule in rules if rule.cidr == cidr and rule not in stale), None)
         if there and there.description != mine:
-            print(f"{cidr} is let in already, by the rule {there.description!r}, which is left as it is")
+            print(f"{cidr} is let in already by the rule {there.description!r}, which stays as it is")
         elif not (there and self._change(f"renewed: {there}", "create_tags", Resources=[there.id], Tags=tags)):
             ranges, key = ("Ipv6Ranges", "CidrIpv6") if ":" in cidr else ("IpRanges", "CidrIp")
             new = {
@@ -99,7 +99,7 @@ class Group(NamedTuple):
         except ClientError as error:
             if error.response["Error"]["Code"] not in _RACES:
                 raise
-            print(f"somebody else was faster, so not {said}")
+            print(f"another run was faster, so not {said}")
             return False
         print(f"would be {said}" if self.dry_run else said)
         return True
@@ -117,7 +117,7 @@ def client() -> Any:
     try:
         return session.client("ec2", config=patience) if session.get_credentials() else None
     except ValueError:
-        raise Refused("AWS_ENDPOINT_URL or the region is no address of AWS.") from None
+        raise Refused("AWS_ENDPOINT_URL or the region is not an address of AWS.") from None
 
 
 def main(argv: list[str]) -> None:

@@ -24,7 +24,7 @@ def description(env: Mapping[str, str]) -> str:
     user = env.get("GITPOD_GIT_USER_NAME") or env.get("GITHUB_USER") or _git("user.name") or _git("user.email")
     place = next(filter(None, map(env.get, _PLACES)), "") or socket.gethostname()
     if not (user.strip() and place.strip()):
-        raise Refused("Whose workspace is this? GITPOD_GIT_USER_NAME and GITPOD_WORKSPACE_ID say it.")
+        raise Refused("This workspace has no name: set GITPOD_GIT_USER_NAME and GITPOD_WORKSPACE_ID.")
     return f"GITPOD {_fitted(user, 150, ' ')} {_fitted(place, 97)}"  # AWS takes 255 characters
 
 
@@ -34,14 +34,14 @@ def address(env: Mapping[str, str]) -> str:
         try:
             return _network(given)
         except ValueError:
-            raise Refused(f"GITPOD_IP says {given[:60]!r}, which is no public IP address.") from None
+            raise Refused(f"GITPOD_IP is {given[:60]!r}, which is not a public IP address.") from None
     urls = [url.strip() for url in env.get("IP_ECHO_URL", "").split(",") if url.strip()]
     if not all(url.startswith("https://") for url in urls):
-        raise Refused("IP_ECHO_URL must begin with https://, since what comes otherwise can be changed on the way.")
+        raise Refused("IP_ECHO_URL must begin with https://: over http the address could be changed on the way.")
     for url in urls or _ECHOES:
         with suppress(OSError, ValueError):
             return _network(within(3.0, partial(_echo, url)))
-    raise Refused("No echo service told this workspace's public address; is it offline? GITPOD_IP=<address> says it.")
+    raise Refused("No echo service returned this workspace's public address: check the network, or set GITPOD_IP.")
 
 
 def _network(text: str) -> str:

@@ -100,11 +100,11 @@ class Settings:
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
             raise ConfigError(
-                "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
+                "CONNECTION_URL is not set: bin/run starts its own database, everything else needs this variable."
             )
         host, port = env.get("HOST") or "127.0.0.1", integer(env, "PORT", 8000, 1, 65535)
         if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
-            raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
+            raise ConfigError("HOST is a wildcard: set PUBLIC_URL to the address that people will type.")
         if env.get("REPLICA_CONNECTION_URL"):
             raise ConfigError("REPLICA_CONNECTION_URL is set, but Mayfly no longer reads from replicas: remove it.")
         choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
@@ -117,7 +117,7 @@ class Settings:
         ttls, ttl_default = _ttls(env)
         pool_min, pool_max = integer(env, "POOL_MIN", 1, 1, 100), integer(env, "POOL_MAX", 8, 1, 100)
         if pool_min > pool_max:
-            raise ConfigError(f"POOL_MIN is {pool_min}, more than POOL_MAX, which is {pool_max}: change one of them.")
+            raise ConfigError(f"POOL_MIN is {pool_min}, which is more than POOL_MAX ({pool_max}): change one of them.")
         return cls(
             app_env=app_env,
             connection_url=connection_url,
@@ -134,7 +134,7 @@ class Settings:
             public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
             community_name=env.get("COMMUNITY_NAME") or "Mayfly",
             community_about=env.get("COMMUNITY_ABOUT")
-            or "Everything said here has a life-span. When it ends, it is gone for good.",
+            or "Everything said here has a lifespan. When it ends, it is gone for good.",
             ttls=ttls,
             ttl_default=ttl_default,
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
@@ -147,11 +147,13 @@ class Settings:
 def _frame_origin(env: Mapping[str, str], app_env: str, public_url: str) -> str:
     origins = env.get("FRAME_ORIGIN", "")
     if origins and app_env != "development":
-        raise ConfigError("FRAME_ORIGIN is for development alone: nobody else may show the place in a frame.")
+        raise ConfigError("FRAME_ORIGIN is for development only: elsewhere no other site may frame Mayfly.")
     if not all(re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin) for origin in origins.split()):
-        raise ConfigError("FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces.")
+        raise ConfigError(
+            "FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces between."
+        )
     if origins and not public_url.startswith("https://"):
-        raise ConfigError("FRAME_ORIGIN needs a PUBLIC_URL with https: in a frame browsers keep no other cookies.")
+        raise ConfigError("FRAME_ORIGIN needs an https PUBLIC_URL: browsers keep only secure cookies in a frame.")
     return origins
 
 
@@ -159,10 +161,10 @@ def _secret_key(env: Mapping[str, str], app_env: str) -> str:
     key = env.get("SECRET_KEY", "")
     if not key:
         raise ConfigError(
-            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more."
+            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere set at least 32 random characters."
         )
     if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
-        raise ConfigError("SECRET_KEY is too easy to guess for production: take 32 random characters or more.")
+        raise ConfigError("SECRET_KEY is too easy to guess for production: set at least 32 random characters.")
     return key
 
 
@@ -175,5 +177,5 @@ def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
     offered = {key: life for key, life in TTLS.items() if floor <= life <= ceiling}
     default = choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
     if default not in offered:
-        raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
+        raise ConfigError("TTL_DEFAULT must lie between TTL_FLOOR and TTL_CEILING.")
     return offered, default

@@ -100,7 +100,7 @@ class Catalogue:
     def __getitem__(self, name: str) -> Template:
         """The template of that name. Raises `BrokenTemplate`: SQL itself is never a name."""
         if name not in self._templates:
-            raise BrokenTemplate(f"sql/{name}.sql is asked for, and there is no such statement.")
+            raise BrokenTemplate(f"There is no statement sql/{name}.sql.")
         return self._templates[name]
 
     def __iter__(self):  # type: ignore[no-untyped-def]
@@ -153,7 +153,7 @@ def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str,
             continue
         piece = found["name"]
         if piece not in pieces:
-            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is no piece under sql/.")
+            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is not a piece under sql/.")
         inside = enumerate(pieces[piece].rstrip().split("\n")[1:], 2)  # its first line is its header
         lines += [(line, (piece, number)) for number, line in inside]
     return list(dropwhile(lambda line: not line[0].strip(), lines))

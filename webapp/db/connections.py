@@ -92,13 +92,13 @@ def our_errors(lost: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     except (psycopg.DataError, UnicodeEncodeError) as error:
-        raise Malformed("That text holds a sign that cannot be stored.") from error
+        raise Malformed("That text contains a character that can't be stored.") from error
     except psycopg.IntegrityError as error:
         raise Violated(error.diag.constraint_name or "") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
         state = error.sqlstate or ""
         if state == "54000":
-            raise Malformed("That text is too long to be stored.") from error
+            raise Malformed("That text is too long to store.") from error
         own = type(error).__module__.startswith("psycopg_pool")  # no connection to be had: nothing to drain or repeat
         gone = not own and (state in _LOST or state.startswith("08") or not state)
         if gone:

@@ -26,14 +26,14 @@ _RDS = ".rds.amazonaws.com"
 _CAUSES = (
     ("refused", "no PostgreSQL listens there"),
     ("no such file", "no PostgreSQL listens on that socket"),
-    ("timeout", "nothing answers: a firewall may not allow this address"),
-    ("certificate", "its certificate is none that is trusted for that name (PGSSLROOTCERT)"),
-    ("does not support ssl", "it offers no TLS (a network of your own may do without: sslmode=disable)"),
-    ("invalid response", "what answers there is no PostgreSQL"),
+    ("timeout", "nothing responds: a firewall may block this address"),
+    ("certificate", "its certificate is not trusted for that name (PGSSLROOTCERT)"),
+    ("does not support ssl", "it offers no TLS (in a private network you may set sslmode=disable)"),
+    ("invalid response", "what responds there is not PostgreSQL"),
     ("unreachable", "there is no network route to it"),
     ("translate", "the host name is not known"),
     ("resolve", "the host name is not known"),
-    ("pam authentication", "it did not take the token: its role may not be granted rds_iam, or AWS not allow it"),
+    ("pam authentication", "it refused the token: its role may lack rds_iam, or AWS may not allow it"),
     ("password", "the password is wrong or missing"),
     ("authentication", "the user may not sign in"),
     ("does not exist", "the database or the role does not exist"),
@@ -58,13 +58,13 @@ def parts(url: str) -> dict[str, Any]:
     except psycopg.ProgrammingError as error:
         raise unreadable(url) from error
     if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # the rest of a password
-        raise unreadable(url, "in a password @ is written %40, / %2F and : %3A")
+        raise unreadable(url, "in a password, write @ as %40, / as %2F and : as %3A")
     try:
         for host in str(found.get("host", "")).split(","):
             if not is_local(host):
                 host.encode("idna")  # as every lookup does
     except UnicodeError as error:
-        raise unreadable(url, "its host is no name") from error
+        raise unreadable(url, "its host is not a valid name") from error
     return found
 
 
@@ -115,7 +115,7 @@ def why_unreachable(url: str, error: Exception) -> str:
     text = str(error).lower()
     cause = next((cause for sign, cause in _CAUSES if sign in text), "it did not accept the connection")
     if "timeout" in text and host.endswith(_RDS):
-        cause = "nothing answers: its security group may not allow this address (run bin/rds-update-sg-rule)"
+        cause = "nothing responds: its security group may block this address (run bin/rds-update-sg-rule)"
     several = len([name for name in os.environ if name.endswith("CONNECTION_URL")]) > 1
     of = f" ({_variable(url)})" if several and _variable(url) else ""
     return f"The database at {host} port {port}{of} cannot be reached: {cause}."
@@ -132,7 +132,7 @@ def port_of(url: str) -> int:
     """The port that a URL, or else the environment, names; of several the first. Raises `Unavailable`."""
     port = str(parts(url).get("port") or os.environ.get("PGPORT") or 5432).split(",")[0]
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise unreadable(url, "its port is no number from 1 to 65535")
+        raise unreadable(url, "its port is not a number from 1 to 65535")
     return int(port)
 
 
@@ -157,6 +157,6 @@ def _token(url: str) -> dict[str, str]:
         return {}
     mode = {"sslmode": os.environ.get("PGSSLMODE"), **given, **_proof(url)}.get("sslmode")
     if mode not in ("require", "verify-ca", "verify-full"):
-        raise Unavailable("DATABASE_AUTH=iam needs TLS: a token in the clear is anybody's. Leave sslmode out.")
+        raise Unavailable("DATABASE_AUTH=iam needs TLS: without it anybody could read the token. Leave sslmode out.")
     user = str(given.get("user") or os.environ.get("PGUSER", ""))
     return {"password": iam.token(host=named[0], port=port_of(url), user=user)}

@@ -29,7 +29,7 @@ def main() -> int:
     """Runs until stopped; the exit code."""
     os.environ.setdefault("APP_ENV", "development")
     if os.environ["APP_ENV"] != "development":
-        print("Mayfly did not start: bin/dev is for development alone; unset APP_ENV, or use bin/run.", file=sys.stderr)
+        print("Mayfly did not start: bin/dev is for development only; unset APP_ENV, or use bin/run.", file=sys.stderr)
         return 1
     logging.config.dictConfig(logs.configuration())
     return supervisor.main([], DevServer)

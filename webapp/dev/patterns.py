@@ -101,8 +101,8 @@ def _macros() -> dict[str, Callable[[], str]]:
         "avatar: with a life": "{% for card in cards %}{{ avatar(card.handle, card.handle, card | life) }}{% endfor %}",
         "fuse": "{% for card in cards %}{{ fuse(card | life) }}{% endfor %}",
         "icon": "{% for name in icons %}{{ icon(name) }}{% endfor %}",
-        "field": "{{ field('email', 'E-mail or handle', hint='Never shown.') }}",
-        "field: with an error": "{{ field('email', 'E-mail', 'marnie@', 'That is no address.') }}",
+        "field": "{{ field('email', 'Email or handle', hint='Never shown.') }}",
+        "field: with an error": "{{ field('email', 'Email', 'marnie@', 'Enter an email address.') }}",
         "field: for a password": "<form>{{ field('password', 'Password', type='password') }}</form>",
     }
     return {name: partial(_macro, source, **needs) for name, source in sources.items()}

@@ -70,4 +70,4 @@ def _make_identity(
         else:
             if found := _identity(db, issuer, subject):
                 return found
-    raise Conflict(_("Too many people came at the same moment. Try again."))
+    raise Conflict(_("Too many people signed up at the same moment. Try again."))

@@ -28,10 +28,10 @@ log = logging.getLogger("mayfly.security")
 
 _TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
 
-STALE = N_("This sign-in was begun long ago, or in another browser, or is over. Start it again.")
-NOT_IN = N_("You were not signed in. Try again, or ask whoever runs this place.")
-NOT_BELIEVED = N_("What came back cannot be trusted, so you are not signed in. Try again.")
-AWAY = N_("%(name)s does not answer at the moment. Try again shortly; a password of this place works meanwhile.")
+STALE = N_("This sign-in took too long, or began in another browser. Start again.")
+NOT_IN = N_("You were not signed in. Try again, or ask the person who runs Mayfly.")
+NOT_BELIEVED = N_("Mayfly couldn't verify that sign-in, so you are not signed in. Try again.")
+AWAY = N_("%(name)s isn't responding. Try again shortly, or sign in with a Mayfly password.")
 
 
 def register(app: Flask, settings: ProviderSettings) -> None:

@@ -25,14 +25,14 @@ def users_invite(on: Target, _: Arguments) -> None:
     with database(on) as db:
         code = people.invite(db)
     if not (on.public_url or os.environ.get("PUBLIC_URL")):
-        say("note: PUBLIC_URL is not set here, so the link begins with an address that is a guess")
+        say("note: PUBLIC_URL is not set, so the address of this link is a guess")
     say(f"for one person, into {name_of(on)} within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
 
 
 def activities_burn(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         people.burn(db, arguments.uuid.rstrip("/").rpartition("/")[2])
-    say(f"the activity is gone from {name_of(on)}; where it has replies its place stays, empty")
+    say(f"the activity is gone from {name_of(on)}; where it has replies, a stub stays")
 
 
 def activities_sweep(on: Target, _: Arguments) -> None:

@@ -67,7 +67,7 @@ def is_external(env: Mapping[str, str]) -> bool:
     if alone := [name for name in _COMPANIONS if env.get(name)]:
         raise Refused(
             f"{' and '.join(alone)} without CONNECTION_URL: set that too, which is how the application connects,"
-            " or set none of them for the database that comes along."
+            " or set none of them to use the bundled database."
         )
     return False
 

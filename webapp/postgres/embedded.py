@@ -131,7 +131,7 @@ class Cluster:
                     return
                 if time.monotonic() > deadline:
                     self.stop()
-                    raise Refused(f"PostgreSQL did not come up within {_PATIENCE:.0f} s; its log is {self.log}.")
+                    raise Refused(f"PostgreSQL did not start within {_PATIENCE:.0f} s; its log is {self.log}.")
                 time.sleep(0.02)
             # Children of a killed server hold its memory for a moment longer; then it starts.
             if time.monotonic() > deadline - _PATIENCE / 2:
@@ -198,6 +198,6 @@ class Cluster:
         return lock_file(self.home / name, self.account)
 
     def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it says nothing."]
+        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it logged nothing."]
         grave = [line for line in lines[-50:] if re.search(r" (PANIC|FATAL): ", line)]
         return f"{(grave or lines)[-1]} Its log is {self.log}."

@@ -47,7 +47,7 @@ def service_account(data: Path | None = None) -> Account | None:
             continue
         if entry.pw_uid:
             return Account(entry.pw_uid, entry.pw_gid, name)
-    raise Refused("PostgreSQL does not run as root, and there is no user mayfly, postgres or nobody to run it as.")
+    raise Refused("PostgreSQL refuses to run as root, and there is no user mayfly, postgres or nobody to run it as.")
 
 
 def state_folder(env: Mapping[str, str], checkout: Path = CHECKOUT) -> Path:
@@ -76,7 +76,7 @@ def open_state_folder(env: Mapping[str, str]) -> Path:
     account = service_account(folder / "postgres" / "data")
     if account and not may_enter(folder, account):
         raise Refused(
-            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another MAYFLY_STATE."
+            f"PostgreSQL runs as {account.name}, who cannot enter {folder}: name another folder in MAYFLY_STATE."
         )
     return folder
 

@@ -39,7 +39,7 @@ def open_plain(path: Path, flags: int, account: Account | None) -> int:
 
     The folder is the account's own: root that followed a link in it would give the file at its other end away.
     """
-    refusal = f"{path} is a link or no plain file, and Mayfly does not touch what it did not make: remove it."
+    refusal = f"{path} is a link or not a plain file, and Mayfly touches only files that it made: remove it."
     try:
         # Without NONBLOCK a planted pipe would hold us up.
         descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)

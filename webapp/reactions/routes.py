@@ -30,7 +30,7 @@ def like(activity_uuid: UUID) -> Any:
 def unlike(activity_uuid: UUID) -> Any:
     """Takes the like back."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
-    return _answer(activity_uuid, _("No longer liked."))
+    return _answer(activity_uuid, _("Like removed."))
 
 
 def _answer(activity_uuid: UUID, said: str) -> Any:

@@ -15,7 +15,7 @@ def problem(host: str, port: int) -> str | None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
-        return f"HOST is {host!r}, which is no address of this machine."
+        return f"HOST is {host!r}, which is not an address of this machine."
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,10 +24,10 @@ def problem(host: str, port: int) -> str | None:
             attempt.listen(1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return f"Port {port} on {host} is in use: stop what uses it, or choose another, as PORT={port + 1}."
+                return f"Port {port} on {host} is in use: stop what uses it, or choose another: PORT={port + 1}."
             if error.errno == errno.EACCES:
                 return f"No permission to listen on port {port}: choose one above 1023 in PORT."
-            return f"HOST is {host!r}, which is no address of this machine."
+            return f"HOST is {host!r}, which is not an address of this machine."
     return None
 
 

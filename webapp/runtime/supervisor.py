@@ -73,7 +73,7 @@ class Supervisor:
             settings = Settings.from_env(environment)
             prepared = self._prepare(on, settings)
             if settings.insecure_public_address:
-                say(f"warning: {settings.public_url} is plain http; passwords cross the network readable by others")
+                say(f"warning: {settings.public_url} is plain http; anybody on the network can read passwords")
             if self._kind.noted:
                 remember(on.state, Served(on.app_env, settings.public_url, embedded=bool(on.name)))
             server = self._kind(settings, environment, cluster.account if cluster else None)
@@ -122,7 +122,7 @@ class Supervisor:
                 self._told = True
                 say(f"Mayfly is at {server.settings.public_url}{_behind(server.settings)}")
             elif not self._told and not self._waits and time.monotonic() > deadline:
-                raise Refused("The server does not become ready; what it says is above.")
+                raise Refused("The server did not become ready; its messages are above.")
         if keeper.refusal:
             raise keeper.refusal
         return 0
@@ -155,7 +155,7 @@ def _prepare_only(env: Mapping[str, str]) -> int:
         with start_database(env, "bin/setup") as (on, _):
             prepare_database(on, Settings.from_env(server_environment(on, env)), say)
     except Busy as busy:
-        say(f"left the database to {busy.who}, which may go on: what is missing is made when bin/run or bin/dev starts")
+        say(f"left the database to {busy.who}: bin/run or bin/dev makes what is missing when it starts")
     return 0
 
 

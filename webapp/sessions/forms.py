@@ -15,8 +15,8 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your e-mail address or your handle."))
+            raise ValidationError(_("Enter your email address or handle."))
 
     def validate_password(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your password."))
+            raise ValidationError(_("Enter your password."))

@@ -31,10 +31,10 @@ def _common() -> frozenset[str]:
 def problem(password: str, *own: str) -> str | None:
     """Why this cannot be a password, as a sentence; None when it can. `own`: handle, name, e-mail of its owner."""
     if not LEAST <= len(password) <= MOST:
-        return _("A password has %(least)s to %(most)s characters.") % {"least": LEAST, "most": MOST}
+        return _("A password must have %(least)s to %(most)s characters.") % {"least": LEAST, "most": MOST}
     folded = password.casefold()
     if folded in _common() or folded in {word.casefold() for word in own}:
-        return _("That password is among the first that are tried. Take another; a few unrelated words are good.")
+        return _("That password is too easy to guess. Try three or four unrelated words.")
     return None
 
 

@@ -16,10 +16,8 @@ from .pages import sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
-WRONG = N_("That e-mail or handle and that password do not belong together. Check both, and the caps lock.")
-STILL_IN = N_(
-    "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
-)
+WRONG = N_("That didn't match. Check your email or handle, your password and Caps Lock.")
+STILL_IN = N_("You're still signed in: that page was out of date. Go home and sign out there.")
 
 
 def _back() -> str:

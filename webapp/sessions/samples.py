@@ -30,7 +30,7 @@ SAMPLES: Samples = {
         "hostile": _sign_in(
             form=sample_form("email", "password", email=HOSTILE),
             text=HOSTILE,
-            errors={"email": HOSTILE, "password": "Type your password."},
+            errors={"email": HOSTILE, "password": "Enter your password."},
             notice=HOSTILE,
             back="/compose",
         ),

@@ -44,14 +44,14 @@ def sign_up(
             # The account comes first: of two with one key the second waits here, and not for its own invitation.
             db.query_value("sign_ups/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
             if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=code_hash(invite)):
-                raise Conflict(_("This invitation was used already, or its time has passed. Ask for a new one."))
+                raise Conflict(_("This invitation has been used or has expired. Ask for a new one."))
             db.execute("sessions/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
 
     try:
         db.retrying(write)
     except Violated as violated:
         if violated.constraint == "users_pkey":
-            sentence = _("This form has made an account before. Sign in, or press again for another.")
+            sentence = _("This form has already made an account. Sign in, or press Join again to make another.")
             raise MadeOtherwise(sentence) from None
         raise violated.as_invalid() from None
     return made

@@ -40,7 +40,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
                 field.data[:255], check_deliverability=False, globally_deliverable=False
             ).normalized
         except EmailNotValidError:
-            raise ValidationError(_("That does not look like an e-mail address: name@place.example.")) from None
+            raise ValidationError(_("Enter an email address like name@example.org.")) from None
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):

@@ -44,7 +44,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     def validate_current(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your current password."))
+            raise ValidationError(_("Enter your current password."))
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, *self.own):

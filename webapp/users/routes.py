@@ -23,11 +23,11 @@ from .shapes import OwnAccount
 
 bp = Blueprint("users", __name__)
 
-DRAFT_IS_HERE = N_("You are signed in. What you typed is here; nothing was saved yet.")
+DRAFT_IS_HERE = N_("You're signed in. What you typed is here; nothing has been saved yet.")
 SAVED = {
-    "profile": N_("Saved. This is how others see you now."),
-    "handle": N_("Saved. That is your handle now."),
-    "password": N_("Your password is changed, and every other device is signed out."),
+    "profile": N_("Saved."),
+    "handle": N_("Your handle is saved."),
+    "password": N_("Password changed. Your other devices are signed out."),
 }
 
 
@@ -51,7 +51,7 @@ def _save_after_sign_in() -> Any:
         message=form.bio.typed,
         display_name=form.display_name.typed,
     )
-    notice = _("Sign in to save this. What you typed is kept.")
+    notice = _("Sign in to save this. What you typed is safe.")
     return sign_in_page(401, url_for("users.show", draft=draft_uuid), notice)
 
 

@@ -18,20 +18,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AWAY = N_("Mayfly is away for a moment. Nothing is lost; try again shortly.")
+AWAY = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
 
 # After these the same act may succeed: the page gives back what was typed, ready to be sent again.
 _AGAIN = {429, 500, 503}
 _NEVER_KEPT = {"csrf_token", "password", "current"}
 _WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
 HEADINGS = {
-    400: N_("That did not arrive well"),
+    400: N_("Something went wrong on the way"),
     404: N_("Nothing here"),
-    405: N_("Not that way"),
-    409: N_("That has happened already"),
-    413: N_("Too much at once"),
-    422: N_("Something needs a look"),
-    429: N_("A little slower"),
+    405: N_("That doesn't work here"),
+    413: N_("That's too long"),
+    422: N_("Please check this"),
+    429: N_("Slow down a little"),
     500: N_("Something broke"),
     503: N_("Back shortly"),
 }
@@ -42,7 +41,7 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
 
     `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
     """
-    heading = _(HEADINGS.get(status, N_("That did not work")))
+    heading = _(HEADINGS.get(status, N_("That didn't work")))
     if request.path.startswith("/api/"):
         response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
         response.mimetype = "application/json"
@@ -92,10 +91,10 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
         return error.get_response()
     messages = {
         404: NOT_FOUND,
-        405: N_("This address does not answer to that."),
-        413: N_("That is more than Mayfly takes at once: an activity has at most 280 characters."),
+        405: N_("Go back and try again."),
+        413: N_("That is more than Mayfly accepts. The limit for a message is 280 characters."),
     }
-    otherwise = N_("The request could not be understood. Go back and try again.")
+    otherwise = N_("Mayfly couldn't read that request. Go back and try again.")
     response = answer(error.code, _(messages.get(error.code, otherwise)))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
@@ -106,7 +105,7 @@ def _unknown(error: Exception) -> "ResponseReturnValue":
     """What nobody foresaw: logged with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
     logger.error("unhandled", extra={"request": request_id, **without_words(error)})
-    return answer(500, _("It is not your doing, and nothing that was saved is lost."), request_id=request_id)
+    return answer(500, _("It's not your fault, and everything you saved is still here."), request_id=request_id)
 
 
 def register(app: Flask) -> None:

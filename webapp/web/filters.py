@@ -89,17 +89,16 @@ def _round(value: float) -> int:
 
 
 def full_time(iso: str) -> str:
-    """A moment that nobody can misread: `23 November 2026, 11:49 UTC`."""
+    """A moment of this month or its neighbours, which is all that a post can have: `23 November, 11:49 UTC`."""
     return full_moment(datetime.fromisoformat(iso))
 
 
 def full_moment(moment: datetime) -> str:
     """The same of a moment that is one already. Month names by hand: half as costly, and not of the locale."""
     moment = moment.astimezone(UTC)
-    return _("%(day)s %(month)s %(year)s, %(time)s UTC") % {
+    return _("%(day)s %(month)s, %(time)s UTC") % {
         "day": moment.day,
         "month": _(_MONTHS[moment.month - 1]),
-        "year": moment.year,
         "time": f"{moment.hour:02}:{moment.minute:02}",
     }
 

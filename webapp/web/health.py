@@ -24,7 +24,7 @@ def readyz() -> Response:
     try:
         db().ready()
     except Unavailable:
-        return Response("the database is away\n", status=503, mimetype="text/plain")
+        return Response("the database is unreachable\n", status=503, mimetype="text/plain")
     except BrokenTemplate:
-        return Response("the database does not fit this version\n", status=503, mimetype="text/plain")
+        return Response("the database does not match this version\n", status=503, mimetype="text/plain")
     return Response("ok\n", mimetype="text/plain")

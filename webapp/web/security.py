@@ -17,7 +17,7 @@ from ..words import N_, _
 from .answers import answer, press_again, told
 
 STALE = N_(
-    "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
+    "This page was open for a long time, or you signed in somewhere else. Nothing is lost: press the button again."
 )
 
 _ONE_YEAR = 31536000
@@ -75,7 +75,7 @@ def register(app: Flask) -> None:
     def refuse_other_hosts() -> None:
         # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.
         if request.blueprint != "health" and _name_of(request.host) not in hosts:
-            raise Malformed(_("This place does not go by that name."))
+            raise Malformed(_("Mayfly doesn't use that address here."))
 
     app.before_request(_name_request)
     app.before_request(refuse_other_hosts)
@@ -109,12 +109,12 @@ def _name_request() -> None:
 def _refuse_malformed() -> None:
     """NUL and invalid UTF-8 are never stored and never guessed at: they are refused before anybody reads them."""
     if not _is_text(request.query_string) or "\0" in request.path or "\ufffd" in request.path:
-        raise Malformed(_("That address holds signs that are no text."))
+        raise Malformed(_("That address contains characters that are not text."))
     if request.method == "POST":
         if request.mimetype not in ("application/x-www-form-urlencoded", ""):
-            raise Malformed(_("Forms come as plain form data."))
+            raise Malformed(_("Mayfly accepts plain form data only."))
         if not _is_text(_body()):
-            raise Malformed(_("That text holds signs that cannot be stored."))
+            raise Malformed(_("That text contains characters that can't be stored."))
 
 
 def _body() -> bytes:
@@ -123,7 +123,7 @@ def _body() -> bytes:
     except HTTPException:
         raise
     except Exception as error:  # each server has its own for chunks that are none, and for an end that does not come
-        raise Malformed(_("That did not arrive whole. Go back and try again.")) from error
+        raise Malformed(_("Part of that was lost on the way. Go back and try again.")) from error
 
 
 def _is_text(raw: bytes) -> bool:
@@ -139,7 +139,7 @@ def _refuse_foreign() -> Any:
     if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
         return None
     if site in ("cross-site", "same-site") or (origin is not None and not _is_own(origin)):
-        return answer(400, _("This came from another site, so nothing was done."))
+        return answer(400, _("That request came from another site, so nothing was done."))
     return None
 
 

@@ -59,7 +59,7 @@ def _wanted(event: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
         issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
         person = person_of(attributes)
     except (KeyError, TypeError, AttributeError):
-        raise Failed("the event is not as Cognito sends it") from None
+        raise Failed("the event does not have Cognito's form") from None
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise Failed("the event names no subject")
     return {"issuer": issuer, "subject": subject}, person
@@ -75,7 +75,7 @@ def _account(conn: psycopg.Connection[Any], identity: dict[str, str], first: dic
             if conn.execute(_FIND, identity).fetchone():
                 return "there already"
             person = another(first)
-    raise Failed("no handle was to be had")
+    raise Failed("no free handle was found")
 
 
 def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float) -> str:
@@ -88,11 +88,11 @@ def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float
         except _BROKEN as error:
             _forget()
             if last or isinstance(error, psycopg.errors.ConnectionTimeout) or time.monotonic() >= until:
-                raise Failed(f"the database does not answer: {error.sqlstate or type(error).__name__}") from None
+                raise Failed(f"the database does not respond: {error.sqlstate or type(error).__name__}") from None
         except psycopg.Error as error:
             raise Failed(f"the database refused: {error.sqlstate or type(error).__name__}") from None
         except UnicodeEncodeError:
-            raise Failed("the event is not as Cognito sends it") from None
+            raise Failed("the event does not have Cognito's form") from None
     raise AssertionError
 
 

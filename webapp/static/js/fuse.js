@@ -11,7 +11,6 @@ const agoWords = (s) =>
   s < 60 ? words.now : s < 3600 ? words.minutesAgo(Math.floor(s / 60))
   : s < 86400 ? words.hoursAgo(Math.floor(s / 3600)) : words.daysAgo(Math.floor(s / 86400));
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
 const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
 
 function meet(element) {
@@ -21,11 +20,11 @@ function meet(element) {
   born.set(element, life);
   const written = element.querySelector("header time");
   if (written) {
-    written.title = local.format(new Date(written.dateTime));
+    written.title = words.moment(new Date(written.dateTime));
     clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
   }
   const left = element.querySelector(".left[title]");
-  if (left) left.title = words.gone(local.format(Date.now() + Number(element.dataset.left)));
+  if (left) left.title = words.gone(words.moment(new Date(Date.now() + Number(element.dataset.left))));
   return life;
 }
 
@@ -79,7 +78,7 @@ const look = () => {
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);

@@ -7,16 +7,21 @@ addEventListener("DOMContentLoaded", () => {
   if (!button) return;
   button.hidden = false;
   const { dataset } = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
+  const next = () => {
+    const order = dark.matches ? ["light", "dark"] : ["dark", "light"];
+    return order[order.indexOf(dataset.theme) + 1];
+  };
   const tell = () => {
-    button.title = words.colours[dataset.theme ?? "system"];
-    button.setAttribute("aria-label", words.change(button.title));
+    button.title = words.theme[dataset.theme ?? "system"];
+    button.setAttribute("aria-label", words.switchTo(button.title, next() ?? "system"));
   };
   tell();
-  // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
+  dark.addEventListener("change", tell);
   button.addEventListener("click", () => {
-    const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"];
-    const next = order[order.indexOf(dataset.theme) + 1];
-    if (next) localStorage.setItem("theme", (dataset.theme = next));
+    const theme = next();
+    if (theme) localStorage.setItem("theme", (dataset.theme = theme));
     else delete dataset.theme, localStorage.removeItem("theme");
     tell();
     document.getElementById("announcer").textContent = button.title;
