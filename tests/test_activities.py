@@ -541,7 +541,7 @@ def test_reply_form_of_what_is_gone_is_the_404(bob: FlaskClient, conn: Connectio
     parent = make_activity(conn, user(conn, "alice"))
     page = bob.get(f"/compose?reply_to={parent}")
     assert page.status_code == 200
-    assert "Answer @alice" in page.text
+    assert "Reply to @alice" in page.text
     expire(conn, parent)
     assert bob.get(f"/compose?reply_to={parent}").status_code == 404
     assert bob.get("/compose?reply_to=x").status_code == 404

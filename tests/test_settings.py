@@ -78,7 +78,7 @@ def test_profile_errors_come_together_with_the_text_kept(conn: Connection, alice
     answer = send(alice, "/settings/profile", display_name="\u202eecila", bio="b" * 400)
     assert answer.status_code == 422
     assert "A name needs visible characters" in words(answer)
-    assert "Shorten it by 100 characters" in words(answer)
+    assert "100 characters too long." in words(answer)
     assert "b" * 400 in answer.text
     assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == before
 
@@ -124,7 +124,7 @@ def test_profile_that_is_saved_too_often_keeps_its_text(database_urls: DatabaseU
     answer = send(alice[1], "/settings/profile", display_name="Alice Anew", bio="Rope\n& lamps.")
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
-    assert re.search(r"That was often enough for now\. Try again in \d+ minutes; nothing is lost\.", words(answer))
+    assert re.search(r"That's a lot at once\. Try again in \d+ minutes; your text is safe\.", words(answer))
     assert 'name="display_name" type="text" value="Alice Anew"' in answer.text
     assert "\nRope\n&amp; lamps.</textarea>" in answer.text
     assert value(conn, "SELECT display_name FROM users WHERE handle = 'alice'") == "Alice 2"
@@ -165,8 +165,8 @@ def test_password_is_changed_and_every_other_session_ends(app: Flask, conn: Conn
     [
         ("not this one", NEW, "That is not your current password."),
         ("", NEW, "Enter your current password."),
-        (PASSWORD, "short", "A password has 8 to 256 characters."),
-        (PASSWORD, "x" * 257, "A password has 8 to 256 characters."),
+        (PASSWORD, "short", "A password must have 8 to 256 characters."),
+        (PASSWORD, "x" * 257, "A password must have 8 to 256 characters."),
         (PASSWORD, "password1", "too easy to guess"),
         (PASSWORD, "alice@example.com", "too easy to guess"),
         (PASSWORD, "alice_of_the_quay", "too easy to guess"),
@@ -218,7 +218,7 @@ def test_password_errors_come_together(alice: FlaskClient) -> None:
     answer = send(alice, "/settings/password", current="not this one", password="short")
     assert answer.status_code == 422
     assert "That is not your current password." in words(answer)
-    assert "A password has 8 to 256 characters." in words(answer)
+    assert "A password must have 8 to 256 characters." in words(answer)
 
 
 def test_password_of_now_cannot_be_guessed_without_end(database_urls: DatabaseUrls, conn: Connection) -> None:

@@ -117,7 +117,7 @@ class Settings:
         ttls, ttl_default = _ttls(env)
         pool_min, pool_max = integer(env, "POOL_MIN", 1, 1, 100), integer(env, "POOL_MAX", 8, 1, 100)
         if pool_min > pool_max:
-            raise ConfigError(f"POOL_MIN is {pool_min}, which is more than POOL_MAX ({pool_max}): change one of them.")
+            raise ConfigError(f"POOL_MIN is {pool_min}, more than POOL_MAX, which is {pool_max}: change one of them.")
         return cls(
             app_env=app_env,
             connection_url=connection_url,
