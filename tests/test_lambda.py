@@ -288,7 +288,7 @@ def test_failure_surfaces_and_the_next_try_succeeds(
     ],
 )
 def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connection, broken: Event) -> None:
-    with pytest.raises(handler.Failed, match=r"the event (names no subject|is not as Cognito sends it)"):
+    with pytest.raises(handler.Failed, match=r"the event (names no subject|does not have Cognito's form)"):
         handler.lambda_handler({**confirmed(), **broken}, None)
     assert people(conn) == []
 
@@ -345,7 +345,7 @@ def test_who_does_not_answer_is_not_asked_twice(
     patience: list[float] = []
     dial = conninfo.dial
     monkeypatch.setattr(conninfo, "dial", lambda url, **o: [patience.append(o["patience"]), dial(url, **o)][1])
-    with pytest.raises(handler.Failed, match="does not answer: ConnectionTimeout"):
+    with pytest.raises(handler.Failed, match="does not respond: ConnectionTimeout"):
         handler.lambda_handler(confirmed(), None)
     assert len(dialled) == 1
     assert 0 < patience[0] <= 4

@@ -55,7 +55,7 @@ UNSEEN = """
 
 @pytest.mark.parametrize("ip", UNSEEN.split())
 def test_address_that_the_database_cannot_see_is_refused(ip: str) -> None:
-    with pytest.raises(Refused, match=r"^GITPOD_IP says \S+, which is no public IP address"):
+    with pytest.raises(Refused, match=r"^GITPOD_IP is \S+, which is not a public IP address"):
         workspace.address({"GITPOD_IP": ip})
 
 
@@ -117,7 +117,7 @@ def test_echo_service_that_tells_no_public_address_in_time_is_passed_over(
     monkeypatch.setattr(workspace, "_ECHOES", [first, f"{echo}/six"])
     assert workspace.address({}) == "2606:4700:4700::1111/128"
     monkeypatch.setattr(workspace, "_ECHOES", [first])
-    with pytest.raises(Refused, match=r"^No echo service told this workspace's public address"):
+    with pytest.raises(Refused, match=r"^No echo service returned this workspace's public address"):
         workspace.address({})
 
 
