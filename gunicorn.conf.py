@@ -54,7 +54,7 @@ def worker_exit(server, worker):
         sys.modules["webapp"].close_pools()
 
 
-class Punctual:
+class DeadlineReader:
     """Reads a body until an instant of the monotonic clock. Raises `TimeoutError` for what has not come by then."""
 
     def __init__(self, reader, until):
@@ -82,7 +82,7 @@ class Worker(GeventWorker):
 
     def handle_request(self, listener_name, req, sock, addr):
         """As gunicorn's. A body that is late is the program's to answer; a request without end loses its connection."""
-        req.body.reader = Punctual(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
+        req.body.reader = DeadlineReader(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
         try:
             with gevent.Timeout(self.cfg.timeout):
                 super().handle_request(listener_name, req, sock, addr)

@@ -116,7 +116,7 @@ def main() -> None:
 
 def measure(made: Ground, values: Values, times: int) -> None:
     """Through the pool of the application, so with its plans; one call after the other, decoding left out."""
-    db = Database(Settings.from_env(made.environment(POOL_MAX="1")), plan_once=True)
+    db = Database(Settings.from_env(made.environment(POOL_MAX="1")), generic_plans=True)
     worst = 0.0
     try:
         for what, (name, params) in values.cases().items():

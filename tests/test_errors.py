@@ -23,7 +23,7 @@ from webapp.activities import actions
 from webapp.db.database import Database
 from webapp.errors import NOT_FOUND, Unavailable, Violated
 from webapp.logs import JsonFormatter
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.web import answers
 from webapp.web.security import headers_for
 
@@ -139,7 +139,7 @@ def test_violated_constraints_are_sentences_beside_their_fields(database_urls: D
 def test_every_heading_is_drawn(app: Flask) -> None:
     with app.test_request_context("/x"):
         for status, heading in answers.HEADINGS.items():
-            assert str(escape(heading)) in answers.answer(status, "Words.").get_data(as_text=True)
+            assert str(escape(heading)) in answers.render_error(status, "Words.").get_data(as_text=True)
 
 
 # Health --------------------------------------------------------------------------------------------------------

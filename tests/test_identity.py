@@ -29,9 +29,9 @@ from webapp import create_app
 from webapp.db.connections import Connection
 from webapp.identities import actions as arrivals
 from webapp.identities import provider as provider_module
-from webapp.limits import by_address
+from webapp.limits import subject_of_address
 from webapp.ops import people
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.sessions.actions import start_session
 from webapp.sessions.shapes import Account
 from webapp.sign_ups import actions as sign_up_actions
@@ -747,7 +747,9 @@ def test_twenty_people_who_want_one_handle_all_get_in(app: Flask, conn: Connecti
     def arrive(number: int) -> str:
         gate.wait()
         claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return arrivals.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+        return arrivals.find_or_create_account(db, settings, issuer="https://a", claims=claims, invite="", address="")[
+            "handle"
+        ]
 
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(arrive, range(20)))) == 20
@@ -763,7 +765,7 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
     with pytest.raises(arrivals.Suspended):
-        arrivals.arrive(
+        arrivals.find_or_create_account(
             app.extensions["db"],
             app.extensions["settings"],
             issuer=provider.issuer,
@@ -779,7 +781,7 @@ def test_person_suspended_on_the_way_in_gets_no_session(
     app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After it was seen who comes, and before the session begins."""
-    arrive = arrivals.arrive
+    arrive = arrivals.find_or_create_account
 
     def suspended_then(*args: Any, **more: Any) -> Any:
         found = arrive(*args, **more)
@@ -892,7 +894,7 @@ def test_codes_that_the_provider_refuses_are_limited(
     assert statuses == [502] * 3 + [429] * 2
     assert provider.asked["/token"] == 3
     refused = value(conn, "SELECT subject FROM rate_limits WHERE action = 'provider_refusals'")
-    assert refused == by_address(app.extensions["settings"], "127.0.0.1").own
+    assert refused == subject_of_address(app.extensions["settings"], "127.0.0.1").own
     assert sign_in(app.test_client()).status_code == 303, "a password is another matter"
 
 

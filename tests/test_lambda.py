@@ -26,7 +26,7 @@ from webapp.db import conninfo
 from webapp.db.catalogue import Catalogue
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import APP, SIGN_UP, SUPERUSER, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from webapp.errors import Refused
 from webapp.ops import backup, migrate, schema
 from webapp.ops.target import Target, embedded_target, target
 from webapp.postgres.embedded import SIGN_UP, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 KEPT = ("users", "passwords", "activities", "activity_keys", "invitations", "schema_migrations")
 

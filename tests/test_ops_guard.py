@@ -19,7 +19,7 @@ from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
 from webapp.ops.target import Target
 from webapp.postgres.embedded import APP, SIGN_UP
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 SAFE = Facts(
     database="mayfly_dev",

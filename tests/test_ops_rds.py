@@ -17,7 +17,7 @@ from webapp.db.connections import Connection, DatabaseError, connect
 from webapp.db.conninfo import arguments
 from webapp.ops import schema
 from webapp.postgres.embedded import APP, OWNER, SIGN_UP
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 # What the function that makes accounts may do: all that its statements need (tests/test_lambda.py), and nothing else.
 READ = {"uuid", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id", "suspended_at"}

@@ -24,7 +24,7 @@ from webapp.db.connections import Connection, connect
 from webapp.errors import Refused
 from webapp.ops import served
 from webapp.ops.target import external_target
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 from webapp.sessions.passwords import verify
 

@@ -23,9 +23,9 @@ from webapp.config.settings import Settings
 from webapp.db.connections import connect
 from webapp.ops import prepare, served
 from webapp.ops.target import embedded_target
-from webapp.postgres import places
+from webapp.postgres import folders
 from webapp.postgres.embedded import APP, SUPERUSER, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 from webapp.runtime import keeper, ports, server, supervisor
 
@@ -540,9 +540,9 @@ def test_as_root_the_workers_step_down_with_an_external_database_too(start: Star
     run = start(**external(durable)).up()
     (server,) = children_of(run.process.pid)
     workers = {Path(f"/proc/{worker}").stat().st_uid for worker in children_of(server)}
-    account = places.service_account()
+    account = folders.service_account()
     assert account
-    if kept := places.unreadable(account):
+    if kept := folders.unreadable(account):
         assert f"warning: the server's workers run as root: the user {account.name} cannot read {kept}: " in run.said()
         pytest.skip(f"the user {account.name} cannot read this checkout or its Python, so no worker can step down")
     assert workers == {account.uid}
@@ -554,7 +554,7 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], readable: bool
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
+    monkeypatch.setattr(server, "service_account", lambda: folders.Account(10, 20, "mayfly"))
     monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/opt/python")
     given: list[dict[str, str]] = []
     monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
@@ -569,28 +569,28 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
 def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
-    account = places.service_account()
+    account = folders.service_account()
     assert account
     scratch.chmod(0o700)
     for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).touch()
-    monkeypatch.setattr(places, "CHECKOUT", scratch)
-    assert places.unreadable(account) == str(scratch)
+    monkeypatch.setattr(folders, "CHECKOUT", scratch)
+    assert folders.unreadable(account) == str(scratch)
     scratch.chmod(0o711)
     environment = scratch / "environment"
     environment.mkdir(mode=0o700)
     monkeypatch.setattr(sys, "prefix", str(environment))
-    assert places.unreadable(account) == str(environment)
+    assert folders.unreadable(account) == str(environment)
     environment.chmod(0o711)
     python = scratch / "python"
     monkeypatch.setattr(sys, "executable", str(python))  # there is none yet
-    assert places.unreadable(account) == str(python)
+    assert folders.unreadable(account) == str(python)
     python.write_text("#!/bin/sh\ncase $3 in *gunicorn*) exit 1; esac\n")
     python.chmod(0o755)
-    assert places.unreadable(account) == str(environment)
+    assert folders.unreadable(account) == str(environment)
     python.write_text("#!/bin/sh\n")
-    assert places.unreadable(account) == ""
+    assert folders.unreadable(account) == ""
 
 
 def test_way_past_a_pooler_that_is_dead_is_told_at_start(start: Start, durable: Cluster) -> None:

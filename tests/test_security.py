@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
 from webapp.db.connections import Connection
-from webapp.limits import by_address
+from webapp.limits import subject_of_address
 from webapp.web.policy import AUTHOR, EVERYBODY, READERS, SIGNED_IN
 from webapp.web.security import headers_for, local_path
 
@@ -632,7 +632,7 @@ def test_limit_counts_the_address_that_the_trusted_proxy_saw(
         data={"csrf_token": token_for(client), "email": "ghost", "password": "x"},
         headers={"X-Forwarded-For": forwarded},
     )
-    subject = by_address(app.extensions["settings"], counted)
+    subject = subject_of_address(app.extensions["settings"], counted)
     with database_urls.owner() as conn:
         found = conn.execute("SELECT subject FROM rate_limits WHERE action = 'sign_ins_by_address'").fetchall()
     assert {row[0] for row in found} == set(filter(None, subject))

@@ -300,7 +300,7 @@ def test_note_counts_though_clocks_differ_by_a_little(
     clock = SimpleNamespace(time=lambda: 1_800_000_000.9)
     monkeypatch.setattr(session, "time", clock)
     with app.test_request_context("/"):
-        session.keep("flow", {"state": "x"})
+        session.store_in_cookie("flow", {"state": "x"})
         clock.time = lambda: 1_800_000_000 + passed
-        assert bool(session.take("flow", 100)) == kept
-        assert session.take("flow", 100) is None, "it is there once"
+        assert bool(session.pop_from_cookie("flow", 100)) == kept
+        assert session.pop_from_cookie("flow", 100) is None, "it is there once"

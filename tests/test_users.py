@@ -21,7 +21,7 @@ from webapp.config.limits import LIMITS
 from webapp.config.variables import Limit
 from webapp.db.connections import Connection, connect
 from webapp.errors import Conflict, TooMany, Unavailable
-from webapp.limits import AROUND, Subject, by_address, give_back, hit, look
+from webapp.limits import AROUND, Subject, give_back, hit, peek_limit, subject_of_address
 from webapp.sessions import passwords, session
 from webapp.sessions.shapes import Account
 from webapp.sign_ups import actions as sign_up_actions
@@ -684,7 +684,7 @@ def test_sign_in_limit_gives_the_network_around_an_address_what_four_have(
         assert sign_in(from_address(app, elsewhere), "ghost", "wrong password").status_code == 422
     with database_urls.owner() as conn:
         hits = "SELECT hits FROM rate_limits WHERE subject = %s"
-        last = by_address(app.extensions["settings"], one_of("2001:db8:1", 99))
+        last = subject_of_address(app.extensions["settings"], one_of("2001:db8:1", 99))
         # A refusal is counted like a try: one that wrote nothing would be told by its time.
         assert value(conn, hits, last.around) == passed + 3
         conn.execute("UPDATE rate_limits SET window_ends_at = now()")
@@ -694,7 +694,7 @@ def test_sign_in_limit_gives_the_network_around_an_address_what_four_have(
 
 def test_limit_of_a_network_lets_exactly_so_many_through_at_once(app: Flask, database_urls: DatabaseUrls) -> None:
     def guess(number: int) -> bool:
-        subject = by_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
+        subject = subject_of_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
         try:
             hit(app.extensions["db"], Limit(5, 300), "guesses", subject)
         except TooMany:
@@ -715,10 +715,10 @@ def test_address_that_had_its_share_takes_nothing_from_its_neighbours(database_u
 def test_what_is_looked_at_only_has_the_limit_of_its_network_too(app: Flask) -> None:
     db, settings = app.extensions["db"], app.extensions["settings"]
     for number in range(4):
-        hit(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", number)))
+        hit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:1", number)))
     with pytest.raises(TooMany):
-        look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", 9)))
-    look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:2", 9)))
+        peek_limit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:1", 9)))
+    peek_limit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:2", 9)))
 
 
 def test_sign_in_of_a_campus_behind_one_network_is_no_attack(database_urls: DatabaseUrls) -> None:

@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_folder=None)  # static_files has its own way there
     app.extensions["settings"] = settings
-    app.extensions["db"] = Database(settings, plan_once=True)
+    app.extensions["db"] = Database(settings, generic_plans=True)
     app.config.update(_flask_config(settings))
     app.session_interface = SessionInterface()
     if settings.trusted_proxies:

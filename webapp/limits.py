@@ -31,15 +31,15 @@ class Subject(NamedTuple):
     around: str = ""
 
 
-def by(settings: Settings, *parts: str) -> Subject:
+def subject_of(settings: Settings, *parts: str) -> Subject:
     """A person, or whatever else these parts name."""
-    return Subject(_folded(settings, *parts))
+    return Subject(_digest(settings, *parts))
 
 
-def by_address(settings: Settings, address: str | None, *parts: str) -> Subject:
+def subject_of_address(settings: Settings, address: str | None, *parts: str) -> Subject:
     """Whoever comes from there, in what the parts name."""
     own, around = networks(address)
-    return Subject(_folded(settings, own, *parts), _folded(settings, around, *parts) if around else "")
+    return Subject(_digest(settings, own, *parts), _digest(settings, around, *parts) if around else "")
 
 
 def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
@@ -50,18 +50,18 @@ def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     if subject.around:
         name, given = "limits/hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
     # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
-    _refuse(db.retrying(lambda: db.query_value(name, action=action, **given)))
+    _raise_if_over(db.retrying(lambda: db.query_value(name, action=action, **given)))
 
 
-def look(db: Database, limit: Limit, action: str, subject: Subject) -> None:
+def peek_limit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
     for text, most in ((subject.own, limit.hits), (subject.around, limit.hits * AROUND)):
         if most and text:
             ask = partial(db.query_value, "limits/wait", action=action, subject=text, most=most)
-            _refuse(db.retrying(ask))
+            _raise_if_over(db.retrying(ask))
 
 
-def _refuse(wait: int | None) -> None:
+def _raise_if_over(wait: int | None) -> None:
     if wait is not None:
         minutes = -(-wait // 60)
         sentence = ngettext(
@@ -92,6 +92,6 @@ def networks(address: str | None) -> tuple[str, str]:
     return str(parsed), ""
 
 
-def _folded(settings: Settings, *parts: str) -> str:
+def _digest(settings: Settings, *parts: str) -> str:
     """Names and addresses are few enough to be tried one by one: without a key their digests would be no secret."""
     return hmac.digest(settings.limits_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()

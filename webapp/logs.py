@@ -24,13 +24,13 @@ class JsonFormatter(logging.Formatter):
         line["message"] = record.getMessage()
         line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[1]:
-            line.update(without_words(record.exc_info[1]))
+            line.update(exception_summary(record.exc_info[1]))
         return json.dumps(line, default=str)
 
 
-def without_words(error: BaseException) -> dict[str, list[str]]:
+def exception_summary(error: BaseException) -> dict[str, list[str]]:
     """What may be told of an exception: the types of it and its causes, and the places it passed."""
-    return {"exception": _types(error), "places": _places(error)}
+    return {"exception": _types(error), "places": _frames(error)}
 
 
 def _types(error: BaseException) -> list[str]:
@@ -42,7 +42,7 @@ def _types(error: BaseException) -> list[str]:
     return found
 
 
-def _places(error: BaseException) -> list[str]:
+def _frames(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 

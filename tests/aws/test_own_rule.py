@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 IPV6 = "2606:4700:4700::1111"
 

@@ -11,7 +11,7 @@ import yaml
 from ways import DatabaseUrls, settings_for
 
 from webapp.aws.security_group import _parser
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 FILES = [".gitpod.yml", ".devcontainer/devcontainer.json"]
 # What is used of the schemas that their makers publish; they allow only what they name.

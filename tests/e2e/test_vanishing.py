@@ -100,7 +100,7 @@ def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, conn: Connection
 _SET = """async (hours) => {
   const real = Date.now;
   Date.now = () => real() + hours * 3600000;
-  await clock.look();
+  await clock.checkJump();
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 

@@ -5,7 +5,7 @@ import uuid
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
-from ..limits import by, hit
+from ..limits import hit, subject_of
 from ..words import _
 
 
@@ -50,7 +50,7 @@ def create(
                 if found is None:  # its day was over, and it was swept in between: it makes a new one
                     raise Unavailable("the key went while it was looked at", passing=True)
                 return str(found)
-            hit(db, settings.limits["activities"], "activities", by(settings, user_uuid))
+            hit(db, settings.limits["activities"], "activities", subject_of(settings, user_uuid))
             if not db.query_value(
                 "activities/create",
                 uuid=activity_uuid,

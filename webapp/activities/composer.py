@@ -24,12 +24,12 @@ DRAFT_IS_HERE = N_("You're signed in. Your text is here; nothing has been posted
 
 @dataclass(kw_only=True)
 class Composer:
-    """One form for an activity. `place` decides where a new card goes: feed, slot (below a card), thread, page."""
+    """One form for an activity. `position` decides where a new card goes: feed, slot (below a card), thread, page."""
 
     viewer: Viewer
     ttl: str
     key: str
-    place: str = "page"
+    position: str = "page"
     message: str = ""
     parent: ActivityCard | None = None
     parent_uuid: str | None = None
@@ -40,41 +40,41 @@ class Composer:
     one_up: str | None = None
 
     @classmethod
-    def fresh(cls, viewer: Viewer, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
+    def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
         """An empty composer with a new key and this time to live, by default the viewer's usual one."""
         return cls(
             viewer=viewer,
             ttl=ttl or _usual_ttl(viewer),
             key=str(uuid.uuid4()),
-            place=place,
+            position=position,
             parent=parent,
             parent_uuid=parent["uuid"] if parent else None,
         )
 
     @classmethod
-    def of(cls, viewer: Viewer, form: ActivityForm, place: str) -> "Composer":
+    def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
         """The composer that this form was sent from, with its text."""
         parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
         composer = cls(
             viewer=viewer,
             ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(viewer),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
-            place=place,
+            position=position,
             message=form.message.typed,
             parent=find_card(parent_uuid, viewer["uuid"]),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
         )
-        return composer.orphaned() if form.reply_to_activity_uuid.data and not composer.parent else composer
+        return composer.without_parent() if form.reply_to_activity_uuid.data and not composer.parent else composer
 
     @classmethod
-    def drafted(cls, viewer: Viewer, draft: Draft) -> "Composer":
+    def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
         """The composer that a draft was sent from, with its text and its key."""
         ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
         composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
         composer.message, composer.notice = draft["message"], _(DRAFT_IS_HERE)
         if reply_to and not composer.parent:
-            composer.orphaned()
+            composer.without_parent()
         composer.key = draft["key"] or composer.key
         return composer
 
@@ -87,29 +87,29 @@ class Composer:
     @property
     def target(self) -> str:
         """Id of the element that a new card goes into."""
-        if self.place == "slot" and self.parent:
+        if self.position == "slot" and self.parent:
             return f"reply-to-{self.parent['number']}"
-        return "replies" if self.place == "thread" else "feed"
+        return "replies" if self.position == "thread" else "feed"
 
-    def orphaned(self) -> "Composer":
+    def without_parent(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""
         self.orphan, self.parent, self.gone = True, None, True
         self.notice, self.key = _(ORPHANED), str(uuid.uuid4())
         return self
 
-    def too_deep(self) -> "Composer":
+    def without_deep_parent(self) -> "Composer":
         """The same text without the activity it answered, below which nothing fits; one step up it may."""
         above = find_card(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
-        self.orphaned()
+        self.without_parent()
         self.gone, self.one_up, self.notice = False, above and above["uuid"], _(TOO_DEEP)
         return self
 
-    def anew(self, notice: str) -> "Composer":
+    def with_new_key(self, notice: str) -> "Composer":
         """The same text under a new key, which makes another activity of it."""
         self.key, self.notice = str(uuid.uuid4()), notice
         return self
 
-    def answer(self, status: int) -> Any:
+    def response(self, status: int) -> Any:
         """The composer as this request can show it."""
         return (self.fragment() if wants_fragment() else self.page(status)[0]), status
 
@@ -117,7 +117,7 @@ class Composer:
         return render_template("activities/_composer.html", composer=self)
 
     def page(self, status: int) -> tuple[str, int]:
-        self.place = "page"
+        self.position = "page"
         return render_template("activities/compose.html", composer=self), status
 
 

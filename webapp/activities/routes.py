@@ -14,7 +14,7 @@ from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
-from ..web.htmx import current_path, go, target_id, wants_fragment
+from ..web.htmx import current_path, redirect_to, target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
@@ -38,10 +38,10 @@ def compose() -> Any:
     """
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
-        return Composer.drafted(_viewer(), draft).answer(200)
+        return Composer.from_draft(_viewer(), draft).response(200)
     reply_to = request.args.get("reply_to")
     parent = require_card(as_uuid(reply_to), session.viewer_uuid()) if reply_to else None
-    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).answer(200)
+    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).response(200)
 
 
 def _signed_out() -> Any:
@@ -64,25 +64,25 @@ def _signed_out() -> Any:
     return sign_in_page(401, back, _("Sign in to post this. Your text is safe."))
 
 
-def _again(sentence: str) -> Any:
+def _retry_composer(sentence: str) -> Any:
     """The composer with its text after a CSRF failure."""
-    composer = Composer.of(_viewer(), ActivityForm(), _place())
+    composer = Composer.from_form(_viewer(), ActivityForm(), _position())
     composer.notice = composer.notice or sentence
-    return composer.answer(400)
+    return composer.response(400)
 
 
 @bp.post("/activities")
-@comes_back(_again)
+@comes_back(_retry_composer)
 @limited_within("activities")
 @signed_in_or(_signed_out)
 def create() -> Any:
     """Writes an activity or a reply. The same answer, however often the same key comes."""
     form = ActivityForm()
     if not form.validate():
-        return Composer.of(_viewer(), form, _place()).answer(422)
+        return Composer.from_form(_viewer(), form, _position()).response(422)
     reply_to = as_uuid(form.reply_to_activity_uuid.data)
     if form.reply_to_activity_uuid.data and not reply_to:
-        return Composer.of(_viewer(), form, _place()).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).response(409)
     try:
         activity_uuid = actions.create(
             db(),
@@ -94,13 +94,13 @@ def create() -> Any:
             reply_to_activity_uuid=reply_to,
         )
     except actions.ParentGone:
-        return Composer.of(_viewer(), form, _place()).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).response(409)
     except actions.TooDeep:
-        return Composer.of(_viewer(), form, _place()).too_deep().answer(409)
+        return Composer.from_form(_viewer(), form, _position()).without_deep_parent().response(409)
     activity = find_card(activity_uuid, session.viewer_uuid())
     if not activity or activity["message"] != form.message.data:
         notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
-        return Composer.of(_viewer(), form, _place()).anew(notice).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).with_new_key(notice).response(409)
     return _created(activity, form.ttl.data)
 
 
@@ -112,7 +112,7 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
             return redirect(url_for("feeds.home"), 303)
         page = url_for("feeds.thread", handle=parent["handle"], activity_uuid=parent["uuid"])
         return redirect(f"{page}#activity-{activity['number']}", 303)
-    composer = Composer.fresh(_viewer(), _place(), parent, ttl)
+    composer = Composer.fresh(_viewer(), _position(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
 
 
@@ -131,13 +131,13 @@ def _ask_to_burn(activity_uuid: UUID, status: int, notice: str = "") -> Any:
     return render_template(name, activity=activity, notice=notice), status
 
 
-def _burn_again(sentence: str) -> Any:
+def _retry_burn(sentence: str) -> Any:
     """The question again after a CSRF failure: the form that is open would be refused for ever."""
     return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
 
 
 @bp.post("/activities/<uuid:activity_uuid>/burn")
-@comes_back(_burn_again)
+@comes_back(_retry_burn)
 @author_only
 @limited("burns")
 def burn(activity_uuid: UUID) -> Any:
@@ -146,7 +146,7 @@ def burn(activity_uuid: UUID) -> Any:
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
-        return go(url_for("feeds.home"))
+        return redirect_to(url_for("feeds.home"))
     own = page == f"/@{person['handle']}"
     count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
     return render_template("activities/_burned.html", count=count)
@@ -159,7 +159,7 @@ def _viewer() -> Viewer:
     return person
 
 
-def _place() -> str:
+def _position() -> str:
     """Where the composer stands, told by where its card would go."""
     target = target_id() if wants_fragment() else ""
     return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")

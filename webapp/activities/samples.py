@@ -76,17 +76,16 @@ def composers() -> dict[str, Composer]:
     """Every place and state of a composer."""
     reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
     over = "20 characters too long. The limit is 280."
+    errors = {"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
     return {
-        "fresh, above a feed": composer("feed", place="feed"),
-        "fresh, on a page of its own": composer("page", place="page"),
-        "a reply below a card": composer("slot", place="slot", **reply),
-        "a reply in a thread": composer("thread", place="thread", ttl="1-hour", **reply),
-        "with every error": composer(
-            "errors", place="feed", errors={"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
-        ),
-        "over the limit": composer("over", place="feed", message="A little too much. " * 15, errors={"message": over}),
-        "close to the limit": composer("close", place="feed", message="x" * 270),
-        "after a notice": composer("notice", place="page", message="Kept.", notice="Your text is here."),
+        "fresh, above a feed": composer("feed", position="feed"),
+        "fresh, on a page of its own": composer("page", position="page"),
+        "a reply below a card": composer("slot", position="slot", **reply),
+        "a reply in a thread": composer("thread", position="thread", ttl="1-hour", **reply),
+        "with every error": composer("errors", position="feed", errors=errors),
+        "over the limit": composer("over", position="feed", message="Too much. " * 30, errors={"message": over}),
+        "close to the limit": composer("close", position="feed", message="x" * 270),
+        "after a notice": composer("notice", position="page", message="Kept.", notice="Your text is here."),
         "hostile": composer(
             "hostile", message=HOSTILE, errors={"message": HOSTILE, "ttl": HOSTILE, "key": HOSTILE}, notice=HOSTILE
         ),

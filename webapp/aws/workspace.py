@@ -16,16 +16,20 @@ from ..errors import Refused
 
 # Both tell the IPv4 address, which is what a database's name resolves to unless it is made for both.
 _ECHOES = ["https://checkip.amazonaws.com", "https://api.ipify.org"]
-_PLACES = ("GITPOD_WORKSPACE_ID", "GITPOD_ENVIRONMENT_ID", "CODESPACE_NAME")  # Gitpod, its successor, Codespaces
+_WORKSPACE_NAMES = (
+    "GITPOD_WORKSPACE_ID",
+    "GITPOD_ENVIRONMENT_ID",
+    "CODESPACE_NAME",
+)  # Gitpod, its successor, Codespaces
 
 
 def description(env: Mapping[str, str]) -> str:
     """`GITPOD <user> <workspace>`, by which a rule is known as this one's; no other pair gives the same text."""
     user = env.get("GITPOD_GIT_USER_NAME") or env.get("GITHUB_USER") or _git("user.name") or _git("user.email")
-    place = next(filter(None, map(env.get, _PLACES)), "") or socket.gethostname()
-    if not (user.strip() and place.strip()):
+    name = next(filter(None, map(env.get, _WORKSPACE_NAMES)), "") or socket.gethostname()
+    if not (user.strip() and name.strip()):
         raise Refused("This workspace has no name: set GITPOD_GIT_USER_NAME and GITPOD_WORKSPACE_ID.")
-    return f"GITPOD {_fitted(user, 150, ' ')} {_fitted(place, 97)}"  # AWS takes 255 characters
+    return f"GITPOD {_fitted(user, 150, ' ')} {_fitted(name, 97)}"  # AWS takes 255 characters
 
 
 def address(env: Mapping[str, str]) -> str:

@@ -77,7 +77,7 @@ class Template:
         types = f"({', '.join(self.params.values())})" if self.params else ""
         return f"PREPARE mayfly_check {types} AS {numbered}"
 
-    def refused(self, diagnosis: Any) -> str:
+    def describe_error(self, diagnosis: Any) -> str:
         """What PostgreSQL has against `prepare_sql`, with the file and the line in which that was written."""
         where, own = "", f"sql/{self.name}.sql"
         if diagnosis.statement_position:  # counted in signs, from 1
@@ -136,7 +136,7 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
     used = set(_PLACEHOLDER.findall(body))
     if used != set(params):
         raise BrokenTemplate(f"sql/{name}.sql: header and statement disagree on {', '.join(used ^ set(params))}.")
-    origin = tuple(place for _, place in lines)[: body.count("\n") + 1]
+    origin = tuple(source for _, source in lines)[: body.count("\n") + 1]
     return Template(name, header["purpose"], params, header["returns"], body, origin)
 
 

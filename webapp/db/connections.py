@@ -87,7 +87,7 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
 
 
 @contextmanager
-def our_errors(lost: Callable[[], None]) -> Iterator[None]:
+def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
     """PostgreSQL's errors become ours. Calls `lost` where a connection, or the server behind it, is of no more use."""
     try:
         yield

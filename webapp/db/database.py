@@ -12,7 +12,7 @@ import orjson
 from ..config.settings import Settings
 from ..errors import Unavailable
 from .catalogue import BrokenTemplate, Catalogue, Template
-from .connections import Connection, Pool, SchemaErrors, connect, make_pool, our_errors
+from .connections import Connection, Pool, SchemaErrors, connect, make_pool, translate_errors
 
 T = TypeVar("T")
 
@@ -22,14 +22,14 @@ _open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
 class Database:
     """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork.
 
-    `plan_once`: for what answers people, whose statements find few rows by index whatever their values.
+    `generic_plans`: for what answers people, whose statements find few rows by index whatever their values.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, plan_once: bool = False) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, generic_plans: bool = False) -> None:
         self.catalogue = catalogue or Catalogue()
         self.retries = 0
         self._settings = settings
-        self._plan_once = plan_once
+        self._generic_plans = generic_plans
         self._lock = threading.Lock()
         self._opened: Pool | None = None
         self._held: ContextVar[Connection | None] = ContextVar("mayfly_transaction", default=None)
@@ -98,13 +98,13 @@ class Database:
         Raises `BrokenTemplate`, and `Unavailable` for a server that is away, goes away, or holds a lock for long.
         """
         url = self._settings.direct_connection_url
-        with our_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
+        with translate_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
             for template in self.catalogue:
                 try:
                     conn.execute(template.prepare_sql)
                     conn.execute("DEALLOCATE mayfly_check")
                 except SchemaErrors as error:
-                    raise BrokenTemplate(template.refused(error.diag)) from error
+                    raise BrokenTemplate(template.describe_error(error.diag)) from error
         self._checked = True
 
     def ready(self) -> None:
@@ -160,7 +160,7 @@ class Database:
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:
         """The held connection, or one from the pool within `patience` seconds; PostgreSQL's errors become ours."""
         held = self._held.get()
-        with our_errors(self._drain):
+        with translate_errors(self._drain):
             if held is not None:
                 yield held
             else:
@@ -176,7 +176,7 @@ class Database:
         """By itself PostgreSQL plans a feed anew each time, which takes as long as running it: it cannot know how few
         rows are wanted. A session behind a pooler is not ours to set up.
         """
-        if self._plan_once and not self._settings.behind_pooler:
+        if self._generic_plans and not self._settings.behind_pooler:
             template = self.catalogue["ops/plan_once"]
             conn.execute(template.sql)
 

@@ -32,7 +32,7 @@ def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
     db: Database = app.extensions["db"]
     refused = ""
 
-    def take(paths: list[str]) -> None:
+    def reload_sql(paths: list[str]) -> None:
         """The catalogue anew where SQL changed. What the schema refuses is said on every page, and nothing ends."""
         nonlocal refused
         if not any(path.endswith(".sql") for path in paths):
@@ -47,9 +47,9 @@ def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
         except Unavailable as away:
             log.warning("not checked against the schema: %s", away.message)
 
-    def say_refused() -> Response | None:
+    def show_refused() -> Response | None:
         own = request.blueprint == "dev" and request.endpoint != "dev.show_patterns"
-        return _answer(refused) if refused and not own else None
+        return _error_response(refused) if refused and not own else None
 
     def add_script(response: Response) -> Response:
         if response.mimetype == "text/html" and not response.is_streamed and b"</head>" in response.get_data():
@@ -58,17 +58,17 @@ def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
         return response
 
     app.extensions["changes"] = changes
-    app.before_request(say_refused)
+    app.before_request(show_refused)
     app.after_request(add_script)
-    changes.follow(channel, take)
+    changes.follow(channel, reload_sql)
 
 
 def _broken(error: Exception) -> Response:
     words = live.sentence(error)
     log.error("%s", words, exc_info=error)
-    return _answer(words)
+    return _error_response(words)
 
 
-def _answer(words: str) -> Response:
+def _error_response(words: str) -> Response:
     fragment = request.headers.get("HX-Request-Type") == "partial"
     return Response(live.notice(words) if fragment else live.page(words), status=500)

@@ -14,13 +14,13 @@ class DevServer(Server):
     """The workshop (workshop.py) in gunicorn's place."""
 
     command: ClassVar[tuple[str, ...]] = ("webapp.dev.workshop",)
-    noted: ClassVar[bool] = False  # beside a production place it must not lead the scripts away
+    recorded: ClassVar[bool] = False  # beside a production place it must not lead the scripts away
 
     def ready(self) -> bool:
         """Any answer will do: while a file is broken, the answer says which."""
-        return self.answer("/livez") > 0
+        return self.status_of("/livez") > 0
 
-    def step_down(self) -> dict[str, str]:
+    def drop_privileges(self) -> dict[str, str]:
         """It stays who it is: the files it follows are the developer's own."""
         return {}
 

@@ -35,13 +35,13 @@ class Changes:
         self._news = threading.Condition()
 
     @property
-    def place(self) -> str:
+    def cursor(self) -> str:
         """Where a page that is drawn now stands."""
         return f"{self._process}.{len(self._saves)}"
 
-    def since(self, place: str) -> list[str]:
+    def since(self, cursor: str) -> list[str]:
         """The files that changed behind a place; behind one of another process all that is known."""
-        process, _, number = place.partition(".")
+        process, _, number = cursor.partition(".")
         if process == self._process and number.isdecimal():
             saves = self._saves[int(number) :]
         else:
@@ -54,27 +54,27 @@ class Changes:
             self._saves.append(sorted(paths))
             self._news.notify_all()
 
-    def stream(self, place: str) -> Iterator[bytes]:
+    def stream(self, cursor: str) -> Iterator[bytes]:
         """Server-sent events for a browser that stands at `place`: first what it missed, then each change."""
         yield b": following\n\n"
         while True:
             with self._news:
-                if place == self.place:
+                if cursor == self.cursor:
                     self._news.wait(HEARTBEAT)
-                paths, reached = self.since(place), self.place
-            if reached == place:
+                paths, reached = self.since(cursor), self.cursor
+            if reached == cursor:
                 yield b": nothing new\n\n"
             else:
-                place = reached
-                yield f"id: {place}\ndata: {json.dumps(paths)}\n\n".encode()
+                cursor = reached
+                yield f"id: {cursor}\ndata: {json.dumps(paths)}\n\n".encode()
 
-    def follow(self, channel: socket.socket, take: Callable[[list[str]], None]) -> None:
-        """From now on hears of changes over the channel. `take` gets them first, then the browsers."""
+    def follow(self, channel: socket.socket, before: Callable[[list[str]], None]) -> None:
+        """From now on hears of changes over the channel. `before` gets them first, then the browsers."""
 
         def listen() -> None:
             for line in channel.makefile("r", encoding="utf-8"):
                 paths = json.loads(line)["changed"]
-                take(paths)
+                before(paths)
                 self.announce(paths)
 
         threading.Thread(target=listen, name="changes", daemon=True).start()
@@ -134,7 +134,7 @@ def notice(words: str) -> str:
 
 def script(changes: Changes) -> str:
     """The tag that makes a page follow the changes from the moment at which it is drawn."""
-    return f'<script src="/dev/static/dev.js" data-place="{changes.place}" type="module"></script>\n'
+    return f'<script src="/dev/static/dev.js" data-cursor="{changes.cursor}" type="module"></script>\n'
 
 
 class Stopgap:
@@ -153,7 +153,7 @@ class Stopgap:
         path = environ["PATH_INFO"]
         if path == "/dev/reload":
             start("200 OK", [*HEADERS.items()])
-            return self._changes.stream(place_asked(environ))
+            return self._changes.stream(cursor_asked(environ))
         if path == "/dev/static/dev.js":
             start("200 OK", [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-store")])
             return [(STATIC / "dev.js").read_bytes()]
@@ -171,7 +171,7 @@ class Stopgap:
         return [body.encode()]
 
 
-def place_asked(environ: Mapping[str, Any]) -> str:
+def cursor_asked(environ: Mapping[str, Any]) -> str:
     """Where the browser that asks for the stream stands: its last event, else the place its page was drawn at."""
-    last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("place=")
+    last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("cursor=")
     return last[:40]

@@ -25,4 +25,4 @@ def reload() -> Any:
     changes = current_app.extensions.get("changes")
     if not changes:
         raise NotFound
-    return Response(changes.stream(live.place_asked(request.environ)), headers=live.HEADERS)
+    return Response(changes.stream(live.cursor_asked(request.environ)), headers=live.HEADERS)

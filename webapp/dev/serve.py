@@ -50,12 +50,12 @@ class Worker(Application):  # type: ignore[misc]
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             words = live.sentence(error)
-            self.tell(broken=words)
+            self.send(broken=words)
             return live.Stopgap(words)
-        self.tell(broken="")
+        self.send(broken="")
         return app
 
-    def tell(self, **word: str) -> None:
+    def send(self, **word: str) -> None:
         self.channel.sendall(json.dumps(word).encode() + b"\n")
 
 

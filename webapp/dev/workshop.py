@@ -17,7 +17,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..postgres.places import CHECKOUT
+from ..postgres.folders import CHECKOUT
 from ..postgres.processes import die_with_parent
 
 SUFFIXES = (".py", ".html", ".sql", ".css", ".js", ".svg", ".woff2", ".webmanifest")
@@ -63,7 +63,7 @@ class Worker:
         self.broken = True  # it has ended
         self._loaded.set()
 
-    def tell(self, paths: Iterable[str]) -> None:
+    def send(self, paths: Iterable[str]) -> None:
         """The first time: load the program and serve. Later: these files changed."""
         with contextlib.suppress(OSError):
             self._ours.sendall(json.dumps({"changed": sorted(paths)}).encode() + b"\n")
@@ -90,19 +90,19 @@ class Workshop:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self.serving = Worker(listener)
-        self.serving.tell([])
+        self.serving.send([])
         self.serving.wait_loaded()
         self._next = Worker(listener)
 
-    def take(self, paths: set[str]) -> None:
+    def apply_changes(self, paths: set[str]) -> None:
         """What to do about changed files."""
         if not self.serving.broken and not any(path.endswith(".py") for path in paths):
-            self.serving.tell(paths)
+            self.serving.send(paths)
             return
         began = time.monotonic()
         self.serving.end()
         self.serving = self._next
-        self.serving.tell(paths)
+        self.serving.send(paths)
         self.serving.wait_loaded()
         print(f"serving again after {(time.monotonic() - began) * 1000:.0f} ms", flush=True)
         self._next = Worker(self._listener)
@@ -135,7 +135,7 @@ def main() -> None:
             CHECKOUT / "webapp", CHECKOUT / "sql",
             watch_filter=Wanted(), step=_TOGETHER, debounce=10 * _TOGETHER, rust_timeout=500, stop_event=stop,
         ):  # fmt: skip
-            workshop.take({Path(path).relative_to(CHECKOUT).as_posix() for _, path in changes})
+            workshop.apply_changes({Path(path).relative_to(CHECKOUT).as_posix() for _, path in changes})
     finally:
         workshop.close()
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from ..config.settings import Settings
 from ..db.database import Database
-from ..limits import by_address, hit
+from ..limits import hit, subject_of_address
 from .shapes import Draft
 
 Kind = Literal["activity", "profile"]
@@ -24,7 +24,7 @@ def keep(
     key: str | None = None,
 ) -> str:
     """The uuid of a new draft of the browser that has that hash. Raises `TooMany`."""
-    hit(db, settings.limits["drafts"], "drafts", by_address(settings, address))
+    hit(db, settings.limits["drafts"], "drafts", subject_of_address(settings, address))
     return str(
         db.query_value(
             "drafts/keep",

@@ -26,14 +26,14 @@ def feed_json(name: str, **asked: Any) -> Response:
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
 
 
-def feed_answer(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:
+def feed_response(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:
     """A page of a feed; for HTMX its cards and what follows them."""
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
     return render_template(template, page=page, composer=composer, vanishing=vanishing(), **more)
 
 
-def thread_answer(found: Thread, composer: Composer | None) -> Any:
+def thread_response(found: Thread, composer: Composer | None) -> Any:
     """The page of an activity; for HTMX the next of its replies."""
     if wants_fragment():
         response = make_response(render_template("feeds/_more_replies.html", thread=found))

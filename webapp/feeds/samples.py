@@ -9,19 +9,19 @@ from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .shapes import Profile, Thread, ThreadItem, Vanishing, VanishingItem
 
 
-def places() -> list[ThreadItem]:
+def thread_items() -> list[ThreadItem]:
     """A thread with stubs at every depth."""
     return [
-        _place(0, "At the top."),
-        _place(0, None),
-        _place(1, "Below a stub."),
-        _place(2, "Below two."),
-        _place(3, None),
-        _place(9, "Deeper than is drawn."),
+        _thread_item(0, "At the top."),
+        _thread_item(0, None),
+        _thread_item(1, "Below a stub."),
+        _thread_item(2, "Below two."),
+        _thread_item(3, None),
+        _thread_item(9, "Deeper than is drawn."),
     ]
 
 
-def _place(depth: int, message: str | None) -> ThreadItem:
+def _thread_item(depth: int, message: str | None) -> ThreadItem:
     shown = card(message) if message else None
     return {
         "uuid": sample_uuid(f"{depth} {message}"),
@@ -89,12 +89,12 @@ SAMPLES: Samples = {
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
     "feeds/_more.html": {"the next part": {"page": FULL, "vanishing": vanishing(1)}},
-    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=places(), cut=True, next=NEXT)}},
+    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=thread_items(), cut=True, next=NEXT)}},
     "feeds/_pager.html": {
         name: {"following": following, "list": kind, "vanishing": vanishing(count)}
         for name, following, kind, count in _PAGER
     },
-    "feeds/_places.html": {"stubs at every depth": {"items": places()}},
+    "feeds/_thread_items.html": {"stubs at every depth": {"items": thread_items()}},
     "feeds/_side.html": {
         name: {"vanishing": vanishing(count)} for name, count in (("nothing vanishes", 0), ("some", 3), ("many", 42))
     },
@@ -117,7 +117,9 @@ SAMPLES: Samples = {
     "feeds/thread.html": {
         "alone": {"thread": _thread(), "composer": None, "vanishing": vanishing(0)},
         "with stubs": {
-            "thread": _thread(activity=CARDS["hostile"], ancestors=places()[:1], replies=places(), cut=True),
+            "thread": _thread(
+                activity=CARDS["hostile"], ancestors=thread_items()[:1], replies=thread_items(), cut=True
+            ),
             "composer": composers()["a reply in a thread"],
             "vanishing": vanishing(6),
         },

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict
-from ..limits import by_address, hit
+from ..limits import hit, subject_of_address
 from ..sign_ups.actions import code_hash
 from ..words import _
 from . import claims as claimed
@@ -20,11 +20,11 @@ class Suspended(Exception):
     """Their account here is suspended."""
 
 
-class _MadeBefore(Exception):
+class _MadeMeanwhile(Exception):
     """Another request made the account first; what this one did is undone."""
 
 
-def arrive(
+def find_or_create_account(
     db: Database, settings: Settings, *, issuer: str, claims: Mapping[str, object], invite: str, address: str
 ) -> Identity:
     """The account of whom a provider tells of, made now where there is none. Raises `Closed`, `TooMany`, `Suspended`.
@@ -34,7 +34,7 @@ def arrive(
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
     if not found:
-        hit(db, settings.limits["sign_ups"], "sign_ups", by_address(settings, address))
+        hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
         found = _make_identity(db, settings, issuer, subject, claims, invite)
     if found["suspended"]:
         raise Suspended
@@ -60,13 +60,13 @@ def _make_identity(
                 ):
                     raise Closed
                 if not db.query_value("identities/create", issuer=issuer, subject=subject, **person):
-                    raise _MadeBefore
-        except (Closed, _MadeBefore) as problem:
+                    raise _MadeMeanwhile
+        except (Closed, _MadeMeanwhile) as problem:
             if found := _identity(db, issuer, subject):
                 return found
             if isinstance(problem, Closed):
                 raise
-            person = claimed.another(first)
+            person = claimed.with_random_handle(first)
         else:
             if found := _identity(db, issuer, subject):
                 return found

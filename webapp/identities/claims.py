@@ -28,7 +28,7 @@ def person_of(claims: Mapping[str, object]) -> NewPerson:
 
     Whatever is missing, too long or unfit is replaced, never refused: the person has signed up already.
     """
-    wanted = _handle(_said(claims, "preferred_username") or _said(claims, "nickname"))
+    wanted = _handle(_claim(claims, "preferred_username") or _claim(claims, "nickname"))
     name = _display_name(claims)
     handle = wanted or _handle(name) or "member"
     return {
@@ -39,12 +39,12 @@ def person_of(claims: Mapping[str, object]) -> NewPerson:
     }
 
 
-def another(person: NewPerson) -> NewPerson:
+def with_random_handle(person: NewPerson) -> NewPerson:
     """The same person with a handle that hardly anybody has: after a race for theirs was lost."""
     return {**person, "handle": f"{person['handle'][: _MOST - 7]}_{secrets.randbelow(10**6):06}"}
 
 
-def _said(claims: Mapping[str, object], name: str) -> str:
+def _claim(claims: Mapping[str, object], name: str) -> str:
     """A claim as text, without what a database or a page could stumble over."""
     said = claims.get(name)
     return "".join(sign for sign in said[:1000] if unicodedata.category(sign) != "Cs") if isinstance(said, str) else ""
@@ -59,8 +59,8 @@ def _handle(raw: str) -> str:
 
 def _display_name(claims: Mapping[str, object]) -> str:
     """The first name that can be shown, cut to its length."""
-    both = " ".join(filter(None, (_said(claims, "given_name"), _said(claims, "family_name"))))
-    for said in (_said(claims, "name"), both, _said(claims, "preferred_username"), _said(claims, "nickname")):
+    both = " ".join(filter(None, (_claim(claims, "given_name"), _claim(claims, "family_name"))))
+    for said in (_claim(claims, "name"), both, _claim(claims, "preferred_username"), _claim(claims, "nickname")):
         name = text.display_name(text.display_name(said)[:50])
         if name and not text.display_name_problem(name):
             return name
@@ -69,7 +69,7 @@ def _display_name(claims: Mapping[str, object]) -> str:
 
 def _email(claims: Mapping[str, object]) -> str | None:
     """The address, where the provider checked that it is theirs: it must not keep its owner from signing up."""
-    said = _said(claims, "email")
+    said = _claim(claims, "email")
     verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     fits = 3 <= len(said) <= 254 and said.isprintable() and " " not in said and said.count("@") == 1
     return said if verified and fits else None

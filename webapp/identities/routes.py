@@ -13,14 +13,14 @@ from ..config.provider import ProviderSettings
 from ..config.variables import Limit
 from ..db.database import Database
 from ..errors import TooMany
-from ..limits import Subject, by_address, hit, look
+from ..limits import Subject, hit, peek_limit, subject_of_address
 from ..sessions import session
 from ..web.current import db, settings
 from ..web.policy import everybody
 from ..web.security import local_path
 from ..words import N_, _
 from . import actions
-from .provider import Away, NotBelieved, Provider
+from .provider import Provider, ProviderUnavailable, SignInRefused
 from .shapes import Identity
 
 bp = Blueprint("identities", __name__)
@@ -30,7 +30,7 @@ _TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
 
 STALE = N_("This sign-in took too long, or began in another browser. Start again.")
 NOT_IN = N_("You were not signed in. Try again, or ask the person who runs Mayfly.")
-NOT_BELIEVED = N_("Mayfly couldn't verify that sign-in, so you are not signed in. Try again.")
+NOT_VERIFIED = N_("Mayfly couldn't verify that sign-in, so you are not signed in. Try again.")
 AWAY = N_("%(name)s isn't responding. Try again shortly, or sign in with a Mayfly password.")
 
 
@@ -56,9 +56,9 @@ def start() -> Any:
     challenge = create_s256_code_challenge(verifier)
     try:
         there = _provider().sign_in_address(back=_back(), state=state, nonce=nonce, challenge=challenge)
-    except Away:
-        return _failed(503, AWAY, "away", wanted)
-    session.keep("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
+    except ProviderUnavailable:
+        return _failure_page(503, AWAY, "away", wanted)
+    session.store_in_cookie("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
     return redirect(there, 303)
 
 
@@ -69,39 +69,41 @@ def back() -> Any:
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     said = request.args.get("state", "").encode()
-    flow = session.take("flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode()))
+    flow = session.pop_from_cookie(
+        "flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode())
+    )
     if not flow:
-        return _failed(400, STALE, "state")
+        return _failure_page(400, STALE, "state")
     code = request.args.get("code", "")
     if request.args.get("error") or not 1 <= len(code) <= 2000:
-        return _failed(403, NOT_IN, "denied", flow)
-    look(*_refusals())
+        return _failure_page(403, NOT_IN, "denied", flow)
+    peek_limit(*_refusals_limit())
     try:
         claims = _provider().claims(code=code, verifier=flow["verifier"], nonce=flow["nonce"], back=_back())
         person = _person(claims, flow["invite"])
-    except Away:
-        return _failed(503, AWAY, "away", flow)
-    except NotBelieved as refused:
+    except ProviderUnavailable:
+        return _failure_page(503, AWAY, "away", flow)
+    except SignInRefused as refused:
         with suppress(TooMany):  # this one was asked for before that
-            hit(*_refusals())
-        return _failed(502, NOT_BELIEVED, str(refused), flow)
+            hit(*_refusals_limit())
+        return _failure_page(502, NOT_VERIFIED, str(refused), flow)
     except actions.Suspended:
-        return _failed(403, NOT_IN, "suspended", flow)
+        return _failure_page(403, NOT_IN, "suspended", flow)
     except actions.Closed:
         return render_template("sign_ups/closed.html", invite=flow["invite"]), 403
-    return _come_in(person, flow["next"])
+    return _start_session(person, flow["next"])
 
 
-def _refusals() -> tuple[Database, Limit, str, Subject]:
+def _refusals_limit() -> tuple[Database, Limit, str, Subject]:
     """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
     that a class comes in at once and its passwords go on working.
     """
-    place = by_address(settings(), request.remote_addr)
+    place = subject_of_address(settings(), request.remote_addr)
     return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
 
 
 def _person(claims: dict[str, Any], invite: str) -> Identity:
-    return actions.arrive(
+    return actions.find_or_create_account(
         db(),
         settings(),
         issuer=_provider().settings.issuer,
@@ -111,10 +113,10 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
     )
 
 
-def _come_in(person: Identity, following: str) -> Any:
+def _start_session(person: Identity, following: str) -> Any:
     """A session, and the page that somebody wanted; before it, what became of their handle."""
     if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
-        return _failed(403, NOT_IN, "suspended")
+        return _failure_page(403, NOT_IN, "suspended")
     if person["handle_wanted"] is not None:
         return redirect(url_for("users.show_handle", next=following), 303)
     return redirect(following, 303)
@@ -135,7 +137,7 @@ def _back() -> str:
     return settings().public_url + url_for("identities.back")
 
 
-def _failed(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
+def _failure_page(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
     """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
     without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})

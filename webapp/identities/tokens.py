@@ -17,7 +17,7 @@ _LEEWAY = 60
 _OLDEST = 900  # seconds since it was issued: it comes fresh from the provider
 
 
-class Unfit(Exception):
+class InvalidToken(Exception):
     """The token proves nothing here. The argument is a word for the log, never a claim."""
 
 
@@ -39,36 +39,36 @@ def key_for(token: str, keys: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings, nonce: str) -> dict[str, Any]:
-    """The claims of a token that this provider made for us, now, and for this browser. Raises `Unfit`."""
+    """The claims of a token that this provider made for us, now, and for this browser. Raises `InvalidToken`."""
     if key is None:
-        raise Unfit("key")
+        raise InvalidToken("key")
     header = _header(token)
     if "crit" in header:  # what it names must be understood, and nothing is here; an empty list is not allowed
-        raise Unfit("crit")
+        raise InvalidToken("crit")
     algorithm = str(header.get("alg"))
     if algorithm not in _KINDS or key.get("kty") != _KINDS[algorithm] or key.get("alg", algorithm) != algorithm:
-        raise Unfit("algorithm")
+        raise InvalidToken("algorithm")
     try:
         registry = jws.JWSRegistry(algorithms=list(_KINDS), strict_check_header=False)
         signed = jwt.decode(token, jwk.import_key(key), registry=registry)
     except (JoseError, ValueError, TypeError, RecursionError):
-        raise Unfit("signature") from None
+        raise InvalidToken("signature") from None
     wanted: dict[str, Any] = {"iss": {"value": settings.issuer}, "aud": {"value": settings.client_id}}
     claims = CodeIDToken(signed.claims, signed.header, wanted, {"client_id": settings.client_id})
     now = int(time.time())
     try:
         claims.validate(now=now, leeway=_LEEWAY)
     except (JoseError, ValueError, TypeError) as problem:
-        raise Unfit(getattr(problem, "claim", None) or "claims") from None
+        raise InvalidToken(getattr(problem, "claim", None) or "claims") from None
     if claims["iat"] < now - _OLDEST:
-        raise Unfit("iat")
+        raise InvalidToken("iat")
     said = claims.get("nonce")
     if not isinstance(said, str) or not hmac.compare_digest(said.encode(errors="replace"), nonce.encode()):
-        raise Unfit("nonce")
+        raise InvalidToken("nonce")
     if settings.cognito and claims.get("token_use") != "id":
-        raise Unfit("token_use")
+        raise InvalidToken("token_use")
     if not (1 <= len(claims["sub"]) <= 255 and claims["sub"].isprintable()):
-        raise Unfit("sub")
+        raise InvalidToken("sub")
     return dict(claims)
 
 

@@ -11,7 +11,7 @@ from ..config.settings import Settings
 from ..db.conninfo import client_environment, database_of
 from ..db.database import Database
 from ..errors import Refused
-from ..postgres.places import make_folder
+from ..postgres.folders import make_folder
 from ..postgres.programs import bundled_bindirs, version_of
 from . import migrate, schema
 from .sweep import Swept, sweep

@@ -11,7 +11,7 @@ from ..config.settings import Settings
 from ..db.connections import Connection, connect
 from ..errors import Refused
 from ..postgres.embedded import APP, OWNER, SUPERUSER, Cluster
-from ..postgres.places import open_state_folder
+from ..postgres.folders import open_state_folder
 from .served import recall
 
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}

@@ -18,10 +18,10 @@ from typing import IO
 from urllib.parse import quote
 
 from ..errors import Refused
+from .folders import make_folder, service_account
 from .initdb import make_data_folder
-from .places import make_folder, service_account
 from .postmaster import Postmaster, forget_socket_folder, make_socket_folder
-from .processes import die_with_parent, is_taken, lock_file, note, open_plain, take
+from .processes import acquire_lock, die_with_parent, is_locked, lock_file, open_plain, write_holder
 from .programs import clean_environment, matching_bindir, reachable_bindir
 
 SUPERUSER = "postgres"
@@ -81,18 +81,18 @@ class Cluster:
         # The second one stays when somebody moves the folder away under a running server: that would write into a new
         # one as it stops.
         beside = lock_file(self.home.with_name(f"{self.home.name}.lock"), None)
-        with self._lock("running.lock") as lock, beside as place:
-            for held in (lock, place):
-                if not take(held, patience):
+        with self._lock("running.lock") as lock, beside as moved:
+            for held in (lock, moved):
+                if not acquire_lock(held, patience):
                     raise Busy(held.read() or "another process")
-                note(held, f"{what} (process {os.getpid()})")
+                write_holder(held, f"{what} (process {os.getpid()})")
             try:
                 self.start()
                 yield
             finally:
                 try:
                     with self._lock("users.lock") as users:
-                        take(users, wait_for_users)
+                        acquire_lock(users, wait_for_users)
                         self.stop()
                 finally:
                     self.stop()  # also when that lock cannot be had
@@ -105,7 +105,7 @@ class Cluster:
             while True:
                 with self._lock("users.lock") as users:
                     fcntl.flock(users, fcntl.LOCK_SH)  # whoever runs it waits for us before it stops
-                    if self.status() == "ready" and is_taken(self.home / "running.lock", self.account):
+                    if self.status() == "ready" and is_locked(self.home / "running.lock", self.account):
                         yield
                         return
                 try:
@@ -135,7 +135,7 @@ class Cluster:
                 time.sleep(0.02)
             # Children of a killed server hold its memory for a moment longer; then it starts.
             if time.monotonic() > deadline - _PATIENCE / 2:
-                raise Refused(f"PostgreSQL does not start: {self._last_words()}")
+                raise Refused(f"PostgreSQL does not start: {self._last_log_line()}")
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -197,7 +197,7 @@ class Cluster:
     def _lock(self, name: str) -> contextlib.AbstractContextManager[IO[str]]:
         return lock_file(self.home / name, self.account)
 
-    def _last_words(self) -> str:
+    def _last_log_line(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines() or ["it logged nothing."]
         grave = [line for line in lines[-50:] if re.search(r" (PANIC|FATAL): ", line)]
         return f"{(grave or lines)[-1]} Its log is {self.log}."

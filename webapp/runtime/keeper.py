@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..config.settings import Settings
 from ..db.catalogue import BrokenTemplate
-from ..db.connections import DatabaseError, our_errors
+from ..db.connections import DatabaseError, translate_errors
 from ..db.database import Database
 from ..errors import Refused, Unavailable
 from ..ops.prepare import prepare_database
@@ -44,7 +44,7 @@ class Keeper:
 
     def _prepare(self) -> None:
         try:
-            with our_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
+            with translate_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
                 prepare_database(self._on, self._settings, self._say)
             self._prepared = True
         except Unavailable:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from ..config.settings import Settings
 from ..errors import Refused
-from ..postgres.places import CHECKOUT, Account, service_account, unreadable
+from ..postgres.folders import CHECKOUT, Account, service_account, unreadable
 from ..postgres.processes import die_with_parent
 
 _CONFIG = str(CHECKOUT / "gunicorn.conf.py")
@@ -22,7 +22,7 @@ class Server:
     """gunicorn with the program. To be started by the main thread: it dies with the one that did."""
 
     command: ClassVar[tuple[str, ...]] = ("gunicorn", "--config", _CONFIG, "webapp:create_app()")
-    noted: ClassVar[bool] = True  # from its start on scripts act on what it serves
+    recorded: ClassVar[bool] = True  # from its start on scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
         """`account`: as whom the database runs, and as root the workers too."""
@@ -36,7 +36,7 @@ class Server:
     def start(self) -> None:
         """Starts it; returns at once."""
         if self._run_as is None:
-            self._run_as = self.step_down()
+            self._run_as = self.drop_privileges()
         self._since = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *self.command],
@@ -57,9 +57,9 @@ class Server:
 
     def ready(self) -> bool:
         """Whether it can serve, the database included."""
-        return self.answer("/readyz") == 200
+        return self.status_of("/readyz") == 200
 
-    def answer(self, path: str) -> int:
+    def status_of(self, path: str) -> int:
         """The status with which it answers; 0 without an answer."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104
         connection = http.client.HTTPConnection(host, self.settings.port, timeout=2)
@@ -84,7 +84,7 @@ class Server:
                 self.process.wait(patience)
                 return
 
-    def step_down(self) -> dict[str, str]:
+    def drop_privileges(self) -> dict[str, str]:
         """As root: what makes the workers run as the service user, where that one can read the program."""
         if os.geteuid() != 0:
             return {}

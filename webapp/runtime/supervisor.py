@@ -24,7 +24,7 @@ from ..ops.prepare import prepare_database, server_environment
 from ..ops.served import Served, refuse_another, remember
 from ..ops.target import Target, app_env_of, embedded_target, external_target, is_external
 from ..postgres.embedded import Busy, Cluster
-from ..postgres.places import open_state_folder, state_folder
+from ..postgres.folders import open_state_folder, state_folder
 from . import ports
 from .keeper import Keeper
 from .server import Server
@@ -61,20 +61,20 @@ class Supervisor:
         self.stopping = threading.Event()
         self._kind = kind
         self._waits = env.get("WAIT_FOR_DATABASE") == "yes"
-        self._told = False
+        self._announced = False
 
     def run(self) -> int:
         """Serves until a signal (0) or until something is beyond repair (1). Raises what keeps it from starting."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stopping.set())
-        self._look_before()
+        self._check_environment()
         with start_database(self.env, "bin/run") as (on, cluster):
             environment = server_environment(on, self.env)
             settings = Settings.from_env(environment)
             prepared = self._prepare(on, settings)
             if settings.insecure_public_address:
                 say(f"warning: {settings.public_url} is plain http; anybody on the network can read passwords")
-            if self._kind.noted:
+            if self._kind.recorded:
                 remember(on.state, Served(on.app_env, settings.public_url, embedded=bool(on.name)))
             server = self._kind(settings, environment, cluster.account if cluster else None)
             keeper = Keeper(on, settings, self.stopping, say, prepared=prepared)
@@ -87,13 +87,13 @@ class Supervisor:
                 server.stop()
                 thread.join(timeout=1)
 
-    def _look_before(self) -> None:
+    def _check_environment(self) -> None:
         """What can be known to fail before anything slow is done."""
         url = self.env.get("CONNECTION_URL") or "postgresql://"
         settings = Settings.from_env(
-            {**self.env, "CONNECTION_URL": url, "SECRET_KEY": self.env.get("SECRET_KEY") or _ANY}
+            {**self.env, "CONNECTION_URL": url, "SECRET_KEY": self.env.get("SECRET_KEY") or _PLACEHOLDER_KEY}
         )
-        if self._kind.noted:
+        if self._kind.recorded:
             refuse_another(self.env, state_folder(self.env))
         if problem := ports.problem(settings.host, settings.port):
             raise Refused(problem)
@@ -112,16 +112,16 @@ class Supervisor:
         """Starts the server and keeps it and the database up until we are to stop."""
         server.start()
         deadline = time.monotonic() + _READY_WITHIN
-        while not self.stopping.wait(0.1 if not self._told else 0.25):
+        while not self.stopping.wait(0.1 if not self._announced else 0.25):
             if cluster and not cluster.alive():
                 log.error("PostgreSQL ended unexpectedly, starting it again")
                 cluster.start()
             if server.ended() is not None and not self._restart(server):
                 return 1
-            if not self._told and server.ready():
-                self._told = True
-                say(f"Mayfly is at {server.settings.public_url}{_behind(server.settings)}")
-            elif not self._told and not self._waits and time.monotonic() > deadline:
+            if not self._announced and server.ready():
+                self._announced = True
+                say(f"Mayfly is at {server.settings.public_url}{_listening_note(server.settings)}")
+            elif not self._announced and not self._waits and time.monotonic() > deadline:
                 raise Refused("The server did not become ready; its messages are above.")
         if keeper.refusal:
             raise keeper.refusal
@@ -130,7 +130,7 @@ class Supervisor:
     def _restart(self, server: Server) -> bool:
         """Starts a server that ended by itself once more; False when it does not hold, or never came up."""
         code = server.ended()
-        if not (self._waits and not self._told) and (not self._told or server.age() < _HOLDS):
+        if not (self._waits and not self._announced) and (not self._announced or server.age() < _HOLDS):
             log.error("the server ended with code %s", code)
             return False
         log.error("the server ended with code %s, starting it again", code)
@@ -139,10 +139,10 @@ class Supervisor:
         return True
 
 
-_ANY = "x" * 24 + "0123456789abcdef"  # stands for the key that is made later
+_PLACEHOLDER_KEY = "x" * 24 + "0123456789abcdef"  # stands for the key that is made later
 
 
-def _behind(settings: Settings) -> str:
+def _listening_note(settings: Settings) -> str:
     """Where it listens, where the public address does not say so."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     here = f"http://{host}:{settings.port}"

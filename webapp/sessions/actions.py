@@ -4,13 +4,13 @@ from ..config.settings import Settings
 from ..config.variables import Limit
 from ..db.database import Database
 from ..errors import TooMany
-from ..limits import Subject, by, by_address, give_back, hit
+from ..limits import Subject, give_back, hit, subject_of, subject_of_address
 from . import passwords
 from .shapes import Account
 
 # What each address still has of an account that is over its limit: a slip, another, and the right one. The /48 around
 # one of IPv6 has four times that (`limits.AROUND`): 3,456 a day, where its addresses by themselves would have millions.
-_UNDER_ATTACK = Limit(3, 300)
+_LIMIT_UNDER_ATTACK = Limit(3, 300)
 
 
 class WrongPassword(Exception):
@@ -27,18 +27,18 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
     right, and nothing is said: else one name of an account would tell another.
     """
-    login, place = login.removeprefix("@"), by_address(settings, address)
+    login, place = login.removeprefix("@"), subject_of_address(settings, address)
     name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
-    typed, few = by(settings, name), _UNDER_ATTACK if limit.hits else limit
+    typed, few = subject_of(settings, name), _LIMIT_UNDER_ATTACK if limit.hits else limit
     hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
     if _over(db, limit, "sign_ins_by_login", typed):
-        hit(db, few, "sign_ins_under_attack", by_address(settings, address, "login", name))
+        hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", name))
     account = db.query_object("sessions/account", login=login)
     whose = account["uuid"] if account else name
-    own = by(settings, "account", whose)
+    own = subject_of(settings, "account", whose)
     over = _over(db, limit, "sign_ins_by_account", own)
     # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
-    here = by_address(settings, address, "account", whose if over else "")
+    here = subject_of_address(settings, address, "account", whose if over else "")
     spent = _over(db, few, "sign_ins_under_attack", here)
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:

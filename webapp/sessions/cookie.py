@@ -16,7 +16,7 @@ class CookieSession(SecureCookieSession):
     token: str = ""
     changed: bool = False
 
-    def become(self, token: str) -> None:
+    def switch_token(self, token: str) -> None:
         """Another id from here on; with it all CSRF tokens of before are void."""
         self.clear()
         self.token, self.changed = token, True

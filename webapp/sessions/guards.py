@@ -7,12 +7,12 @@ from typing import Any
 from flask import current_app, redirect, request, url_for
 
 from ..errors import MayflyError
-from ..limits import by, hit
-from ..web.answers import press_again
+from ..limits import hit, subject_of
+from ..web.answers import stale_form_response
 from ..web.current import db, settings
 from ..web.fragments import page_before
 from ..web.htmx import wants_fragment
-from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, fact
+from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, with_facts
 from ..words import _
 from .session import viewer
 
@@ -38,27 +38,32 @@ def signed_in(view: View) -> View:
     return signed_in_or(redirect_to_sign_in)(view)
 
 
-def signed_in_or(otherwise: Callable[[], Any]) -> Callable[[View], View]:
+def signed_in_or(when_signed_out: Callable[[], Any]) -> Callable[[View], View]:
     """As `signed_in`, with a way of its own for others."""
 
     def mark(view: View) -> View:
-        again = _guarded(getattr(view, "again", press_again), otherwise)
-        return fact(_guarded(view, otherwise), policy=SIGNED_IN, again=again, otherwise=otherwise)
+        after_csrf_failure = _guarded(getattr(view, "after_csrf_failure", stale_form_response), when_signed_out)
+        return with_facts(
+            _guarded(view, when_signed_out),
+            policy=SIGNED_IN,
+            after_csrf_failure=after_csrf_failure,
+            when_signed_out=when_signed_out,
+        )
 
     return mark
 
 
 def author_only(view: View) -> View:
     """As `signed_in`, beside a view whose statement finds one's own activities alone."""
-    return fact(signed_in(view), policy=AUTHOR)
+    return with_facts(signed_in(view), policy=AUTHOR)
 
 
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
     """After a CSRF failure `form(sentence)` gives back what was typed; signed out, the view's guard shows its way."""
 
     def mark(view: View) -> View:
-        otherwise = getattr(view, "otherwise", None)
-        return fact(view, again=_guarded(form, otherwise) if otherwise else form)
+        when_signed_out = getattr(view, "when_signed_out", None)
+        return with_facts(view, after_csrf_failure=_guarded(form, when_signed_out) if when_signed_out else form)
 
     return mark
 
@@ -71,10 +76,10 @@ def limited(name: str) -> Callable[[View], View]:
         def counted(*args: Any, **kwargs: Any) -> Any:
             person = viewer()
             assert person  # noqa: S101 (the guard saw to it; above it this would be a count that strangers share)
-            hit(db(), settings().limits[name], name, by(settings(), person["uuid"]))
+            hit(db(), settings().limits[name], name, subject_of(settings(), person["uuid"]))
             return view(*args, **kwargs)
 
-        return fact(counted, limit=name)
+        return with_facts(counted, limit=name)
 
     return mark
 
@@ -87,9 +92,9 @@ def keep_private() -> Any:
     return redirect_to_sign_in()
 
 
-def _guarded(view: View, otherwise: Callable[[], Any]) -> View:
+def _guarded(view: View, when_signed_out: Callable[[], Any]) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if viewer() else otherwise()
+        return view(*args, **kwargs) if viewer() else when_signed_out()
 
     return guarded

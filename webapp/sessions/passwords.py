@@ -19,7 +19,7 @@ LEAST, MOST = 8, 256
 """Length of a password in characters. The upper bound is checked before anything costly."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_room = threading.BoundedSemaphore(2)
+_slots = threading.BoundedSemaphore(2)
 _PATIENCE = 0.5
 
 
@@ -40,7 +40,7 @@ def problem(password: str, *own: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store. Raises `Unavailable` when too many are being made."""
-    return _aside(lambda: _hasher.hash(_normal(password)))
+    return _run_in_pool(lambda: _hasher.hash(_normal(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
@@ -50,11 +50,11 @@ def verify(password_hash: str | None, password: str) -> bool:
 
     def check() -> bool:
         try:
-            return _hasher.verify(password_hash or _decoy(), _normal(password)) and password_hash is not None
+            return _hasher.verify(password_hash or _dummy_hash(), _normal(password)) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
-    return _aside(check)
+    return _run_in_pool(check)
 
 
 def outdated(password_hash: str) -> bool:
@@ -68,18 +68,18 @@ def _normal(password: str) -> str:
 
 
 @cache
-def _decoy() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("no account has this password")
 
 
-def _aside(work: Callable[[], T]) -> T:
+def _run_in_pool(work: Callable[[], T]) -> T:
     """Runs a hash off the event loop, at most two at a time: a crowd is told to wait, it does not queue up memory."""
-    if not _room.acquire(timeout=_PATIENCE):
+    if not _slots.acquire(timeout=_PATIENCE):
         raise Unavailable("too many password checks at once")
     try:
         return _pool()(work)
     finally:
-        _room.release()
+        _slots.release()
 
 
 @cache

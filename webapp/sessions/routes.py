@@ -50,7 +50,7 @@ def sign_in() -> Any:
     return redirect(back, 303)
 
 
-def _sign_out_again(sentence: str) -> Any:
+def _retry_sign_out(sentence: str) -> Any:
     """The button of an old page is refused for ever; the one at home counts."""
     if session.viewer():
         raise Malformed(_(STILL_IN))
@@ -59,7 +59,7 @@ def _sign_out_again(sentence: str) -> Any:
 
 @bp.post("/sign-out")
 @readers
-@comes_back(_sign_out_again)
+@comes_back(_retry_sign_out)
 def sign_out() -> Any:
     """Ends the session here and in the database; the browser forgets what it kept of this site."""
     session.end()

@@ -18,13 +18,13 @@ from . import actions
 from .cookie import CookieSession, csrf_seed
 from .shapes import Account, Viewer
 
-_CLOCKS_DIFFER = 60  # seconds, as for what a provider signs (tokens.py)
+_CLOCK_SKEW = 60  # seconds, as for what a provider signs (tokens.py)
 
 
 def viewer() -> Viewer | None:
     """Who is asking, or None. One statement a request, and only where somebody wants to know."""
     if "viewer" not in g:
-        g.viewer = _look_up() if _own().token else None
+        g.viewer = _look_up() if _cookie().token else None
     return cast(Viewer | None, g.viewer)
 
 
@@ -41,18 +41,18 @@ def start(account: Account, following: str = "/") -> bool:
     False, and no session, where the password that was checked has been changed since.
     """
     _end_row()
-    token, seed = new_token(), _own().get("csrf_token")
+    token, seed = new_token(), _cookie().get("csrf_token")
     if not actions.start_session(
         db(),
         settings(),
         account=account,
-        token_hash=hashed(token),
+        token_hash=hash_token(token),
         draft_uuid=draft_in(following),
-        signed_out_hash=hashed(seed) if seed else None,
-        browser_hash=hashed(csrf_seed(token)),
+        signed_out_hash=hash_token(seed) if seed else None,
+        browser_hash=hash_token(csrf_seed(token)),
     ):
         return False
-    hold(token)
+    adopt_token(token)
     return True
 
 
@@ -64,55 +64,55 @@ def draft_in(address: str) -> str | None:
 def signed_out_hash() -> bytes:
     """What the database knows of a browser that is signed out: of the seed of its forms, made here if it has none."""
     generate_csrf()
-    return hashed(_own()["csrf_token"])
+    return hash_token(_cookie()["csrf_token"])
 
 
 def new_token() -> str:
-    """An id for a session that is to be; what the database knows of it is `hashed`."""
+    """An id for a session that is to be; what the database knows of it is `hash_token`."""
     return secrets.token_urlsafe(32)
 
 
-def hold(token: str) -> None:
+def adopt_token(token: str) -> None:
     """From here on this browser has the session of that id, whose row is committed."""
-    _become(token)
+    _switch_token(token)
     g.pop("viewer", None)
 
 
 def end() -> None:
     """Ends this browser's session, here and in the database."""
     _end_row()
-    if _own().token:
-        _become("")
+    if _cookie().token:
+        _switch_token("")
 
 
 def _end_row() -> None:
-    if _own().token:
-        db().retrying(lambda: db().execute("sessions/end", token_hash=hashed(_own().token)))
+    if _cookie().token:
+        db().retrying(lambda: db().execute("sessions/end", token_hash=hash_token(_cookie().token)))
     g.viewer = None
 
 
-def keep(name: str, value: dict[str, Any]) -> None:
+def store_in_cookie(name: str, value: dict[str, Any]) -> None:
     """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
-    own = _own()
+    own = _cookie()
     if own.token:  # the id of a session that is over; its forms, and what was sent from them, stay this browser's
         own.token, own.changed = "", False
     own[name] = {**value, "at": int(time.time())}
 
 
-def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any] | None:
+def pop_from_cookie(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any] | None:
     """What was noted within that time; it is there once. What does not fit stays for the request that it fits."""
-    kept = _own().get(name)
+    kept = _cookie().get(name)
     if isinstance(kept, dict) and not fits(kept):
         return None
-    _own().pop(name, None)
+    _cookie().pop(name, None)
     if not isinstance(kept, dict):
         return None
     # Another machine may have noted it, by a clock that is a little ahead; or this one was set back meanwhile.
-    return kept if -_CLOCKS_DIFFER <= time.time() - kept["at"] <= seconds else None
+    return kept if -_CLOCK_SKEW <= time.time() - kept["at"] <= seconds else None
 
 
 def _look_up() -> Viewer | None:
-    token_hash, provider = hashed(_own().token), settings().provider
+    token_hash, provider = hash_token(_cookie().token), settings().provider
     found: Viewer | None = db().query_object(
         "sessions/viewer",
         token_hash=token_hash,
@@ -125,15 +125,15 @@ def _look_up() -> Viewer | None:
     return found
 
 
-def _become(token: str) -> None:
-    _own().become(token)
+def _switch_token(token: str) -> None:
+    _cookie().switch_token(token)
     g.pop("csrf_token", None)  # one of before that this request made already
 
 
-def _own() -> CookieSession:
+def _cookie() -> CookieSession:
     return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
 
 
-def hashed(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     """What the database knows of an id."""
     return hashlib.sha256(token.encode()).digest()

@@ -6,16 +6,18 @@ import uuid
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict, Invalid, Violated
-from ..limits import by_address, hit
+from ..limits import hit, subject_of_address
 from ..sessions import passwords
 from ..sessions.actions import WrongPassword, check_password
 from ..sessions.shapes import Account
 from ..words import _
 
-_ONE_ACT = 600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
+_REPEAT_SECONDS = (
+    600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
+)
 
 
-class MadeOtherwise(Conflict):
+class KeyAlreadyUsed(Conflict):
     """The form made its account before, out of something else."""
 
 
@@ -36,7 +38,7 @@ def sign_up(
     Its uuid follows from the key, so that a key makes one account and no table has to remember which; nobody who
     sees the uuid can tell the key. Whoever was refused may have come twice: see `signed_up_before`.
     """
-    hit(db, settings.limits["sign_ups"], "sign_ups", by_address(settings, address))
+    hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
     made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
@@ -52,7 +54,7 @@ def sign_up(
     except Violated as violated:
         if violated.constraint == "users_pkey":
             sentence = _("This form has already made an account. Sign in, or press Join again to make another.")
-            raise MadeOtherwise(sentence) from None
+            raise KeyAlreadyUsed(sentence) from None
         raise violated.as_invalid() from None
     return made
 
@@ -65,7 +67,9 @@ def signed_up_before(
     It takes the key, which only that form holds, so that for anybody else a sign-up answers as if this were not
     here, in words and in time; then the password, under the limits of signing in. Raises `TooMany`.
     """
-    if not db.query_value("sign_ups/made_just_now", uuid=_uuid_of(key), handle=handle, email=email, seconds=_ONE_ACT):
+    if not db.query_value(
+        "sign_ups/made_just_now", uuid=_uuid_of(key), handle=handle, email=email, seconds=_REPEAT_SECONDS
+    ):
         return None
     try:
         return check_password(db, settings, login=handle, password=password, address=address)
@@ -79,7 +83,7 @@ def _uuid_of(key: str) -> str:
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
     """What of a new account belongs to somebody, all at once. Raises `TooMany`: it is no way to look people up."""
-    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", by_address(settings, address))
+    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", subject_of_address(settings, address))
     found = db.query_object("sign_ups/taken", handle=handle, email=email) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 

@@ -16,18 +16,18 @@ from .forms import SignUpForm
 bp = Blueprint("sign_ups", __name__)
 
 
-def _sign_up_again(sentence: str) -> Any:
+def _retry_sign_up(sentence: str) -> Any:
     """The form with its text after a CSRF failure, where the place takes people at all."""
     if session.viewer():  # the first of two answers came in between, with another cookie
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
-    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
+    return _closed_response(form) or _sign_up_page(form, 400, notice=sentence)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @everybody
 @limited_within("sign_up_tries")
-@comes_back(_sign_up_again)
+@comes_back(_retry_sign_up)
 def sign_up() -> Any:
     """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
     if session.viewer():
@@ -35,23 +35,23 @@ def sign_up() -> Any:
     form = SignUpForm()
     form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
     if request.method != "POST":
-        return _turned_away(form) or _sign_up_page(form, 200)
+        return _closed_response(form) or _sign_up_page(form, 200)
     try:
         refusal = _join(form)
     except TooMany as problem:
-        refusal = _sign_up_later(form, problem)
+        refusal = _too_many_response(form, problem)
     try:
-        if refusal and not _joined_before(form):
+        if refusal and not _signed_up_before(form):
             return refusal
     except TooMany as problem:
-        return _sign_up_later(form, problem)
+        return _too_many_response(form, problem)
     return redirect(url_for("feeds.home"), 303)
 
 
 def _join(form: SignUpForm) -> Any:
     """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
     valid = form.validate()
-    if refusal := _turned_away(form):
+    if refusal := _closed_response(form):
         return refusal
     problems = actions.taken(
         db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
@@ -72,7 +72,7 @@ def _join(form: SignUpForm) -> Any:
         )
     except Invalid as problem:
         return _sign_up_page(form, 422, problem)
-    except actions.MadeOtherwise as conflict:
+    except actions.KeyAlreadyUsed as conflict:
         return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
@@ -80,7 +80,7 @@ def _join(form: SignUpForm) -> Any:
     return None
 
 
-def _joined_before(form: SignUpForm) -> bool:
+def _signed_up_before(form: SignUpForm) -> bool:
     """Whether this form made its account a moment ago: then its person is signed in."""
     account = not form.errors and actions.signed_up_before(
         db(),
@@ -94,7 +94,7 @@ def _joined_before(form: SignUpForm) -> bool:
     return bool(account and session.start(account))
 
 
-def _turned_away(form: SignUpForm) -> Any:
+def _closed_response(form: SignUpForm) -> Any:
     """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
     if not _may_join(form.invite.data):
         return render_template("sign_ups/closed.html", invite=form.invite.data), 403
@@ -119,5 +119,5 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
     ), status
 
 
-def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
+def _too_many_response(form: SignUpForm, problem: TooMany) -> Any:
     return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}

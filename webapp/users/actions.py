@@ -3,7 +3,7 @@
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Violated
-from ..limits import by, hit
+from ..limits import hit, subject_of
 from ..sessions import passwords
 from ..sessions.actions import start_session
 from ..sessions.shapes import Account
@@ -14,7 +14,7 @@ def change_password(db: Database, settings: Settings, *, user_uuid: str, passwor
 
     Raises `TooMany`: a hash takes the machine longer than anything else that one may ask of it.
     """
-    hit(db, settings.limits["settings"], "passwords", by(settings, user_uuid))
+    hit(db, settings.limits["settings"], "passwords", subject_of(settings, user_uuid))
     new: Account = {"uuid": user_uuid, "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
@@ -32,7 +32,7 @@ def save_handle(db: Database, settings: Settings, *, user_uuid: str, handle: str
 
     Raises `Invalid` (it is taken) and `TooMany`: it is no way to look people up.
     """
-    hit(db, settings.limits["settings"], "handles", by(settings, user_uuid))
+    hit(db, settings.limits["settings"], "handles", subject_of(settings, user_uuid))
     try:
         return bool(db.execute("users/handle_save", user_uuid=user_uuid, handle=handle))
     except Violated as violated:
@@ -41,5 +41,5 @@ def save_handle(db: Database, settings: Settings, *, user_uuid: str, handle: str
 
 def save_profile(db: Database, settings: Settings, *, user_uuid: str, display_name: str, bio: str) -> None:
     """Changes how a person is seen from now on. Raises `TooMany`."""
-    hit(db, settings.limits["settings"], "profiles", by(settings, user_uuid))
+    hit(db, settings.limits["settings"], "profiles", subject_of(settings, user_uuid))
     db.execute("users/profile_save", user_uuid=user_uuid, display_name=display_name, bio=bio)

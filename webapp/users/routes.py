@@ -10,7 +10,7 @@ from ..sessions import session
 from ..sessions.actions import WrongPassword, check_password
 from ..sessions.guards import comes_back, signed_in, signed_in_or
 from ..sessions.pages import sign_in_page
-from ..web.answers import answer
+from ..web.answers import render_error
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.policy import limited_within
@@ -31,13 +31,15 @@ SAVED = {
 }
 
 
-def _own() -> OwnAccount:
+def _own_account() -> OwnAccount:
     return own_account(session.viewer_uuid())
 
 
-def _again(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
+def _form_page(form: ProfileForm | PasswordForm, status: int, notice: str = "") -> Any:
     typed = {"display_name": form.display_name.typed, "bio": form.bio.typed} if isinstance(form, ProfileForm) else {}
-    return settings_page(_own(), status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice)
+    return settings_page(
+        _own_account(), status, typed, {name: found[0] for name, found in form.errors.items()}, notice=notice
+    )
 
 
 def _save_after_sign_in() -> Any:
@@ -55,10 +57,10 @@ def _save_after_sign_in() -> Any:
     return sign_in_page(401, url_for("users.show", draft=draft_uuid), notice)
 
 
-def _handle_again(sentence: str) -> Any:
-    account = _own()
+def _retry_handle(sentence: str) -> Any:
+    account = _own_account()
     if account["handle_wanted"] is None:
-        return answer(400, sentence)
+        return render_error(400, sentence)
     return _handle_page(account, HandleForm().handle.typed, 400, notice=sentence)
 
 
@@ -69,50 +71,50 @@ def show() -> Any:
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
         typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
-        return settings_page(_own(), 200, typed, notice=_(DRAFT_IS_HERE))
+        return settings_page(_own_account(), 200, typed, notice=_(DRAFT_IS_HERE))
     saved = SAVED.get(request.args.get("saved", ""))
-    return settings_page(_own(), 200, said=_(saved) if saved else "")
+    return settings_page(_own_account(), 200, said=_(saved) if saved else "")
 
 
 @bp.post("/settings/profile")
-@comes_back(lambda sentence: _again(ProfileForm(), 400, sentence))
+@comes_back(lambda sentence: _form_page(ProfileForm(), 400, sentence))
 @limited_within("settings")
 @signed_in_or(_save_after_sign_in)
 def save_profile() -> Any:
     """Changes how others see a person."""
     form = ProfileForm()
     if not form.validate():
-        return _again(form, 422)
+        return _form_page(form, 422)
     person, name, bio = str(session.viewer_uuid()), form.display_name.data, form.bio.data
     try:
         actions.save_profile(db(), settings(), user_uuid=person, display_name=name, bio=bio)
     except TooMany as problem:
-        return *_again(form, 429, problem.message), _after(problem)
+        return *_form_page(form, 429, problem.message), _retry_after(problem)
     return redirect(url_for("users.show", saved="profile"), 303)
 
 
 @bp.post("/settings/password")
-@comes_back(lambda sentence: _again(PasswordForm(), 400, sentence))
+@comes_back(lambda sentence: _form_page(PasswordForm(), 400, sentence))
 @limited_within("settings")
 @signed_in
 def change_password() -> Any:
     """Another password: every other session ends, and this browser gets a new one."""
-    form, account = PasswordForm(), _own()
+    form, account = PasswordForm(), _own_account()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
     if form.current.data and not _is_current(account["handle"], form.current.data):
         form.current.errors = [_("That is not your current password.")]
     if form.errors:  # all that is wrong, at once
-        return _again(form, 422)
+        return _form_page(form, 422)
     token = session.new_token()
     actions.change_password(
         db(),
         settings(),
         user_uuid=str(session.viewer_uuid()),
         password=form.password.data,
-        token_hash=session.hashed(token),
+        token_hash=session.hash_token(token),
     )
-    session.hold(token)
+    session.adopt_token(token)
     return redirect(url_for("users.show", saved="password"), 303)
 
 
@@ -120,17 +122,17 @@ def change_password() -> Any:
 @signed_in
 def show_handle() -> Any:
     """What became of the handle that a person asked for, and another to pick; only until they have."""
-    account = _own()
+    account = _own_account()
     return _handle_page(account, account["handle"], 200)
 
 
 @bp.post("/settings/handle")
-@comes_back(_handle_again)
+@comes_back(_retry_handle)
 @limited_within("settings")
 @signed_in
 def save_handle() -> Any:
     """Keeps the handle, or takes another one that is free."""
-    account, form = _own(), HandleForm()
+    account, form = _own_account(), HandleForm()
     form.own = account["handle"]
     if account["handle_wanted"] is None or not form.validate():
         return _handle_page(account, form.handle.typed, 422, *form.errors.get("handle", [])[:1])
@@ -139,7 +141,7 @@ def save_handle() -> Any:
     except Invalid as problem:
         return _handle_page(account, form.handle.typed, 422, problem.message)
     except TooMany as problem:
-        return *_handle_page(account, form.handle.typed, 429, notice=problem.message), _after(problem)
+        return *_handle_page(account, form.handle.typed, 429, notice=problem.message), _retry_after(problem)
     back = local_path(request.values.get("next"))
     return redirect(url_for("users.show", saved="handle") if saved and back == "/settings" else back, 303)
 
@@ -162,5 +164,5 @@ def _is_current(handle: str, password: str) -> bool:
     return True
 
 
-def _after(problem: TooMany) -> dict[str, str]:
+def _retry_after(problem: TooMany) -> dict[str, str]:
     return {"Retry-After": str(problem.retry_after)}

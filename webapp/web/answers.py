@@ -9,7 +9,7 @@ from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ..errors import NOT_FOUND, MayflyError, Unavailable
-from ..logs import without_words
+from ..logs import exception_summary
 from ..words import N_, _
 from .htmx import wants_fragment
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AWAY = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
+UNAVAILABLE = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
 
 # After these the same act may succeed: the page gives back what was typed, ready to be sent again.
-_AGAIN = {429, 500, 503}
+_RETRYABLE = {429, 500, 503}
 _NEVER_KEPT = {"csrf_token", "password", "current"}
 _WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
 HEADINGS = {
@@ -36,7 +36,9 @@ HEADINGS = {
 }
 
 
-def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False) -> Response:
+def render_error(
+    status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False
+) -> Response:
     """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`.
 
     `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
@@ -47,13 +49,13 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
         response.mimetype = "application/json"
     else:
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
-        comes_back = renew or status in _AGAIN
+        comes_back = renew or status in _RETRYABLE
         written = next((name for name in _WRITTEN if name in request.form), None) if comes_back else None
         kept = None
         if written or renew:
             kept = {name: value for name, value in request.form.items() if name not in _NEVER_KEPT}
         # A form that leads on comes again with where it leads: a draft may be named there.
-        following = request.form.get("next") if status in _AGAIN else None
+        following = request.form.get("next") if status in _RETRYABLE else None
         response = Response(
             render_template(
                 name,
@@ -73,20 +75,20 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
     return response
 
 
-def press_again(sentence: str) -> Response:
+def stale_form_response(sentence: str) -> Response:
     """After a CSRF failure of a form that has no page of its own."""
-    return answer(400, sentence, renew=True)
+    return render_error(400, sentence, renew=True)
 
 
-def told(error: MayflyError) -> "ResponseReturnValue":
+def error_response(error: MayflyError) -> "ResponseReturnValue":
     """The answer to an error of ours."""
     if isinstance(error, Unavailable):
         logger.warning("unavailable: %s", error.message)
-        return answer(503, _(AWAY), retry_after=5)
-    return answer(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
+        return render_error(503, _(UNAVAILABLE), retry_after=5)
+    return render_error(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
 
 
-def _http(error: HTTPException) -> "ResponseReturnValue":
+def _http_error_response(error: HTTPException) -> "ResponseReturnValue":
     if error.code is None or error.code < 400:
         return error.get_response()
     messages = {
@@ -95,21 +97,21 @@ def _http(error: HTTPException) -> "ResponseReturnValue":
         413: N_("That is more than Mayfly accepts. The limit for a message is 280 characters."),
     }
     otherwise = N_("Mayfly couldn't read that request. Go back and try again.")
-    response = answer(error.code, _(messages.get(error.code, otherwise)))
+    response = render_error(error.code, _(messages.get(error.code, otherwise)))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
 
 
-def _unknown(error: Exception) -> "ResponseReturnValue":
+def _unexpected_error_response(error: Exception) -> "ResponseReturnValue":
     """What nobody foresaw: logged with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
-    logger.error("unhandled", extra={"request": request_id, **without_words(error)})
-    return answer(500, _("It's not your fault, and everything you saved is still here."), request_id=request_id)
+    logger.error("unhandled", extra={"request": request_id, **exception_summary(error)})
+    return render_error(500, _("It's not your fault, and everything you saved is still here."), request_id=request_id)
 
 
 def register(app: Flask) -> None:
     """Answer every error of the app here."""
-    app.register_error_handler(MayflyError, told)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(MayflyError, error_response)
+    app.register_error_handler(HTTPException, _http_error_response)
+    app.register_error_handler(Exception, _unexpected_error_response)

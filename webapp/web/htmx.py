@@ -24,7 +24,7 @@ def current_path() -> str:
         return ""
 
 
-def go(address: str) -> BaseResponse:
+def redirect_to(address: str) -> BaseResponse:
     """Sends the person to another page: 303 for a plain form, a real navigation for HTMX."""
     if wants_fragment():
         response = Response(status=204)

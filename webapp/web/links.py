@@ -25,14 +25,14 @@ def message_html(card: Any) -> Markup:
     if not known and "://" not in text:
         return escape(text)
     parts: list[Markup] = []
-    place = 0
+    position = 0
     for found in (_linkify.match(text) or ()) if "://" in text else ():
         if found.schema.lower() not in ("http:", "https:"):
             continue
-        parts += _mentions(text[place : found.index], known)
+        parts += _mentions(text[position : found.index], known)
         parts.append(_link(found.url, found.raw))
-        place = found.last_index
-    return Markup("").join([*parts, *_mentions(text[place:], known)])
+        position = found.last_index
+    return Markup("").join([*parts, *_mentions(text[position:], known)])
 
 
 def _link(url: str, shown: str) -> Markup:
@@ -48,12 +48,12 @@ def _mentions(text: str, known: set[str]) -> list[Markup]:
     if not known or "@" not in text:
         return [escape(text)]
     parts: list[Markup] = []
-    place = 0
+    position = 0
     for found in _MENTION.finditer(text):
         handle = found[1].lower()
         if handle in known:
-            parts.append(escape(text[place : found.start()]))
+            parts.append(escape(text[position : found.start()]))
             href = address("feeds.profile", handle=handle)
             parts.append(Markup('<a href="{}">@{}</a>').format(href, found[1]))
-            place = found.end()
-    return [*parts, escape(text[place:])]
+            position = found.end()
+    return [*parts, escape(text[position:])]

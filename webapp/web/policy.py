@@ -1,7 +1,7 @@
-"""What is said beside a route: who may pass, which limit counts, how its form comes back after a CSRF failure.
+"""Decorators that say beside a route who may pass and which limit counts; `sessions/guards.py` has more.
 
-Each decorator leaves its fact on the view (`policy`, `limit`, `again`): the guards act on it, and the tests of all
-routes read it. Those that need to know who is asking stand in `sessions/guards.py`.
+Each leaves its fact on the view (`policy`, `limit`, `after_csrf_failure`) for the guards, and for the test of all
+routes.
 """
 
 from collections.abc import Callable
@@ -17,20 +17,20 @@ AUTHOR = "author"  # the statement finds nobody else's activity: a 404
 
 def everybody(view: View) -> View:
     """Open also where the community is a private place."""
-    return fact(view, policy=EVERYBODY)
+    return with_facts(view, policy=EVERYBODY)
 
 
 def readers(view: View) -> View:
     """Open to whoever may read the public feed."""
-    return fact(view, policy=READERS)
+    return with_facts(view, policy=READERS)
 
 
 def limited_within(name: str) -> Callable[[View], View]:
     """The act itself counts under `LIMIT_<NAME>`."""
-    return lambda view: fact(view, limit=name)
+    return lambda view: with_facts(view, limit=name)
 
 
-def fact(view: View, **facts: object) -> View:
+def with_facts(view: View, **facts: object) -> View:
     """Leaves facts on a view."""
     vars(view).update(facts)
     return view

@@ -14,7 +14,7 @@ from ..config.provider import LOOPBACK
 from ..config.settings import Settings
 from ..errors import Malformed, MayflyError
 from ..words import N_, _
-from .answers import answer, press_again, told
+from .answers import error_response, render_error, stale_form_response
 
 STALE = N_(
     "This page was open for a long time, or you signed in somewhere else. Nothing is lost: press the button again."
@@ -74,7 +74,7 @@ def register(app: Flask) -> None:
 
     def refuse_other_hosts() -> None:
         # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.
-        if request.blueprint != "health" and _name_of(request.host) not in hosts:
+        if request.blueprint != "health" and _host_name(request.host) not in hosts:
             raise Malformed(_("Mayfly doesn't use that address here."))
 
     app.before_request(_name_request)
@@ -94,7 +94,7 @@ def register(app: Flask) -> None:
         return response
 
 
-def _name_of(host: str) -> str | None:
+def _host_name(host: str) -> str | None:
     """The name or address in what a request calls this place; None where there is none."""
     try:
         return urlsplit(f"//{host}").hostname
@@ -138,12 +138,12 @@ def _refuse_foreign() -> Any:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
         return None
-    if site in ("cross-site", "same-site") or (origin is not None and not _is_own(origin)):
-        return answer(400, _("That request came from another site, so nothing was done."))
+    if site in ("cross-site", "same-site") or (origin is not None and not _is_own_origin(origin)):
+        return render_error(400, _("That request came from another site, so nothing was done."))
     return None
 
 
-def _is_own(origin: str) -> bool:
+def _is_own_origin(origin: str) -> bool:
     """Whether that is this place: by its public address, or by the name that this request came by."""
     settings: Settings = current_app.extensions["settings"]
     known = (_origin(settings.public_url), _origin(f"{request.scheme}://{request.host}"))
@@ -161,10 +161,10 @@ def _origin(address: str) -> tuple[str, str, int] | None:
 
 
 def _csrf_failed(error: CSRFError) -> Any:
-    """The form again with its text, where the view knows how (`view.again`); else a sentence."""
+    """The form again with its text, where the view knows how (`view.after_csrf_failure`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
-    again = getattr(view, "again", press_again)
+    after_csrf_failure = getattr(view, "after_csrf_failure", stale_form_response)
     try:
-        return again(_(STALE))
+        return after_csrf_failure(_(STALE))
     except MayflyError as problem:  # what an error handler raises reaches no other handler
-        return told(problem)
+        return error_response(problem)

@@ -16,7 +16,7 @@ import psycopg
 from webapp.db import conninfo
 from webapp.db.catalogue import Catalogue
 from webapp.errors import Unavailable
-from webapp.identities.claims import another, person_of
+from webapp.identities.claims import person_of, with_random_handle
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
 _TRIES = 5  # for a handle that others take in the same moment
@@ -74,7 +74,7 @@ def _account(conn: psycopg.Connection[Any], identity: dict[str, str], first: dic
                 return "made"
             if conn.execute(_FIND, identity).fetchone():
                 return "there already"
-            person = another(first)
+            person = with_random_handle(first)
     raise Failed("no free handle was found")
 
 

@@ -11,7 +11,7 @@ sheet.replaceSync(`
 `);
 document.adoptedStyleSheets.push(sheet);
 
-let { place } = document.querySelector("script[data-place]").dataset;
+let { cursor } = document.querySelector("script[data-cursor]").dataset;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const lists = "#feed, #replies";
 
@@ -133,9 +133,9 @@ let source, turn = Promise.resolve();
 function follow() {
   source?.close();
   if (document.hidden) return; // a browser keeps few connections open to one server
-  source = new EventSource(`/dev/reload?place=${place}`);
+  source = new EventSource(`/dev/reload?cursor=${cursor}`);
   source.onmessage = ({ data, lastEventId }) => {
-    place = lastEventId;
+    cursor = lastEventId;
     turn = turn.then(() => take(JSON.parse(data)));
   };
   source.onerror = () => {

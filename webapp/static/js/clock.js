@@ -18,7 +18,7 @@ const clock = (() => {
   }
 
   // To be called often. A step backwards needs nothing: no sleep looks like it.
-  async function look() {
+  async function checkJump() {
     const jump = differ() - before;
     if (asking || Math.abs(jump) < 2000) return;
     asking = true;
@@ -28,6 +28,6 @@ const clock = (() => {
   }
 
   // `server`: what the server's clock is ahead of this one, once something on the page tells.
-  const even = { now, look, server: undefined };
+  const even = { now, checkJump, server: undefined };
   return even;
 })();

@@ -53,7 +53,7 @@ function vanish(element) {
 
 let next;
 function tick() {
-  clock.look();
+  clock.checkJump();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
     const life = born.get(element) ?? meet(element);
