@@ -1,4 +1,4 @@
-"""Mayfly: the table of contents of the program."""
+"""Mayfly: `create_app` wires the program together."""
 
 import logging
 import os
@@ -30,10 +30,10 @@ log = logging.getLogger("mayfly.request")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application for these settings, by default those of the environment.
+    """The application for these settings, by default the environment's.
 
-    Raises `ConfigError` for an environment that cannot be served from and `BrokenTemplate` for a statement that the
-    schema refuses. A database that is away stops nothing: `/readyz` says so until it is back.
+    Raises `ConfigError` for settings that cannot be served, `BrokenTemplate` for a statement that the schema refuses.
+    Starts without a database; `/readyz` answers 503 until it is there.
     """
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_folder=None)  # static_files has its own way there
@@ -98,14 +98,13 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _static(path: str) -> str:
-    """Address of a file under static/, by its name there."""
     return f"{current_app.static_url_path}/{path}"
 
 
 def _log_requests(app: Flask) -> None:
-    """One line a request: the route's pattern and who asked; never a query, a body, a cookie or a header.
+    """Logs one line a request: the route's pattern and the user; never a query, a body, a cookie or a header.
 
-    In development the terminal stays quiet, and answers to health checks are never told.
+    Development and successful health checks log nothing.
     """
     if app.extensions["settings"].development:
         return

@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences that a person can act on. Knows no web: the sign-up function shares it."""
+"""Errors, with sentences that a person can act on. Imports no web code: the sign-up function uses it too."""
 
 from .words import N_, _
 
@@ -17,8 +17,6 @@ VIOLATIONS = {
 
 
 class MayflyError(Exception):
-    """An error with an HTTP status and a sentence for the person."""
-
     status = 500
 
     def __init__(self, message: str) -> None:
@@ -31,13 +29,13 @@ class Refused(Exception):
 
 
 class Malformed(MayflyError):
-    """The request holds bytes that no honest form sends."""
+    """The request has bytes that no browser's form sends."""
 
     status = 400
 
 
 class NotFound(MayflyError):
-    """Absent, expired and hidden are this one error."""
+    """Absent, expired and hidden look the same."""
 
     status = 404
 
@@ -60,7 +58,7 @@ class Invalid(MayflyError):
 
 
 class TooMany(MayflyError):
-    """A limit is reached; `retry_after` is whole seconds until the window ends."""
+    """`retry_after`: seconds until the window ends."""
 
     status = 429
 
@@ -70,7 +68,7 @@ class TooMany(MayflyError):
 
 
 class Unavailable(MayflyError):
-    """The database, or room to work, is not to be had now. `passing`: the same act may succeed if run again."""
+    """The database, or capacity, is missing for now. `passing`: the same act may succeed if run again."""
 
     status = 503
 
@@ -80,14 +78,12 @@ class Unavailable(MayflyError):
 
 
 class Violated(Exception):
-    """A named constraint refused a row."""
-
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
 
     def as_invalid(self) -> Invalid:
-        """The violated constraint as a sentence beside its field; re-raises itself when it is none of a form's."""
+        """The sentence beside its field. Re-raises itself where no form's field caused it."""
         if self.constraint not in VIOLATIONS:
             raise self
         field, sentence = VIOLATIONS[self.constraint]

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line. Exceptions give types and places, never a value from a request or a row."""
+"""Structured logs: one JSON object a line. Exceptions give types and frames, never a value."""
 
 import json
 import logging
@@ -10,9 +10,9 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskN
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of ASCII JSON: line breaks and escape signs in it are encoded, whoever sent them.
+    """A record as one line of ASCII JSON: line breaks and escape characters are encoded.
 
-    An exception's own words may quote what people wrote ("Failing row contains ..."): they are left out.
+    An exception's message may quote what people wrote ("Failing row contains ..."), so it is left out.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def exception_summary(error: BaseException) -> dict[str, list[str]]:
-    """What may be told of an exception: the types of it and its causes, and the places it passed."""
+    """An exception's types, its causes' included, and its frames."""
     return {"exception": _types(error), "places": _frames(error)}
 
 
@@ -48,7 +48,7 @@ def _frames(error: BaseException) -> list[str]:
 
 
 def configuration(level: str = "INFO") -> dict[str, Any]:
-    """For `logging.config.dictConfig`, and for gunicorn: everything to the error output in this form."""
+    """For `logging.config.dictConfig` and gunicorn: everything goes to stderr in this form."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""What people type, made fit to keep: normal form, forbidden signs, length as people count it."""
+"""What people type, normalised and checked. Length counts characters as people see them."""
 
 import unicodedata
 from typing import Literal
@@ -43,21 +43,21 @@ _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
 def normal(form: Form, raw: str) -> str:
-    """The text in that normal form, in time that grows with its length; as it came where too many marks are in a row.
+    """The text in that normal form, in linear time; unchanged where too many marks follow each other.
 
-    Nothing else normalises. Such a row makes no good message, name, text about oneself or handle: each is refused.
+    Nothing else normalises. Such a text is refused as a message, name, bio or handle.
     """
     return raw if _LONG_ROW[form].search(raw) else unicodedata.normalize(form, raw)
 
 
 def message(raw: str) -> str:
-    """A message as it is kept: NFC, line feeds, one blank line at most, no outer white space, no control characters."""
+    """A message as stored: NFC, line feeds, at most one blank line, trimmed, no control characters."""
     text = _BLANK_LINES.sub("\n\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
     return normal("NFC", _CONTROL.sub("", text)).strip().strip(_OUTER)
 
 
 def graphemes(text: str) -> int:
-    """Number of characters as a reader counts them (Unicode grapheme clusters)."""
+    """Characters as a reader counts them (Unicode grapheme clusters)."""
     return len(_GRAPHEME.findall(text))
 
 
@@ -76,24 +76,24 @@ def message_problem(text: str) -> str | None:
 
 
 def handle(raw: str) -> str:
-    """A handle in its folded form, in which it is unique: compatibility forms and case are the same handle."""
+    """The folded handle, which is unique: compatibility forms and case do not matter."""
     return normal("NFKC", raw.strip()[:_HANDLE_BEGINNING]).removeprefix("@").casefold()
 
 
 def handle_problem(folded: str) -> str | None:
-    """Why a folded handle cannot be taken, as a sentence; None when it can."""
+    """Why a folded handle is not allowed, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
         return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
     return _("That handle is reserved. Choose another.") if folded in _RESERVED else None
 
 
 def display_name(raw: str) -> str:
-    """A name as it is kept: NFC, single spaces."""
+    """A name as stored: NFC, single spaces."""
     return " ".join(normal("NFC", raw).split())
 
 
 def display_name_problem(text: str) -> str | None:
-    """Why a name cannot be shown, as a sentence; None when it can."""
+    """Why a name is not allowed, as a sentence; None when it is."""
     if not 1 <= len(text) <= 50:
         return _("A name must have 1 to 50 characters.")
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
@@ -102,7 +102,7 @@ def display_name_problem(text: str) -> str | None:
 
 
 def bio_problem(text: str) -> str | None:
-    """Why a normalised text about oneself cannot be kept, as a sentence; None when it can. It may be empty."""
+    """Why a normalised bio is not allowed, as a sentence; None when it is. It may be empty."""
     over = len(text) - BIO_CODE_POINTS
     if over > 0:
         return _too_long(over, BIO_CODE_POINTS)

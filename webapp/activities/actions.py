@@ -1,5 +1,3 @@
-"""What happens when people write and burn."""
-
 import uuid
 
 from ..config.settings import Settings
@@ -10,11 +8,11 @@ from ..words import _
 
 
 class ParentGone(Conflict):
-    """What is answered expired while somebody typed."""
+    """The parent expired while somebody typed."""
 
 
 class TooDeep(Conflict):
-    """What is answered stands as deep as a thread goes."""
+    """The parent is as deep as a thread can go."""
 
 
 def create(
@@ -27,12 +25,10 @@ def create(
     key: str,
     reply_to_activity_uuid: str | None,
 ) -> str:
-    """The uuid of the activity that this key makes: now, or the first time it came.
+    """The uuid of the activity that this key makes: a new one, or the one it made before.
 
-    Raises `ParentGone`, `TooDeep`, `TooMany`.
-
-    One transaction. The key is taken first, so that of two that come at once the second waits and gets the first
-    one's uuid; a lost connection, even at the commit, is answered by doing it again.
+    Raises `ParentGone`, `TooDeep`, `TooMany`. One transaction, which claims the key first: a second request with the
+    same key waits and gets the first one's uuid. A connection lost even at the commit is retried.
     """
     life = int(settings.ttls[ttl].total_seconds())
 
@@ -74,6 +70,6 @@ def create(
 
 
 def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> None:
-    """Ends one's own activity now, for good. Raises `NotFound` for any other."""
+    """Ends one's own activity now. Raises `NotFound` for anybody else's."""
     if not db.execute("activities/burn", user_uuid=user_uuid, uuid=activity_uuid, key_seconds=settings.key_outlives):
         raise NotFound

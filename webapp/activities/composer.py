@@ -1,4 +1,4 @@
-"""The composer: what it holds, where it stands, and how it comes back when something has to be said."""
+"""The composer: its fields, its position on a page, and how it returns with a notice."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ DRAFT_IS_HERE = N_("You're signed in. Your text is here; nothing has been posted
 
 @dataclass(kw_only=True)
 class Composer:
-    """One form for an activity. `position` decides where a new card goes: feed, slot (below a card), thread, page."""
+    """The form for an activity. `position` decides where its card goes: feed, slot (below a card), thread or page."""
 
     viewer: Viewer
     ttl: str
@@ -41,7 +41,7 @@ class Composer:
 
     @classmethod
     def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key and this time to live, by default the viewer's usual one."""
+        """An empty composer with a new key; `ttl` defaults to the viewer's last one."""
         return cls(
             viewer=viewer,
             ttl=ttl or _usual_ttl(viewer),
@@ -53,7 +53,6 @@ class Composer:
 
     @classmethod
     def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
-        """The composer that this form was sent from, with its text."""
         parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
         composer = cls(
             viewer=viewer,
@@ -69,7 +68,7 @@ class Composer:
 
     @classmethod
     def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
-        """The composer that a draft was sent from, with its text and its key."""
+        """The composer of a draft, with its text and its key."""
         ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
         composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
         composer.message, composer.notice = draft["message"], _(DRAFT_IS_HERE)
@@ -86,31 +85,30 @@ class Composer:
 
     @property
     def target(self) -> str:
-        """Id of the element that a new card goes into."""
+        """Id of the element that the new card goes into."""
         if self.position == "slot" and self.parent:
             return f"reply-to-{self.parent['number']}"
         return "replies" if self.position == "thread" else "feed"
 
     def without_parent(self) -> "Composer":
-        """The same text without the activity it answered: it can stand on its own, or go."""
+        """The same text with a new key and no parent, which is gone: post it on its own, or discard it."""
         self.orphan, self.parent, self.gone = True, None, True
         self.notice, self.key = _(ORPHANED), str(uuid.uuid4())
         return self
 
     def without_deep_parent(self) -> "Composer":
-        """The same text without the activity it answered, below which nothing fits; one step up it may."""
+        """The same text without its parent, which takes no replies; `one_up` is the parent's parent, if any."""
         above = find_card(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
         self.without_parent()
         self.gone, self.one_up, self.notice = False, above and above["uuid"], _(TOO_DEEP)
         return self
 
     def with_new_key(self, notice: str) -> "Composer":
-        """The same text under a new key, which makes another activity of it."""
+        """The same text under a new key, so that posting makes another activity."""
         self.key, self.notice = str(uuid.uuid4()), notice
         return self
 
     def response(self, status: int) -> Any:
-        """The composer as this request can show it."""
         return (self.fragment() if wants_fragment() else self.page(status)[0]), status
 
     def fragment(self) -> str:

@@ -1,5 +1,3 @@
-"""What people type to write an activity."""
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -10,8 +8,6 @@ from ..words import _
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
-    """`message`, `ttl`, `key`, and `reply_to_activity_uuid` for a reply. All fields are checked before any answer."""
-
     message = TextField(filters=[lambda raw: text.message(raw)])
     ttl = TextField()
     key = TextField()

@@ -1,5 +1,3 @@
-"""Activities over HTTP: the composer, posting, burning."""
-
 import uuid
 from typing import Any
 from uuid import UUID
@@ -32,9 +30,9 @@ POSTED_OTHERWISE = N_("An earlier version of your text was posted. Press Post to
 @bp.get("/compose")
 @signed_in
 def compose() -> Any:
-    """The composer: a page of its own, or for HTMX the form that opens below a card.
+    """The composer: a page, or under HTMX the form that opens below a card.
 
-    With one's own `draft` in it; without one that is there no more.
+    `?draft=` fills it from one's own draft; an unknown draft is ignored.
     """
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
@@ -45,7 +43,7 @@ def compose() -> Any:
 
 
 def _signed_out() -> Any:
-    """Posting without a session: HTMX keeps the form in place, a plain form's text waits as a draft."""
+    """Posting without a session: under HTMX the form stays as it is; a plain form's text becomes a draft."""
     if wants_fragment():
         return redirect_to_sign_in()
     form = ActivityForm()
@@ -65,7 +63,6 @@ def _signed_out() -> Any:
 
 
 def _retry_composer(sentence: str) -> Any:
-    """The composer with its text after a CSRF failure."""
     composer = Composer.from_form(_viewer(), ActivityForm(), _position())
     composer.notice = composer.notice or sentence
     return composer.response(400)
@@ -76,7 +73,7 @@ def _retry_composer(sentence: str) -> Any:
 @limited_within("activities")
 @signed_in_or(_signed_out)
 def create() -> Any:
-    """Writes an activity or a reply. The same answer, however often the same key comes."""
+    """Writes an activity or a reply. The same key always gets the same response."""
     form = ActivityForm()
     if not form.validate():
         return Composer.from_form(_viewer(), form, _position()).response(422)
@@ -105,7 +102,7 @@ def create() -> Any:
 
 
 def _created(activity: ActivityCard, ttl: str) -> Any:
-    """The new card in its place and a fresh composer; without HTMX the page where it stands."""
+    """The new card and a fresh composer; without HTMX a redirect to the page that shows the card."""
     parent = find_card(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
         if not parent:
@@ -119,7 +116,6 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
 @bp.get("/activities/<uuid:activity_uuid>/burn")
 @author_only
 def burn_confirm(activity_uuid: UUID) -> Any:
-    """Asks before burning: below the card for HTMX, else as a page."""
     return _ask_to_burn(activity_uuid, 200)
 
 
@@ -132,7 +128,7 @@ def _ask_to_burn(activity_uuid: UUID, status: int, notice: str = "") -> Any:
 
 
 def _retry_burn(sentence: str) -> Any:
-    """The question again after a CSRF failure: the form that is open would be refused for ever."""
+    """Asks again: the open form's token stays invalid."""
     return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
 
 
@@ -141,7 +137,6 @@ def _retry_burn(sentence: str) -> Any:
 @author_only
 @limited("burns")
 def burn(activity_uuid: UUID) -> Any:
-    """Burns one's own activity: from here on it is the same 404 as one that never was."""
     person = _viewer()
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
     page = current_path()
@@ -153,13 +148,13 @@ def burn(activity_uuid: UUID) -> Any:
 
 
 def _viewer() -> Viewer:
-    """Who is asking, beside a guard that lets only people in."""
+    """The viewer, on a route that only signed-in people reach."""
     person = session.viewer()
     assert person  # noqa: S101
     return person
 
 
 def _position() -> str:
-    """Where the composer stands, told by where its card would go."""
+    """The composer's position, from the element its card would go into."""
     target = target_id() if wants_fragment() else ""
     return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")

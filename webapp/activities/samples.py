@@ -1,5 +1,3 @@
-"""Samples of activities and composers. Times count from one fixed moment."""
-
 from typing import Any, cast, get_type_hints
 from zlib import crc32
 
@@ -16,7 +14,7 @@ ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if
 def card(
     message: str = "The ferry is late again, and nobody minds.", *, left: float = 0.8, **fields: Any
 ) -> ActivityCard:
-    """A card with this share of its week left; `fields` replace what it says."""
+    """A card with this share of its week left; `fields` replace its own."""
     sample = {
         **{name: ZERO[kind] for name, kind in get_type_hints(ActivityCard).items() if kind in ZERO},
         "uuid": sample_uuid(message),
@@ -68,12 +66,11 @@ CARDS: dict[str, ActivityCard] = {
 
 
 def composer(name: str, **fields: Any) -> Composer:
-    """A composer with a key that nobody else has."""
     return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
 
 
 def composers() -> dict[str, Composer]:
-    """Every place and state of a composer."""
+    """A composer in every position and state."""
     reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
     over = "20 characters too long. The limit is 280."
     errors = {"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}

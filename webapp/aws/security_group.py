@@ -37,7 +37,7 @@ _SENTENCES = {  # by what is found in AWS's code, or in the name of what botocor
 
 
 class Rule(NamedTuple):
-    """Lets one network in. `renewed`: the day in its tag, empty without one."""
+    """Lets one network in. `renewed`: the day in its tag, or empty."""
 
     description: str
     cidr: str
@@ -51,13 +51,13 @@ class Rule(NamedTuple):
         return self.description.startswith("GITPOD ")
 
     def stale(self, oldest: str) -> bool:
-        """Whether a workspace made it, for one address, and last renewed it before that day."""
+        """Whether a workspace made it for one address, and last renewed it before that day."""
         dated = re.fullmatch(r"\d{4}-\d\d-\d\d", self.renewed) and ip_network(self.cidr).num_addresses == 1
         return self.of_workspace() and bool(dated) and self.renewed < oldest
 
 
 class Group(NamedTuple):
-    """A security group through a client of EC2. With `dry_run` it only says what it would change."""
+    """A security group. With `dry_run` it prints what it would change, and changes nothing."""
 
     ec2: Any
     id: str
@@ -74,7 +74,7 @@ class Group(NamedTuple):
             self._change(f"removed: {rule}", "revoke_security_group_ingress", **ids)
 
     def let_in(self, cidr: str, mine: str, prune_days: int) -> None:
-        """Prunes, then lets `cidr` in by a rule described `mine`, and only then removes that name's earlier rules."""
+        """Prunes stale rules, lets `cidr` in by a rule described `mine`, then removes others of that description."""
         rules, tags = self.rules(), [{"Key": _TAG, "Value": today()}]
         oldest = today(-prune_days) if 0 < prune_days < 10_000 else ""
         stale = [rule for rule in rules if rule.description != mine and rule.stale(oldest)]
@@ -92,7 +92,7 @@ class Group(NamedTuple):
         self.remove([rule for rule in rules if rule.description == mine and rule.cidr != cidr])
 
     def _change(self, said: str, call: str, **arguments: Any) -> bool:
-        """Calls EC2, and says how it went. False where somebody else did the same meanwhile."""
+        """Calls EC2 and prints the outcome. False where another run made the same change first."""
         try:
             if not self.dry_run:
                 getattr(self.ec2, call)(**arguments)
@@ -106,12 +106,12 @@ class Group(NamedTuple):
 
 
 def today(days: int = 0) -> str:
-    """The day, the same all over the world, or the one so many days later."""
+    """The UTC date, `days` from now."""
     return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
 
 
 def client() -> Any:
-    """A client of EC2 that gives up soon, or None where boto3 finds no credentials."""
+    """A client of EC2 that gives up soon; None where boto3 finds no credentials."""
     session = boto3.Session()
     patience = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
     try:
@@ -121,7 +121,7 @@ def client() -> Any:
 
 
 def main(argv: list[str]) -> None:
-    """Runs the script. Where something is wrong it exits with 1 and one sentence."""
+    """Exits with 1 and one sentence where something is wrong."""
     arguments, group_id = _parser().parse_args(argv), os.environ.get("DB_SG_ID", "").strip()
     try:
         _run(arguments, group_id)

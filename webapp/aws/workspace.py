@@ -1,4 +1,4 @@
-"""Which workspace this is, and the address at which the rest of the world sees it."""
+"""This workspace's name and its public address."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ _WORKSPACE_NAMES = (
 
 
 def description(env: Mapping[str, str]) -> str:
-    """`GITPOD <user> <workspace>`, by which a rule is known as this one's; no other pair gives the same text."""
+    """`GITPOD <user> <workspace>`, which identifies this workspace's rule; no other pair gives the same text."""
     user = env.get("GITPOD_GIT_USER_NAME") or env.get("GITHUB_USER") or _git("user.name") or _git("user.email")
     name = next(filter(None, map(env.get, _WORKSPACE_NAMES)), "") or socket.gethostname()
     if not (user.strip() and name.strip()):
@@ -33,7 +33,7 @@ def description(env: Mapping[str, str]) -> str:
 
 
 def address(env: Mapping[str, str]) -> str:
-    """This workspace's public address as a network of one: `GITPOD_IP`, else what an echo service sees."""
+    """This workspace's public address as a network of one: `GITPOD_IP`, else from an echo service."""
     if given := env.get("GITPOD_IP", "").strip():
         try:
             return _network(given)
@@ -49,7 +49,7 @@ def address(env: Mapping[str, str]) -> str:
 
 
 def _network(text: str) -> str:
-    """`8.8.8.8/32`. Raises `ValueError` for what is not one public address."""
+    """`8.8.8.8/32`. Raises `ValueError` for anything but one public address."""
     found = ip_address(text)
     found = getattr(found, "ipv4_mapped", None) or found
     if not found.is_global or found.is_multicast or found.is_reserved or "%" in text:
@@ -63,7 +63,7 @@ def _echo(url: str) -> str:
 
 
 def _fitted(name: str, most: int, space: str = "") -> str:
-    """The name in the characters that AWS takes. Where that changes it, a digest of the whole name follows."""
+    """The name in characters that AWS accepts. Where that changes it, a digest of the whole name is appended."""
     fitted = " ".join(re.sub(rf"[^A-Za-z0-9._\-:/()#,@\[\]+=&;{{}}!$*{space}]+", "-", name).split())
     if fitted == name and len(name) <= most and not re.search(r"#[0-9a-f]{12}$", name):
         return name

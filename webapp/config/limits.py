@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """`default`: hits in a window, `60/1h`. `subject`: whose tries are counted. `tries`: of what."""
+    """`default`: hits in a window, `60/1h`. `subject`: who is counted. `tries`: what is counted."""
 
     default: str
     subject: str

@@ -1,4 +1,4 @@
-"""The settings of an identity provider (`AUTH`, `OIDC_*`): who signs people in, where they do not bring a password."""
+"""The identity provider's settings (`AUTH`, `OIDC_*`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _NAMES = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_SCOPES", 
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery tells it."""
+    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery has it."""
 
     cognito: bool
     issuer: str
@@ -61,7 +61,7 @@ class ProviderSettings:
 
 
 def safe_address(address: object, issuer: str = "http:") -> bool:
-    """Whether secrets may be sent there: an absolute https address, or http to this machine where the issuer is too."""
+    """Whether secrets may go there: absolute https, or http to this machine where the issuer is http too."""
     if not isinstance(address, str) or not address.isascii() or not address.isprintable() or " " in address:
         return False
     try:

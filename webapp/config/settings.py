@@ -1,4 +1,4 @@
-"""Typed settings from the environment. A wrong or half-set environment is a `ConfigError` with one sentence."""
+"""Typed settings from the environment. Raises `ConfigError`, with one sentence, for a wrong or half-set one."""
 
 import hmac
 import re
@@ -28,13 +28,13 @@ TTLS: dict[str, timedelta] = {
 
 
 def is_public_address(text: str) -> bool:
-    """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
+    """Whether `PUBLIC_URL` may be this: scheme, host and port, and nothing else."""
     return bool(re.fullmatch(r"https?://[^\s/?#@]+", text))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything the program takes from outside. Durations are seconds, sizes bytes."""
+    """Everything the program takes from its environment. Durations are seconds, sizes bytes."""
 
     app_env: str
     connection_url: str = field(repr=False)
@@ -66,17 +66,16 @@ class Settings:
 
     @property
     def https(self) -> bool:
-        """Whether people reach the site over TLS, by `PUBLIC_URL`."""
         return self.public_url.startswith("https://")
 
     @property
     def limits_key(self) -> bytes:
-        """What the subjects of limits are folded with, the same in all processes. It changes with `SECRET_KEY`."""
+        """The key for digests of limits' subjects, the same in all processes. It changes with `SECRET_KEY`."""
         return hmac.digest(self.secret_key.encode(), b"subjects of limits", "sha256")
 
     @property
     def behind_pooler(self) -> bool:
-        """Whether a pooler is declared: by a way past it."""
+        """Whether `DIRECT_CONNECTION_URL` declares a pooler by naming a way past it."""
         return self.direct_connection_url != self.connection_url
 
     @property
@@ -85,12 +84,11 @@ class Settings:
 
     @property
     def public_host(self) -> str:
-        """Host name of `PUBLIC_URL`, without a port."""
         return urlsplit(self.public_url).hostname or ""
 
     @property
     def insecure_public_address(self) -> bool:
-        """Whether passwords would cross a network in the clear: http on a host that is not this machine."""
+        """Whether passwords would cross a network unencrypted: http on a host other than this machine."""
         return not self.https and self.public_host not in LOOPBACK
 
     @classmethod

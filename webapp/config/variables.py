@@ -1,5 +1,3 @@
-"""Environment variables, read with their types. What is wrong with one is a `ConfigError` with one sentence."""
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,19 +6,18 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class ConfigError(Exception):
-    """The environment cannot be served from; the text says what to change."""
+    """The environment cannot be served; the text says what to change."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `hits` in a window of `seconds`; 0 hits: no limit."""
+    """At most `hits` in a window of `seconds`. 0 hits: no limit."""
 
     hits: int
     seconds: int
 
 
 def choice(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
-    """One of the known words. Raises `ConfigError`."""
     value = env.get(name) or default
     if value not in known:
         raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
@@ -28,7 +25,6 @@ def choice(env: Mapping[str, str], name: str, default: str, known: tuple[str, ..
 
 
 def integer(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    """A whole number from `least` to `most`. Raises `ConfigError`."""
     value = env.get(name) or str(default)
     if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
@@ -36,7 +32,7 @@ def integer(env: Mapping[str, str], name: str, default: int, least: int, most: i
 
 
 def limit(env: Mapping[str, str], name: str, default: str) -> Limit:
-    """`LIMIT_<NAME>`: hits in a window, `60/1h`, or `0` for none. Raises `ConfigError`."""
+    """`LIMIT_<NAME>`: hits in a window, `60/1h`; `0` lifts the limit."""
     variable = f"LIMIT_{name.upper()}"
     value = env.get(variable) or default
     if value == "0":

@@ -1,4 +1,4 @@
-"""How PostgreSQL is reached: the pool for requests, direct connections for scripts, and what their failures mean."""
+"""Connections to PostgreSQL: the pool for requests, direct ones for scripts, and errors translated to ours."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ _RETRY = {"40001", "40P01"}
 
 
 class _RawJson(Loader):
-    """PostgreSQL's JSON as it came: bytes."""
+    """JSON as undecoded bytes."""
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)
@@ -34,10 +34,7 @@ class _RawJson(Loader):
 def connect(
     url: str, *, application: str = "mayfly-ops", autocommit: bool = True, dbname: str | None = None
 ) -> Connection:
-    """A direct connection outside the pool, for scripts. Raises `Unavailable` within 5 s, with host and port.
-
-    `dbname`: another database of the same server.
-    """
+    """A direct connection for scripts, to `dbname` where given. Raises `Unavailable` within 5 s, with host and port."""
     options: dict[str, Any] = {
         "autocommit": autocommit,
         "application_name": application,
@@ -53,9 +50,9 @@ def connect(
 
 
 def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object]) -> Pool:
-    """An open pool of connections to `url`; `prepare` sees each new one. JSON comes out of it as bytes.
+    """An open pool of connections to `url`; `prepare` gets each new one. JSON comes out as bytes.
 
-    Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
+    Behind a pooler no statement stays prepared: each transaction may get another session.
     """
     kept = None if settings.behind_pooler else 5
 
@@ -88,7 +85,7 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
 
 @contextmanager
 def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
-    """PostgreSQL's errors become ours. Calls `lost` where a connection, or the server behind it, is of no more use."""
+    """Turns PostgreSQL's errors into ours. Calls `lost` where the connection, or its server, is of no more use."""
     try:
         yield
     except (psycopg.DataError, UnicodeEncodeError) as error:

@@ -20,9 +20,9 @@ _open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
 
 
 class Database:
-    """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork.
+    """The catalogue and the pool of one application. The pool opens on first use, so never before a fork.
 
-    `generic_plans`: for what answers people, whose statements find few rows by index whatever their values.
+    `generic_plans`: reuse generic plans; our reads are index look-ups whatever the values.
     """
 
     def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, generic_plans: bool = False) -> None:
@@ -38,16 +38,15 @@ class Database:
     # Reads ---------------------------------------------------------------------------------------------------
 
     def query_array(self, name: str, **params: object) -> list[Any]:
-        """The rows of an array template as a list of shapes."""
         return cast(list[Any], orjson.loads(self._read(self._template(name, "array", params), params)))
 
     def query_object(self, name: str, **params: object) -> Any | None:
-        """The row of an object template as a shape; None where there is no row."""
+        """None where there is no row."""
         answer = self._read(self._template(name, "object", params), params)
         return None if answer is None else orjson.loads(answer)
 
     def query_json(self, name: str, **params: object) -> bytes | None:
-        """The JSON of an array or object template, undecoded; None where there is no row."""
+        """Undecoded JSON of an array or object template; None where there is no row."""
         kind = self.catalogue[name].kind
         return cast(bytes | None, self._read(self._template(name, kind, params), params))
 
@@ -61,7 +60,7 @@ class Database:
         return None if row is None else row[0]
 
     def execute(self, name: str, **params: object) -> int:
-        """Runs a plain template; the number of rows it touched."""
+        """Runs a plain template; returns the number of rows touched."""
         template = self._template(name, "plain", params)
         with self._connection() as conn:
             return conn.execute(template.sql, params).rowcount
@@ -77,9 +76,9 @@ class Database:
                 self._held.reset(token)
 
     def retrying(self, act: Callable[[], T]) -> T:
-        """The act's answer; after a lost connection or a deadlock it runs once more.
+        """Runs `act`, and once more after a lost connection or a deadlock.
 
-        Only for acts that may run twice: reads, and writes that carry a key or leave the same state behind.
+        Only for acts that may run twice: reads, and writes that carry a key or are idempotent.
         """
         try:
             return act()
@@ -92,10 +91,9 @@ class Database:
     # Life ----------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Prepares every template against the schema, over a direct connection.
+        """Prepares every template against the schema, over a direct connection, in one transaction.
 
-        In one transaction: past a pooler that nobody declared, its statements still meet in one session.
-        Raises `BrokenTemplate`, and `Unavailable` for a server that is away, goes away, or holds a lock for long.
+        Raises `BrokenTemplate`, and `Unavailable` for a server that is away or holds a lock for long.
         """
         url = self._settings.direct_connection_url
         with translate_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
@@ -108,7 +106,7 @@ class Database:
         self._checked = True
 
     def ready(self) -> None:
-        """Returns when the database answers within a second, has every migration, and every template fitted it.
+        """Returns when the database responds within a second, has every migration, and fits every template.
 
         Raises `Unavailable`, `BrokenTemplate`.
         """
@@ -126,7 +124,7 @@ class Database:
             raise BrokenTemplate("migrations are pending: bin/db-migrate")
 
     def close(self) -> None:
-        """Closes the pool; a later call opens a new one."""
+        """A later call opens a new pool."""
         with self._lock:
             pool, self._opened = self._opened, None
         if pool:
@@ -158,7 +156,7 @@ class Database:
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:
-        """The held connection, or one from the pool within `patience` seconds; PostgreSQL's errors become ours."""
+        """The transaction's connection, or one from the pool within `patience` seconds; errors become ours."""
         held = self._held.get()
         with translate_errors(self._drain):
             if held is not None:
@@ -168,14 +166,12 @@ class Database:
                     yield conn
 
     def _drain(self) -> None:
-        """Empties the pool of connections that may be dead, so that the next borrower gets a fresh one."""
+        """Replaces every connection of the pool: some may be dead."""
         if self._opened:
             self._opened.drain()
 
     def _prepare(self, conn: Connection) -> None:
-        """By itself PostgreSQL plans a feed anew each time, which takes as long as running it: it cannot know how few
-        rows are wanted. A session behind a pooler is not ours to set up.
-        """
+        """Sets generic plans: planning a feed each time takes as long as running it. Not behind a pooler."""
         if self._generic_plans and not self._settings.behind_pooler:
             template = self.catalogue["ops/plan_once"]
             conn.execute(template.sql)
@@ -191,6 +187,6 @@ class Database:
 
 
 def close_pools() -> None:
-    """Closes every pool of this process; for the moment before it ends."""
+    """For the moment before the process ends."""
     for database in list(_open_databases):
         database.close()

@@ -1,6 +1,6 @@
-"""For people who edit: the pattern page, errors in words, and under `bin/dev` the stream that open browsers follow.
+"""Development tools: the pattern page, errors with their source, and under `bin/dev` live reload.
 
-Registered in development only; in production nothing of it exists.
+Registered in development only.
 """
 
 import logging
@@ -20,20 +20,20 @@ log = logging.getLogger("mayfly.dev")
 
 
 def register(app: Flask) -> None:
-    """Add the pattern page, and let errors that nobody foresaw say what and where they are."""
+    """Adds the pattern page, and makes unexpected errors show their source."""
     app.register_blueprint(bp)
     everybody(app.view_functions["dev.static"])
     app.register_error_handler(Exception, _broken)
 
 
 def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
-    """Make open pages follow the files: `bin/dev`'s worker calls this once, before the first request."""
+    """Makes open pages follow the files. `bin/dev`'s worker calls this once, before the first request."""
     changes = live.Changes(before)
     db: Database = app.extensions["db"]
     refused = ""
 
     def reload_sql(paths: list[str]) -> None:
-        """The catalogue anew where SQL changed. What the schema refuses is said on every page, and nothing ends."""
+        """Reloads the catalogue after changes of SQL. What the schema refuses shows on every page."""
         nonlocal refused
         if not any(path.endswith(".sql") for path in paths):
             return

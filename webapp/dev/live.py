@@ -1,6 +1,6 @@
-"""What an open browser hears while somebody edits: a stream of changes, and a page that says what is broken.
+"""Live reload: the stream of changes, and the page that shows what is broken.
 
-The standard library alone and no import of ours: it has to work while the program itself cannot be imported.
+Standard library only: it has to work while the program cannot be imported.
 """
 
 import json
@@ -23,9 +23,9 @@ HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-
 
 
 class Changes:
-    """The files that changed since this process began to serve. A place in it is `<process>.<number>`.
+    """The files that changed since this process started. A cursor is `<process>.<number>`.
 
-    `before`: what changed while the process before it was being replaced.
+    `before`: what changed while the previous process was being replaced.
     """
 
     def __init__(self, before: Iterable[str] = ()) -> None:
@@ -36,11 +36,11 @@ class Changes:
 
     @property
     def cursor(self) -> str:
-        """Where a page that is drawn now stands."""
+        """The cursor of a page that is drawn now."""
         return f"{self._process}.{len(self._saves)}"
 
     def since(self, cursor: str) -> list[str]:
-        """The files that changed behind a place; behind one of another process all that is known."""
+        """The files that changed after a cursor; after another process's cursor, all that are known."""
         process, _, number = cursor.partition(".")
         if process == self._process and number.isdecimal():
             saves = self._saves[int(number) :]
@@ -49,13 +49,12 @@ class Changes:
         return sorted({path for save in saves for path in save})
 
     def announce(self, paths: Iterable[str]) -> None:
-        """Tells every open browser that these files changed."""
         with self._news:
             self._saves.append(sorted(paths))
             self._news.notify_all()
 
     def stream(self, cursor: str) -> Iterator[bytes]:
-        """Server-sent events for a browser that stands at `place`: first what it missed, then each change."""
+        """Server-sent events from `cursor` on: first what the browser missed, then each change."""
         yield b": following\n\n"
         while True:
             with self._news:
@@ -69,7 +68,7 @@ class Changes:
                 yield f"id: {cursor}\ndata: {json.dumps(paths)}\n\n".encode()
 
     def follow(self, channel: socket.socket, before: Callable[[list[str]], None]) -> None:
-        """From now on hears of changes over the channel. `before` gets them first, then the browsers."""
+        """Listens for changes on the channel. `before` gets them first, then the browsers."""
 
         def listen() -> None:
             for line in channel.makefile("r", encoding="utf-8"):
@@ -84,7 +83,7 @@ class Changes:
 
 
 def sentence(error: BaseException) -> str:
-    """An error in a template, an SQL file or Python, with its place in the checkout."""
+    """An error in a template, an SQL file or Python, with its file and line."""
     words = str(getattr(error, "message", "") or getattr(error, "msg", "") or error)
     name = type(error).__name__
     if name == "BrokenTemplate":  # says its file itself
@@ -114,7 +113,7 @@ def _shown(filename: str) -> str:
 
 
 def page(words: str, head: str = "") -> str:
-    """A page that says what is broken. Made without a template, since one of those may be the broken thing."""
+    """A page that shows what is broken. Made without a template, which may be the broken thing."""
     return (
         '<!doctype html>\n<html lang="en" data-dev-problem>\n<head>\n<meta charset="utf-8">\n<title>Broken</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -125,7 +124,7 @@ def page(words: str, head: str = "") -> str:
 
 
 def notice(words: str) -> str:
-    """The same for HTMX, which keeps the page as it is."""
+    """The same for HTMX, which keeps the page."""
     return (
         '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p class="notice"><strong>Broken.</strong> '
         f"{escape(words)}</p></hx-partial>"
@@ -133,12 +132,12 @@ def notice(words: str) -> str:
 
 
 def script(changes: Changes) -> str:
-    """The tag that makes a page follow the changes from the moment at which it is drawn."""
+    """The tag that makes a page follow changes from now on."""
     return f'<script src="/dev/static/dev.js" data-cursor="{changes.cursor}" type="module"></script>\n'
 
 
 class Stopgap:
-    """A WSGI application for as long as the program cannot be loaded: every address says why."""
+    """A WSGI application while the program cannot be loaded: every address says why."""
 
     def __init__(self, words: str, env: Mapping[str, str] = os.environ) -> None:
         self._words = words
@@ -172,6 +171,6 @@ class Stopgap:
 
 
 def cursor_asked(environ: Mapping[str, Any]) -> str:
-    """Where the browser that asks for the stream stands: its last event, else the place its page was drawn at."""
+    """The browser's cursor: its last event's, else the page's."""
     last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("cursor=")
     return last[:40]

@@ -1,4 +1,4 @@
-"""The pattern page: every partial in each of its states, from sample shapes and without asking the database."""
+"""The pattern page: every partial in every state, from samples, without a database."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,22 +23,18 @@ _STILL = {'data-left="': 'data-was-left="', "main": "div"}
 
 @dataclass(frozen=True)
 class State:
-    """One drawing of a partial."""
-
     name: str
     html: Markup
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A template's file name and its states."""
-
     file: str
     states: list[State]
 
 
 def draw_all() -> dict[str, list[Pattern]]:
-    """All patterns twice, since the page shows them by day and by night and an id stands once on a page."""
+    """All patterns twice, for light and dark: an id may stand only once on a page."""
     return {day: [_draw(day, file, states) for file, states in _states().items()] for day in ("light", "dark")}
 
 
@@ -51,13 +47,13 @@ def _draw(day: str, file: str, states: dict[str, Callable[[], str]]) -> Pattern:
 
 
 def _apart(html: str, prefix: str) -> str:
-    """The drawing with ids of its own, and without what would make it act."""
+    """The drawing with unique ids, and without what would make it act."""
     html = _ID.sub(lambda found: f'{found[1]}="{" ".join(f"{prefix}-{name}" for name in found[2].split())}"', html)
     return _ALIVE.sub(lambda found: _STILL.get(found[0], ""), html)
 
 
 def _states() -> dict[str, dict[str, Callable[[], str]]]:
-    """File to states, each a way to draw it. Pages are drawn as their own address shows them, not here."""
+    """File to states, each with a function that draws it. Whole pages are left out."""
     drawn: dict[str, dict[str, Callable[[], str]]] = {
         file: {name: partial(_partial, file, needs) for name, needs in states.items()}
         for file, states in samples.all_samples().items()
@@ -83,7 +79,6 @@ def _partial(file: str, needs: Mapping[str, Any]) -> str:
 
 
 def _page_body(file: str, context: dict[str, Any]) -> str:
-    """The body of a page that is a document of its own."""
     current_app.update_template_context(context)
     template = current_app.jinja_env.get_template(file)
     return "".join(template.blocks["body"](template.new_context(context)))

@@ -1,6 +1,6 @@
-"""The server process of `bin/dev`: watches the files, tells the worker, and puts another in its place for new Python.
+"""The server process of `bin/dev`: watches the files, tells the worker, and replaces it for changed Python.
 
-It holds the listening socket, so that between two workers requests wait and none is refused.
+It holds the listening socket: between two workers requests wait, and none is refused.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ _LOAD = 10.0
 
 
 class Wanted(DefaultFilter):
-    """The files that a browser or the server would notice; never what editors and Python leave beside them."""
+    """The files that a browser or the server would notice; no editor's or Python's by-products."""
 
     def __call__(self, change: Change, path: str) -> bool:
         return path.endswith(SUFFIXES) and super().__call__(change, path)
 
 
 class Worker:
-    """One warm process (serve.py) and the channel to it."""
+    """One warm process (serve.py) and its channel."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._ours, theirs = socket.socketpair()
@@ -64,16 +64,16 @@ class Worker:
         self._loaded.set()
 
     def send(self, paths: Iterable[str]) -> None:
-        """The first time: load the program and serve. Later: these files changed."""
+        """First: load the program and serve. Later: these files changed."""
         with contextlib.suppress(OSError):
             self._ours.sendall(json.dumps({"changed": sorted(paths)}).encode() + b"\n")
 
     def wait_loaded(self) -> None:
-        """Returns when it serves the program, or what is broken of it."""
+        """Returns when it serves the program or its error page."""
         self._loaded.wait(_LOAD)
 
     def end(self, patience: float = 0.0) -> None:
-        """Ends it; what it is answering gets so many seconds. Without any it is gone at once, as a save wants it."""
+        """Ends it; requests get `patience` seconds. Without any it is killed at once."""
         with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
             if patience:
                 self.process.send_signal(signal.SIGTERM)
@@ -85,7 +85,7 @@ class Worker:
 
 
 class Workshop:
-    """The worker that serves, and the next one, warm."""
+    """The serving worker, and the next one, warm."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -95,7 +95,7 @@ class Workshop:
         self._next = Worker(listener)
 
     def apply_changes(self, paths: set[str]) -> None:
-        """What to do about changed files."""
+        """Tells the worker, or replaces it where Python changed or it is broken."""
         if not self.serving.broken and not any(path.endswith(".py") for path in paths):
             self.serving.send(paths)
             return
@@ -108,13 +108,12 @@ class Workshop:
         self._next = Worker(self._listener)
 
     def close(self) -> None:
-        """Ends both."""
         self._next.end()
         self.serving.end(patience=1.0)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket for children to inherit. Raises `OSError`."""
+    """A listening socket that children inherit. Raises `OSError`."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = found[0]
     listener = socket.socket(family, kind, protocol)
@@ -125,7 +124,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """Serves and watches until TERM."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

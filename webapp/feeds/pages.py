@@ -16,25 +16,25 @@ SOONEST = 5
 
 
 def feed_page(name: str, **asked: Any) -> Page:
-    """A page of a feed. `asked`: what its template takes beside the limit."""
+    """`asked`: the template's parameters besides the limit."""
     # One row more than is shown, so that the page knows whether the feed goes on.
     return Page.of(db().query_array(name, limit=PAGE_SIZE + 1, **asked))
 
 
 def feed_json(name: str, **asked: Any) -> Response:
-    """The same as JSON, as PostgreSQL wrote it."""
+    """Passes PostgreSQL's JSON on."""
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
 
 
 def feed_response(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:
-    """A page of a feed; for HTMX its cards and what follows them."""
+    """A feed's page; under HTMX its cards and what follows them."""
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
     return render_template(template, page=page, composer=composer, vanishing=vanishing(), **more)
 
 
 def thread_response(found: Thread, composer: Composer | None) -> Any:
-    """The page of an activity; for HTMX the next of its replies."""
+    """A thread's page; under HTMX its next replies."""
     if wants_fragment():
         response = make_response(render_template("feeds/_more_replies.html", thread=found))
     else:
@@ -46,7 +46,7 @@ def thread_response(found: Thread, composer: Composer | None) -> Any:
 
 
 def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, after: int | None) -> Thread:
-    """The thread of an activity. Raises `NotFound` for what is gone, never was, or belongs to another handle."""
+    """Raises `NotFound` for an activity that is gone, never was, or belongs to another handle."""
     found: Thread | None = db().query_object(
         "feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid, after=after, limit=PAGE_SIZE
     )
@@ -56,7 +56,7 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, aft
 
 
 def vanishing() -> Vanishing:
-    """What ends within the hour: a count, and the first few."""
+    """What ends within the hour: the count, and the first few."""
     found: Vanishing | None = db().query_object("feeds/vanishing", limit=SOONEST)
     assert found  # noqa: S101 (the statement always gives one row)
     return found

@@ -1,5 +1,3 @@
-"""The pages that show activities, and the same as JSON: home, public, a person, a thread."""
-
 from typing import Any
 from uuid import UUID
 
@@ -33,28 +31,24 @@ def home() -> Any:
 @bp.get("/public")
 @readers
 def public() -> Any:
-    """What the whole community says, for everybody."""
     return feed_response("feeds/public.html", feed_page("feeds/public", **_paging()))
 
 
 @bp.get("/api/home")
 @signed_in
 def home_json() -> Response:
-    """Home as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/home", **_paging())
 
 
 @bp.get("/api/public")
 @readers
 def public_json() -> Response:
-    """The public feed as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/public", **_paging())
 
 
 @bp.get("/@<handle>")
 @readers
 def profile(handle: str) -> Any:
-    """A person and what they wrote that is still alive."""
     person = _person(handle)
     page = feed_page("feeds/profile", user_uuid=person["uuid"], **_paging())
     return feed_response("feeds/profile.html", page, person=person)
@@ -63,14 +57,12 @@ def profile(handle: str) -> Any:
 @bp.get("/api/@<handle>")
 @readers
 def profile_json(handle: str) -> Response:
-    """The same list as JSON, as PostgreSQL wrote it."""
     return feed_json("feeds/profile", user_uuid=_person(handle)["uuid"], **_paging())
 
 
 @bp.get("/@<handle>/status/<uuid:activity_uuid>")
 @readers
 def thread(handle: str, activity_uuid: UUID) -> Any:
-    """An activity with what it replies to and the replies to it."""
     person, after = viewer(), cursor(request.args.get("after"))
     found = find_thread(viewer_uuid=viewer_uuid(), handle=handle, activity_uuid=str(activity_uuid), after=after)
     return thread_response(found, Composer.fresh(person, "thread", found["activity"]) if person else None)
@@ -79,7 +71,6 @@ def thread(handle: str, activity_uuid: UUID) -> Any:
 @bp.get("/api/activities/<uuid:activity_uuid>")
 @readers
 def thread_json(activity_uuid: UUID) -> Response:
-    """The same thread as JSON, as PostgreSQL wrote it."""
     after = cursor(request.args.get("after"))
     found = db().query_json("feeds/thread", viewer_uuid=viewer_uuid(), uuid=activity_uuid, after=after, limit=PAGE_SIZE)
     if found is None:
@@ -88,12 +79,11 @@ def thread_json(activity_uuid: UUID) -> Response:
 
 
 def _paging() -> dict[str, Any]:
-    """Who asks for a feed, and from where on."""
     return {"viewer_uuid": viewer_uuid(), "before": cursor(request.args.get("before"))}
 
 
 def _person(handle: str) -> Profile:
-    """A person in good standing. Raises `NotFound`."""
+    """Raises `NotFound` for nobody, or somebody suspended."""
     person: Profile | None = db().query_object("feeds/person", handle=handle)
     if not person:
         raise NotFound

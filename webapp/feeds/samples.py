@@ -1,5 +1,3 @@
-"""Samples of feeds, threads and profiles."""
-
 from typing import Any
 
 from ..activities.samples import CARDS, FRESH, PARENT, card, composers
@@ -10,7 +8,7 @@ from .shapes import Profile, Thread, ThreadItem, Vanishing, VanishingItem
 
 
 def thread_items() -> list[ThreadItem]:
-    """A thread with stubs at every depth."""
+    """Thread items with stubs at every depth."""
     return [
         _thread_item(0, "At the top."),
         _thread_item(0, None),
@@ -32,7 +30,6 @@ def _thread_item(depth: int, message: str | None) -> ThreadItem:
 
 
 def vanishing(count: int) -> Vanishing:
-    """The side column's list: that many, the first five of them shown."""
     return {"count": count, "soonest": [_vanishing_item(number) for number in range(min(count, 5))]}
 
 

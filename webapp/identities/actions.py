@@ -1,5 +1,3 @@
-"""The account of somebody whom a provider tells of."""
-
 from collections.abc import Mapping
 
 from ..config.settings import Settings
@@ -13,23 +11,23 @@ from .shapes import Identity
 
 
 class Closed(Exception):
-    """This place takes nobody new, or not without an invitation that counts."""
+    """Mayfly isn't open to new people, or the invitation is no longer valid."""
 
 
 class Suspended(Exception):
-    """Their account here is suspended."""
+    pass
 
 
 class _MadeMeanwhile(Exception):
-    """Another request made the account first; what this one did is undone."""
+    """Another request made the account first; this one's work is rolled back."""
 
 
 def find_or_create_account(
     db: Database, settings: Settings, *, issuer: str, claims: Mapping[str, object], invite: str, address: str
 ) -> Identity:
-    """The account of whom a provider tells of, made now where there is none. Raises `Closed`, `TooMany`, `Suspended`.
+    """The account of an identity, created where there is none. Raises `Closed`, `TooMany`, `Suspended`.
 
-    An identity is its issuer and subject, never an e-mail address: that of somebody's local account changes nothing.
+    An identity is issuer and subject, never an e-mail address: a local account's address changes nothing.
     """
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
@@ -49,7 +47,7 @@ def _identity(db: Database, issuer: str, subject: str) -> Identity | None:
 def _make_identity(
     db: Database, settings: Settings, issuer: str, subject: str, claims: Mapping[str, object], invite: str
 ) -> Identity:
-    """A new account, whoever else makes it or takes its handle at the same moment."""
+    """A new account. Retries where another request takes the handle, or makes the account, at the same moment."""
     first = person = claimed.person_of(claims)
     for _try in range(5):
         try:

@@ -1,5 +1,4 @@
-"""The person that an identity provider tells of, as an account here would have them. Knows no HTTP and no database:
-the function that runs at the provider uses it too."""
+"""A provider's claims as an account. Imports no HTTP and no database code: the sign-up function uses it too."""
 
 import secrets
 import unicodedata
@@ -15,7 +14,7 @@ _MOST = 30  # letters of a handle
 
 
 class NewPerson(TypedDict):
-    """What `identities/create` takes of a person. `handle_wanted`: what they asked for, empty where nothing."""
+    """Parameters of `identities/create`. `handle_wanted`: the handle they asked for, or empty."""
 
     display_name: str
     handle: str
@@ -24,9 +23,9 @@ class NewPerson(TypedDict):
 
 
 def person_of(claims: Mapping[str, object]) -> NewPerson:
-    """The account for these claims (OpenID Connect's names, which are Cognito's attributes too).
+    """The account for these claims (OpenID Connect's names, and Cognito's attributes).
 
-    Whatever is missing, too long or unfit is replaced, never refused: the person has signed up already.
+    What is missing, too long or unfit is replaced, never refused: the person has already signed up.
     """
     wanted = _handle(_claim(claims, "preferred_username") or _claim(claims, "nickname"))
     name = _display_name(claims)
@@ -40,25 +39,25 @@ def person_of(claims: Mapping[str, object]) -> NewPerson:
 
 
 def with_random_handle(person: NewPerson) -> NewPerson:
-    """The same person with a handle that hardly anybody has: after a race for theirs was lost."""
+    """The same person with an unlikely handle, after theirs was taken meanwhile."""
     return {**person, "handle": f"{person['handle'][: _MOST - 7]}_{secrets.randbelow(10**6):06}"}
 
 
 def _claim(claims: Mapping[str, object], name: str) -> str:
-    """A claim as text, without what a database or a page could stumble over."""
+    """A claim as text, without lone surrogates."""
     said = claims.get(name)
     return "".join(sign for sign in said[:1000] if unicodedata.category(sign) != "Cs") if isinstance(said, str) else ""
 
 
 def _handle(raw: str) -> str:
-    """The nearest handle to what was said; empty where nothing is left of it."""
+    """The nearest valid handle, or empty."""
     plain = text.normal("NFKD", text.handle(raw)).encode("ascii", "ignore").decode()
     handle = _SEPARATOR.sub("_", plain).strip("_")[:_MOST].strip("_")
     return "" if text.handle_problem(handle) else handle
 
 
 def _display_name(claims: Mapping[str, object]) -> str:
-    """The first name that can be shown, cut to its length."""
+    """The first name that is valid, cut to length."""
     both = " ".join(filter(None, (_claim(claims, "given_name"), _claim(claims, "family_name"))))
     for said in (_claim(claims, "name"), both, _claim(claims, "preferred_username"), _claim(claims, "nickname")):
         name = text.display_name(text.display_name(said)[:50])
@@ -68,7 +67,7 @@ def _display_name(claims: Mapping[str, object]) -> str:
 
 
 def _email(claims: Mapping[str, object]) -> str | None:
-    """The address, where the provider checked that it is theirs: it must not keep its owner from signing up."""
+    """The address, where the provider verified it: otherwise it could block its owner's sign-up."""
     said = _claim(claims, "email")
     verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     fits = 3 <= len(said) <= 254 and said.isprintable() and " " not in said and said.count("@") == 1

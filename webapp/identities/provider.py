@@ -1,8 +1,7 @@
-"""The identity provider over the network: its addresses, its keys, a code for a token. The one module that calls out.
+"""The identity provider over the network: its addresses, its keys, a code for a token. Only this module calls out.
 
-Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB for all of it, no redirects; nobody waits longer
-for what another reads. Addresses and keys are kept for an hour; an unknown key has them read again at most once a
-minute, and a provider that is away is left alone for 5 s.
+Every call is bounded: 3 s to connect and for each read, 5 s and 256 kB in all, no redirects. Addresses and keys are
+cached for an hour; an unknown key refreshes them at most once a minute. After a failure nothing is asked for 5 s.
 """
 
 import threading
@@ -29,15 +28,15 @@ _room = threading.BoundedSemaphore(64)  # requests under way; one that was left 
 
 
 class ProviderUnavailable(Exception):
-    """The provider does not answer, or not with what it should."""
+    """The provider does not respond, or not with what it should."""
 
 
 class SignInRefused(Exception):
-    """The provider, or what it said, gives nobody a way in. The argument is a word for the log."""
+    """The sign-in cannot be verified. The argument is a word for the log."""
 
 
 class Provider:
-    """An OpenID provider, and what is remembered of it. `clock` counts seconds."""
+    """An OpenID provider and its cache. `clock` counts seconds."""
 
     def __init__(self, settings: ProviderSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
@@ -47,7 +46,7 @@ class Provider:
         self._away_until = clock()
 
     def sign_in_address(self, *, back: str, state: str, nonce: str, challenge: str) -> str:
-        """Where a browser goes to sign in. Raises `ProviderUnavailable`."""
+        """Raises `ProviderUnavailable`."""
         asked = {
             "response_type": "code",
             "client_id": self.settings.client_id,
@@ -61,7 +60,7 @@ class Provider:
         return str(add_params_to_uri(self._addresses()["authorization_endpoint"], list(asked.items())))
 
     def sign_out_address(self, *, back: str) -> str:
-        """Where a browser goes to sign out of the provider too; empty where it tells no such place, or is away."""
+        """Where a browser signs out of the provider too; empty where it has no such address, or is unavailable."""
         address = self.settings.logout_url
         if not address:
             try:
@@ -74,7 +73,7 @@ class Provider:
         return str(add_params_to_uri(address, [("client_id", self.settings.client_id), (name, back)]))
 
     def claims(self, *, code: str, verifier: str, nonce: str, back: str) -> dict[str, Any]:
-        """Who came back with this code. Raises `SignInRefused` (not to be believed), `ProviderUnavailable`."""
+        """The claims behind this code. Raises `SignInRefused`, `ProviderUnavailable`."""
         token = self._exchange(code, verifier, back)
         key = tokens.key_for(token, self._keys()) or tokens.key_for(token, self._keys(refresh=True))
         try:
@@ -113,7 +112,7 @@ class Provider:
         return said.get("issuer") == issuer and all(safe_address(said.get(name), issuer) for name in needed)
 
     def _cached(self, what: str, address: str, fits: Callable[[dict[str, Any]], bool], most: float) -> dict[str, Any]:
-        """What was read at most that many seconds ago, else what is read now. Raises `ProviderUnavailable`."""
+        """What was read at most `most` seconds ago, else what is read now. Raises `ProviderUnavailable`."""
         if kept := self._cached_within(what, most):
             return kept
         if not self._lock.acquire(timeout=_PATIENCE):
@@ -142,9 +141,9 @@ class Provider:
 
 
 def _request(method: str, address: str, **more: Any) -> tuple[int, dict[str, Any]]:
-    """The status and the JSON object of an answer; an empty one where it is none. Raises `ProviderUnavailable`.
+    """The status and JSON object of a response; an empty object for anything else. Raises `ProviderUnavailable`.
 
-    What `requests` bounds is each step, and a lookup not at all.
+    `requests` bounds each step, but not a lookup.
     """
     if not _room.acquire(timeout=_PATIENCE):
         raise ProviderUnavailable

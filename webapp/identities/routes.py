@@ -1,5 +1,3 @@
-"""Signing in with an identity provider over HTTP: the way there, the way back, and the way out."""
-
 import hmac
 import logging
 import secrets
@@ -35,7 +33,6 @@ AWAY = N_("%(name)s isn't responding. Try again shortly, or sign in with a Mayfl
 
 
 def register(app: Flask, settings: ProviderSettings) -> None:
-    """Adds the routes, and what is remembered of the provider."""
     app.extensions["provider"] = Provider(settings)
     app.register_blueprint(bp)
 
@@ -47,7 +44,7 @@ def _provider() -> Provider:
 @bp.get("/sign-in/provider")
 @everybody
 def start() -> Any:
-    """The way to the provider. What has to be known on the way back goes into this browser's cookie."""
+    """Redirects to the provider. What the way back needs goes into this browser's cookie."""
     back = local_path(request.args.get("next"))
     if session.viewer():
         return redirect(back, 303)
@@ -65,7 +62,7 @@ def start() -> Any:
 @bp.get("/sign-in/provider/back")
 @everybody
 def back() -> Any:
-    """The way back: checks what the provider says, and starts a session of ours."""
+    """The way back: verifies what the provider says, and starts a session."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     said = request.args.get("state", "").encode()
@@ -95,8 +92,9 @@ def back() -> Any:
 
 
 def _refusals_limit() -> tuple[Database, Limit, str, Subject]:
-    """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
-    that a class comes in at once and its passwords go on working.
+    """The limit on sign-ins that failed verification.
+
+    Successes and an unavailable provider do not count, so that a class can sign in at once.
     """
     place = subject_of_address(settings(), request.remote_addr)
     return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
@@ -114,7 +112,7 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
 
 
 def _start_session(person: Identity, following: str) -> Any:
-    """A session, and the page that somebody wanted; before it, what became of their handle."""
+    """A session, then the page they wanted; before it the handle's page, where theirs was taken."""
     if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
         return _failure_page(403, NOT_IN, "suspended")
     if person["handle_wanted"] is not None:
@@ -125,7 +123,7 @@ def _start_session(person: Identity, following: str) -> Any:
 @bp.get("/signed-out")
 @everybody
 def signed_out() -> Any:
-    """What a sign-out here leaves: the provider's own session, and the way to end that too."""
+    """Signed out here; offers to sign out of the provider too."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     href = _provider().sign_out_address(back=settings().public_url + url_for("feeds.home"))
@@ -133,13 +131,12 @@ def signed_out() -> Any:
 
 
 def _back() -> str:
-    """Where the provider sends people: as it is registered there, whatever name this request came by."""
+    """The registered return address, whatever host this request used."""
     return settings().public_url + url_for("identities.back")
 
 
 def _failure_page(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
-    """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
-    without anything that was sent."""
+    """A page that keeps the wanted page and the invitation, and a log line without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
     told = _(sentence) % {"name": _provider().settings.name}
     flow = flow or {"next": "/", "invite": ""}

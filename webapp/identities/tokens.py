@@ -1,4 +1,4 @@
-"""What an identity token proves, and to whom. Knows no HTTP and no database."""
+"""Verifying identity tokens. Imports no HTTP and no database code."""
 
 import hmac
 import json
@@ -18,11 +18,10 @@ _OLDEST = 900  # seconds since it was issued: it comes fresh from the provider
 
 
 class InvalidToken(Exception):
-    """The token proves nothing here. The argument is a word for the log, never a claim."""
+    """The argument is a word for the log, never a claim."""
 
 
 def json_object(body: bytes) -> dict[str, Any] | None:
-    """A JSON object, or None for anything else."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -31,7 +30,7 @@ def json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def key_for(token: str, keys: dict[str, Any]) -> dict[str, Any] | None:
-    """The public key that a token names, whoever wrote it; where it names none, the only key there is."""
+    """The public key that a token names; where it names none, the only one there is. Verifies nothing."""
     kid = _header(token).get("kid")
     signing = [key for key in keys["keys"] if isinstance(key, dict) and key.get("use", "sig") == "sig"]
     named = [key for key in signing if kid in (None, key.get("kid"))]
@@ -39,7 +38,7 @@ def key_for(token: str, keys: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings, nonce: str) -> dict[str, Any]:
-    """The claims of a token that this provider made for us, now, and for this browser. Raises `InvalidToken`."""
+    """The claims of a token that this provider issued for us, now, and for this browser. Raises `InvalidToken`."""
     if key is None:
         raise InvalidToken("key")
     header = _header(token)

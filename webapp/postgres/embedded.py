@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own, as a child process: started, stopped, recovered after a kill, and shared by processes.
+"""A PostgreSQL of our own as a child process: started, stopped, recovered after a kill, shared by processes.
 
-It listens on a socket in a folder that only its user can enter, never on the network, and trusts whoever gets in.
-Of several processes that want the same cluster one runs it (it holds `running.lock`) and the others use it.
+It listens on a socket in a folder that only its user can enter, never on the network, and trusts whoever connects.
+Of several processes one runs the cluster (it holds `running.lock`) and the others use it.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ _FLIMSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 
 
 class Busy(Refused):
-    """Another process runs the cluster: `who`."""
+    """`who`: the process that runs the cluster."""
 
     def __init__(self, who: str) -> None:
         super().__init__(f"The database is in use by {who}: stop that first.")
@@ -45,7 +45,7 @@ class Busy(Refused):
 
 
 class Cluster:
-    """One data folder with its server. `home` is made when missing; `durable=False` is for tests alone."""
+    """One data folder with its server. `home` is created if missing; `durable=False` is for tests only."""
 
     def __init__(
         self,
@@ -74,9 +74,9 @@ class Cluster:
 
     @contextlib.contextmanager
     def run(self, what: str, *, patience: float = 5.0, wait_for_users: float = 0.0) -> Iterator[None]:
-        """Runs the server while the block runs, as the one process that does. Raises `Busy` when another does.
+        """Runs the server during the block, as its only runner. Raises `Busy`.
 
-        At the end processes that use it meanwhile get `wait_for_users` seconds to finish.
+        Afterwards processes that still use it get `wait_for_users` seconds to finish.
         """
         # The second one stays when somebody moves the folder away under a running server: that would write into a new
         # one as it stops.
@@ -99,7 +99,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def use(self, what: str) -> Iterator[None]:
-        """The server is up while the block runs: the one that another process runs, else our own for this time."""
+        """The server is up during the block: another process's, else our own for that time."""
         deadline = time.monotonic() + _PATIENCE
         with contextlib.ExitStack() as stack:
             while True:
@@ -120,7 +120,7 @@ class Cluster:
     # Life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Starts the server, over the remains of an earlier one if need be; returns when it accepts connections."""
+        """Starts the server, recovering from an earlier kill. Returns when it accepts connections."""
         self._postmaster.clear()
         make_data_folder(self.data, self.bindir, self.account, superuser=SUPERUSER, durable=self._durable)
         deadline = time.monotonic() + _PATIENCE
@@ -156,18 +156,16 @@ class Cluster:
         return self.process is not None and self.process.poll() is None
 
     def status(self) -> str:
-        """What the server says of itself (`ready`, `starting`, …); empty when none runs."""
+        """The server's own status (`ready`, `starting`, …); empty when none runs."""
         return self._postmaster.status()
 
     # Where it is ---------------------------------------------------------------------------------------------
 
     @property
     def socket_folder(self) -> Path | None:
-        """Where the running server listens, by its own word."""
         return self._postmaster.socket_folder()
 
     def url(self, role: str, database: str) -> str:
-        """The connection URL of a role in a database of this running cluster."""
         return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port={_PORT}"
 
     # Inside --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Where a checkout keeps its state, and as whom PostgreSQL and the server's workers run."""
+"""The state folder, and the users that PostgreSQL and the server's workers run as."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ _SERVICE_USERS = ("mayfly", "postgres", "nobody")
 
 @dataclass(frozen=True)
 class Account:
-    """The unprivileged user that PostgreSQL, which refuses root, and the server's workers run as when we are root."""
+    """The unprivileged user for PostgreSQL, which refuses root, and for the workers, when we are root."""
 
     uid: int
     gid: int
@@ -26,12 +26,12 @@ class Account:
 
     @property
     def popen(self) -> dict[str, object]:
-        """What `subprocess` needs to run a program as this user, without root's other groups."""
+        """Arguments for `subprocess` that run a program as this user, without root's other groups."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def service_account(data: Path | None = None) -> Account | None:
-    """The owner of an existing data folder, else the first service user of this machine; None when we are not root."""
+    """The owner of an existing data folder, else the first service user; None when we are not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -62,7 +62,7 @@ def state_folder(env: Mapping[str, str], checkout: Path = CHECKOUT) -> Path:
 
 
 def open_state_folder(env: Mapping[str, str]) -> Path:
-    """The state folder, made when it is missing. Raises `Refused` without permission."""
+    """The state folder, created if missing. Raises `Refused` without permission."""
     folder = state_folder(env)
     try:
         make_folder(folder.parent, 0o755)
@@ -82,7 +82,7 @@ def open_state_folder(env: Mapping[str, str]) -> Path:
 
 
 def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
-    """Makes the folder with exactly that mode and owner. One that exists is left as it is: it may not be ours."""
+    """Creates the folder with exactly that mode and owner. An existing one is left as it is: it may not be ours."""
     try:
         path.mkdir(mode=mode)
     except FileExistsError:
@@ -100,12 +100,12 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
 
 
 def may_enter(folder: Path, account: Account) -> bool:
-    """Whether that user can go into the folder: asked of the system itself, so that ACLs and mounts count too."""
+    """Asks the system itself, so that ACLs and mounts count."""
     return runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
 
 
 def unreadable(account: Account) -> str:
-    """What keeps that user from serving: the program, what is installed for it, or its Python; "" when nothing does."""
+    """What that user cannot read of the program, its requirements or its Python; empty when they can read all."""
     files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
     python = [sys.executable, "-I", "-c"]
     if not runs(["/bin/sh", "-c", 'for name; do : <"$name" || exit 1; done', "sh", *files], account):
@@ -118,7 +118,7 @@ def unreadable(account: Account) -> str:
 
 
 def runs(command: list[str], account: Account | None) -> bool:
-    """Whether that user, or ours, can run the command, and it ends well."""
+    """Whether the command succeeds as that user, or as ours."""
     try:
         done = subprocess.run(
             command,

@@ -1,5 +1,3 @@
-"""The data folder of a cluster: made by initdb, whole or not at all."""
-
 import locale
 import shutil
 import subprocess
@@ -13,9 +11,9 @@ from .programs import clean_environment, major_version
 def make_data_folder(
     data: Path, bindir: Path, account: Account | None, *, superuser: str, durable: bool = True
 ) -> None:
-    """initdb into a folder beside, then renamed, so that a half-made cluster is never taken for a whole one.
+    """Runs initdb in a folder beside, then renames it: a half-made cluster never looks whole.
 
-    One that is there is left as it is. `durable=False` is for tests alone. Raises `Refused`.
+    An existing one is left as it is. `durable=False` is for tests only. Raises `Refused`.
     """
     if (data / "PG_VERSION").exists():
         return

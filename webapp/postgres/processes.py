@@ -1,4 +1,4 @@
-"""Small tools over the operating system's processes and locks, for what starts other programs."""
+"""Processes and lock files."""
 
 import contextlib
 import ctypes
@@ -18,9 +18,9 @@ from .folders import Account
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """For `preexec_fn`: the child gets the signal when we are killed. Linux only; elsewhere None.
+    """For `preexec_fn`: the child gets the signal when we are killed. None except on Linux.
 
-    The system ties it to the thread that starts the child, so that must be one that stays, best the main thread.
+    It is tied to the thread that starts the child, which must live on: use the main thread.
     """
     if sys.platform != "linux":
         return None
@@ -35,9 +35,9 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def open_plain(path: Path, flags: int, account: Account | None) -> int:
-    """A descriptor of a plain file, made when missing, that belongs to the account. Raises `Refused` for all else.
+    """A descriptor of a plain file, created if missing, owned by the account. Raises `Refused` for anything else.
 
-    The folder is the account's own: root that followed a link in it would give the file at its other end away.
+    The folder is the account's: root must not follow a link in it, or it would give away the link's target.
     """
     refusal = f"{path} is a link or not a plain file, and Mayfly touches only files that it made: remove it."
     try:
@@ -58,13 +58,13 @@ def open_plain(path: Path, flags: int, account: Account | None) -> int:
 
 @contextlib.contextmanager
 def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
-    """A file to lock, open; closing it at the end gives every lock on it back, and so does our death."""
+    """An open file to lock. Closing it, or our death, releases every lock on it."""
     with os.fdopen(open_plain(path, os.O_RDWR, account), "r+", encoding="utf-8") as lock:
         yield lock
 
 
 def acquire_lock(lock: IO[str], patience: float) -> bool:
-    """Locks the file for us alone; False when another process still holds it after so many seconds."""
+    """Locks the file exclusively; False when another process still holds it after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -78,7 +78,7 @@ def acquire_lock(lock: IO[str], patience: float) -> bool:
 
 
 def is_locked(path: Path, account: Account | None) -> bool:
-    """Whether another process holds the file's lock for itself."""
+    """Whether another process holds the file's exclusive lock."""
     with lock_file(path, account) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -88,7 +88,7 @@ def is_locked(path: Path, account: Account | None) -> bool:
 
 
 def write_holder(lock: IO[str], text: str) -> None:
-    """Writes who holds the lock into its file, for the sentence that others are told."""
+    """Names the lock's holder in its file, for other processes' messages."""
     lock.seek(0)
     lock.truncate()
     lock.write(text)
@@ -96,7 +96,7 @@ def write_holder(lock: IO[str], text: str) -> None:
 
 
 def working_in(folder: Path, program: str) -> list[int]:
-    """The running processes of a program whose working directory is the folder; zombies do not count."""
+    """The running processes of a program whose working directory is the folder, without zombies."""
     if not Path("/proc/self/cwd").exists():
         said = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
         lines = (line.split(None, 1) for line in said.splitlines())

@@ -1,4 +1,4 @@
-"""What goes on beside the server: a database that was away is prepared, then swept every minute."""
+"""Beside the server: prepares a database that was unavailable, then sweeps every minute."""
 
 import dataclasses
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("mayfly.supervisor")
 
 
 class Keeper:
-    """Goes on until `stopping` is set. Sets that itself, and `refusal`, where the database is of no use."""
+    """Runs until `stopping` is set. Sets it itself, with `refusal`, where the database is unusable."""
 
     def __init__(
         self, on: Target, settings: Settings, stopping: threading.Event, say: Callable[[str], None], *, prepared: bool
@@ -33,7 +33,7 @@ class Keeper:
         self._prepared = prepared
 
     def run(self) -> None:
-        """Prepares as soon as the database is there, then sweeps. For a thread of its own: it starts no process."""
+        """Prepares as soon as the database is there, then sweeps. Runs in its own thread, so it starts no process."""
         while not self._prepared and not self._stopping.wait(1):
             self._prepare()
         db = Database(dataclasses.replace(self._settings, pool_min=1, pool_max=1))

@@ -1,4 +1,4 @@
-"""What answers requests, as a child process: started, asked whether it is ready, stopped with its workers."""
+"""gunicorn as a child process: started, asked whether it is ready, stopped with its workers."""
 
 import contextlib
 import http.client
@@ -19,13 +19,13 @@ _STOP_WITHIN = 6.5  # above gunicorn's graceful_timeout; with the database's sto
 
 
 class Server:
-    """gunicorn with the program. To be started by the main thread: it dies with the one that did."""
+    """gunicorn with the program. Start it from the main thread: it dies with the thread that started it."""
 
     command: ClassVar[tuple[str, ...]] = ("gunicorn", "--config", _CONFIG, "webapp:create_app()")
     recorded: ClassVar[bool] = True  # from its start on scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
-        """`account`: as whom the database runs, and as root the workers too."""
+        """`account`: the database's user, and for root the workers' too."""
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = environment
@@ -34,7 +34,7 @@ class Server:
         self._run_as: dict[str, str] | None = None
 
     def start(self) -> None:
-        """Starts it; returns at once."""
+        """Returns at once."""
         if self._run_as is None:
             self._run_as = self.drop_privileges()
         self._since = time.monotonic()
@@ -48,7 +48,7 @@ class Server:
         )
 
     def ended(self) -> int | None:
-        """The code with which it ended by itself; None while it runs."""
+        """Its exit code; None while it runs."""
         return self.process.poll() if self.process else None
 
     def age(self) -> float:
@@ -56,11 +56,10 @@ class Server:
         return time.monotonic() - self._since
 
     def ready(self) -> bool:
-        """Whether it can serve, the database included."""
         return self.status_of("/readyz") == 200
 
     def status_of(self, path: str) -> int:
-        """The status with which it answers; 0 without an answer."""
+        """The status of a response; 0 without one."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104
         connection = http.client.HTTPConnection(host, self.settings.port, timeout=2)
         try:
@@ -72,7 +71,7 @@ class Server:
             connection.close()
 
     def stop(self) -> None:
-        """Stops it: in order, then with all its workers."""
+        """Stops it gracefully, then kills it with its workers."""
         if self.process is None:
             return
         for number, patience in ((signal.SIGTERM, _STOP_WITHIN), (signal.SIGKILL, 1.0)):
@@ -85,7 +84,7 @@ class Server:
                 return
 
     def drop_privileges(self) -> dict[str, str]:
-        """As root: what makes the workers run as the service user, where that one can read the program."""
+        """For root: variables that make the workers run as the service user, if that user can read the program."""
         if os.geteuid() != 0:
             return {}
         try:

@@ -1,6 +1,6 @@
-"""`bin/run` and the container: starts the database, the server and the sweep, keeps them up, and stops all three.
+"""`bin/run` and the container: starts, watches and stops the database, the server and the sweep.
 
-`start_database()` and `prepare_database()` (webapp/ops/prepare.py) serve `bin/dev` too.
+`bin/dev` uses it too.
 """
 
 import argparse
@@ -36,13 +36,12 @@ log = logging.getLogger("mayfly.supervisor")
 
 
 def say(line: str) -> None:
-    """One line for the person who started us."""
     print(line, flush=True)
 
 
 @contextlib.contextmanager
 def start_database(env: Mapping[str, str], what: str) -> Iterator[tuple[Target, Cluster | None]]:
-    """The database of this environment while the block runs: our own, started here, or that of `CONNECTION_URL`."""
+    """The database during the block: our own, started here, or that of `CONNECTION_URL`."""
     app_env, external = app_env_of(env), is_external(env)
     state = open_state_folder(env)
     if external:
@@ -54,7 +53,7 @@ def start_database(env: Mapping[str, str], what: str) -> Iterator[tuple[Target, 
 
 
 class Supervisor:
-    """One run, from start to stop. All children are started by the main thread: they die with it."""
+    """One run, from start to stop. The main thread starts all children, which die with it."""
 
     def __init__(self, env: Mapping[str, str], kind: type[Server] = Server) -> None:
         self.env = env
@@ -64,7 +63,7 @@ class Supervisor:
         self._announced = False
 
     def run(self) -> int:
-        """Serves until a signal (0) or until something is beyond repair (1). Raises what keeps it from starting."""
+        """Serves until a signal (0) or a failure beyond repair (1). Raises whatever prevents the start."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stopping.set())
         self._check_environment()
@@ -88,7 +87,7 @@ class Supervisor:
                 thread.join(timeout=1)
 
     def _check_environment(self) -> None:
-        """What can be known to fail before anything slow is done."""
+        """Everything that can be refused before anything slow."""
         url = self.env.get("CONNECTION_URL") or "postgresql://"
         settings = Settings.from_env(
             {**self.env, "CONNECTION_URL": url, "SECRET_KEY": self.env.get("SECRET_KEY") or _PLACEHOLDER_KEY}
@@ -109,7 +108,7 @@ class Supervisor:
         return True
 
     def _watch(self, server: Server, cluster: Cluster | None, keeper: Keeper) -> int:
-        """Starts the server and keeps it and the database up until we are to stop."""
+        """Starts the server, and restarts it and the database until stopped."""
         server.start()
         deadline = time.monotonic() + _READY_WITHIN
         while not self.stopping.wait(0.1 if not self._announced else 0.25):
@@ -128,7 +127,7 @@ class Supervisor:
         return 0
 
     def _restart(self, server: Server) -> bool:
-        """Starts a server that ended by itself once more; False when it does not hold, or never came up."""
+        """Restarts a server that ended by itself; False when it never came up or ended too soon."""
         code = server.ended()
         if not (self._waits and not self._announced) and (not self._announced or server.age() < _HOLDS):
             log.error("the server ended with code %s", code)
@@ -143,14 +142,13 @@ _PLACEHOLDER_KEY = "x" * 24 + "0123456789abcdef"  # stands for the key that is m
 
 
 def _listening_note(settings: Settings) -> str:
-    """Where it listens, where the public address does not say so."""
+    """Where it listens, unless the public address says so."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     here = f"http://{host}:{settings.port}"
     return "" if here == settings.public_url else f" (listening on {here.removeprefix('http://')})"
 
 
 def _prepare_only(env: Mapping[str, str]) -> int:
-    """For `bin/setup`: the database and nothing else."""
     try:
         with start_database(env, "bin/setup") as (on, _):
             prepare_database(on, Settings.from_env(server_environment(on, env)), say)
@@ -160,7 +158,7 @@ def _prepare_only(env: Mapping[str, str]) -> int:
 
 
 def main(argv: list[str], kind: type[Server] = Server) -> int:
-    """Runs until stopped; the exit code. What keeps it from running is one sentence on the error output."""
+    """Runs until stopped; returns the exit code. A failed start is one sentence on stderr."""
     parser = argparse.ArgumentParser(prog="bin/run", description="Runs Mayfly. Settings come from the environment.")
     parser.add_argument("--prepare", action="store_true", help="only make the database ready, then end")
     arguments = parser.parse_args(argv)

@@ -1,5 +1,3 @@
-"""Signing in: a password is checked, a session starts."""
-
 from ..config.settings import Settings
 from ..config.variables import Limit
 from ..db.database import Database
@@ -14,18 +12,16 @@ _LIMIT_UNDER_ATTACK = Limit(3, 300)
 
 
 class WrongPassword(Exception):
-    """No such account, or another password: nobody learns which."""
+    """No such account, or a wrong password: nobody learns which."""
 
 
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
-    """The account, with what its password was checked against. Raises `WrongPassword`, or `TooMany`.
+    """The account and the hash that was checked. Raises `WrongPassword`, or `TooMany`.
 
-    Tries count by address, by typed name and by account until the password turns out right: a class that sits behind
-    one address comes in one by one. An account under attack stays open to its owner: once it is over its limit, each
-    address, and the network around it, still has a few tries of its own.
-
-    `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
-    right, and nothing is said: else one name of an account would tell another.
+    Tries count by address, typed name and account, until the password is right: a class behind one address can sign in.
+    Over its limit an account stays open to its owner: each address, and the network around it, keeps a few tries.
+    `TooMany` depends on the typed name only, existing or not. Over the account's own limit no password is right, and
+    nothing says so: one name of an account must not reveal another.
     """
     login, place = login.removeprefix("@"), subject_of_address(settings, address)
     name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
@@ -57,7 +53,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
 
 
 def _over(db: Database, limit: Limit, action: str, subject: Subject) -> bool:
-    """Counts one try; whether it is one too many."""
+    """Counts one try; whether that is one too many."""
     try:
         hit(db, limit, action, subject)
     except TooMany:
@@ -75,9 +71,9 @@ def start_session(
     signed_out_hash: bytes | None = None,
     browser_hash: bytes | None = None,
 ) -> bool:
-    """A session under that id; False, and none, where the password that was checked has been changed since.
+    """Starts a session; False where the password was changed since it was checked.
 
-    The draft becomes the person's if the browser of `signed_out_hash` wrote it; it is `browser_hash` from here on.
+    The draft becomes the person's if `signed_out_hash` wrote it; `browser_hash` is this browser from now on.
     """
     return bool(
         db.execute(

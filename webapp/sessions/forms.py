@@ -1,5 +1,3 @@
-"""What people type to sign in."""
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -8,7 +6,7 @@ from ..words import _
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """E-mail address or handle, and the password."""
+    """`email` takes a handle too."""
 
     email = TextField(filters=[lambda raw: (raw).strip()])
     password = TextField()

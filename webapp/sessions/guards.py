@@ -1,4 +1,4 @@
-"""Who may pass, and how often, where that depends on who is asking. See `web/policy.py`."""
+"""Decorators that depend on the viewer: who may pass, and how often. See also `web/policy.py`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,13 +18,13 @@ from .session import viewer
 
 
 class SignedOut(MayflyError):
-    """The act needs an account, and this request comes without one."""
+    """The act needs an account."""
 
     status = 401
 
 
 def redirect_to_sign_in() -> Any:
-    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
+    """Redirects a page to the sign-in; JSON and HTMX get an error, so that typed text stays in its form."""
     if request.path.startswith("/api/"):
         raise SignedOut(_("Sign in first."))
     if wants_fragment():
@@ -34,12 +34,12 @@ def redirect_to_sign_in() -> Any:
 
 
 def signed_in(view: View) -> View:
-    """Shows others the way to the sign-in."""
+    """Redirects strangers to the sign-in."""
     return signed_in_or(redirect_to_sign_in)(view)
 
 
 def signed_in_or(when_signed_out: Callable[[], Any]) -> Callable[[View], View]:
-    """As `signed_in`, with a way of its own for others."""
+    """As `signed_in`, but strangers get `when_signed_out()`."""
 
     def mark(view: View) -> View:
         after_csrf_failure = _guarded(getattr(view, "after_csrf_failure", stale_form_response), when_signed_out)
@@ -54,12 +54,12 @@ def signed_in_or(when_signed_out: Callable[[], Any]) -> Callable[[View], View]:
 
 
 def author_only(view: View) -> View:
-    """As `signed_in`, beside a view whose statement finds one's own activities alone."""
+    """As `signed_in`; the view's statement finds only one's own activities."""
     return with_facts(signed_in(view), policy=AUTHOR)
 
 
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
-    """After a CSRF failure `form(sentence)` gives back what was typed; signed out, the view's guard shows its way."""
+    """After a CSRF failure `form(sentence)` returns what was typed; strangers still get the view's guard."""
 
     def mark(view: View) -> View:
         when_signed_out = getattr(view, "when_signed_out", None)
@@ -69,7 +69,7 @@ def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
 
 
 def limited(name: str) -> Callable[[View], View]:
-    """Counts each request of a person under `LIMIT_<NAME>`. Stands below the guard that lets only people in."""
+    """Counts each request of a person under `LIMIT_<NAME>`. Goes below the guard."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -85,7 +85,7 @@ def limited(name: str) -> Callable[[View], View]:
 
 
 def keep_private() -> Any:
-    """With `PUBLIC_FEED=no` every address but those for everybody needs an account; views with a guard see to it."""
+    """With `PUBLIC_FEED=no` only policy EVERYBODY is open to strangers; views with a guard decide themselves."""
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
     if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR) or viewer():
         return None

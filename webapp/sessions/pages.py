@@ -1,5 +1,3 @@
-"""The sign-in page, which several acts answer with."""
-
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +10,7 @@ from .forms import SignInForm
 
 
 def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | None = None) -> Any:
-    """The form to come in. `back`: a path of this site, for afterwards; the text of a draft that it names is shown."""
+    """`back`: a path of this site for afterwards; the text of a draft that it names is shown."""
     form = form or SignInForm()
     errors = {name: found[0] for name, found in form.errors.items()}
     return render_template(
@@ -21,7 +19,7 @@ def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | No
 
 
 def _draft_text(back: str) -> str:
-    """What was typed in this browser, if the address names it."""
+    """The draft that the address names, if this browser wrote it."""
     text, draft_uuid = None, session.draft_in(back)
     with suppress(Unavailable):  # the page is of use without it
         if draft_uuid:

@@ -1,5 +1,3 @@
-"""Signing in and out over HTTP."""
-
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -29,7 +27,6 @@ def _back() -> str:
 @limited_within("sign_ins_by_address")
 @comes_back(lambda sentence: sign_in_page(400, _back(), sentence))
 def sign_in() -> Any:
-    """The form to come in, and coming in."""
     form, back = SignInForm(), _back()
     if request.method != "POST":
         return redirect(back, 303) if session.viewer() else sign_in_page(200, back)
@@ -51,7 +48,7 @@ def sign_in() -> Any:
 
 
 def _retry_sign_out(sentence: str) -> Any:
-    """The button of an old page is refused for ever; the one at home counts."""
+    """An old page's token stays invalid; the button at home works."""
     if session.viewer():
         raise Malformed(_(STILL_IN))
     return redirect(url_for("feeds.home"), 303)
@@ -61,7 +58,7 @@ def _retry_sign_out(sentence: str) -> Any:
 @readers
 @comes_back(_retry_sign_out)
 def sign_out() -> Any:
-    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    """Ends the session here and in the database; the browser clears this site's data."""
     session.end()
     response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,4 +1,4 @@
-"""Who is asking: the cookie holds an id, and a row knows the rest."""
+"""The viewer: the cookie holds an id, and a row knows the rest."""
 
 import hashlib
 import secrets
@@ -22,23 +22,21 @@ _CLOCK_SKEW = 60  # seconds, as for what a provider signs (tokens.py)
 
 
 def viewer() -> Viewer | None:
-    """Who is asking, or None. One statement a request, and only where somebody wants to know."""
+    """The signed-in person. At most one statement a request, on first use."""
     if "viewer" not in g:
         g.viewer = _look_up() if _cookie().token else None
     return cast(Viewer | None, g.viewer)
 
 
 def viewer_uuid() -> str | None:
-    """The viewer's uuid, or None."""
     person = viewer()
     return person["uuid"] if person else None
 
 
 def start(account: Account, following: str = "/") -> bool:
-    """A new session for this account, with a new id; whatever this browser had before ends.
+    """Starts a session with a new id; this browser's earlier one ends.
 
-    A draft of this browser that the address `following` names becomes the person's.
-    False, and no session, where the password that was checked has been changed since.
+    A draft of this browser that `following` names becomes the person's. False where the password was changed since.
     """
     _end_row()
     token, seed = new_token(), _cookie().get("csrf_token")
@@ -57,29 +55,28 @@ def start(account: Account, following: str = "/") -> bool:
 
 
 def draft_in(address: str) -> str | None:
-    """The uuid of the draft that a path of this site names, or None."""
+    """The uuid of the draft in the query of a path of this site."""
     return as_uuid(parse_qs(urlsplit(address).query).get("draft", [""])[0])
 
 
 def signed_out_hash() -> bytes:
-    """What the database knows of a browser that is signed out: of the seed of its forms, made here if it has none."""
+    """The hash that identifies a signed-out browser, from its CSRF seed; makes the seed if missing."""
     generate_csrf()
     return hash_token(_cookie()["csrf_token"])
 
 
 def new_token() -> str:
-    """An id for a session that is to be; what the database knows of it is `hash_token`."""
+    """An id for a new session; the database stores its `hash_token`."""
     return secrets.token_urlsafe(32)
 
 
 def adopt_token(token: str) -> None:
-    """From here on this browser has the session of that id, whose row is committed."""
+    """Gives this browser the session of that id, whose row is committed."""
     _switch_token(token)
     g.pop("viewer", None)
 
 
 def end() -> None:
-    """Ends this browser's session, here and in the database."""
     _end_row()
     if _cookie().token:
         _switch_token("")
@@ -92,7 +89,7 @@ def _end_row() -> None:
 
 
 def store_in_cookie(name: str, value: dict[str, Any]) -> None:
-    """Notes something in the signed cookie of a stranger: readable by this browser, bound to it, gone at sign-in."""
+    """Stores a value in a stranger's signed cookie: readable by this browser, and gone at sign-in."""
     own = _cookie()
     if own.token:  # the id of a session that is over; its forms, and what was sent from them, stay this browser's
         own.token, own.changed = "", False
@@ -100,7 +97,7 @@ def store_in_cookie(name: str, value: dict[str, Any]) -> None:
 
 
 def pop_from_cookie(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any] | None:
-    """What was noted within that time; it is there once. What does not fit stays for the request that it fits."""
+    """A value stored within `seconds`, once. A value that does not fit stays for the request that it fits."""
     kept = _cookie().get(name)
     if isinstance(kept, dict) and not fits(kept):
         return None
@@ -135,5 +132,5 @@ def _cookie() -> CookieSession:
 
 
 def hash_token(token: str) -> bytes:
-    """What the database knows of an id."""
+    """What the database stores of an id."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,5 +1,3 @@
-"""Signing up: a new account, and invitations."""
-
 import hashlib
 import uuid
 
@@ -18,7 +16,7 @@ _REPEAT_SECONDS = (
 
 
 class KeyAlreadyUsed(Conflict):
-    """The form made its account before, out of something else."""
+    """The form made an account before, from other fields."""
 
 
 def sign_up(
@@ -35,8 +33,8 @@ def sign_up(
 ) -> Account:
     """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation).
 
-    Its uuid follows from the key, so that a key makes one account and no table has to remember which; nobody who
-    sees the uuid can tell the key. Whoever was refused may have come twice: see `signed_up_before`.
+    Its uuid follows from the key, so a key makes one account without a table of keys; the uuid does not reveal the key.
+    A refused request may be a repeat: see `signed_up_before`.
     """
     hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
     made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
@@ -62,10 +60,10 @@ def sign_up(
 def signed_up_before(
     db: Database, settings: Settings, *, handle: str, email: str, password: str, key: str, address: str
 ) -> Account | None:
-    """The account that this very sign-up made a moment ago, for whoever presses twice or whose answer was lost.
+    """The account that this same form made a moment ago: a double press, or a lost response. Raises `TooMany`.
 
-    It takes the key, which only that form holds, so that for anybody else a sign-up answers as if this were not
-    here, in words and in time; then the password, under the limits of signing in. Raises `TooMany`.
+    Only the form knows the key, so for anybody else a sign-up behaves as if this did not exist, in words and in time.
+    The password is then checked under the limits of signing in.
     """
     if not db.query_value(
         "sign_ups/made_just_now", uuid=_uuid_of(key), handle=handle, email=email, seconds=_REPEAT_SECONDS
@@ -82,17 +80,17 @@ def _uuid_of(key: str) -> str:
 
 
 def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
-    """What of a new account belongs to somebody, all at once. Raises `TooMany`: it is no way to look people up."""
+    """What is taken, all at once. Raises `TooMany`: it is not a way to look people up."""
     hit(db, settings.limits["sign_up_tries"], "sign_up_tries", subject_of_address(settings, address))
     found = db.query_object("sign_ups/taken", handle=handle, email=email) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 
 
 def invitation_open(db: Database, *, invite: str) -> bool:
-    """Whether this code still lets one person in."""
+    """Whether this code still admits one person."""
     return bool(invite) and bool(db.query_value("sign_ups/invitation_open", code_hash=code_hash(invite)))
 
 
 def code_hash(code: str) -> bytes:
-    """What is kept of a secret code: its SHA-256."""
+    """Only the SHA-256 of a code is stored."""
     return hashlib.sha256(code.encode("utf-8", "replace")).digest()

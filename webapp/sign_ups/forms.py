@@ -1,5 +1,3 @@
-"""What people type to get an account."""
-
 import uuid
 
 import email_validator
@@ -17,8 +15,6 @@ if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live 
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
-    """A new account. All fields are checked before any answer, so that every sentence comes at once."""
-
     display_name = TextField(filters=[lambda raw: text.display_name(raw)])
     handle = TextField(filters=[lambda raw: text.handle(raw)])
     email = TextField(filters=[lambda raw: (raw).strip()])

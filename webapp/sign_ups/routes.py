@@ -1,5 +1,3 @@
-"""Sign-up over HTTP."""
-
 import uuid
 from typing import Any
 
@@ -17,7 +15,6 @@ bp = Blueprint("sign_ups", __name__)
 
 
 def _retry_sign_up(sentence: str) -> Any:
-    """The form with its text after a CSRF failure, where the place takes people at all."""
     if session.viewer():  # the first of two answers came in between, with another cookie
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
@@ -29,7 +26,7 @@ def _retry_sign_up(sentence: str) -> Any:
 @limited_within("sign_up_tries")
 @comes_back(_retry_sign_up)
 def sign_up() -> Any:
-    """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
+    """The form, and making the account: one account, and its person signed in, however often the same form comes."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
@@ -49,7 +46,7 @@ def sign_up() -> Any:
 
 
 def _join(form: SignUpForm) -> Any:
-    """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
+    """Makes the account and signs in; a response where that is refused. Raises `TooMany`."""
     valid = form.validate()
     if refusal := _closed_response(form):
         return refusal
@@ -81,7 +78,7 @@ def _join(form: SignUpForm) -> Any:
 
 
 def _signed_up_before(form: SignUpForm) -> bool:
-    """Whether this form made its account a moment ago: then its person is signed in."""
+    """Whether this form made its account a moment ago; if so, signs its person in."""
     account = not form.errors and actions.signed_up_before(
         db(),
         settings(),
@@ -95,7 +92,7 @@ def _signed_up_before(form: SignUpForm) -> bool:
 
 
 def _closed_response(form: SignUpForm) -> Any:
-    """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
+    """The response for somebody who may not sign up here, or must use the provider; else None."""
     if not _may_join(form.invite.data):
         return render_template("sign_ups/closed.html", invite=form.invite.data), 403
     if settings().provider:
@@ -104,13 +101,12 @@ def _closed_response(form: SignUpForm) -> Any:
 
 
 def _may_join(invite: str) -> bool:
-    """Whether the place takes somebody who comes with this invitation, or with none."""
     how = settings().sign_up
     return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
 
 
 def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
-    """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
+    """The form with its errors. `key`: a new one, with which it makes another account."""
     errors = {name: found[0] for name, found in form.errors.items()}
     for problem in problems:
         errors.setdefault(problem.field, problem.message)

@@ -1,5 +1,3 @@
-"""A person's own settings over HTTP: how others see them, and their password."""
-
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -67,7 +65,7 @@ def _retry_handle(sentence: str) -> Any:
 @bp.get("/settings")
 @signed_in
 def show() -> Any:
-    """What a person may change of their own account; with one's own `draft` in the form of the profile."""
+    """The settings; with one's own `draft` in the profile's form."""
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=str(session.viewer_uuid()), kind="profile", draft_uuid=wanted):
         typed = {"display_name": draft["display_name"] or "", "bio": draft["message"]}
@@ -81,7 +79,6 @@ def show() -> Any:
 @limited_within("settings")
 @signed_in_or(_save_after_sign_in)
 def save_profile() -> Any:
-    """Changes how others see a person."""
     form = ProfileForm()
     if not form.validate():
         return _form_page(form, 422)
@@ -98,7 +95,7 @@ def save_profile() -> Any:
 @limited_within("settings")
 @signed_in
 def change_password() -> Any:
-    """Another password: every other session ends, and this browser gets a new one."""
+    """A new password: every other session ends, and this browser gets a new one."""
     form, account = PasswordForm(), _own_account()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
@@ -121,7 +118,7 @@ def change_password() -> Any:
 @bp.get("/settings/handle")
 @signed_in
 def show_handle() -> Any:
-    """What became of the handle that a person asked for, and another to pick; only until they have."""
+    """Tells that a wanted handle was taken, and offers another; only until they have chosen."""
     account = _own_account()
     return _handle_page(account, account["handle"], 200)
 
@@ -131,7 +128,7 @@ def show_handle() -> Any:
 @limited_within("settings")
 @signed_in
 def save_handle() -> Any:
-    """Keeps the handle, or takes another one that is free."""
+    """Keeps the handle, or changes it."""
     account, form = _own_account(), HandleForm()
     form.own = account["handle"]
     if account["handle_wanted"] is None or not form.validate():
@@ -156,7 +153,7 @@ def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", 
 
 
 def _is_current(handle: str, password: str) -> bool:
-    """Whether this is the account's password: a guess like any other, under the limits of signing in."""
+    """Counts under the limits of signing in, like any guess."""
     try:
         check_password(db(), settings(), login=handle, password=password, address=request.remote_addr or "")
     except WrongPassword:

@@ -1,4 +1,4 @@
-"""The one place that answers with an error: as a page, a notice for HTMX, or JSON."""
+"""Errors as responses: a page, a notice for HTMX, or JSON."""
 
 import logging
 import secrets
@@ -39,9 +39,9 @@ HEADINGS = {
 def render_error(
     status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False
 ) -> Response:
-    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`.
+    """A page, a notice for HTMX, or JSON under `/api/`.
 
-    `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
+    `renew`: the form's token was stale; the response brings a new one, so that the same button works.
     """
     heading = _(HEADINGS.get(status, N_("That didn't work")))
     if request.path.startswith("/api/"):
@@ -76,12 +76,11 @@ def render_error(
 
 
 def stale_form_response(sentence: str) -> Response:
-    """After a CSRF failure of a form that has no page of its own."""
+    """After a CSRF failure of a form without a page of its own."""
     return render_error(400, sentence, renew=True)
 
 
 def error_response(error: MayflyError) -> "ResponseReturnValue":
-    """The answer to an error of ours."""
     if isinstance(error, Unavailable):
         logger.warning("unavailable: %s", error.message)
         return render_error(503, _(UNAVAILABLE), retry_after=5)
@@ -104,14 +103,13 @@ def _http_error_response(error: HTTPException) -> "ResponseReturnValue":
 
 
 def _unexpected_error_response(error: Exception) -> "ResponseReturnValue":
-    """What nobody foresaw: logged with an id that the person sees too."""
+    """Logs the error with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
     logger.error("unhandled", extra={"request": request_id, **exception_summary(error)})
     return render_error(500, _("It's not your fault, and everything you saved is still here."), request_id=request_id)
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the app here."""
     app.register_error_handler(MayflyError, error_response)
     app.register_error_handler(HTTPException, _http_error_response)
     app.register_error_handler(Exception, _unexpected_error_response)

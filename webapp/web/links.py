@@ -1,5 +1,3 @@
-"""A message as it is drawn: web addresses and mentions of people become links, and all else in it stays text."""
-
 import re
 from typing import Any
 
@@ -19,7 +17,7 @@ _SHOWN_URL = 48
 
 
 def message_html(card: Any) -> Markup:
-    """A message with its web links and the mentions of people who exist as links. All else is text."""
+    """A message with web addresses, and mentions of existing people, as links. All else is text."""
     text: str = card["message"]
     known = set(card["mentions"] or ())
     if not known and "://" not in text:
@@ -36,7 +34,7 @@ def message_html(card: Any) -> Markup:
 
 
 def _link(url: str, shown: str) -> Markup:
-    """The address itself is shown, so that no words can hide where it leads; a long one is cut behind the host."""
+    """The link shows its address, so that no words can hide where it leads; a long one is cut after the host."""
     shown = re.sub(r"\Ahttps?://(www\.)?", "", shown, flags=re.IGNORECASE)
     if len(shown) > _SHOWN_URL:
         host = shown.split("/", 1)[0]

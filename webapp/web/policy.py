@@ -16,7 +16,7 @@ AUTHOR = "author"  # the statement finds nobody else's activity: a 404
 
 
 def everybody(view: View) -> View:
-    """Open also where the community is a private place."""
+    """Open even with `PUBLIC_FEED=no`."""
     return with_facts(view, policy=EVERYBODY)
 
 
@@ -26,11 +26,10 @@ def readers(view: View) -> View:
 
 
 def limited_within(name: str) -> Callable[[View], View]:
-    """The act itself counts under `LIMIT_<NAME>`."""
+    """The action itself counts under `LIMIT_<NAME>`."""
     return lambda view: with_facts(view, limit=name)
 
 
 def with_facts(view: View, **facts: object) -> View:
-    """Leaves facts on a view."""
     vars(view).update(facts)
     return view

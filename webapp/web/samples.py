@@ -1,7 +1,7 @@
-"""What samples of all nouns share, and those of the error pages. Every noun has its own `samples.py`.
+"""What the samples of all nouns share, and those of the error pages.
 
-`SAMPLES` maps a template to its states, and a state's name to what the template needs. The pattern page shows the
-partials, and the tests draw all of them. A `viewer` among the needs stands for who is asking.
+`SAMPLES` maps a template to its states, and each state to the template's variables; `viewer` is who is asking.
+The pattern page shows the partials, and the tests draw all of them.
 """
 
 from collections.abc import Mapping

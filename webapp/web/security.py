@@ -1,4 +1,4 @@
-"""What every request and every answer passes: shape, origin and CSRF on the way in, headers on the way out."""
+"""Guards of every request and response: form, origin and CSRF on the way in, headers on the way out."""
 
 import re
 import secrets
@@ -26,7 +26,7 @@ _VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie"
 
 
 def headers_for(settings: Settings) -> dict[str, str]:
-    """The headers that every answer carries, static files and errors too."""
+    """The headers of every response, static files and errors included."""
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -56,7 +56,7 @@ def headers_for(settings: Settings) -> dict[str, str]:
 
 
 def local_path(address: str | None) -> str:
-    """The address if it is a path on this site, else `/`. For `next=`: nobody is sent elsewhere after signing in."""
+    """A path on this site, else `/`. For `next=`: nobody is sent elsewhere after signing in."""
     if not address or not address.startswith("/") or address.startswith("//") or _BACKSLASH_OR_CONTROL.search(address):
         return "/"
     try:
@@ -67,7 +67,7 @@ def local_path(address: str | None) -> str:
 
 
 def register(app: Flask) -> None:
-    """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
+    """Every unsafe route needs a CSRF token; none is exempt."""
     settings: Settings = app.extensions["settings"]
     common = headers_for(settings)
     hosts = {settings.public_host, *LOOPBACK}
@@ -95,7 +95,7 @@ def register(app: Flask) -> None:
 
 
 def _host_name(host: str) -> str | None:
-    """The name or address in what a request calls this place; None where there is none."""
+    """The host name of a request; None for an invalid one."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
@@ -107,7 +107,7 @@ def _name_request() -> None:
 
 
 def _refuse_malformed() -> None:
-    """NUL and invalid UTF-8 are never stored and never guessed at: they are refused before anybody reads them."""
+    """NUL and invalid UTF-8 are refused before anything reads them."""
     if not _is_text(request.query_string) or "\0" in request.path or "\ufffd" in request.path:
         raise Malformed(_("That address contains characters that are not text."))
     if request.method == "POST":
@@ -134,7 +134,7 @@ def _is_text(raw: bytes) -> bool:
 
 
 def _refuse_foreign() -> Any:
-    """Another site's page may not act here, whatever it sends along. A browser that names no site names an origin."""
+    """Refuses acts from another site's page. A browser without `Sec-Fetch-Site` sends an origin."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
         return None
@@ -144,14 +144,14 @@ def _refuse_foreign() -> Any:
 
 
 def _is_own_origin(origin: str) -> bool:
-    """Whether that is this place: by its public address, or by the name that this request came by."""
+    """Whether the origin is ours: the public address, or the host of this request."""
     settings: Settings = current_app.extensions["settings"]
     known = (_origin(settings.public_url), _origin(f"{request.scheme}://{request.host}"))
     return (found := _origin(origin)) is not None and found in known
 
 
 def _origin(address: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of an address; None where it is none."""
+    """Scheme, host and port of an address; None for an invalid one."""
     try:
         parts = urlsplit(address)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -161,7 +161,7 @@ def _origin(address: str) -> tuple[str, str, int] | None:
 
 
 def _csrf_failed(error: CSRFError) -> Any:
-    """The form again with its text, where the view knows how (`view.after_csrf_failure`); else a sentence."""
+    """The form again with its text, where the view knows how (`after_csrf_failure`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
     after_csrf_failure = getattr(view, "after_csrf_failure", stale_form_response)
     try:

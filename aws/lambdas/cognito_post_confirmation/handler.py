@@ -1,8 +1,8 @@
 """Makes the account of a person who has just confirmed their sign-up at Cognito.
 
-Source of the event: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
-What fails is raised: Cognito shows it to the person, and the first sign-in makes the account then. No attribute of a
-person is ever logged, nor part of an error: PostgreSQL's own words may quote a row.
+Event: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+Errors are raised: Cognito shows them to the person, and the first sign-in makes the account then. No attribute of a
+person is ever logged, nor PostgreSQL's messages, which may quote a row.
 """
 
 import json
@@ -38,10 +38,10 @@ _kept: psycopg.Connection[Any] | None = None  # by this execution environment, f
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Gives the event back, once the person has an account here. Raises `Failed`.
+    """Returns the event once the person has an account here. Raises `Failed`.
 
-    Whoever confirms a new password (`PostConfirmation_ConfirmForgotPassword`) has one, and nothing of it is changed.
-    Where Mayfly asks for an invitation, or takes nobody new (`SIGN_UP`), it decides at the first sign-in.
+    A new password (`PostConfirmation_ConfirmForgotPassword`) changes nothing. With `SIGN_UP=invite` or `closed` Mayfly
+    decides at the first sign-in.
     """
     began, trigger = time.monotonic(), event.get("triggerSource")
     outcome = "ignored"
@@ -52,7 +52,7 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _wanted(event: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Who it is to the provider, and what they gave of themselves. Raises `Failed`."""
+    """The identity and the person in the event. Raises `Failed`."""
     try:
         attributes = event["request"]["userAttributes"]
         subject = attributes.get("sub")
@@ -79,7 +79,7 @@ def _account(conn: psycopg.Connection[Any], identity: dict[str, str], first: dic
 
 
 def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float) -> str:
-    """The outcome on the connection that is kept; where that is broken on a new one, while there is time."""
+    """The outcome on the kept connection; where that is broken, on a new one while time is left."""
     for last in (False, True):
         try:
             return _account(_connection(until), *wanted)
@@ -117,7 +117,7 @@ def _forget() -> None:
 
 
 def _secret() -> dict[str, str]:
-    """The user and password of this moment where a secret holds them (the right to read that one, and no more)."""
+    """User and password where a secret holds them; the function may read that one only."""
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if not arn:
         return {}
