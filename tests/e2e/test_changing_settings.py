@@ -47,7 +47,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_is_right_is_kept(
     page.goto("/settings")
     page.get_by_label("About you").fill("b" * 301)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_label("About you")).to_have_accessible_description("Shorten it by 1 character: 300 fit.")
+    expect(page.get_by_label("About you")).to_have_accessible_description("1 character too long. The limit is 300.")
     expect(page.get_by_label("About you")).to_be_focused()
     page.get_by_label("About you").fill("Rope, and lamps.")
     page.get_by_label("Name").fill("Alice Quay")
