@@ -1,4 +1,4 @@
-"""What servers are measured with beside the real pages: an empty answer, and streams that are idle."""
+"""WSGI applications for comparing servers: an empty response, and idle streams."""
 
 import time
 from collections.abc import Iterator
@@ -8,13 +8,12 @@ from webapp import create_app
 
 
 def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """An empty answer to everything: the server, and nothing behind it."""
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0")])
     return [b""]
 
 
 def streaming() -> Any:
-    """The real application, and a stream at `/bench/stream` that says something now and then, as live feeds will."""
+    """The real application, with a stream at `/bench/stream` that sends something now and then, as live feeds will."""
     app = create_app()
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:

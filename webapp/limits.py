@@ -48,7 +48,7 @@ def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
     name, given = "limits/hit", {"own": subject.own, "seconds": limit.seconds, "most": limit.hits}
     if subject.around:
         name, given = "limits/hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
-    # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
+    # A retry may count a try twice, which does less harm than failing the request.
     _raise_if_over(db.retrying(lambda: db.query_value(name, action=action, **given)))
 
 

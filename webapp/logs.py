@@ -56,9 +56,9 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
-            # What it says of its own starting and stopping helps nobody; what goes wrong does.
+            # Only what goes wrong, not its starts and stops.
             "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
-            # A form that is stale is answered with a sentence; the line would name no route.
+            # Stale forms get a sentence; this line would name no route.
             "flask_wtf.csrf": {"level": "WARNING"},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },

@@ -13,28 +13,26 @@ MESSAGE_BYTES = 8192
 BIO_CODE_POINTS = 300
 
 Form = Literal["NFC", "NFKC", "NFKD"]
-# To put marks in order costs the square of how many stand in a row: thirty thousand of two kinds take a second. Unicode
-# holds 30 to be far beyond any need of a language (UAX #15, Stream-Safe Text Format); a longer row is left as it is. A
-# row is made of what decomposes to marks alone: the category of marks, and in a compatibility form two letters more.
+# Normalising takes the square of the number of marks in a row: thirty thousand take a second. No language needs more
+# than 30 (UAX #15, Stream-Safe Text Format); a longer row is left as it is. Two halfwidth letters decompose to marks.
 _MARK = {"NFC": r"\p{M}", "NFKC": r"[\p{M}\uff9e\uff9f]", "NFKD": r"[\p{M}\uff9e\uff9f]"}
 _LONG_ROW = {form: regex.compile(rf"(?<!{mark}){mark}{{31}}") for form, mark in _MARK.items()}
-# Far more than a handle has: a compatibility form can make eighteen signs of one.
+# Longer than any handle: a compatibility form can turn one character into eighteen.
 _HANDLE_BEGINNING = 128
 
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
-# Signs that hide, reorder or join what stands beside them, and letters that are drawn as nothing. A zero-width joiner
-# and variation selectors stay: emoji need them.
+# Characters that hide, reorder or join their neighbours, and invisible letters. Zero-width joiners and variation
+# selectors stay: emoji need them.
 _DECEIVING = regex.compile(
     r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e"
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
 )
-_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # what a browser's trim() takes, the byte order mark included
+_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # as a browser's trim(), the byte order mark included
 _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
-# More marks on a letter than any script needs are drawn over what stands around. The most that is known is eight, in
-# the Kalachakra monogram of Tibetan. Texts have seven in Northern Thai (examples of r12a.github.io/scripts), five in
-# Burmese (Universal Declaration of Human Rights), in the Derge Kangyur and in the Hebrew Bible with its cantillation
-# (Westminster Leningrad Codex), four in the Quran. Unseen signs between marks do not part them.
+# Piled marks are drawn over the lines around. Real texts have at most eight on a letter (the Tibetan Kalachakra
+# monogram), seven in Northern Thai, five in Burmese, Tibetan and cantillated Hebrew, four in the Quran. Invisible
+# characters between marks do not separate them.
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")

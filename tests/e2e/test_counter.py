@@ -58,7 +58,7 @@ def test_counter_tells_what_the_server_says(page: Page, watch: Watch, alice: str
         shown[name] = form.locator(".counter").inner_text()
         with page.expect_response("**/activities") as answer:
             send(form)
-        over = re.search(r"Shorten it by (\d+) characters: 280", answer.value.text())
+        over = re.search(r"(\d+) characters too long", answer.value.text())
         told[name] = f"-{over[1]}" if over else answer.value.text()
         expect(form.locator(".error")).to_be_visible()
     assert shown == told

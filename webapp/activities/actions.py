@@ -43,7 +43,7 @@ def create(
                 life_seconds=life + settings.key_outlives,
             ):
                 found = db.query_value("activities/of_key", user_uuid=user_uuid, key=key)
-                if found is None:  # its day was over, and it was swept in between: it makes a new one
+                if found is None:  # it was swept in between: the retry makes a new one
                     raise Unavailable("the key went while it was looked at", passing=True)
                 return str(found)
             hit(db, settings.limits["activities"], "activities", subject_of(settings, user_uuid))
@@ -64,7 +64,7 @@ def create(
     except Violated as violated:
         if violated.constraint == "activities_depth":
             raise TooDeep(_("This thread can't go any deeper.")) from None
-        if violated.constraint == "activities_parent":  # swept between the look and the insert
+        if violated.constraint == "activities_parent":  # swept between SELECT and INSERT
             raise ParentGone(_("What you were replying to is gone.")) from None
         raise
 

@@ -16,15 +16,15 @@ from ..errors import Refused
 from . import workspace
 
 _NAME = "bin/rds-update-sg-rule"
-_TAG = "mayfly-renewed"  # holds the day of the last renewal
+_TAG = "mayfly-renewed"  # its value: the day of the last renewal
 _POSTGRESQL = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432}
-_RULES = (  # what lets networks in to PostgreSQL over TCP, and to nothing else
+_RULES = (  # rules that let networks in to PostgreSQL only
     "SecurityGroupRules[?!IsEgress && IpProtocol=='tcp' && FromPort==`5432` && ToPort==`5432`"
     " && (CidrIpv4 || CidrIpv6)].{id: SecurityGroupRuleId, cidr: CidrIpv4 || CidrIpv6,"
     f" description: Description || '', renewed: Tags[?Key=='{_TAG}'].Value | [0] || ''}}"
 )
 _RACES = {"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"}
-_SENTENCES = {  # by what is found in AWS's code, or in the name of what botocore raises
+_SENTENCES = {  # by a pattern for AWS's code, or for botocore's exception
     "UnauthorizedOp|AccessDenied": "AWS denies ec2:{call} on {group} to these credentials: see docs/operations.md.",
     "InvalidGroup": "There is no security group {group} in this account and region: check DB_SG_ID and the region.",
     "RulesPerSecurityGroup": "{group} is full: remove rules (--list shows those of workspaces), or raise the quota.",
@@ -78,7 +78,7 @@ class Group(NamedTuple):
         rules, tags = self.rules(), [{"Key": _TAG, "Value": today()}]
         oldest = today(-prune_days) if 0 < prune_days < 10_000 else ""
         stale = [rule for rule in rules if rule.description != mine and rule.stale(oldest)]
-        self.remove(stale)  # first, since one may stand for this very address, or fill the group
+        self.remove(stale)  # first: one may have this address, or fill the group
         there = next((rule for rule in rules if rule.cidr == cidr and rule not in stale), None)
         if there and there.description != mine:
             print(f"{cidr} is let in already by the rule {there.description!r}, which stays as it is")
@@ -129,7 +129,7 @@ def main(argv: list[str]) -> None:
         sys.exit(130)
     except Refused as error:
         sys.exit(f"{_NAME}: {error}")
-    except (BotoCoreError, ClientError) as error:  # of what AWS says only the code: the rest may hold secrets
+    except (BotoCoreError, ClientError) as error:  # only AWS's code: its message may hold secrets
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         sentence = next(sentence for part, sentence in _SENTENCES.items() if re.search(part, code))
         call = getattr(error, "operation_name", "the call")
@@ -144,7 +144,7 @@ def _run(arguments: argparse.Namespace, group_id: str) -> None:
             raise Refused(missing)
         print(f"skipped: {missing}")
         return
-    ec2.describe_security_groups(GroupIds=[group_id])  # fails where there is none, which a list of its rules does not
+    ec2.describe_security_groups(GroupIds=[group_id])  # fails for an unknown group; listing its rules would not
     group = Group(ec2, group_id, arguments.dry_run)
     if arguments.list:
         rules = [rule for rule in group.rules() if rule.of_workspace()]
@@ -161,7 +161,7 @@ def _run(arguments: argparse.Namespace, group_id: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    # Without a usage argparse says what is wrong in one line; `bin/rds-update-sg-rule --help` tells the rest.
+    # Errors of one line, without a usage: `bin/rds-update-sg-rule --help` has it.
     parser = argparse.ArgumentParser(prog=_NAME, usage=argparse.SUPPRESS, allow_abbrev=False)
     acts = parser.add_mutually_exclusive_group()
     acts.add_argument("--list", action="store_true")

@@ -14,19 +14,15 @@ import requests
 from ..deadline import within
 from ..errors import Refused
 
-# Both tell the IPv4 address, which is what a database's name resolves to unless it is made for both.
+# Both return the IPv4 address: a database's name resolves to IPv4 unless it is dual-stack.
 _ECHOES = ["https://checkip.amazonaws.com", "https://api.ipify.org"]
-_WORKSPACE_NAMES = (
-    "GITPOD_WORKSPACE_ID",
-    "GITPOD_ENVIRONMENT_ID",
-    "CODESPACE_NAME",
-)  # Gitpod, its successor, Codespaces
+_NAMES = ("GITPOD_WORKSPACE_ID", "GITPOD_ENVIRONMENT_ID", "CODESPACE_NAME")  # Gitpod, its successor, Codespaces
 
 
 def description(env: Mapping[str, str]) -> str:
     """`GITPOD <user> <workspace>`, which identifies this workspace's rule; no other pair gives the same text."""
     user = env.get("GITPOD_GIT_USER_NAME") or env.get("GITHUB_USER") or _git("user.name") or _git("user.email")
-    name = next(filter(None, map(env.get, _WORKSPACE_NAMES)), "") or socket.gethostname()
+    name = next(filter(None, map(env.get, _NAMES)), "") or socket.gethostname()
     if not (user.strip() and name.strip()):
         raise Refused("This workspace has no name: set GITPOD_GIT_USER_NAME and GITPOD_WORKSPACE_ID.")
     return f"GITPOD {_fitted(user, 150, ' ')} {_fitted(name, 97)}"  # AWS takes 255 characters

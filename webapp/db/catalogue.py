@@ -80,7 +80,7 @@ class Template:
     def describe_error(self, diagnosis: Any) -> str:
         """PostgreSQL's objection to `prepare_sql`, with the file and line it comes from."""
         where, own = "", f"sql/{self.name}.sql"
-        if diagnosis.statement_position:  # counted in signs, from 1
+        if diagnosis.statement_position:  # in characters, from 1
             line = self.prepare_sql.count("\n", 0, int(diagnosis.statement_position) - 1) - (self.kind != "plain")
             name, number = self.origin[max(0, min(line, len(self.origin) - 1))]
             where = f"sql/{name}.sql, line {number}" + (f" (in {own})" if name != self.name else "")

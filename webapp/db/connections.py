@@ -15,11 +15,11 @@ from . import conninfo
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
 DatabaseError = psycopg.Error
-# A statement that does not fit the schema, or is none. Any other error says something of the server, or of the hour.
+# The statement is invalid or does not match the schema. Other errors are about the server.
 SchemaErrors = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError)
 
-# What says that a connection, or the server behind it, must not be used again: shutting down, starting up, out of
-# connections, suddenly read-only after a failover, or gone.
+# The connection, or its server, must not be used again: shutting down, starting up, out of connections, read-only
+# after a failover, or gone.
 _LOST = {"57P01", "57P02", "57P03", "53300", "25006"}
 _RETRY = {"40001", "40P01"}
 
@@ -70,14 +70,14 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
 
     return ConnectionPool(
         url,
-        kwargs=arguments,  # asked for each connection: a password may be of the moment
+        kwargs=arguments,  # called for each connection: a token may be the password
         configure=configure,
         name="mayfly",
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,
         timeout=settings.pool_timeout,
         max_waiting=settings.pool_max_waiting,
-        # Short, so that after an outage the next request connects at once and none waits for a long back-off.
+        # Short, so that the first request after an outage connects at once.
         reconnect_timeout=1.0,
         open=True,
     )
@@ -96,7 +96,7 @@ def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
         state = error.sqlstate or ""
         if state == "54000":
             raise Malformed("That text is too long to store.") from error
-        own = type(error).__module__.startswith("psycopg_pool")  # no connection to be had: nothing to drain or repeat
+        own = type(error).__module__.startswith("psycopg_pool")  # the pool is exhausted: nothing to drain or retry
         gone = not own and (state in _LOST or state.startswith("08") or not state)
         if gone:
             lost()

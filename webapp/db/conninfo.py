@@ -56,12 +56,12 @@ def parts(url: str) -> dict[str, Any]:
         found = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise unreadable(url) from error
-    if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # the rest of a password
+    if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # part of a password
         raise unreadable(url, "in a password, write @ as %40, / as %2F and : as %3A")
     try:
         for host in str(found.get("host", "")).split(","):
             if not is_local(host):
-                host.encode("idna")  # as every lookup does
+                host.encode("idna")  # as a lookup does
     except UnicodeError as error:
         raise unreadable(url, "its host is not a valid name") from error
     return found

@@ -14,7 +14,7 @@ class DevServer(Server):
     """Runs workshop.py instead of gunicorn."""
 
     command: ClassVar[tuple[str, ...]] = ("webapp.dev.workshop",)
-    recorded: ClassVar[bool] = False  # beside a production place it must not lead the scripts away
+    recorded: ClassVar[bool] = False  # it must not lead scripts away from production
 
     def ready(self) -> bool:
         """Any response counts: while a file is broken, the response names it."""

@@ -86,13 +86,13 @@ def sentence(error: BaseException) -> str:
     """An error in a template, an SQL file or Python, with its file and line."""
     words = str(getattr(error, "message", "") or getattr(error, "msg", "") or error)
     name = type(error).__name__
-    if name == "BrokenTemplate":  # says its file itself
+    if name == "BrokenTemplate":  # names its file itself
         return words
     filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if not filename or not line:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
         templates = [frame for frame in frames if frame.filename.endswith(".html")]
-        if name == "UndefinedError":  # whoever was handed it, a template named it
+        if name == "UndefinedError":  # the template that names it is at fault, not the code that receives it
             frames = templates or frames
             if len(templates) > 1 and templates[-1].filename.endswith("/_macros.html"):
                 words += f" (for {_shown(templates[-2].filename)}, line {templates[-2].lineno})"

@@ -16,7 +16,7 @@ from ..web.static_files import FOLDER
 from . import samples
 
 _ID = re.compile(r'\b(id|for|aria-labelledby|aria-describedby)="([^"]+)"')
-# What scripts would take off the page at its instant, move the focus to, or name as the page's one main part.
+# What scripts would remove when it expires, what takes the focus, and the page's only <main>.
 _ALIVE = re.compile(r'\bdata-left="|\sautofocus\b|(?<=<)main\b|(?<=</)main\b')
 _STILL = {'data-left="': 'data-was-left="', "main": "div"}
 

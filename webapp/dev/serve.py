@@ -77,10 +77,10 @@ def main() -> None:
     line = b""
     while not line.endswith(b"\n"):
         if not (piece := channel.recv(1)):
-            return  # whoever would have told us is gone
+            return  # the workshop is gone
         line += piece
     sys.path[0] = str(CHECKOUT)
-    # Two saves within a second may be of one size: what is compiled then must not be taken for the second one.
+    # Two saves within a second may have one size, and then stale bytecode would look fresh.
     sys.dont_write_bytecode = True
     sys.argv = [
         "gunicorn", "--config", str(CHECKOUT / "gunicorn.conf.py"), "--bind", f"fd://{listener}",

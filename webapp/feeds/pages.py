@@ -17,7 +17,7 @@ SOONEST = 5
 
 def feed_page(name: str, **asked: Any) -> Page:
     """`asked`: the template's parameters besides the limit."""
-    # One row more than is shown, so that the page knows whether the feed goes on.
+    # One more than is shown: it tells whether the feed continues.
     return Page.of(db().query_array(name, limit=PAGE_SIZE + 1, **asked))
 
 

@@ -10,7 +10,7 @@ import regex
 from .. import text
 
 _SEPARATOR = regex.compile(r"[^a-z0-9]+")
-_MOST = 30  # letters of a handle
+_MOST = 30  # characters of a handle
 
 
 class NewPerson(TypedDict):

@@ -24,7 +24,7 @@ _MOST = 256 * 1024
 _KEEP_SECONDS = 3600.0
 _KEYS_REFRESH_SECONDS = 60.0
 _PAUSE_SECONDS = 5.0
-_room = threading.BoundedSemaphore(64)  # requests under way; one that was left behind counts until it ends
+_room = threading.BoundedSemaphore(64)  # requests under way, overdue ones included
 
 
 class ProviderUnavailable(Exception):
@@ -41,7 +41,7 @@ class Provider:
     def __init__(self, settings: ProviderSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
         self._clock = clock
-        self._lock = threading.Lock()  # one reads, the others wait for what it found
+        self._lock = threading.Lock()  # one fetches, the others wait for its result
         self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._away_until = clock()
 
@@ -164,13 +164,13 @@ def _request(method: str, address: str, **more: Any) -> tuple[int, dict[str, Any
 def _send(method: str, address: str, until: float, **more: Any) -> tuple[int, dict[str, Any]]:
     try:
         with requests.Session() as session:
-            session.trust_env = False  # no proxy and no .netrc that somebody left in the environment
+            session.trust_env = False  # no proxy or .netrc from the environment
             headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
             with session.request(
                 method, address, timeout=_TIMEOUT, allow_redirects=False, stream=True, headers=headers, **more
             ) as answer:
                 body = bytearray()
-                while part := answer.raw.read1(8192, decode_content=False):  # what is there, however little
+                while part := answer.raw.read1(8192, decode_content=False):  # as it arrives
                     body += part
                     if len(body) > _MOST or time.monotonic() > until:
                         raise ProviderUnavailable

@@ -24,7 +24,7 @@ from .shapes import Identity
 bp = Blueprint("identities", __name__)
 log = logging.getLogger("mayfly.security")
 
-_TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
+_TIME_TO_SIGN_IN = 600  # seconds at the provider
 
 STALE = N_("This sign-in took too long, or began in another browser. Start again.")
 NOT_IN = N_("You were not signed in. Try again, or ask the person who runs Mayfly.")
@@ -81,7 +81,7 @@ def back() -> Any:
     except ProviderUnavailable:
         return _failure_page(503, AWAY, "away", flow)
     except SignInRefused as refused:
-        with suppress(TooMany):  # this one was asked for before that
+        with suppress(TooMany):  # this request passed the limit already
             hit(*_refusals_limit())
         return _failure_page(502, NOT_VERIFIED, str(refused), flow)
     except actions.Suspended:

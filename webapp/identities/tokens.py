@@ -14,7 +14,7 @@ from ..config.provider import ProviderSettings
 _KINDS = {"RS256": "RSA", "ES256": "EC"}
 """The signatures that count, and the kind of key of each: never none, never a secret that both sides know."""
 _LEEWAY = 60
-_OLDEST = 900  # seconds since it was issued: it comes fresh from the provider
+_OLDEST = 900  # seconds since it was issued
 
 
 class InvalidToken(Exception):
@@ -42,7 +42,7 @@ def verified(token: str, key: dict[str, Any] | None, settings: ProviderSettings,
     if key is None:
         raise InvalidToken("key")
     header = _header(token)
-    if "crit" in header:  # what it names must be understood, and nothing is here; an empty list is not allowed
+    if "crit" in header:  # names extensions that must be understood: we know none, and empty is not allowed
         raise InvalidToken("crit")
     algorithm = str(header.get("alg"))
     if algorithm not in _KINDS or key.get("kty") != _KINDS[algorithm] or key.get("alg", algorithm) != algorithm:

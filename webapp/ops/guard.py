@@ -55,7 +55,6 @@ class Facts:
 
     @property
     def server(self) -> tuple[str, str]:
-        """Which server it is."""
         return self.system_identifier, self.started
 
 

@@ -1,5 +1,3 @@
-"""What each script `bin/users-…` and `bin/activities-…` does."""
-
 import os
 from argparse import Namespace as Arguments
 

@@ -42,7 +42,7 @@ class Target:
         return connect(self.owner_url)
 
     def admin(self) -> Connection:
-        """A connection to the server's own database, as whoever may create and drop databases there."""
+        """A connection to the server's own database, with the right to create and drop databases."""
         return connect(self.admin_url, dbname="postgres")
 
 

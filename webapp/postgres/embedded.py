@@ -27,7 +27,7 @@ from .programs import clean_environment, matching_bindir, reachable_bindir
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
 APP = "mayfly_app"
-SIGN_UP = "mayfly_sign_up"  # of the function on AWS; here nobody signs in as it
+SIGN_UP = "mayfly_sign_up"  # the function's role on AWS; unused here
 
 _PORT = 5432  # only part of the socket's name
 _PATIENCE = 30.0
@@ -78,8 +78,7 @@ class Cluster:
 
         Afterwards processes that still use it get `wait_for_users` seconds to finish.
         """
-        # The second one stays when somebody moves the folder away under a running server: that would write into a new
-        # one as it stops.
+        # The lock beside the folder holds even if somebody moves the folder away under a running server.
         beside = lock_file(self.home.with_name(f"{self.home.name}.lock"), None)
         with self._lock("running.lock") as lock, beside as moved:
             for held in (lock, moved):
@@ -95,7 +94,7 @@ class Cluster:
                         acquire_lock(users, wait_for_users)
                         self.stop()
                 finally:
-                    self.stop()  # also when that lock cannot be had
+                    self.stop()  # even without that lock
 
     @contextlib.contextmanager
     def use(self, what: str) -> Iterator[None]:
@@ -104,14 +103,14 @@ class Cluster:
         with contextlib.ExitStack() as stack:
             while True:
                 with self._lock("users.lock") as users:
-                    fcntl.flock(users, fcntl.LOCK_SH)  # whoever runs it waits for us before it stops
+                    fcntl.flock(users, fcntl.LOCK_SH)  # its runner waits for us before it stops
                     if self.status() == "ready" and is_locked(self.home / "running.lock", self.account):
                         yield
                         return
                 try:
                     stack.enter_context(self.run(what, patience=0, wait_for_users=math.inf))
                     break
-                except Busy:  # it is being started, or stopped, by another process
+                except Busy:  # another process is starting or stopping it
                     if time.monotonic() > deadline:
                         raise
                 time.sleep(0.05)
@@ -133,7 +132,7 @@ class Cluster:
                     self.stop()
                     raise Refused(f"PostgreSQL did not start within {_PATIENCE:.0f} s; its log is {self.log}.")
                 time.sleep(0.02)
-            # Children of a killed server hold its memory for a moment longer; then it starts.
+            # A killed server's children hold its memory for a moment.
             if time.monotonic() > deadline - _PATIENCE / 2:
                 raise Refused(f"PostgreSQL does not start: {self._last_log_line()}")
             time.sleep(0.2)
@@ -187,7 +186,7 @@ class Cluster:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(self.bindir / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=clean_environment(),
-                start_new_session=True,  # Ctrl-C is ours to hand on, in order
+                start_new_session=True,  # so that Ctrl-C reaches only us
                 preexec_fn=die_with_parent(signal.SIGINT),
                 **(self.account.popen if self.account else {}),
             )  # fmt: skip

@@ -92,7 +92,7 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
         path.mkdir(mode=mode)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        os.fchmod(descriptor, mode)  # the umask may have taken bits away
+        os.fchmod(descriptor, mode)  # the umask may have removed bits
         if account:
             os.fchown(descriptor, account.uid, account.gid)
     finally:

@@ -19,7 +19,7 @@ def make_data_folder(
         return
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    # From 17 on PostgreSQL brings its own Unicode rules; before, the C library's, where it has them.
+    # PostgreSQL 17 has its own Unicode rules; earlier ones use the C library's.
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     done = subprocess.run(  # type: ignore[call-overload]
         [

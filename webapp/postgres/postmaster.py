@@ -44,7 +44,7 @@ class Postmaster:
                 asked = True
             time.sleep(0.02)
         forget_socket_folder(self.socket_folder(), self.data.parent)
-        # No process works in our data folder: a number in the file that is alive belongs to a stranger.
+        # No server runs in our data folder: a live process with the file's number is another program.
         with contextlib.suppress(FileNotFoundError):
             (self.data / "postmaster.pid").unlink()
 
@@ -65,7 +65,7 @@ class Postmaster:
 def make_socket_folder(home: Path, account: Account | None) -> Path:
     """A folder that only the server's user can enter: in `home`, or elsewhere where that path is too long."""
     folder = home / "socket"
-    if len(os.fsencode(folder)) < 80:  # the system cuts off at some hundred bytes, the file's name included
+    if len(os.fsencode(folder)) < 80:  # the limit is about a hundred bytes, file name included
         make_folder(folder, 0o700, account)
         return folder
     runtime = os.environ.get("XDG_RUNTIME_DIR", "") if account is None else ""

@@ -41,7 +41,7 @@ def open_plain(path: Path, flags: int, account: Account | None) -> int:
     """
     refusal = f"{path} is a link or not a plain file, and Mayfly touches only files that it made: remove it."
     try:
-        # Without NONBLOCK a planted pipe would hold us up.
+        # Without O_NONBLOCK a planted pipe would block us.
         descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     except OSError as error:
         if path.is_symlink() or (path.exists() and not path.is_file()):

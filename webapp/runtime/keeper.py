@@ -44,7 +44,7 @@ class Keeper:
 
     def _prepare(self) -> None:
         try:
-            with translate_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
+            with translate_errors(lambda: None):  # a database that goes away meanwhile counts as not there yet
                 prepare_database(self._on, self._settings, self._say)
             self._prepared = True
         except Unavailable:
@@ -52,7 +52,7 @@ class Keeper:
         except (Refused, BrokenTemplate, DatabaseError) as error:
             self.refusal = error if isinstance(error, Refused) else Refused(f"The database is not usable: {error}")
             self._stopping.set()
-        except Exception:  # nobody else would hear of it, and the next second gets its try
+        except Exception:  # logged, and tried again in a second
             log.exception("the database could not be prepared")
 
     def _sweep(self, db: Database) -> None:
@@ -62,5 +62,5 @@ class Keeper:
                 log.info("swept", extra={**swept.counts, "lag": round(swept.lag, 1)})
         except Unavailable as away:
             log.warning("not swept: %s", away.message)
-        except Exception:  # whatever it is, the next minute gets its try
+        except Exception:  # logged, and tried again in a minute
             log.exception("not swept")

@@ -15,14 +15,14 @@ from ..postgres.folders import CHECKOUT, Account, service_account, unreadable
 from ..postgres.processes import die_with_parent
 
 _CONFIG = str(CHECKOUT / "gunicorn.conf.py")
-_STOP_WITHIN = 6.5  # above gunicorn's graceful_timeout; with the database's stop it stays below 10 s
+_STOP_WITHIN = 6.5  # more than gunicorn's graceful_timeout; under 10 s together with the database's stop
 
 
 class Server:
     """gunicorn with the program. Start it from the main thread: it dies with the thread that started it."""
 
     command: ClassVar[tuple[str, ...]] = ("gunicorn", "--config", _CONFIG, "webapp:create_app()")
-    recorded: ClassVar[bool] = True  # from its start on scripts act on what it serves
+    recorded: ClassVar[bool] = True  # scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
         """`account`: the database's user, and for root the workers' too."""
@@ -43,7 +43,7 @@ class Server:
             cwd=CHECKOUT,
             env={**self._environment, **self._run_as},
             stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is ours to hand on, in order
+            start_new_session=True,  # so that Ctrl-C reaches only us: we stop our children in order
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
 

@@ -30,7 +30,7 @@ from .keeper import Keeper
 from .server import Server
 
 _READY_WITHIN = 30.0
-_HOLDS = 10.0  # s: a server that ends sooner would do so again
+_HOLDS = 10.0  # s: a server that ends sooner is not restarted
 
 log = logging.getLogger("mayfly.supervisor")
 
@@ -138,7 +138,7 @@ class Supervisor:
         return True
 
 
-_PLACEHOLDER_KEY = "x" * 24 + "0123456789abcdef"  # stands for the key that is made later
+_PLACEHOLDER_KEY = "x" * 24 + "0123456789abcdef"  # until the real key is made
 
 
 def _listening_note(settings: Settings) -> str:
@@ -164,7 +164,7 @@ def main(argv: list[str], kind: type[Server] = Server) -> int:
     arguments = parser.parse_args(argv)
     logging.config.dictConfig(logs.configuration())
     env = dict(os.environ)
-    # As for scripts: a name server that is away is told soon. The server, which has more time, does not inherit it.
+    # As for scripts: give up soon on a name server that does not respond. The server does not inherit this.
     os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")
     try:
         return _prepare_only(env) if arguments.prepare else Supervisor(env, kind).run()

@@ -6,8 +6,8 @@ from ..limits import Subject, give_back, hit, subject_of, subject_of_address
 from . import passwords
 from .shapes import Account
 
-# What each address still has of an account that is over its limit: a slip, another, and the right one. The /48 around
-# one of IPv6 has four times that (`limits.AROUND`): 3,456 a day, where its addresses by themselves would have millions.
+# What each address may still try on an account over its limit: two slips, then the right password. The /48 around an
+# IPv6 address has four times that (`limits.AROUND`): 3,456 a day, instead of millions.
 _LIMIT_UNDER_ATTACK = Limit(3, 300)
 
 
@@ -33,7 +33,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     whose = account["uuid"] if account else name
     own = subject_of(settings, "account", whose)
     over = _over(db, limit, "sign_ins_by_account", own)
-    # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
+    # Counted in either case, without an attack for nobody, so that timing reveals nothing.
     here = subject_of_address(settings, address, "account", whose if over else "")
     spent = _over(db, few, "sign_ins_under_attack", here)
     password_hash = account["password_hash"] if account and not (over and spent) else None

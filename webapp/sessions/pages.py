@@ -21,7 +21,7 @@ def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | No
 def _draft_text(back: str) -> str:
     """The draft that the address names, if this browser wrote it."""
     text, draft_uuid = None, session.draft_in(back)
-    with suppress(Unavailable):  # the page is of use without it
+    with suppress(Unavailable):  # the page works without it
         if draft_uuid:
             text = db().query_value("sessions/kept", draft_uuid=draft_uuid, signed_out_hash=session.signed_out_hash())
     return text or ""

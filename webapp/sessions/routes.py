@@ -42,7 +42,7 @@ def sign_in() -> Any:
         )
     except actions.WrongPassword:
         return sign_in_page(422, back, _(WRONG))
-    if not session.start(account, back):  # the password was changed while it was checked
+    if not session.start(account, back):  # the password changed while it was checked
         return sign_in_page(422, back, _(WRONG))
     return redirect(back, 303)
 

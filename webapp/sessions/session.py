@@ -18,7 +18,7 @@ from . import actions
 from .cookie import CookieSession, csrf_seed
 from .shapes import Account, Viewer
 
-_CLOCK_SKEW = 60  # seconds, as for what a provider signs (tokens.py)
+_CLOCK_SKEW = 60  # seconds, as in tokens.py
 
 
 def viewer() -> Viewer | None:
@@ -91,7 +91,7 @@ def _end_row() -> None:
 def store_in_cookie(name: str, value: dict[str, Any]) -> None:
     """Stores a value in a stranger's signed cookie: readable by this browser, and gone at sign-in."""
     own = _cookie()
-    if own.token:  # the id of a session that is over; its forms, and what was sent from them, stay this browser's
+    if own.token:  # an ended session's id; its forms, and what they sent, stay this browser's
         own.token, own.changed = "", False
     own[name] = {**value, "at": int(time.time())}
 
@@ -104,7 +104,7 @@ def pop_from_cookie(name: str, seconds: int, fits: Callable[[dict[str, Any]], bo
     _cookie().pop(name, None)
     if not isinstance(kept, dict):
         return None
-    # Another machine may have noted it, by a clock that is a little ahead; or this one was set back meanwhile.
+    # Another machine's clock may be ahead, or ours was set back.
     return kept if -_CLOCK_SKEW <= time.time() - kept["at"] <= seconds else None
 
 
@@ -117,14 +117,14 @@ def _look_up() -> Viewer | None:
         issuer=provider.issuer if provider else None,
     )
     if found and found["stale"]:
-        with suppress(Unavailable):  # a server that takes no writes for a while still lets people read
+        with suppress(Unavailable):  # people can still read while the database takes no writes
             db().execute("sessions/seen", token_hash=token_hash)
     return found
 
 
 def _switch_token(token: str) -> None:
     _cookie().switch_token(token)
-    g.pop("csrf_token", None)  # one of before that this request made already
+    g.pop("csrf_token", None)  # this request may have made one for the old id
 
 
 def _cookie() -> CookieSession:

@@ -10,9 +10,7 @@ from ..sessions.actions import WrongPassword, check_password
 from ..sessions.shapes import Account
 from ..words import _
 
-_REPEAT_SECONDS = (
-    600  # seconds within which the same sign-up once more is the same act: a slow answer, and a second try
-)
+_REPEAT_SECONDS = 600  # the same sign-up within this time is the same act: a double press, or a lost response
 
 
 class KeyAlreadyUsed(Conflict):
@@ -41,7 +39,7 @@ def sign_up(
 
     def write() -> None:
         with db.transaction():
-            # The account comes first: of two with one key the second waits here, and not for its own invitation.
+            # The account first: of two requests with one key the second waits here, not for its own invitation.
             db.query_value("sign_ups/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
             if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=code_hash(invite)):
                 raise Conflict(_("This invitation has been used or has expired. Ask for a new one."))

@@ -15,7 +15,7 @@ bp = Blueprint("sign_ups", __name__)
 
 
 def _retry_sign_up(sentence: str) -> Any:
-    if session.viewer():  # the first of two answers came in between, with another cookie
+    if session.viewer():  # a first response came meanwhile, with another cookie
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
     return _closed_response(form) or _sign_up_page(form, 400, notice=sentence)
@@ -30,7 +30,7 @@ def sign_up() -> Any:
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
-    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
+    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, and kept there
     if request.method != "POST":
         return _closed_response(form) or _sign_up_page(form, 200)
     try:

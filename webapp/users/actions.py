@@ -18,7 +18,7 @@ def change_password(db: Database, settings: Settings, *, user_uuid: str, passwor
     def write() -> None:
         with db.transaction():
             db.execute("sessions/password_set", user_uuid=user_uuid, password_hash=new["password_hash"])
-            # First the person, then their sessions: the order in which a suspension takes them.
+            # First the person, then their sessions: a suspension locks them in this order too.
             start_session(db, settings, account=new, token_hash=token_hash)
             db.execute("sessions/end_all", user_uuid=user_uuid, but=token_hash)
 

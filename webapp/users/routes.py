@@ -101,7 +101,7 @@ def change_password() -> Any:
     form.validate()
     if form.current.data and not _is_current(account["handle"], form.current.data):
         form.current.errors = [_("That is not your current password.")]
-    if form.errors:  # all that is wrong, at once
+    if form.errors:  # all errors at once
         return _form_page(form, 422)
     token = session.new_token()
     actions.change_password(
@@ -144,7 +144,7 @@ def save_handle() -> Any:
 
 
 def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", notice: str = "") -> Any:
-    if account["handle_wanted"] is None:  # nothing to tell, and nothing to pick
+    if account["handle_wanted"] is None:  # they have their handle
         return redirect(url_for("users.show"), 303)
     back = local_path(request.values.get("next"))
     return render_template(

@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 UNAVAILABLE = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
 
-# After these the same act may succeed: the page gives back what was typed, ready to be sent again.
+# The same act may succeed later, so the page gives back what was typed.
 _RETRYABLE = {429, 500, 503}
 _NEVER_KEPT = {"csrf_token", "password", "current"}
-_WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
+_WRITTEN = ("message", "bio")  # fields with a text that somebody wrote
 HEADINGS = {
     400: N_("Something went wrong on the way"),
     404: N_("Nothing here"),
@@ -54,7 +54,7 @@ def render_error(
         kept = None
         if written or renew:
             kept = {name: value for name, value in request.form.items() if name not in _NEVER_KEPT}
-        # A form that leads on comes again with where it leads: a draft may be named there.
+        # A retry keeps where the form leads: it may name a draft.
         following = request.form.get("next") if status in _RETRYABLE else None
         response = Response(
             render_template(

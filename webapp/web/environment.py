@@ -13,7 +13,7 @@ from markupsafe import Markup
 from ..words import gettext, ngettext
 
 _MACROS = "_macros.html"
-# Names that no compiled template asks for. Every include copies those that there are, and a feed has forty.
+# Globals that no template uses: every include copies all globals, and a feed has forty includes.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ATOMS = ("icon", "avatar", "fuse", "field")
@@ -45,7 +45,7 @@ class Environment(FlaskEnvironment):
         def draw(*args: Any, **options: Any) -> Markup:
             return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
 
-        # An icon is the same every time, and a feed shows forty; while templates are edited it is drawn anew.
+        # A feed shows forty icons, so they are cached, except while templates are edited.
         return cache(draw) if name == "icon" and not self.auto_reload else draw
 
 

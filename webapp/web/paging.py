@@ -9,7 +9,7 @@ from ..errors import NotFound
 PAGE_SIZE = 20
 
 _LARGEST = 2**63 - 1
-# As the release before wrote it: `<created_at>~<uuid>`.
+# The previous release's cursor: `<created_at>~<uuid>`.
 _OLD = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}(?:Z|[ +-]\d\d:\d\d)~[0-9a-f-]{36}")
 
 

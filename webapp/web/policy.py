@@ -10,9 +10,9 @@ from typing import Any
 View = Callable[..., Any]
 
 EVERYBODY = "everybody"
-READERS = "readers"  # with PUBLIC_FEED=no only who is signed in
+READERS = "readers"  # with PUBLIC_FEED=no only the signed-in
 SIGNED_IN = "signed in"
-AUTHOR = "author"  # the statement finds nobody else's activity: a 404
+AUTHOR = "author"  # anybody else gets a 404
 
 
 def everybody(view: View) -> View:

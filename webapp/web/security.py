@@ -73,7 +73,7 @@ def register(app: Flask) -> None:
     hosts = {settings.public_host, *LOOPBACK}
 
     def refuse_other_hosts() -> None:
-        # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.
+        # TRUSTED_HOSTS takes no IPv6 address. Load balancers check health by a task's address.
         if request.blueprint != "health" and _host_name(request.host) not in hosts:
             raise Malformed(_("Mayfly doesn't use that address here."))
 
@@ -122,7 +122,7 @@ def _body() -> bytes:
         return request.get_data(cache=True)
     except HTTPException:
         raise
-    except Exception as error:  # each server has its own for chunks that are none, and for an end that does not come
+    except Exception as error:  # servers differ in what they raise for broken or missing chunks
         raise Malformed(_("Part of that was lost on the way. Go back and try again.")) from error
 
 
@@ -166,5 +166,5 @@ def _csrf_failed(error: CSRFError) -> Any:
     after_csrf_failure = getattr(view, "after_csrf_failure", stale_form_response)
     try:
         return after_csrf_failure(_(STALE))
-    except MayflyError as problem:  # what an error handler raises reaches no other handler
+    except MayflyError as problem:  # an exception in an error handler reaches no other handler
         return error_response(problem)

@@ -19,9 +19,9 @@ from webapp.errors import Unavailable
 from webapp.identities.claims import person_of, with_random_handle
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
-_TRIES = 5  # for a handle that others take in the same moment
-_PATIENCE = 4.0  # seconds for all of it: Cognito waits for five
-# Of no more use: broken, or suddenly read-only after a fail-over.
+_TRIES = 5  # for a handle that others take meanwhile
+_PATIENCE = 4.0  # seconds in all: Cognito waits five
+# The connection is useless: broken, or read-only after a fail-over.
 _BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
 
@@ -34,7 +34,7 @@ _templates = Catalogue(next(folder / "sql" for folder in Path(__file__).resolve(
 _FIND, _CREATE = _templates["identities/find"].sql, _templates["identities/create"].sql
 if os.environ.keys() & {"DATABASE_AUTH", "DATABASE_SECRET_ARN"}:
     import boto3  # noqa: F401 (the runtime brings it, and loads it while nobody waits)
-_kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next
+_kept: psycopg.Connection[Any] | None = None  # between invocations of this execution environment
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _connection(until: float) -> psycopg.Connection[Any]:
         url = os.environ.get("CONNECTION_URL")
         if not url:
             raise Failed("CONNECTION_URL is not set")
-        # Nothing kept prepared, nothing set: RDS Proxy may give each transaction another session.
+        # Nothing prepared, nothing set: RDS Proxy may give each transaction another session.
         options: dict[str, Any] = {"application_name": "mayfly-sign-up", "prepare_threshold": None, "autocommit": True}
         options |= {"tcp_user_timeout": 2000, **_secret()}
         _kept = conninfo.dial(url, patience=until - time.monotonic(), **options)
@@ -125,7 +125,7 @@ def _secret() -> dict[str, str]:
 
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    except Exception as error:  # AWS's own words name roles and accounts, and Cognito shows them to the person
+    except Exception as error:  # AWS's message names roles and accounts, and Cognito shows errors to the person
         raise Failed(f"the secret cannot be read: {type(error).__name__}") from None
     try:
         secret = json.loads(text)
