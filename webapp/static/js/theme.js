@@ -1,4 +1,4 @@
-// Light or dark by hand or as the system has it, and the mark that scripts run. Before the first paint, so that nothing flashes or jumps.
+// The theme: light, dark or the system's; and the mark that scripts run. Before the first paint, so that nothing flashes.
 document.documentElement.dataset.script = "";
 const theme = localStorage.getItem("theme");
 if (theme) document.documentElement.dataset.theme = theme;
@@ -8,7 +8,7 @@ addEventListener("DOMContentLoaded", () => {
   button.hidden = false;
   const { dataset } = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
+  // From the system's theme to the other, so that the first press shows, then back, then the system's again.
   const next = () => {
     const order = dark.matches ? ["light", "dark"] : ["dark", "light"];
     return order[order.indexOf(dataset.theme) + 1];

@@ -1,11 +1,11 @@
-// The scripts' catalogue: all that they say. Another language is another file with these names.
+// The scripts' sentences. Another language is another file with these names.
 const words = (() => {
   const forms = new Intl.PluralRules(document.documentElement.lang);
   const plural = (n, sentences) => (sentences[forms.select(n)] ?? sentences.other).replace("%(count)s", n);
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
   const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
   return {
-    // What is left of a life, and how long ago it began: as webapp/web/filters.py says it.
+    // Time left, and time since: as in webapp/web/filters.py.
     days: (n) => plural(n, { one: "%(count)s day left", other: "%(count)s days left" }),
     hours: (n) => plural(n, { one: "%(count)s hour left", other: "%(count)s hours left" }),
     minutes: (n) => plural(n, { one: "%(count)s minute left", other: "%(count)s minutes left" }),
@@ -16,7 +16,7 @@ const words = (() => {
     hoursAgo: (n) => `${n} h`,
     daysAgo: (n) => `${n} d`,
     gone: (when) => `Gone ${when}`,
-    // A moment within a month of now: "09:26" for one that has passed today, "today at 10:26", "7 December, 09:30".
+    // A moment within a month: "09:26" earlier today, "today at 10:26", "7 December, 09:30".
     moment: (date) =>
       date.toDateString() !== new Date().toDateString() ? `${day.format(date)}, ${time.format(date)}`
       : date < new Date() ? time.format(date) : `today at ${time.format(date)}`,
