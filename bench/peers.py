@@ -17,7 +17,7 @@ from bench.models import Activity, Like, LoginSession, User
 from webapp import create_app
 from webapp.activities.composer import Composer
 from webapp.feeds import pages
-from webapp.feeds.pages import SOONEST, feed_answer
+from webapp.feeds.pages import SOONEST, feed_response
 from webapp.web import filters
 from webapp.web.paging import PAGE_SIZE, Page, cursor
 
@@ -181,7 +181,7 @@ def application(peer: Eager | Lazy) -> Flask:
             g.vanishing = {"count": orm.scalar(peer.ending()), "soonest": ends}
             last = cards[PAGE_SIZE - 1] if len(cards) > PAGE_SIZE else None
             page = Page(cards[:PAGE_SIZE], str(last.number) if last else None)
-            return feed_answer("feeds/home.html", page, composer=Composer.fresh(g.viewer, "feed"))
+            return feed_response("feeds/home.html", page, composer=Composer.fresh(g.viewer, "feed"))
 
     app.view_functions["feeds.home"] = home
     pages.vanishing = lambda: g.vanishing  # in this process alone

@@ -46,7 +46,7 @@ venv_fits() {
     [ "$(cat "$1" 2>/dev/null)" = "$wanted" ]
 }
 
-# apt_install PACKAGE: for root on Debian only. Silent: whoever needs the package reports it missing.
+# apt_install PACKAGE: for root on Debian only. Silent: the step that needs the package reports it missing.
 apt_install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1

@@ -21,7 +21,7 @@ AROUND = 4
 
 
 class Subject(NamedTuple):
-    """A digest of whoever is counted: the table, or a snapshot of it, names nobody.
+    """A digest of the person or address that is counted: the table, or a snapshot of it, names nobody.
 
     `around`: the network around an address, which is counted too; empty where there is none.
     """

@@ -30,7 +30,7 @@ class JsonFormatter(logging.Formatter):
 
 def exception_summary(error: BaseException) -> dict[str, list[str]]:
     """An exception's types, its causes' included, and its frames."""
-    return {"exception": _types(error), "places": _frames(error)}
+    return {"exception": _types(error), "frames": _frames(error)}
 
 
 def _types(error: BaseException) -> list[str]:

@@ -44,8 +44,8 @@ CARDS: dict[str, ActivityCard] = {
     "last moments": card("Going.", left=0.0001),
     "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
-    "one reply": card("Somebody answered.", replies_count=1),
-    "many replies": card("Everybody answered.", replies_count=1234),
+    "one reply": card("Somebody replied.", replies_count=1),
+    "many replies": card("Everybody replied.", replies_count=1234),
     "a reply": card(
         "It hangs behind the door.", reply_to_activity_uuid=PARENT["uuid"], reply_to_handle=PARENT["handle"]
     ),

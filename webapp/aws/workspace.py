@@ -54,8 +54,8 @@ def _network(text: str) -> str:
 
 
 def _echo(url: str) -> str:
-    answer = requests.get(url, timeout=3, allow_redirects=False)
-    return str(answer.text).strip() if answer.status_code == 200 else ""
+    response = requests.get(url, timeout=3, allow_redirects=False)
+    return str(response.text).strip() if response.status_code == 200 else ""
 
 
 def _fitted(name: str, most: int, space: str = "") -> str:

@@ -111,7 +111,7 @@ def client_environment(url: str) -> dict[str, str]:
 def why_unreachable(url: str, error: Exception) -> str:
     host, port = ",".join(hosts(url)[:1]) or "localhost", port_of(url)
     text = str(error).lower()
-    cause = next((cause for sign, cause in _CAUSES if sign in text), "it did not accept the connection")
+    cause = next((cause for phrase, cause in _CAUSES if phrase in text), "it did not accept the connection")
     if "timeout" in text and host.endswith(_RDS):
         cause = "nothing responds: its security group may block this address (run bin/rds-update-sg-rule)"
     several = len([name for name in os.environ if name.endswith("CONNECTION_URL")]) > 1

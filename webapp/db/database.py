@@ -42,8 +42,8 @@ class Database:
 
     def query_object(self, name: str, **params: object) -> Any | None:
         """None where there is no row."""
-        answer = self._read(self._template(name, "object", params), params)
-        return None if answer is None else orjson.loads(answer)
+        found = self._read(self._template(name, "object", params), params)
+        return None if found is None else orjson.loads(found)
 
     def query_json(self, name: str, **params: object) -> bytes | None:
         """Undecoded JSON of an array or object template; None where there is no row."""

@@ -46,7 +46,11 @@ def with_random_handle(person: NewPerson) -> NewPerson:
 def _claim(claims: Mapping[str, object], name: str) -> str:
     """A claim as text, without lone surrogates."""
     said = claims.get(name)
-    return "".join(sign for sign in said[:1000] if unicodedata.category(sign) != "Cs") if isinstance(said, str) else ""
+    return (
+        "".join(letter for letter in said[:1000] if unicodedata.category(letter) != "Cs")
+        if isinstance(said, str)
+        else ""
+    )
 
 
 def _handle(raw: str) -> str:

@@ -168,12 +168,12 @@ def _send(method: str, address: str, until: float, **more: Any) -> tuple[int, di
             headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
             with session.request(
                 method, address, timeout=_TIMEOUT, allow_redirects=False, stream=True, headers=headers, **more
-            ) as answer:
+            ) as response:
                 body = bytearray()
-                while part := answer.raw.read1(8192, decode_content=False):  # as it arrives
+                while part := response.raw.read1(8192, decode_content=False):  # as it arrives
                     body += part
                     if len(body) > _MOST or time.monotonic() > until:
                         raise ProviderUnavailable
-                return answer.status_code, tokens.json_object(bytes(body)) or {}
+                return response.status_code, tokens.json_object(bytes(body)) or {}
     except (requests.RequestException, HTTPError, OSError, ValueError):
         raise ProviderUnavailable from None

@@ -96,8 +96,8 @@ def _refusals_limit() -> tuple[Database, Limit, str, Subject]:
 
     Successes and an unavailable provider do not count, so that a class can sign in at once.
     """
-    place = subject_of_address(settings(), request.remote_addr)
-    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
+    subject = subject_of_address(settings(), request.remote_addr)
+    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", subject
 
 
 def _person(claims: dict[str, Any], invite: str) -> Identity:

@@ -1,6 +1,6 @@
 """A PostgreSQL of our own as a child process: started, stopped, recovered after a kill, shared by processes.
 
-It listens on a socket in a folder that only its user can enter, never on the network, and trusts whoever connects.
+It listens on a socket in a folder that only its user can enter, never on the network, and trusts every connection.
 Of several processes one runs the cluster (it holds `running.lock`) and the others use it.
 """
 

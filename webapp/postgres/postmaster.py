@@ -12,7 +12,7 @@ from .processes import working_in
 
 
 class Postmaster:
-    """The server in a data folder, whoever started it."""
+    """The server in a data folder, ours or another process's."""
 
     def __init__(self, data: Path) -> None:
         self.data = data

@@ -23,10 +23,10 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     `TooMany` depends on the typed name only, existing or not. Over the account's own limit no password is right, and
     nothing says so: one name of an account must not reveal another.
     """
-    login, place = login.removeprefix("@"), subject_of_address(settings, address)
+    login, subject = login.removeprefix("@"), subject_of_address(settings, address)
     name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
     typed, few = subject_of(settings, name), _LIMIT_UNDER_ATTACK if limit.hits else limit
-    hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", subject)
     if _over(db, limit, "sign_ins_by_login", typed):
         hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", name))
     account = db.query_object("sessions/account", login=login)
@@ -39,7 +39,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise WrongPassword
-    give_back(db, "sign_ins_by_address", place)
+    give_back(db, "sign_ins_by_address", subject)
     give_back(db, "sign_ins_by_login", typed)
     give_back(db, "sign_ins_by_account", own)
     found: Account = {"uuid": str(account["uuid"]), "password_hash": account["password_hash"]}

@@ -129,7 +129,7 @@ def hue(handle: str) -> int:
 
 def initial(name: str) -> str:
     """The character in an avatar."""
-    return next((sign for sign in name if sign.isalnum()), name[:1]).upper()
+    return next((letter for letter in name if letter.isalnum()), name[:1]).upper()
 
 
 def tally(count: int) -> str:

@@ -21,7 +21,7 @@ def everybody(view: View) -> View:
 
 
 def readers(view: View) -> View:
-    """Open to whoever may read the public feed."""
+    """Open to everybody who may read the public feed."""
     return with_facts(view, policy=READERS)
 
 

@@ -54,8 +54,8 @@ function reload() {
 async function get(address) {
   for (;;) {
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
-      return new DOMParser().parseFromString(await answer.text(), "text/html");
+      const response = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+      return new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
       await pause(100);
     }

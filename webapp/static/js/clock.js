@@ -9,8 +9,8 @@ const clock = (() => {
   // sleep: what has expired must not be seen.
   async function wasAsleep(jump) {
     try {
-      const answer = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(2000) });
-      const passed = Date.parse(answer.headers.get("Date")) - (now() + even.server);
+      const response = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(2000) });
+      const passed = Date.parse(response.headers.get("Date")) - (now() + even.server);
       return !(passed < jump / 2);
     } catch {
       return true;

@@ -13,11 +13,11 @@ const say = (text) => {
 const ours = ({ text }) => /<hx-partial|class="(composer|burn)"/.test(text);
 document.addEventListener("htmx:before:request", () => document.getElementById("notices")?.replaceChildren());
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx) say(words.noAnswer);
+  if (event.detail.ctx) say(words.unreachable);
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (!ours(ctx)) say(words.otherAnswer(ctx.response.status));
+  if (!ours(ctx)) say(words.serverProblem(ctx.response.status));
 });
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;

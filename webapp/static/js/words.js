@@ -27,8 +27,8 @@ const words = (() => {
     discard: "Discard it",
     // Notices.
     close: "Close",
-    noAnswer: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
-    otherAnswer: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
+    unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
+    serverProblem: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
     // The button for light and dark.
     theme: { light: "Theme: light", dark: "Theme: dark", system: "Theme: system" },
     switchTo: (theme, next) => `${theme}. Switch to ${next}`,
