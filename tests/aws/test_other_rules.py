@@ -61,7 +61,7 @@ def test_address_that_somebody_else_was_given_is_let_in_already(sg: Any) -> None
     sg.add(sg.me, "8.8.4.4/32", renewed=sg.ago(3))
     code, out, _ = sg.run()
     assert code == 0
-    assert out.startswith("8.8.8.8/32 is let in already, by the rule 'GITPOD Bob b', which is left as it is\n")
+    assert out.startswith("8.8.8.8/32 is let in already by the rule 'GITPOD Bob b', which stays as it is\n")
     assert sg.all() == others
 
 
