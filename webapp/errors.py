@@ -13,7 +13,7 @@ VIOLATIONS = {
     "users_email_length": ("email", N_("An email address can have up to 254 characters.")),
     "activities_message_length": ("message", N_("The limit is 280 characters.")),
 }
-"""Constraint name to field and sentence: what the database refuses is told beside the field."""
+"""Constraint name to field and sentence, shown beside the field."""
 
 
 class MayflyError(Exception):

@@ -6,7 +6,7 @@ Placeholders are named, and filled after the translation: `_("At most %(most)s f
 from gettext import NullTranslations
 
 catalogue = NullTranslations()
-"""The one catalogue of the process: templates look their constant sentences up when they are compiled."""
+"""The process's catalogue: templates look constant sentences up when compiled."""
 
 
 def gettext(sentence: str) -> str:

@@ -7,7 +7,7 @@ from .composer import ORPHANED, TOO_DEEP, Composer
 from .shapes import ActivityCard
 
 ZERO = {int: 0, bool: False}
-"""What counts and done acts are in a sample, unless it says otherwise; and what a person may have done, all of it."""
+"""A sample's counts and acts by default; `ALL_DONE`: every act done."""
 ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
 
 

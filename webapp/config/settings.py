@@ -13,7 +13,6 @@ from .provider import LOOPBACK, ProviderSettings
 from .variables import ConfigError, Limit, choice, integer, limit
 
 ENVIRONMENTS = ("development", "test", "production")
-"""What `APP_ENV` may be."""
 
 TTLS: dict[str, timedelta] = {
     "30-days": timedelta(days=30),
@@ -24,7 +23,7 @@ TTLS: dict[str, timedelta] = {
     "3-hours": timedelta(hours=3),
     "1-hour": timedelta(hours=1),
 }
-"""The lives an author may pick: key to duration, longest first."""
+"""The lifespans an author may pick, longest first."""
 
 
 def is_public_address(text: str) -> bool:

@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"%\((?P<name>[a-z_]+)\)s")
 _INCLUDE = re.compile(r" *-- include (?P<name>[a-z_/]+) *")
 _HEADER_LINES = 3
 NEXT_PART = "\n-- then\n"
-"""What parts a migration's file: each part is a transaction of its own."""
+"""Separates the parts of a migration's file; each is its own transaction."""
 
 
 def part_name(stem: str, number: int) -> str:

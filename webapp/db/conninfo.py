@@ -12,7 +12,7 @@ from ..errors import Unavailable
 from . import iam
 
 PATIENCE = 4.0
-"""Seconds for a direct connection: the name's lookup and all its addresses together."""
+"""Seconds for a direct connection: lookup and all addresses together."""
 _NETWORK = {
     "connect_timeout": 3,
     "keepalives": 1,

@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = Path(__file__).resolve().parent / "static"
 HEARTBEAT = 15.0
 _HANDS_ON = {CHECKOUT / "webapp" / "web" / name for name in ("environment.py", "addresses.py")}
-"""They only do what a template asks for: what they fall over stands there."""
+"""They only do what a template asks for, so the fault is in the template."""
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 

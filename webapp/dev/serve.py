@@ -26,7 +26,7 @@ FOREIGN = (
     "gunicorn.workers.ggevent", "jinja2.ext", "linkify_it", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
     "werkzeug.middleware.proxy_fix", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
 )  # fmt: skip
-"""What webapp/ imports of others. One that is missing here only makes a change of Python show later."""
+"""Foreign modules that webapp/ imports. A missing one only slows a reload."""
 
 
 class Worker(Application):  # type: ignore[misc]

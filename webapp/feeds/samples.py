@@ -50,7 +50,7 @@ def _vanishing_item(number: int) -> VanishingItem:
 
 
 NEXT = PARENT["number"]
-"""The cursor of a page that has another behind it."""
+"""The cursor of a page that has a next one."""
 
 FULL, EMPTY = Page([PARENT, CARDS["waning"]], None), Page([], None)
 

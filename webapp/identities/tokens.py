@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from ..config.provider import ProviderSettings
 
 _KINDS = {"RS256": "RSA", "ES256": "EC"}
-"""The signatures that count, and the kind of key of each: never none, never a secret that both sides know."""
+"""Accepted signatures and their kinds of key: never `none`, never a shared secret."""
 _LEEWAY = 60
 _OLDEST = 900  # seconds since it was issued
 

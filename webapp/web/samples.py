@@ -14,7 +14,7 @@ Samples = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 HOSTILE = "</p><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 1103 * 7 }} \u202etfel"
-"""What somebody may type, and no page may obey."""
+"""Somebody may type it, and no page may run it."""
 
 
 def sample_uuid(name: str) -> str:
