@@ -110,7 +110,7 @@ def test_statement_whose_file_was_removed_is_told_by_its_name(dev_app: Flask) ->
     db.catalogue._templates = {template.name: template for template in db.catalogue if template.name != "feeds/public"}
     for headers in ({}, {"HX-Request-Type": "partial"}):
         said = dev_app.test_client().get("/public", headers=headers).text
-        assert "sql/feeds/public.sql is asked for, and there is no such statement." in said
+        assert "There is no statement sql/feeds/public.sql." in said
         assert "KeyError" not in said
 
 

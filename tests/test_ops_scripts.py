@@ -208,7 +208,7 @@ def test_half_a_database_of_ones_own_is_not_taken_for_the_embedded_one(
     assert (code, out) == (1, "")
     assert err == (
         f"bin/db-create: {name} without CONNECTION_URL: set that too, which is how the application connects,"
-        " or set none of them for the database that comes along.\n"
+        " or set none of them to use the bundled database.\n"
     )
     assert not embedded.exists()
 
@@ -406,7 +406,7 @@ def test_database_of_the_environment_goes_through_its_whole_life(
 def test_setup_drops_nothing_where_it_could_not_make_it_anew(run: Run, elsewhere: DatabaseUrls) -> None:
     code, _, err = run("db-setup")
     assert code == 1
-    assert "mayfly_owner may not make databases: an administrator says ALTER ROLE mayfly_owner CREATEDB." in err
+    assert "mayfly_owner may not create databases: an administrator can run ALTER ROLE mayfly_owner CREATEDB." in err
     elsewhere.owner().close()
 
 

@@ -607,8 +607,8 @@ def test_setup_leaves_a_database_that_is_in_use_as_it_is(start: Start) -> None:
     done = set_up(run.state)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        f"left the database to bin/run (process {run.process.pid}), which may go on:"
-        " what is missing is made when bin/run or bin/dev starts\n"
+        f"left the database to bin/run (process {run.process.pid}): bin/run or bin/dev"
+        " makes what is missing when it starts\n"
     )
 
 
