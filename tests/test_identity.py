@@ -563,7 +563,7 @@ def test_slow_provider_is_given_up_by_everybody(
     over = threading.Event()
     provider.broken[path] = lambda handler: how(handler, over)
     if path.startswith("/."):
-        app.extensions["provider"]._kept.clear()
+        app.extensions["provider"]._cache.clear()
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         leaving = pool.submit(app.test_client().get, "/signed-out")
@@ -636,7 +636,7 @@ def test_discovery_over_https_names_no_address_in_the_clear(
     """Else a secret, and a request of ours, would go to whatever listens on this machine."""
     said = {"issuer": issuer, "authorization_endpoint": f"{issuer}/a", "token_endpoint": f"{issuer}/t"}
     said |= {"jwks_uri": f"{issuer}/k", name: "http://localhost:8000/readyz"}
-    monkeypatch.setattr(provider_module, "_ask", lambda *asked, **more: (200, said))
+    monkeypatch.setattr(provider_module, "_request", lambda *asked, **more: (200, said))
     client = make(OIDC_ISSUER=issuer).test_client()
     in_the_clear = issuer.startswith("http:")
     if name == "end_session_endpoint":
@@ -788,7 +788,7 @@ def test_person_suspended_on_the_way_in_gets_no_session(
         conn.execute("UPDATE users SET suspended_at = now()")
         return found
 
-    monkeypatch.setattr(arrivals, "arrive", suspended_then)
+    monkeypatch.setattr(arrivals, "find_or_create_account", suspended_then)
     client = app.test_client()
     answer = through(client, provider)
     assert (answer.status_code, count(conn, "sessions")) == (403, 0)
@@ -846,7 +846,7 @@ def test_invitation_is_kept_where_no_account_came_of_it(
         "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')",
         [sign_up_actions.code_hash("come-in")],
     )
-    monkeypatch.setattr(arrivals.claimed, "another", lambda person: person)
+    monkeypatch.setattr(arrivals.claimed, "with_random_handle", lambda person: person)
     db = app.extensions["db"]
     real = type(db).query_value
     monkeypatch.setattr(

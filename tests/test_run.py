@@ -253,7 +253,7 @@ def test_server_that_dies_is_started_again_where_it_had_held(waits: str, was_up:
             started.append(self)
 
     one = supervisor.Supervisor({"WAIT_FOR_DATABASE": waits})
-    one._told = was_up
+    one._announced = was_up
     one.stopping.set()  # nobody has to wait for the second in between
     assert one._restart(Fallen()) is again  # type: ignore[arg-type]
     assert len(started) == again

@@ -127,7 +127,7 @@ def test_form_that_comes_once_too_often_is_told_to_wait(
     assert first.status_code in (200, 303, 404, 422), first.text
     assert second.status_code == 429
     assert 0 < int(second.headers["Retry-After"]) <= 3600
-    assert "That's a lot at once. Try again in 60 minutes; nothing is lost." in second.text
+    assert "a lot at once. Try again in 60 minutes; your text is safe." in second.text
     app.extensions["db"].close()
 
 

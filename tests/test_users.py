@@ -47,7 +47,7 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return bool(verify(self, password_hash, password))
 
     monkeypatch.setattr(PasswordHasher, "verify", counting)
-    passwords._decoy()
+    passwords._dummy_hash()
     return seen
 
 
@@ -566,8 +566,8 @@ def test_sign_in_of_a_crowd_is_told_to_wait(
     with database_urls.owner() as conn:
         make_user(conn)
     monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
-    assert passwords._room.acquire(timeout=1)
-    assert passwords._room.acquire(timeout=1)
+    assert passwords._slots.acquire(timeout=1)
+    assert passwords._slots.acquire(timeout=1)
     try:
         token = token_for(client)
         answer = client.post("/sign-in", data={"csrf_token": token, "email": "alice", "password": PASSWORD})
@@ -578,8 +578,8 @@ def test_sign_in_of_a_crowd_is_told_to_wait(
         with pytest.raises(Unavailable):
             passwords.hash_password("anything at all")
     finally:
-        passwords._room.release()
-        passwords._room.release()
+        passwords._slots.release()
+        passwords._slots.release()
     assert sign_in(client).status_code == 303
 
 
@@ -601,7 +601,7 @@ def test_hashes_at_once_are_two_at_most(monkeypatch: pytest.MonkeyPatch) -> None
 
     def come(number: int) -> None:
         try:
-            passwords._aside(lambda: work(number))
+            passwords._run_in_pool(lambda: work(number))
         except Unavailable:
             note(refused, number)
 
