@@ -69,7 +69,7 @@ def test_batches_pass_over_what_others_hold_and_come_again(
         other.execute("BEGIN")
         other.execute("UPDATE activities SET message = 'Other.' WHERE user_uuid IN (SELECT uuid FROM users LIMIT 3)")
         monkeypatch.setattr(migrate, "_PAUSE", 0.0)
-        with pytest.raises(Refused, match=rf"a batch of {_BATCHES} failed .*other transactions hold every remaining row .*20 times"):
+        with pytest.raises(Refused, match=rf"a batch of {_BATCHES} failed .*others hold all remaining rows .*20 times"):
             list(migrate.apply(conn))
         assert one(conn, _UNNUMBERED) == 6
         assert one(conn, "SELECT count(*) FROM schema_migrations WHERE name = %s", _BATCHES) == 0
