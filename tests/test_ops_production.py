@@ -117,8 +117,8 @@ def test_unreachable_rds_is_one_sentence_in_time(
     assert time.monotonic() - before < 50  # the promise is 5; machines are slow
     assert (code, out) == (1, "")
     assert err == (
-        f"bin/db-sessions: The database at {host} port {silent} cannot be reached: nothing answers:"
-        " its security group may not allow this address (run bin/rds-update-sg-rule).\n"
+        f"bin/db-sessions: The database at {host} port {silent} cannot be reached: nothing responds:"
+        " its security group may block this address (run bin/rds-update-sg-rule).\n"
     )
 
 
@@ -131,7 +131,7 @@ def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest
 
     monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: [go.wait(50), Late()][1])
     monkeypatch.setattr(conninfo.dial, "__kwdefaults__", {"patience": 0.05})
-    with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing answers"):
+    with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing responds"):
         connect("postgresql://u@db.example/x")
     go.set()
     assert closed.wait(50), "what came too late is closed"

@@ -372,7 +372,7 @@ def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = refused(start(PORT=str(port)))
-    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another, such as PORT={port + 1}."
+    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another: PORT={port + 1}."
     assert not (scratch / "state").exists()
 
 
