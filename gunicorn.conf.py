@@ -1,4 +1,4 @@
-"""How gunicorn serves Mayfly. The supervisor starts it, with an environment that it has checked."""
+"""gunicorn's settings. The supervisor starts it with a checked environment."""
 
 import contextlib
 import http
@@ -19,8 +19,8 @@ bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WORKERS") or "2")
 worker_connections = 1000
 
-# Above the longest honest request: half of it for a form that comes slowly, 2 s for a connection, 3 s for a statement.
-# With gevent, gunicorn holds a worker to it but no request: that is left to the Worker below.
+# More than the longest honest request: half of it for a slow form, 2 s for a connection, 3 s for a statement.
+# With gevent, gunicorn applies it to workers only; the Worker below applies it to requests.
 timeout = 30
 graceful_timeout = 5
 keepalive = 5
@@ -30,16 +30,16 @@ max_requests_jitter = 4_000
 
 # The heartbeat is a file: on a slow disk it would stall and get a healthy worker killed.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-# It would open a socket in the home folder that two instances share.
+# Its socket in the home folder would be shared by two instances.
 control_socket_disable = True
-# Who sits in front is the application's setting, TRUSTED_PROXIES; here nobody is believed.
+# The application trusts proxies by TRUSTED_PROXIES; gunicorn trusts none.
 forwarded_allow_ips = ""
 
 if _run_as := os.environ.get("MAYFLY_RUN_AS"):
     user, group = (int(part) for part in _run_as.split(":"))
     initgroups = True
 
-# Loaded by its path: importing the package here would come before gevent's patches.
+# Loaded by path: importing the package here would run before gevent's patches.
 _spec = importlib.util.spec_from_file_location("webapp_logs", Path(__file__).parent / "webapp" / "logs.py")
 _logs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_logs)
@@ -49,13 +49,13 @@ logconfig_dict["formatters"]["json"]["()"] = _logs.JsonFormatter
 
 
 def worker_exit(server, worker):
-    """Give the connections back before gevent's end would cut them mid-way."""
+    """Close the pools before gevent's end cuts their connections."""
     if "webapp" in sys.modules:  # not when it failed to load
         sys.modules["webapp"].close_pools()
 
 
-class Punctual:
-    """Reads a body until an instant of the monotonic clock. Raises `TimeoutError` for what has not come by then."""
+class DeadlineReader:
+    """Reads a body until `until` on the monotonic clock, then raises `TimeoutError`."""
 
     def __init__(self, reader, until):
         self.reader, self.until = reader, until
@@ -66,9 +66,9 @@ class Punctual:
 
 
 class Worker(GeventWorker):
-    """gevent's, with an end to every request, whether its sender or its reader is slow.
+    """gevent's worker with a deadline for every request, however slow its sender or reader.
 
-    What is refused before the program sees it has the headers of every answer, and is quoted nowhere.
+    What gunicorn itself refuses gets our headers too, and nothing of it is quoted.
     """
 
     STATUSES = (
@@ -81,8 +81,8 @@ class Worker(GeventWorker):
     )
 
     def handle_request(self, listener_name, req, sock, addr):
-        """As gunicorn's. A body that is late is the program's to answer; a request without end loses its connection."""
-        req.body.reader = Punctual(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
+        """A late body is an error in the program; an endless request loses its connection."""
+        req.body.reader = DeadlineReader(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
         try:
             with gevent.Timeout(self.cfg.timeout):
                 super().handle_request(listener_name, req, sock, addr)
@@ -93,10 +93,10 @@ class Worker(GeventWorker):
     def handle_error(self, req, client, addr, exc):
         status = next((status for kinds, status in self.STATUSES if isinstance(exc, kinds)), 500)
         if status == 500:
-            sentence = "Something broke. It is not your doing, and nothing that was saved is lost."
+            sentence = "Something broke. It's not your fault, and everything you saved is still here."
             self.log.error("a request failed outside the program", exc_info=exc)
         else:
-            sentence = "The request could not be read: it is malformed, or too long."
+            sentence = "Mayfly couldn't read that request: it is malformed or too long."
             self.log.warning("a request could not be read: %s", type(exc).__name__)
         body = f"{sentence}\n".encode()
         lines = {

@@ -1,1 +1,0 @@
-"""Measurements: what they are and how to read them is in README.md beside this file."""

@@ -48,7 +48,7 @@ def page() -> Flask:
 
 
 def streaming() -> Any:
-    """The real application, and a stream at `/bench/stream` that says something now and then, as live feeds will."""
+    """The real application, with a stream at `/bench/stream` that sends something now and then, as live feeds will."""
     app = create_app()
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A drill on real servers: a backup that is restored, every table compared before and after.
+"""A drill on real servers: restore a backup, then compare every table before and after.
 
 Usage: bin/bench drills
 """
@@ -15,7 +15,6 @@ _TABLES = ("users", "passwords", "activities", "activity_keys", "invitations")
 
 
 def restore_drill(made: Ground) -> None:
-    """Dumps, loads into another database, and compares every table's rows and hash."""
     other = embedded_target(made.cluster, "test", "mayfly_test_restored")
     file = made.folder / "drill.dump"
     db = Database(Settings.from_env(made.environment()))
@@ -43,7 +42,7 @@ def _hashes(on: Target) -> dict[str, tuple[int, str]]:
 
 
 def main() -> None:
-    """Exits with 1 when a table came back another."""
+    """Exits with 1 when a table differs."""
     with ground(500, 20_000) as made:
         restore_drill(made)
 

@@ -1,4 +1,4 @@
-"""What every measurement stands on: a database server of its own with a busy community, and web servers over it."""
+"""What every measurement uses: its own database server with a busy community, and web servers over it."""
 
 import contextlib
 import hashlib
@@ -29,18 +29,17 @@ COOKIE = f"mayfly=in.{TOKEN}"
 
 @dataclass(frozen=True)
 class Ground:
-    """A running cluster and the database in it that the measurements read."""
+    """A running cluster and the filled database in it."""
 
     cluster: Cluster
     target: Target
     folder: Path
 
     def superuser(self) -> Connection:
-        """A connection that may do everything."""
         return connect(self.cluster.url(SUPERUSER, self.target.name or ""))
 
     def environment(self, **more: str) -> dict[str, str]:
-        """What a web server over this database is started with: production, every limit lifted."""
+        """A web server's environment: production, with every limit lifted."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PG")},
             "APP_ENV": "test",
@@ -55,8 +54,8 @@ class Ground:
 
 @contextlib.contextmanager
 def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterator[Ground]:
-    """A durable cluster in a scratch folder, filled; all of it is gone afterwards."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kill, too, ends all that was started
+    """A durable cluster in a scratch folder, filled, and removed afterwards."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kill also ends what was started
     folder = Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
     folder.chmod(0o711)
     try:
@@ -74,7 +73,7 @@ def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterat
 
 
 def fill(made: Ground, users: int, activities: int) -> None:
-    """The community of data.sql, and a session for its first person. Statistics are fresh afterwards."""
+    """Loads data.sql's community and a session for its first person, then ANALYZE."""
     with made.superuser() as conn:
         conn.execute("SET session_replication_role = replica")  # the data is sound; checking each key takes minutes
         conn.execute("SELECT set_config('bench.users', %s, false)", [str(users)])
@@ -90,7 +89,6 @@ def fill(made: Ground, users: int, activities: int) -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -98,13 +96,11 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A web server that runs."""
-
     port: int
     process: "subprocess.Popen[bytes]"
 
     def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-        """Status and body of one request, signed in."""
+        """Status and body of one signed-in request."""
         conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             conn.request("GET", path, headers={"Cookie": COOKIE, **(headers or {})})
@@ -114,7 +110,7 @@ class Server:
             conn.close()
 
     def cpu(self) -> float:
-        """Seconds of processor time that the server and its children have used so far. No neighbour can blur it."""
+        """Processor seconds of the server and its children so far, which no neighbour disturbs."""
         spent = 0
         for pid in (self.process.pid, *children(self.process.pid)):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -132,7 +128,7 @@ def children(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def serve(application: str, environment: Mapping[str, str], *, log: Path) -> Iterator[Server]:
-    """gunicorn as the project runs it, with 2 workers, for a WSGI application; ended by its process id."""
+    """gunicorn as the project runs it, with 2 workers, for a WSGI application."""
     port = free_port()
     config = str(ROOT / "gunicorn.conf.py")
     command = [sys.executable, "-m", "gunicorn", "--config", config, "--max-requests", "0", application]
@@ -142,7 +138,7 @@ def serve(application: str, environment: Mapping[str, str], *, log: Path) -> Ite
 
 @contextlib.contextmanager
 def running(command: list[str], environment: Mapping[str, str], port: int, log: Path) -> Iterator[Server]:
-    """A server process that answers, and its end. Raises `SystemExit` with its last words when it does not start."""
+    """A server process during the block. Raises `SystemExit` with its last output when it does not start."""
     with log.open("ab") as out:
         process = subprocess.Popen(command, env=dict(environment), cwd=ROOT, stdout=out, stderr=out)
     server = Server(port, process)

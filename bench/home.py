@@ -1,4 +1,4 @@
-"""The home feed through this data layer, beside an ORM and beside what the database and the server alone can do.
+"""The home feed through this data layer, beside an ORM, and beside the database and the server alone.
 
 Usage: bin/bench home [--rounds 5] [--seconds 4] [--connections 16] [--users 5000] [--activities 50000] [--plain]
 """
@@ -44,7 +44,7 @@ SERVED = {
 }
 DATABASE = {"D": ("sessions/viewer", "feeds/home", "feeds/vanishing"), "Q": ("feeds/home",)}
 """What pgbench runs: all statements of the page; the JSON's own."""
-# What may differ between two renderings of one page: tokens, keys, and every figure that follows the clock.
+# What differs between two renderings of a page: tokens, keys and times.
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
     rb'|(?<=data-left=")\d+|(?<=stroke-dasharray=")[\d.]+'
@@ -53,7 +53,6 @@ CLOCKED = re.compile(
 
 
 def main() -> None:
-    """Runs all of it and prints the figures."""
     options = argparse.ArgumentParser(prog="bin/bench home")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=4)
@@ -91,17 +90,17 @@ def main() -> None:
             return dataclasses.replace(result, cpu=spent)
 
         for letter in WHAT:
-            measure(letter, 1)  # pools are filled, statements prepared, pages in memory
+            measure(letter, 1)  # warm up: pools, prepared statements, cached pages
         results = rounds(measure, chosen.rounds, chosen.seconds)
         report(results)
-        stack.close()  # the profile has the machine for itself
+        stack.close()  # nothing else runs while profiling
         print("\nWhere the time of A goes, one request after the other (medians):", flush=True)
         subprocess.run([sys.executable, "-m", "bench.where"], env=made.environment(), cwd=ROOT, check=True)
     print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
 
 
 def rounds(measure: Callable[[str, int], Result], count: int, seconds: int) -> dict[str, list[Result]]:
-    """Everybody's turn in every round, so that a slow moment of the machine hits all alike."""
+    """All peers take turns in every round, so that a slow moment of the machine hits all alike."""
     results: dict[str, list[Result]] = {letter: [] for letter in WHAT}
     for _ in range(count):
         for letter in WHAT:
@@ -110,7 +109,7 @@ def rounds(measure: Callable[[str, int], Result], count: int, seconds: int) -> d
 
 
 def report(results: dict[str, list[Result]]) -> None:
-    """Rates and tails, then the ratios of each round: smallest, median, largest."""
+    """Rates and tails, then each round's ratios: smallest, median, largest."""
     print("                        pages/s (min / median / max)     p99 ms   processor ms   failures")
     for letter, found in results.items():
         low, middle, high = spread([result.rate for result in found])
@@ -135,8 +134,8 @@ def spread(values: list[float]) -> tuple[float, float, float]:
 
 
 def check_same(servers: dict[str, Server]) -> int:
-    """The length of the page. Raises `SystemExit` when the peers' pages are not the same."""
-    for _ in range(10):  # words of time (`5 min`) may turn between two of them
+    """The length of the page. Raises `SystemExit` when the peers' pages differ."""
+    for _ in range(10):  # times (`5 min`) may change between two of them
         pages = {letter: servers[letter].get("/") for letter in ("A", "P", "B", "K", "C")}
         wrong = [letter for letter, (status, _) in pages.items() if status != 200]
         if wrong:
@@ -147,7 +146,7 @@ def check_same(servers: dict[str, Server]) -> int:
 
 
 def database_alone(made: Ground, names: tuple[str, ...], connections: int, seconds: int) -> Result:
-    """pgbench with these statements, as the catalogue sends them. One transaction is all of them."""
+    """pgbench with these statements; one transaction is all of them."""
     script = made.folder / "page.sql"
     script.write_text(page_script(made, names))
     for old in made.folder.glob("pgbench_log.*"):
@@ -167,7 +166,7 @@ def database_alone(made: Ground, names: tuple[str, ...], connections: int, secon
 
 
 def page_script(made: Ground, names: tuple[str, ...]) -> str:
-    """The statements with the values of our viewer in place."""
+    """The statements as the catalogue sends them, with our viewer's values."""
     import hashlib
 
     with made.superuser() as conn:

@@ -1,4 +1,4 @@
-"""Load on a web server: `wrk` where it is installed, else a small client of our own (slower, and it says so)."""
+"""Load on a web server: `wrk` where it is installed, else a slower client of our own, which says so."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 @dataclass(frozen=True)
 class Result:
-    """What a server did under load: answers a second, the 99th percentile and the processor time of each in ms."""
+    """Responses a second, and each response's 99th percentile and processor time in ms."""
 
     rate: float
     p99: float
@@ -21,12 +21,11 @@ class Result:
 
 
 def tool() -> str:
-    """What makes the load here."""
     return "wrk" if shutil.which("wrk") else "the client of bench/load.py (apt-get install wrk for a faster one)"
 
 
 def load(port: int, path: str, headers: Mapping[str, str], *, connections: int, seconds: float) -> Result:
-    """Loads a server on the loopback with that many connections, each asking again as soon as it is answered."""
+    """Loads a local server over that many connections, each sending its next request at once."""
     run = _wrk if shutil.which("wrk") else _own
     return run(port, path, headers, connections, seconds)
 
@@ -77,5 +76,4 @@ def _own(port: int, path: str, headers: Mapping[str, str], connections: int, sec
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value below which that share of them lies."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]

@@ -1,4 +1,4 @@
-"""The tables as SQLAlchemy classes, for the peers. Keys are text (`as_uuid=False`), since pages print them often."""
+"""The tables as SQLAlchemy classes, for the peers. Keys are text (`as_uuid=False`): pages print them often."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ Key = Uuid(as_uuid=False)
 
 
 class Base(DeclarativeBase):
-    """What the classes have in common."""
+    pass
 
 
 class User(Base):
@@ -33,7 +33,7 @@ class LoginSession(Base):
 
 
 class Activity(Base):
-    """An activity as the templates want it: the fields of a card are columns, properties, or set by the page."""
+    """An activity as templates need it: a card's fields are columns, properties, or set by the page."""
 
     __tablename__ = "activities"
     __allow_unmapped__ = True
@@ -65,7 +65,7 @@ class Activity(Base):
 
     @property
     def reply_to_handle(self) -> str | None:
-        """The handle of whom it answers, if that is alive."""
+        """The parent's author's handle, if the parent is alive."""
         parent = self.parent
         if parent is None or parent.expires_at <= self.read_at or not parent.author or parent.author.suspended_at:
             return None

@@ -1,9 +1,9 @@
-"""The database stopped and started under load: what people see, and whether anything that was acknowledged is lost.
+"""The database stopped and started under load: what people see, and whether anything acknowledged is lost.
 
 Usage: bin/bench outage [--before 5] [--down 5] [--after 12]
 
-Eight writers keep a ledger: intent before a request, ack or unknown after it; what is unknown, or was told to wait,
-is sent again with the same key until it is acknowledged. Eight readers read home.
+Eight writers keep a ledger: intent before a request, ack or unknown after it. Unknown and refused writes are sent
+again with the same key until acknowledged. Eight readers read home.
 """
 
 import argparse
@@ -22,7 +22,7 @@ WRITERS = READERS = 8
 
 
 class Ledger:
-    """What was asked and what came back, by time."""
+    """Requests and their outcomes, by time."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
@@ -37,7 +37,7 @@ class Ledger:
 
 
 def request(port: int, method: str, path: str, body: str | None = None) -> tuple[str, bytes]:
-    """The status, or the kind of failure, and the body of one request on a connection of its own."""
+    """Status, or kind of failure, and body of one request on its own connection."""
     conn = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         form = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
@@ -51,7 +51,7 @@ def request(port: int, method: str, path: str, body: str | None = None) -> tuple
 
 
 def write(port: int, token: str, ledger: Ledger, over: threading.Event) -> None:
-    """One writer: a new key for each activity, and the same key until that one is acknowledged."""
+    """A writer: a new key for each activity, the same key until it is acknowledged."""
     while not over.is_set():
         key = str(uuid.uuid4())
         ledger.intents.add(key)
@@ -68,7 +68,6 @@ def write(port: int, token: str, ledger: Ledger, over: threading.Event) -> None:
 
 
 def read(port: int, ledger: Ledger, over: threading.Event) -> None:
-    """One reader."""
     while not over.is_set():
         began = time.monotonic()
         status, _ = request(port, "GET", "/")
@@ -77,7 +76,7 @@ def read(port: int, ledger: Ledger, over: threading.Event) -> None:
 
 
 def main() -> None:
-    """One outage; prints the figures. Exits with 1 when anything acknowledged is lost or doubled."""
+    """Exits with 1 when anything acknowledged is lost or doubled."""
     options = argparse.ArgumentParser(prog="bin/bench outage")
     options.add_argument("--before", type=float, default=5)
     options.add_argument("--down", type=float, default=5)
@@ -110,7 +109,7 @@ def main() -> None:
 
 
 def kill(made: Ground) -> None:
-    """What `pg_ctl stop -m immediate` does: every process ends at once, and the next start has to recover."""
+    """Like `pg_ctl stop -m immediate`: every process ends at once, and the next start recovers."""
     process = made.cluster.process
     assert process
     process.send_signal(signal.SIGQUIT)
@@ -118,7 +117,6 @@ def kill(made: Ground) -> None:
 
 
 def report(made: Ground, ledger: Ledger, stopped: float, accepting: float, live: tuple[str, str]) -> None:
-    """The figures of one outage."""
     good = {"reader": "200", "writer": "303"}
     print(f"database gone for {accepting - stopped:.1f} s; meanwhile /livez {live[0]}, /readyz {live[1]}")
     for who, status in good.items():

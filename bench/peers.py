@@ -1,7 +1,6 @@
-"""The peers of the comparison: the same program, its home page with rows turned into objects by SQLAlchemy's ORM.
+"""The peers of the comparison: the same program with a home page of SQLAlchemy objects.
 
-`eager` and `lazy` make the real application (routes, security, templates, compression) with another function behind
-`/`, for gunicorn.
+`eager` and `lazy` are the real application (routes, security, templates, compression) with another function at `/`.
 """
 
 import hashlib
@@ -30,7 +29,7 @@ of_author = load_only(User.display_name, User.handle, User.suspended_at)
 
 
 def newest(before: int | None) -> Select[tuple[Activity, datetime]]:
-    """A page of the feed and one more, with the database's clock."""
+    """A page of the feed, one extra row, and the database's clock."""
     found = select(Activity, func.now()).join(Activity.author).where(*alive)
     if before is not None:
         found = found.where(Activity.number < before)
@@ -59,7 +58,7 @@ def login(token: str) -> Select[tuple[LoginSession]]:
 
 
 def counted(uuids: list[str]) -> Select[tuple[str | None, int]]:
-    """How many live replies each of these has, where it has any."""
+    """Live replies of each, where there are any."""
     return (
         select(Activity.reply_to_activity_uuid, func.count())
         .join(Activity.author)
@@ -69,7 +68,7 @@ def counted(uuids: list[str]) -> Select[tuple[str | None, int]]:
 
 
 def liked(uuids: list[str], viewer_uuid: str) -> Select[tuple[str, int, bool]]:
-    """How many people in good standing like each of these, where any does, and whether the viewer is among them."""
+    """Likes of each, by people in good standing, and whether the viewer is among them."""
     own = func.bool_or(Like.user_uuid == viewer_uuid)
     return (
         select(Like.activity_uuid, func.count(), own)
@@ -80,7 +79,7 @@ def liked(uuids: list[str], viewer_uuid: str) -> Select[tuple[str, int, bool]]:
 
 
 def known(handles: set[str]) -> Select[tuple[str]]:
-    """Those of the handles that belong to somebody."""
+    """Those handles that somebody has."""
     return select(User.handle).where(func.lower(User.handle).in_(handles), User.suspended_at.is_(None))
 
 
@@ -89,7 +88,7 @@ def mentioned(message: str) -> set[str]:
 
 
 class Eager:
-    """Everything in as few statements as there are kinds of things: joins, and one grouped count."""
+    """As few statements as possible: joins, and one grouped count."""
 
     keeps_plans = False
 
@@ -121,8 +120,7 @@ class Eager:
 
 
 class Kept(Eager):
-    """The same, for those who count milliseconds: statements that hold no value are built once, at start, and
-    PostgreSQL keeps its plans, as it does for the real application."""
+    """As `Eager`, with statements built once and PostgreSQL's plans kept, as in the real application."""
 
     keeps_plans = True
 
@@ -140,7 +138,7 @@ class Kept(Eager):
 
 
 class Lazy:
-    """Plain queries; what a card needs is fetched when it is touched."""
+    """Plain queries; a card's relations load on access."""
 
     keeps_plans = False
 
@@ -158,7 +156,6 @@ class Lazy:
 
 
 def application(peer: Eager | Lazy) -> Flask:
-    """The real application, with the home page made by this peer."""
     app = create_app()
     engine = make_engine(app, peer)
     for function in (life, full_time, machine_time, message_html):
@@ -194,14 +191,14 @@ def application(peer: Eager | Lazy) -> Flask:
 
 
 def make_engine(app: Flask, peer: Eager | Lazy) -> Engine:
-    """As many connections as the real pool has; reads in autocommit, which spares them BEGIN and ROLLBACK."""
+    """As many connections as the real pool, reading in autocommit, without BEGIN and ROLLBACK."""
     url = os.environ["CONNECTION_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
     pool_size = app.extensions["settings"].pool_max
     arguments = {"options": "-c plan_cache_mode=force_generic_plan"} if peer.keeps_plans else {}
     return create_engine(url, isolation_level="AUTOCOMMIT", pool_size=pool_size, max_overflow=0, connect_args=arguments)
 
 
-# The filters that read times, for objects that hold them ready: no text is parsed, and none written twice.
+# The filters of times, for objects that hold datetimes: nothing is parsed or formatted twice.
 
 
 def life(card: Activity) -> filters.Life:

@@ -1,7 +1,7 @@
-"""WSGI servers beside each other with the real application: pages, memory, sign-ins, idle streams.
+"""WSGI servers compared with the real application: pages, memory, sign-ins, idle streams.
 
 Usage: bin/bench servers [--granian /path/to/bin/granian] [--rounds 2] [--seconds 4]
-granian is not part of the project: install it, with requirements.txt, into a virtual environment of its own.
+granian is not a requirement: install it, with requirements.txt, into a virtual environment of its own.
 """
 
 import argparse
@@ -26,7 +26,7 @@ STREAMS = 200
 
 
 def commands(port: int, granian: str) -> dict[str, list[str]]:
-    """How each server is started, with two processes."""
+    """Each server's command, with two processes."""
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--max-requests", "0"]
     found = {
         "gunicorn gevent": [*gunicorn, f"{APPLICATION}()"],
@@ -41,7 +41,6 @@ def commands(port: int, granian: str) -> dict[str, list[str]]:
 
 
 def main() -> None:
-    """Measures and prints, server by server."""
     options = argparse.ArgumentParser(prog="bin/bench servers")
     options.add_argument("--granian", default="")
     options.add_argument("--rounds", type=int, default=2)
@@ -73,7 +72,6 @@ def main() -> None:
 
 
 def measure(server: Server, seconds: int) -> dict[str, float]:
-    """One server's turn."""
     figures: dict[str, float] = {}
     for connections in (16, 64):
         before = server.cpu()
@@ -105,7 +103,7 @@ def timed(server: Server, path: str) -> float:
 
 @contextlib.contextmanager
 def signing_in(server: Server, people: int) -> Iterator[list[int]]:
-    """So many people sign in with a wrong password, again and again, while the block runs; the statuses they got."""
+    """`people` keep signing in with a wrong password during the block; the statuses they got."""
     answers: list[int] = []
     over = threading.Event()
 
@@ -138,7 +136,7 @@ def signing_in(server: Server, people: int) -> Iterator[list[int]]:
 
 @contextlib.contextmanager
 def idle_streams(server: Server) -> Iterator[int]:
-    """Opens streams that nobody hurries; how many of them began within five seconds."""
+    """Opens streams; how many began within five seconds."""
     conns = []
     for _ in range(STREAMS):
         conn = socket.create_connection(("127.0.0.1", server.port), timeout=5)
@@ -157,7 +155,7 @@ def idle_streams(server: Server) -> Iterator[int]:
 
 
 def memory(pid: int) -> float:
-    """Resident megabytes of a process and its children; what they share counts once (PSS)."""
+    """Megabytes of a process and its children; shared pages count once (PSS)."""
     total = 0
     for process in [pid, *children(pid)]:
         with contextlib.suppress(OSError):

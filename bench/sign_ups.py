@@ -2,7 +2,7 @@
 
 Usage: bin/bench sign-ups [--people 1000] [--at-once 50]
 
-Each of the threads stands for one execution environment of Lambda: a copy of the handler with a connection of its own.
+Each thread is one execution environment of Lambda: a copy of the handler with its own connection.
 Half of all people ask for one of ten handles, and every tenth event comes twice.
 """
 
@@ -27,7 +27,6 @@ _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mayfly_sign_
 
 
 def event(number: int) -> Event:
-    """The confirmation of one person."""
     wanted = f"wanted_{number % 10}" if number % 2 else f"person_{number}"
     return confirmed(
         sub=f"subject-{number}",
@@ -38,7 +37,7 @@ def event(number: int) -> Event:
 
 
 def main() -> None:
-    """One crowd; prints the figures. Exits with 1 where somebody has no account, or two."""
+    """Exits with 1 where somebody has no account, or two."""
     options = argparse.ArgumentParser(prog="bin/bench sign-ups")
     options.add_argument("--people", type=int, default=1000)
     options.add_argument("--at-once", type=int, default=50)

@@ -1,4 +1,4 @@
-"""Every statement that a person waits for, over a million activities: how long each takes by itself.
+"""Every statement that a person waits for, over a million activities, timed one by one.
 
 Usage: bin/bench statements [--users 100000] [--activities 1200000] [--times 300]
 """
@@ -28,7 +28,7 @@ Params = dict[str, Any]
 
 
 class Values:
-    """Real people, activities and places in time, drawn anew for every call: an unlucky draw belongs to the tail."""
+    """Real people, activities and cursors, drawn for each call: an unlucky draw belongs to the tail."""
 
     def __init__(self, conn: Connection) -> None:
         self._dice = random.Random(42)
@@ -57,7 +57,7 @@ class Values:
         return {"uuid": self._dice.choice(self._activities)[0]}
 
     def busy(self) -> Params:
-        """One of the activities that most was answered to."""
+        """One of the activities with most replies."""
         return {"uuid": self._dice.choice(self._parents)[0]}
 
     def newest(self) -> Params:
@@ -68,7 +68,7 @@ class Values:
         return {"before": found[1], "limit": PAGE_SIZE + 1}
 
     def cases(self) -> dict[str, tuple[str, Callable[[], Params]]]:
-        """What is printed, the statement's name, and its parameters for one call."""
+        """A label, the statement's name, and its parameters for one call."""
         first = {"after": None, "limit": PAGE_SIZE}
         return {
             "home": ("feeds/home", lambda: self.viewer() | self.newest()),
@@ -97,7 +97,6 @@ class Values:
 
 
 def main() -> None:
-    """Fills a database, runs every case so many times, and prints the figures."""
     options = argparse.ArgumentParser(prog="bin/bench statements")
     options.add_argument("--users", type=int, default=100_000)
     options.add_argument("--activities", type=int, default=1_200_000)
@@ -115,8 +114,8 @@ def main() -> None:
 
 
 def measure(made: Ground, values: Values, times: int) -> None:
-    """Through the pool of the application, so with its plans; one call after the other, decoding left out."""
-    db = Database(Settings.from_env(made.environment(POOL_MAX="1")), plan_once=True)
+    """Calls one after the other through the application's pool, so with its plans; without decoding."""
+    db = Database(Settings.from_env(made.environment(POOL_MAX="1")), generic_plans=True)
     worst = 0.0
     try:
         for what, (name, params) in values.cases().items():
@@ -127,7 +126,7 @@ def measure(made: Ground, values: Values, times: int) -> None:
                 started = time.perf_counter()
                 call(name, **given)
                 took.append((time.perf_counter() - started) * 1000)
-            took = took[10:]  # by then it is prepared and planned
+            took = took[10:]  # warm-up: prepared and planned
             p99 = percentile(took, 0.99)
             worst = max(worst, p99)
             print(f"  {statistics.median(took):7.2f} ms  p99 {p99:7.2f} ms  {what} ({name})", flush=True)

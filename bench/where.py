@@ -1,6 +1,6 @@
-"""Where the time of one home page goes: the real application in this one process, one request after the other.
+"""Where the time of one home page goes: the real application in one process, one request after the other.
 
-What is measured is wrapped, not profiled, since a profiler makes Python look slower than it is beside C.
+Functions are wrapped, not profiled: a profiler makes Python look slower than C.
 """
 
 import statistics
@@ -26,7 +26,7 @@ _open: list[float] = []
 
 
 def watch(owner: Any, name: str, stage: str) -> None:
-    """Adds the time inside that function to the stage, less what stages inside of it take."""
+    """Adds the time inside that function to the stage, less that of stages inside it."""
     inner: Callable[..., Any] = getattr(owner, name)
 
     def watched(*args: Any, **kwargs: Any) -> Any:
@@ -44,7 +44,6 @@ def watch(owner: Any, name: str, stage: str) -> None:
 
 
 def main(pages: int = 400) -> None:
-    """Prints the stages, in milliseconds a page and in percent."""
     watch(psycopg.Connection, "wait", "waiting for PostgreSQL")
     watch(db.Database, "_read", "psycopg and its pool")
     watch(orjson, "loads", "decoding JSON")

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# _common: what every script in bin/ starts with. Sourced, never run.
+# _common: shared by the scripts in bin/. Sourced, never run.
 set -euo pipefail
 
 ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)"
@@ -12,7 +12,7 @@ fail() {
   exit 1
 }
 
-# What a script says of itself: the comment at its head, before anything is installed or connected to.
+# --help prints the comment at a script's head, before anything is installed or connected to.
 asked="${1:-}"
 [ "$asked" != prod ] || asked="${2:-}"
 if [[ "$asked" =~ ^(-h|--help)$ ]]; then
@@ -20,7 +20,7 @@ if [[ "$asked" =~ ^(-h|--help)$ ]]; then
   exit 0
 fi
 
-# The path of a Python that is new enough.
+# Prints the path of a Python from 3.11 on.
 find_python() {
   local name
   for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
@@ -28,32 +28,32 @@ find_python() {
       command -v "$name"
       return
     fi
-    [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is no Python 3.11 or newer."
+    [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not Python 3.11 or newer."
   done
   fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
 }
 
-# fingerprint PYTHON FILE: what an environment made by that Python from that file of requirements is known by.
+# fingerprint PYTHON FILE: prints that Python's version and a hash of that requirements file.
 fingerprint() {
   "$1" -c 'import hashlib, platform as p, sys
 print(p.python_version(), hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$2"
 }
 
-# Whether PYTHON_BIN has what the stamp $1 says, which must be what requirements $2 ask for; false when it does not run.
+# venv_fits STAMP FILE: whether PYTHON_BIN runs, and the stamp is the fingerprint of that requirements file.
 venv_fits() {
   local wanted
   [ -x "$PYTHON_BIN" ] && wanted="$(fingerprint "$PYTHON_BIN" "$2" 2>/dev/null)" &&
     [ "$(cat "$1" 2>/dev/null)" = "$wanted" ]
 }
 
-# apt_install PACKAGE: where this is root on Debian. Silent: what was not installed is missed, and said, by who needs it.
+# apt_install PACKAGE: for root on Debian only. Silent: the step that needs the package reports it missing.
 apt_install() {
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1
 }
 
-# need_venv run|dev|aws|moto: PYTHON_BIN is a Python that has the requirements; installed again only when their file, or
-# the Python itself, changed, and made anew when that one is gone.
+# need_venv run|dev|aws|moto: makes PYTHON_BIN a Python with those requirements. Installs again only when their file or
+# the Python changed; recreates the environment when its Python is gone.
 need_venv() {
   if [ -n "${MAYFLY_PYTHON:-}" ]; then
     PYTHON_BIN="$MAYFLY_PYTHON" # a container brings its own
@@ -81,7 +81,7 @@ need_venv() {
     "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv ${clear:+"$clear"} "$VENV" ||
       fail "The virtual environment in $VENV could not be made."
     "$PYTHON_BIN" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$requirements" ||
-      fail "The requirements could not be installed: see pip's words above; the network may be down."
+      fail "The requirements could not be installed: see pip's message above; the network may be down."
     if [ "$1" = dev ] || [ "$1" = aws ]; then # they hold everything that running needs
       fingerprint "$PYTHON_BIN" "$ROOT/requirements-run.txt" >"$VENV/.mayfly-run"
     fi
@@ -93,7 +93,7 @@ need_venv() {
   exec 9>&-
 }
 
-# need_moto: MOTO_BIN is the folder of the programs that stand in for AWS in tests, in an environment of their own.
+# need_moto: makes MOTO_BIN the folder of the programs that simulate AWS in tests, in their own environment.
 need_moto() {
   local VENV="${MAYFLY_MOTO_VENV:-$VENV-moto}" MAYFLY_PYTHON="" PYTHON_BIN
   need_venv moto
@@ -101,7 +101,7 @@ need_moto() {
   MOTO_BIN="$VENV/bin"
 }
 
-# ops SCRIPT [ARGUMENT...]: hands over to the script of that name in webapp/ops.
+# ops SCRIPT [ARGUMENT...]: runs that script of webapp/ops.
 ops() {
   need_venv run
   PYTHONPATH="$ROOT" PYTHONSAFEPATH=1 exec "$PYTHON_BIN" -m webapp.ops "$@"

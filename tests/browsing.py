@@ -169,14 +169,14 @@ def ready(element: Locator) -> Locator:
 
 def sign_in(page: Page, handle: str, password: str = PASSWORD) -> None:
     page.goto("/sign-in")
-    page.get_by_label("E-mail or handle").fill(handle)
+    page.get_by_label("Email or handle").fill(handle)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Profile", exact=True)).to_be_visible()
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
@@ -190,7 +190,7 @@ def about_to_join(page: Page, handle: str, *, name: str = "") -> Locator:
     page.goto("/sign-up")
     page.get_by_label("Name").fill(name or handle.capitalize())
     page.get_by_label("Handle").fill(handle)
-    page.get_by_label("E-mail").fill(f"{handle}@example.com")
+    page.get_by_label("Email").fill(f"{handle}@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     return page.get_by_role("button", name="Join")
 
@@ -227,7 +227,7 @@ def _being_made(conn: Connection) -> bool:
 
 def composer(page: Page) -> Locator:
     """The form for an activity of one's own."""
-    return page.locator("form.composer", has=page.get_by_label("Your activity"))
+    return page.locator("form.composer", has=page.get_by_label("Your message"))
 
 
 def reply_form(page: Page) -> Locator:
@@ -287,4 +287,7 @@ def notice(page: Page) -> Locator:
 def there(moment: Locator) -> str:
     """The moment of a `time` element in the words and the zone of the tests' reader."""
     at = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(_KOLKATA)
-    return f"{at.day} {at:%B %Y at %H:%M}"
+    now = datetime.now(_KOLKATA)
+    if at.date() == now.date():
+        return f"{at:%H:%M}" if at < now else f"today at {at:%H:%M}"
+    return f"{at.day} {at:%B, %H:%M}"

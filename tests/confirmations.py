@@ -4,7 +4,7 @@ import importlib.util
 from types import ModuleType
 from typing import Any
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 SOURCE = CHECKOUT / "aws/lambdas/cognito_post_confirmation/handler.py"
 ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"

@@ -24,7 +24,7 @@ from webapp.db.connections import Connection, connect
 from webapp.ops import schema
 from webapp.ops.target import Target, embedded_target
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
-from webapp.postgres.places import may_enter, service_account
+from webapp.postgres.folders import may_enter, service_account
 from webapp.postgres.programs import bundled_bindir, system_bindir
 from webapp.sessions import passwords
 

@@ -7,7 +7,7 @@ from ways import DatabaseUrls
 
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import OWNER, SIGN_UP
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 ROLES, ROLES_RDS = ((CHECKOUT / "sql" / f"{name}.sql").read_text() for name in ("roles", "roles_rds"))
 

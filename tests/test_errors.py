@@ -14,6 +14,7 @@ from browsing import Server, serve
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from gunicorn.workers.ggevent import GeventWorker
+from markupsafe import escape
 from verbs import FRAGMENT, count, send, sign_in, signed_in, token_for, value, words, write
 from ways import DatabaseUrls, settings_for
 
@@ -22,7 +23,7 @@ from webapp.activities import actions
 from webapp.db.database import Database
 from webapp.errors import NOT_FOUND, Unavailable, Violated
 from webapp.logs import JsonFormatter
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.web import answers
 from webapp.web.security import headers_for
 
@@ -67,8 +68,8 @@ def breaking(app: Flask, endpoint: str, error: Exception) -> None:
         (errors.NotFound(), 404, "There is nothing at this address, or its time has passed."),
         (errors.Conflict("Once is enough."), 409, "Once is enough."),
         (errors.TooMany("Later.", 60), 429, "Later."),
-        (errors.Unavailable("secret reason"), 503, "Mayfly is away for a moment."),
-        (RuntimeError("secret reason"), 500, "It is not your doing"),
+        (errors.Unavailable("secret reason"), 503, "Mayfly is unavailable for a moment."),
+        (RuntimeError("secret reason"), 500, "It's not your fault"),
     ],
 )
 def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, status: int, sentence: str) -> None:
@@ -138,7 +139,7 @@ def test_violated_constraints_are_sentences_beside_their_fields(database_urls: D
 def test_every_heading_is_drawn(app: Flask) -> None:
     with app.test_request_context("/x"):
         for status, heading in answers.HEADINGS.items():
-            assert heading in answers.answer(status, "Words.").get_data(as_text=True)
+            assert str(escape(heading)) in answers.render_error(status, "Words.").get_data(as_text=True)
 
 
 # Health --------------------------------------------------------------------------------------------------------
@@ -392,7 +393,7 @@ def test_whoever_asks_is_not_believed_to_be_a_proxy(real_server: Server) -> None
     below = urllib.request.Request(f"{real_server.url}/below/livez", headers={"SCRIPT_NAME": "/below"})
     foreign = {"Origin": f"https://{host}", "X-Forwarded-Proto": "https"}
     secure = urllib.request.Request(f"{real_server.url}/sign-in", b"", foreign)
-    for request, status, sentence in ((below, 404, NOT_FOUND), (secure, 400, "This came from another site")):
+    for request, status, sentence in ((below, 404, NOT_FOUND), (secure, 400, "That request came from another site")):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=60)
         with refused.value as answer:

@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
 from webapp.db.connections import Connection
-from webapp.limits import by_address
+from webapp.limits import subject_of_address
 from webapp.web.policy import AUTHOR, EVERYBODY, READERS, SIGNED_IN
 from webapp.web.security import headers_for, local_path
 
@@ -127,7 +127,7 @@ def test_form_that_comes_once_too_often_is_told_to_wait(
     assert first.status_code in (200, 303, 404, 422), first.text
     assert second.status_code == 429
     assert 0 < int(second.headers["Retry-After"]) <= 3600
-    assert "That was often enough for now. Try again in 60 minutes; nothing is lost." in second.text
+    assert "a lot at once. Try again in 60 minutes; your text is safe." in second.text
     app.extensions["db"].close()
 
 
@@ -635,7 +635,7 @@ def test_limit_counts_the_address_that_the_trusted_proxy_saw(
         data={"csrf_token": token_for(client), "email": "ghost", "password": "x"},
         headers={"X-Forwarded-For": forwarded},
     )
-    subject = by_address(app.extensions["settings"], counted)
+    subject = subject_of_address(app.extensions["settings"], counted)
     with database_urls.owner() as conn:
         found = conn.execute("SELECT subject FROM rate_limits WHERE action = 'sign_ins_by_address'").fetchall()
     assert {row[0] for row in found} == set(filter(None, subject))

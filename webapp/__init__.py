@@ -1,4 +1,4 @@
-"""Mayfly: the table of contents of the program."""
+"""Mayfly: `create_app` wires the program together."""
 
 import logging
 import os
@@ -31,20 +31,20 @@ log = logging.getLogger("mayfly.request")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application for these settings, by default those of the environment.
+    """The application for these settings, by default the environment's.
 
-    Raises `ConfigError` for an environment that cannot be served from and `BrokenTemplate` for a statement that the
-    schema refuses. A database that is away stops nothing: `/readyz` says so until it is back.
+    Raises `ConfigError` for settings that cannot be served, `BrokenTemplate` for a statement that the schema refuses.
+    Starts without a database; `/readyz` answers 503 until it is there.
     """
     settings = settings or Settings.from_env(os.environ)
-    app = Flask(__name__, static_folder=None)  # static_files has its own way there
+    app = Flask(__name__, static_folder=None)  # static_files serves them
     app.extensions["settings"] = settings
-    app.extensions["db"] = Database(settings, plan_once=True)
+    app.extensions["db"] = Database(settings, generic_plans=True)
     app.config.update(_flask_config(settings))
     app.session_interface = SessionInterface()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        # Never the name: many a proxy hands X-Forwarded-Host on as the client wrote it. So it has to hand on Host.
+        # Never X-Forwarded-Host: many proxies pass it on as the client wrote it. They must pass Host on.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.jinja_environment = Environment
     app.jinja_env.undefined = StrictUndefined
@@ -55,13 +55,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     static_files.register(app, settings)
     app.before_request(guards.keep_private)
-    # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
+    # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, kept=0 if settings.development else KEPT)
     for blueprint in (health.bp, feeds, reactions, activities, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:
-        from .identities import routes as identities  # what it stands on is loaded where it is used
+        from .identities import routes as identities  # imported only where it is used
 
         identities.register(app, settings.provider)
     if settings.development:
@@ -100,9 +100,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
 
 
 def _log_requests(app: Flask) -> None:
-    """One line a request: the route's pattern and who asked; never a query, a body, a cookie or a header.
+    """Logs one line a request: the route's pattern and the user; never a query, a body, a cookie or a header.
 
-    In development the terminal stays quiet, and answers to health checks are never told.
+    Development and successful health checks log nothing.
     """
     if app.extensions["settings"].development:
         return

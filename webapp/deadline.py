@@ -1,4 +1,4 @@
-"""An answer within a time, whatever it waits for: a lookup, a silent address, an answer that drips."""
+"""A deadline for any call: a lookup, a silent address, a response that drips."""
 
 import queue
 import threading
@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 
 def within(seconds: float, act: Callable[[], T], late: Callable[[T], object] = lambda _: None) -> T:
-    """What the act gives or raises, within that many seconds. Raises `TimeoutError`.
+    """Runs `act` in a thread and gives its result, or raises what it raises. `TimeoutError` after `seconds`.
 
-    It runs in a thread, which is left behind when the time has passed; `late` gets what it still gives.
+    An overdue thread is left behind; `late` gets what it still returns.
     """
     found: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
     given_up, turn = False, threading.Lock()

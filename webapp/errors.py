@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences that a person can act on. Knows no web: the sign-up function shares it."""
+"""Errors, with sentences that a person can act on. Imports no web code: the sign-up function uses it too."""
 
 from .words import N_, _
 
@@ -6,19 +6,17 @@ NOT_FOUND = N_("There is nothing at this address, or its time has passed.")
 
 VIOLATIONS = {
     "users_handle_unique": ("handle", N_("That handle is taken. Try another.")),
-    "users_email_unique": ("email", N_("There is an account with this e-mail address already.")),
-    "users_display_name_length": ("display_name", N_("A name has 1 to 50 characters.")),
-    "users_bio_length": ("bio", N_("At most 300 characters fit.")),
-    "users_handle_form": ("handle", N_("A handle has 2 to 30 letters, digits or underscores.")),
-    "users_email_length": ("email", N_("An e-mail address has at most 254 characters.")),
-    "activities_message_length": ("message", N_("An activity has at most 280 characters.")),
+    "users_email_unique": ("email", N_("There is already an account with this email address.")),
+    "users_display_name_length": ("display_name", N_("A name must have 1 to 50 characters.")),
+    "users_bio_length": ("bio", N_("The limit is 300 characters.")),
+    "users_handle_form": ("handle", N_("A handle must have 2 to 30 letters (a to z), digits or underscores.")),
+    "users_email_length": ("email", N_("An email address can have up to 254 characters.")),
+    "activities_message_length": ("message", N_("The limit is 280 characters.")),
 }
-"""Constraint name to field and sentence: what the database refuses is told beside the field."""
+"""Constraint name to field and sentence, shown beside the field."""
 
 
 class MayflyError(Exception):
-    """An error with an HTTP status and a sentence for the person."""
-
     status = 500
 
     def __init__(self, message: str) -> None:
@@ -31,13 +29,13 @@ class Refused(Exception):
 
 
 class Malformed(MayflyError):
-    """The request holds bytes that no honest form sends."""
+    """The request has bytes that no browser's form sends."""
 
     status = 400
 
 
 class NotFound(MayflyError):
-    """Absent, expired and hidden are this one error."""
+    """Absent, expired and hidden look the same."""
 
     status = 404
 
@@ -60,7 +58,7 @@ class Invalid(MayflyError):
 
 
 class TooMany(MayflyError):
-    """A limit is reached; `retry_after` is whole seconds until the window ends."""
+    """`retry_after`: seconds until the window ends."""
 
     status = 429
 
@@ -70,7 +68,7 @@ class TooMany(MayflyError):
 
 
 class Unavailable(MayflyError):
-    """The database, or room to work, is not to be had now. `passing`: the same act may succeed if run again."""
+    """The database, or capacity, is missing for now. `passing`: the same act may succeed if run again."""
 
     status = 503
 
@@ -80,14 +78,12 @@ class Unavailable(MayflyError):
 
 
 class Violated(Exception):
-    """A named constraint refused a row."""
-
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
 
     def as_invalid(self) -> Invalid:
-        """The violated constraint as a sentence beside its field; re-raises itself when it is none of a form's."""
+        """The sentence beside its field. Re-raises itself where no form's field caused it."""
         if self.constraint not in VIOLATIONS:
             raise self
         field, sentence = VIOLATIONS[self.constraint]

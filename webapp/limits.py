@@ -1,9 +1,8 @@
 """Limits per person and address, counted in PostgreSQL so that all workers share them.
 
-An address is counted as IPv4 has it, and by the /64 of IPv6, which is what one connection gets. But whoever has one of
-these often has more: a home a /56, and anybody who asks for a tunnel a /48, which is 65,536 of them. So the /48 around
-it is counted too, and is worth four addresses. Were it worth one, a carrier's phones or a campus would pay for the
-first of them that guesses; so it takes four. Past a /48 nothing is counted together: those are different people.
+IPv4 counts by address, IPv6 by its /64, which is one connection. Its owner often has a /56, and a tunnel gives a /48:
+65,536 of them. So the /48 counts too, and is worth four addresses: at one, a carrier's phones or a campus would share
+the limit of the first who guesses. Beyond a /48 people are strangers.
 """
 
 import hmac
@@ -22,7 +21,7 @@ AROUND = 4
 
 
 class Subject(NamedTuple):
-    """Whose tries are counted, folded: it tells nothing to who reads the table, or a snapshot of it.
+    """A digest of the person or address that is counted: the table, or a snapshot of it, names nobody.
 
     `around`: the network around an address, which is counted too; empty where there is none.
     """
@@ -31,55 +30,55 @@ class Subject(NamedTuple):
     around: str = ""
 
 
-def by(settings: Settings, *parts: str) -> Subject:
-    """A person, or whatever else these parts name."""
-    return Subject(_folded(settings, *parts))
+def subject_of(settings: Settings, *parts: str) -> Subject:
+    """A person, or anything else that these parts name."""
+    return Subject(_digest(settings, *parts))
 
 
-def by_address(settings: Settings, address: str | None, *parts: str) -> Subject:
-    """Whoever comes from there, in what the parts name."""
+def subject_of_address(settings: Settings, address: str | None, *parts: str) -> Subject:
+    """An address within what the parts name."""
     own, around = networks(address)
-    return Subject(_folded(settings, own, *parts), _folded(settings, around, *parts) if around else "")
+    return Subject(_digest(settings, own, *parts), _digest(settings, around, *parts) if around else "")
 
 
 def hit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
-    """Counts one try of `action` by `subject`. Raises `TooMany` with the seconds until the window ends."""
+    """Counts one try of `action`. Raises `TooMany`."""
     if not limit.hits:
         return
     name, given = "limits/hit", {"own": subject.own, "seconds": limit.seconds, "most": limit.hits}
     if subject.around:
         name, given = "limits/hit_from", {**given, "around": subject.around, "most_around": limit.hits * AROUND}
-    # Counted twice when a connection is cut, a try does no harm; a request that ends at its first statement does.
-    _refuse(db.retrying(lambda: db.query_value(name, action=action, **given)))
+    # A retry may count a try twice, which does less harm than failing the request.
+    _raise_if_over(db.retrying(lambda: db.query_value(name, action=action, **given)))
 
 
-def look(db: Database, limit: Limit, action: str, subject: Subject) -> None:
-    """Counts nothing: for what turns out to be a try afterwards. Raises `TooMany` where one more would be too many."""
+def peek_limit(db: Database, limit: Limit, action: str, subject: Subject) -> None:
+    """Raises `TooMany` where one more try would be too many. Counts nothing."""
     for text, most in ((subject.own, limit.hits), (subject.around, limit.hits * AROUND)):
         if most and text:
             ask = partial(db.query_value, "limits/wait", action=action, subject=text, most=most)
-            _refuse(db.retrying(ask))
+            _raise_if_over(db.retrying(ask))
 
 
-def _refuse(wait: int | None) -> None:
+def _raise_if_over(wait: int | None) -> None:
     if wait is not None:
         minutes = -(-wait // 60)
         sentence = ngettext(
-            "That was often enough for now. Try again in a minute; nothing is lost.",
-            "That was often enough for now. Try again in %(minutes)s minutes; nothing is lost.",
+            "That's a lot at once. Try again in a minute; your text is safe.",
+            "That's a lot at once. Try again in %(minutes)s minutes; your text is safe.",
             max(1, minutes),
         )
         raise TooMany(sentence % {"minutes": minutes}, wait)
 
 
 def give_back(db: Database, action: str, subject: Subject) -> None:
-    """Takes back one try that turned out to be none of those that the limit is for."""
+    """Uncounts one try that the limit was not meant for."""
     for text in filter(None, subject):
         db.execute("limits/give_back", action=action, subject=text)
 
 
 def networks(address: str | None) -> tuple[str, str]:
-    """What a limit counts of an address: IPv4 as it is; IPv6 by its /64, and by the /48 around that."""
+    """What is counted of an address: IPv4 itself; IPv6 by its /64, and the /48 around it."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:
@@ -92,6 +91,6 @@ def networks(address: str | None) -> tuple[str, str]:
     return str(parsed), ""
 
 
-def _folded(settings: Settings, *parts: str) -> str:
-    """Names and addresses are few enough to be tried one by one: without a key their digests would be no secret."""
+def _digest(settings: Settings, *parts: str) -> str:
+    """Keyed: names and addresses are few enough to be tried one by one."""
     return hmac.digest(settings.limits_key, "\0".join(parts).encode("utf-8", "replace"), "sha256").hex()

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line. Exceptions give types and places, never a value from a request or a row."""
+"""Structured logs: one JSON object a line. Exceptions give types and frames, never a value."""
 
 import json
 import logging
@@ -10,9 +10,9 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskN
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of ASCII JSON: line breaks and escape signs in it are encoded, whoever sent them.
+    """A record as one line of ASCII JSON: line breaks and escape characters are encoded.
 
-    An exception's own words may quote what people wrote ("Failing row contains ..."): they are left out.
+    An exception's message may quote what people wrote ("Failing row contains ..."), so it is left out.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -24,13 +24,13 @@ class JsonFormatter(logging.Formatter):
         line["message"] = record.getMessage()
         line.update({name: value for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[1]:
-            line.update(without_words(record.exc_info[1]))
+            line.update(exception_summary(record.exc_info[1]))
         return json.dumps(line, default=str)
 
 
-def without_words(error: BaseException) -> dict[str, list[str]]:
-    """What may be told of an exception: the types of it and its causes, and the places it passed."""
-    return {"exception": _types(error), "places": _places(error)}
+def exception_summary(error: BaseException) -> dict[str, list[str]]:
+    """An exception's types, its causes' included, and its frames."""
+    return {"exception": _types(error), "frames": _frames(error)}
 
 
 def _types(error: BaseException) -> list[str]:
@@ -42,13 +42,13 @@ def _types(error: BaseException) -> list[str]:
     return found
 
 
-def _places(error: BaseException) -> list[str]:
+def _frames(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def configuration(level: str = "INFO") -> dict[str, Any]:
-    """For `logging.config.dictConfig`, and for gunicorn: everything to the error output in this form."""
+    """For `logging.config.dictConfig` and gunicorn: everything goes to stderr in this form."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -56,9 +56,9 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
-            # What it says of its own starting and stopping helps nobody; what goes wrong does.
+            # Only what goes wrong, not its starts and stops.
             "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
-            # A form that is stale is answered with a sentence; the line would name no route.
+            # Stale forms get a sentence; this line would name no route.
             "flask_wtf.csrf": {"level": "WARNING"},
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },

@@ -1,4 +1,4 @@
-"""What people type, made fit to keep: normal form, forbidden signs, length as people count it."""
+"""What people type, normalised and checked. Length counts characters as people see them."""
 
 import unicodedata
 from typing import Literal
@@ -13,28 +13,26 @@ MESSAGE_BYTES = 8192
 BIO_CODE_POINTS = 300
 
 Form = Literal["NFC", "NFKC", "NFKD"]
-# To put marks in order costs the square of how many stand in a row: thirty thousand of two kinds take a second. Unicode
-# holds 30 to be far beyond any need of a language (UAX #15, Stream-Safe Text Format); a longer row is left as it is. A
-# row is made of what decomposes to marks alone: the category of marks, and in a compatibility form two letters more.
+# Normalising takes the square of the number of marks in a row: thirty thousand take a second. No language needs more
+# than 30 (UAX #15, Stream-Safe Text Format); a longer row is left as it is. Two halfwidth letters decompose to marks.
 _MARK = {"NFC": r"\p{M}", "NFKC": r"[\p{M}\uff9e\uff9f]", "NFKD": r"[\p{M}\uff9e\uff9f]"}
 _LONG_ROW = {form: regex.compile(rf"(?<!{mark}){mark}{{31}}") for form, mark in _MARK.items()}
-# Far more than a handle has: a compatibility form can make eighteen signs of one.
+# Longer than any handle: a compatibility form can turn one character into eighteen.
 _HANDLE_BEGINNING = 128
 
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
-# Signs that hide, reorder or join what stands beside them, and letters that are drawn as nothing. A zero-width joiner
-# and variation selectors stay: emoji need them.
+# Characters that hide, reorder or join their neighbours, and invisible letters. Zero-width joiners and variation
+# selectors stay: emoji need them.
 _DECEIVING = regex.compile(
     r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e"
     r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
 )
-_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # what a browser's trim() takes, the byte order mark included
+_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # as a browser's trim(), the byte order mark included
 _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
-# More marks on a letter than any script needs are drawn over what stands around. The most that is known is eight, in
-# the Kalachakra monogram of Tibetan. Texts have seven in Northern Thai (examples of r12a.github.io/scripts), five in
-# Burmese (Universal Declaration of Human Rights), in the Derge Kangyur and in the Hebrew Bible with its cantillation
-# (Westminster Leningrad Codex), four in the Quran. Unseen signs between marks do not part them.
+# Piled marks are drawn over the lines around. Real texts have at most eight on a letter (the Tibetan Kalachakra
+# monogram), seven in Northern Thai, five in Burmese, Tibetan and cantillated Hebrew, four in the Quran. Invisible
+# characters between marks do not separate them.
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
@@ -43,21 +41,21 @@ _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
 def normal(form: Form, raw: str) -> str:
-    """The text in that normal form, in time that grows with its length; as it came where too many marks are in a row.
+    """The text in that normal form, in linear time; unchanged where too many marks follow each other.
 
-    Nothing else normalises. Such a row makes no good message, name, text about oneself or handle: each is refused.
+    Nothing else normalises. Such a text is refused as a message, name, bio or handle.
     """
     return raw if _LONG_ROW[form].search(raw) else unicodedata.normalize(form, raw)
 
 
 def message(raw: str) -> str:
-    """A message as it is kept: NFC, line feeds, one blank line at most, no outer white space, no control characters."""
+    """A message as stored: NFC, line feeds, at most one blank line, trimmed, no control characters."""
     text = _BLANK_LINES.sub("\n\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
     return normal("NFC", _CONTROL.sub("", text)).strip().strip(_OUTER)
 
 
 def graphemes(text: str) -> int:
-    """Number of characters as a reader counts them (Unicode grapheme clusters)."""
+    """Characters as a reader counts them (Unicode grapheme clusters)."""
     return len(_GRAPHEME.findall(text))
 
 
@@ -67,7 +65,7 @@ def message_problem(text: str) -> str | None:
     if len(text) > MESSAGE_CODE_POINTS or len(text.encode()) > MESSAGE_BYTES:
         if over > 0:
             return _too_long(over, MESSAGE_GRAPHEMES)
-        return _("Some signs have very many parts: shorten it a bit.")
+        return _("Some characters are made of very many parts. Shorten the text a little.")
     if not _VISIBLE.search(_DECEIVING.sub("", text)):
         return _("Write something first.")
     if _PILED.search(text):
@@ -76,33 +74,33 @@ def message_problem(text: str) -> str | None:
 
 
 def handle(raw: str) -> str:
-    """A handle in its folded form, in which it is unique: compatibility forms and case are the same handle."""
+    """The folded handle, which is unique: compatibility forms and case do not matter."""
     return normal("NFKC", raw.strip()[:_HANDLE_BEGINNING]).removeprefix("@").casefold()
 
 
 def handle_problem(folded: str) -> str | None:
-    """Why a folded handle cannot be taken, as a sentence; None when it can."""
+    """Why a folded handle is not allowed, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
-        return _("A handle has 2 to 30 letters from a to z, digits or underscores.")
-    return _("That handle is kept free, so that nobody is taken for somebody else.") if folded in _RESERVED else None
+        return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
+    return _("That handle is reserved. Choose another.") if folded in _RESERVED else None
 
 
 def display_name(raw: str) -> str:
-    """A name as it is kept: NFC, single spaces."""
+    """A name as stored: NFC, single spaces."""
     return " ".join(normal("NFC", raw).split())
 
 
 def display_name_problem(text: str) -> str | None:
-    """Why a name cannot be shown, as a sentence; None when it can."""
+    """Why a name is not allowed, as a sentence; None when it is."""
     if not 1 <= len(text) <= 50:
-        return _("A name has 1 to 50 characters.")
+        return _("A name must have 1 to 50 characters.")
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
-        return _("A name needs letters that can be seen, and none that hide or turn others around.")
+        return _("A name needs visible characters, and none that hide or reorder others.")
     return None
 
 
 def bio_problem(text: str) -> str | None:
-    """Why a normalised text about oneself cannot be kept, as a sentence; None when it can. It may be empty."""
+    """Why a normalised bio is not allowed, as a sentence; None when it is. It may be empty."""
     over = len(text) - BIO_CODE_POINTS
     if over > 0:
         return _too_long(over, BIO_CODE_POINTS)
@@ -111,10 +109,12 @@ def bio_problem(text: str) -> str | None:
 
 def _too_long(over: int, most: int) -> str:
     sentence = ngettext(
-        "Shorten it by %(over)s character: %(most)s fit.", "Shorten it by %(over)s characters: %(most)s fit.", over
+        "%(over)s character too long. The limit is %(most)s.",
+        "%(over)s characters too long. The limit is %(most)s.",
+        over,
     )
     return sentence % {"over": over, "most": most}
 
 
 def _too_many_marks() -> str:
-    return _("One letter has too many marks: take some away.")
+    return _("One letter has too many accents or marks. Remove some.")

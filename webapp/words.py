@@ -1,16 +1,15 @@
 """Sentences that people read, in gettext's form. English stands in the code; there is no other catalogue yet.
 
-A placeholder has a name and is filled after the translation: `_("At most %(most)s fit.") % {"most": 5}`.
+Placeholders are named, and filled after the translation: `_("At most %(most)s fit.") % {"most": 5}`.
 """
 
 from gettext import NullTranslations
 
 catalogue = NullTranslations()
-"""The one catalogue of the process: templates look their constant sentences up when they are compiled."""
+"""The process's catalogue: templates look constant sentences up when compiled."""
 
 
 def gettext(sentence: str) -> str:
-    """The sentence in the reader's language."""
     return catalogue.gettext(sentence)
 
 
@@ -18,10 +17,9 @@ _ = gettext
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """The form that the reader's language has for `n`."""
     return catalogue.ngettext(one, many, n)
 
 
 def N_(sentence: str) -> str:  # noqa: N802 (gettext's own name)
-    """Marks a constant whose translation is asked for where it is used."""
+    """Marks a constant that is translated where it is used."""
     return sentence

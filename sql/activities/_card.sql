@@ -1,4 +1,4 @@
--- activities/_card: the one definition of a card: its fields, and the door they come through. A template goes on with WHERE.
+-- activities/_card: the one definition of a card: its fields and where they come from. The template adds WHERE.
 SELECT
   activity.uuid,
   activity.number::text AS number,

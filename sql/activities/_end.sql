@@ -1,6 +1,6 @@
--- activities/_end: what ends with the activities that a statement took away (`ended`): a line for each table that names one.
+-- activities/_end: deletes what ends with the activities in `ended`: one line for each table that references them.
 , ended_keys AS (
-  -- A late retry must find its key, and revive nothing.
+  -- A late retry must still find its key, so that it makes no new activity.
   UPDATE activity_keys
   SET expires_at = now() + make_interval(secs => %(key_seconds)s)
   FROM ended

@@ -1,4 +1,4 @@
--- drafts/keep: keeps for an hour what was typed in a browser that is signed out.
+-- drafts/keep: keeps a signed-out browser's text for an hour.
 -- params:  signed_out_hash bytea, kind text, message text, display_name text?, ttl text?, reply_to_activity_uuid uuid?, key uuid?
 -- returns: uuid
 INSERT INTO drafts (signed_out_hash, kind, message, display_name, ttl, reply_to_activity_uuid, key)

@@ -1,4 +1,4 @@
--- feeds/_above: what a thread's activity replies to, up to 50 steps above (`above`; step 0 is itself), from its `places`.
+-- feeds/_above: what a thread's activity replies to, up to 50 steps above (`above`; step 0 is itself), from its `nodes`.
 , above AS (
   SELECT uuid, number, reply_to_activity_uuid, created_at, 0 AS step
   FROM live_activities
@@ -8,7 +8,7 @@
   FROM above
   CROSS JOIN LATERAL (
     SELECT uuid, number, reply_to_activity_uuid, created_at
-    FROM places
+    FROM nodes
     WHERE uuid = above.reply_to_activity_uuid
     OFFSET 0
   ) AS parent

@@ -1,4 +1,4 @@
--- feeds/_replies: a page of the replies to a thread's activity, with one place more than is shown (`replies`).
+-- feeds/_replies: a page of the replies to a thread's activity, with one more than is shown (`replies`).
 , alive AS MATERIALIZED (
   SELECT uuid, number, created_at
   FROM live_activities
@@ -7,7 +7,7 @@
   ORDER BY number
   LIMIT %(limit)s + 1
 ), replies AS (
-  SELECT uuid, number, created_at, is_stub, row_number() OVER (ORDER BY number) AS place
+  SELECT uuid, number, created_at, is_stub, row_number() OVER (ORDER BY number) AS position
   FROM (
     SELECT uuid, number, created_at, false AS is_stub FROM alive
     UNION ALL
@@ -16,7 +16,7 @@
       FROM thread_stubs
       WHERE reply_to_activity_uuid = %(uuid)s
         AND number > COALESCE(%(after)s, 0)
-        -- Of a full page only the stubs that stand on it.
+        -- On a full page only the stubs within it.
         AND number <= COALESCE((SELECT max(number) FROM alive HAVING count(*) > %(limit)s), 9223372036854775807)
       ORDER BY number
       LIMIT %(limit)s + 1

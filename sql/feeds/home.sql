@@ -1,4 +1,4 @@
--- feeds/home: what the viewer comes home to, newest first: until there is following, the same as public.
+-- feeds/home: the viewer's home feed, newest first: until there is following, the same as public.
 -- params:  viewer_uuid uuid, before bigint?, limit int
 -- returns: ActivityCard[]
 -- include activities/_card

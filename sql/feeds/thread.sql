@@ -1,8 +1,8 @@
 -- feeds/thread: a live activity, what it replies to up to 50 steps above, and a page of the replies to it.
 -- params:  viewer_uuid uuid?, uuid uuid, after bigint?, limit int
 -- returns: Thread
--- LATERAL and sub-selects walk from place to place by index; plain joins were planned as scans of the whole table.
-WITH RECURSIVE places AS NOT MATERIALIZED (
+-- LATERAL and sub-selects walk from node to node by index; plain joins were planned as scans of the whole table.
+WITH RECURSIVE nodes AS NOT MATERIALIZED (
   SELECT uuid, number, reply_to_activity_uuid, created_at, false AS is_stub FROM live_activities
   UNION ALL
   SELECT uuid, number, reply_to_activity_uuid, created_at, true AS is_stub FROM thread_stubs
@@ -40,13 +40,13 @@ SELECT
     FROM (SELECT uuid, number, depth, path FROM below LIMIT 200) AS reply
   ) AS replies,
   (
-    (SELECT count(*) > 200 FROM (SELECT FROM below LIMIT 201) AS place)
+    (SELECT count(*) > 200 FROM (SELECT FROM below LIMIT 201) AS shown)
     OR EXISTS (SELECT FROM below WHERE is_stub AND depth = 50)
   ) AS cut,
   (
     SELECT number::text
     FROM replies
-    WHERE place = %(limit)s AND EXISTS (SELECT FROM replies WHERE place > %(limit)s)
+    WHERE position = %(limit)s AND EXISTS (SELECT FROM replies WHERE position > %(limit)s)
   ) AS next
 FROM cards AS activity
 WHERE activity.uuid = %(uuid)s

@@ -1,7 +1,7 @@
 -- identities/create: an account for a person of an identity provider; no row where they have one, or lost a race for the handle.
 -- params:  issuer text, subject text, display_name text, handle text, handle_wanted text, email text?
 -- returns: uuid
--- The first free one of ann, ann_2, … ann_99. An address that is somebody's stays theirs: it proves nothing here.
+-- The first free of ann, ann_2, … ann_99. An e-mail address that somebody has stays theirs: it proves nothing here.
 INSERT INTO users (display_name, handle, handle_wanted, email, identity_issuer, cognito_user_id)
 SELECT
   %(display_name)s,
@@ -15,7 +15,7 @@ FROM (
   FROM (
     SELECT number, CASE number WHEN 1 THEN '' ELSE '_' || number END AS ending FROM generate_series(1, 99) AS number
   ) AS endings
-  -- OFFSET keeps it a look by index at each; as a join it was planned as a scan of everybody.
+  -- OFFSET keeps it an index look-up each; as a join it was planned as a scan of all users.
   WHERE NOT EXISTS (SELECT FROM users WHERE lower(handle) = left(%(handle)s, 30 - length(ending)) || ending OFFSET 0)
   ORDER BY number
   LIMIT 1

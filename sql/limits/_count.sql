@@ -1,4 +1,4 @@
--- limits/_count: one more try in the window that is running, or the first of a new one.
+-- limits/_count: counts one more try in the running window, or the first of a new one.
 ON CONFLICT (action, subject) DO UPDATE
 SET
   hits = CASE WHEN running.window_ends_at <= now() THEN 1 ELSE LEAST(running.hits + 1, 1000000) END,

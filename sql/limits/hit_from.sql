@@ -1,8 +1,8 @@
 -- limits/hit_from: counts a try of an address and of the network around it; the seconds to wait when it is one too many of either, else nothing.
 -- params:  action text, own text, around text, seconds int, most int, most_around int
 -- returns: int?
--- An address that had its share takes nothing from its neighbours. A network that had its own makes no more rows, whatever
--- address it shows. Something is written in each case: the time that it takes tells nothing.
+-- An address over its limit takes nothing from its neighbours. A network over its own makes no more rows, whatever the
+-- address. Something is written in each case, so that timing reveals nothing.
 WITH spent AS (
   SELECT
   FROM rate_limits

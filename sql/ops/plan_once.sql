@@ -1,4 +1,4 @@
--- ops/plan_once: lets this connection keep a statement's plan, whatever values it is run with.
+-- ops/plan_once: makes this connection reuse generic plans, whatever the values.
 -- params:  none
 -- returns: text
 SELECT set_config('plan_cache_mode', 'force_generic_plan', false)

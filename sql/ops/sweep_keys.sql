@@ -1,4 +1,4 @@
--- ops/sweep_keys: deletes a batch of keys that no retry will bring any more.
+-- ops/sweep_keys: deletes a batch of keys that are too old for a retry.
 -- params:  limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

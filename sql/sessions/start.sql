@@ -1,9 +1,9 @@
--- sessions/start: a new session, unless the password that was checked is none any more. A person has fifty at most.
+-- sessions/start: a new session, unless the checked password was changed since. A person has fifty at most.
 -- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int, draft_uuid uuid?, signed_out_hash bytea?, browser_hash bytea?
 -- returns: rows
--- Without a password only somebody whom an identity provider knows comes in.
--- Started once more, after a lost answer, a session stays as it is.
--- The locks make it wait for a suspension or a change of the password that is under way, and see what came of it.
+-- Without a password only an identity provider's person signs in.
+-- A repeat after a lost response changes nothing.
+-- The locks wait for a suspension or a password change under way, and see its result.
 WITH account AS MATERIALIZED (
   SELECT uuid, identity_issuer
   FROM users

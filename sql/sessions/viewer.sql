@@ -1,7 +1,7 @@
--- sessions/viewer: who is asking, if the session lives by the database's clock and its owner is in good standing.
+-- sessions/viewer: the viewer, if the session is valid by the database's clock and its owner not suspended.
 -- params:  token_hash bytea, idle_seconds int, issuer text?
 -- returns: Viewer
--- Whom another provider knows, or one that is none any more, comes in by a password of this place alone.
+-- People of another provider, or of a former one, sign in with a Mayfly password only.
 SELECT
   viewer.uuid,
   viewer.display_name,

@@ -4,7 +4,7 @@ import pytest
 from rule_group import Sg
 from shell import run_program
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 IPV6 = "2606:4700:4700::1111"
 

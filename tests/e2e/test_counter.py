@@ -58,7 +58,7 @@ def test_counter_tells_what_the_server_says(page: Page, watch: Watch, alice: str
         shown[name] = form.locator(".counter").inner_text()
         with page.expect_response("**/activities") as answer:
             send(form)
-        over = re.search(r"Shorten it by (\d+) characters: 280", answer.value.text())
+        over = re.search(r"(\d+) characters too long", answer.value.text())
         told[name] = f"-{over[1]}" if over else answer.value.text()
         expect(form.locator(".error")).to_be_visible()
     assert shown == told
@@ -105,6 +105,6 @@ def test_counter_is_quiet_until_the_last_twenty(page: Page, alice: str) -> None:
     expect(form.locator(".counter")).to_have_text("20")
     expect(form.get_by_role("status")).to_have_text("20 left")
     write(form, "w" * 281)
-    expect(form.get_by_role("status")).to_have_text("1 too many")
+    expect(form.get_by_role("status")).to_have_text("1 character too long")
     write(form, "w" * 100)
     expect(form.get_by_role("status")).to_be_empty()

@@ -132,10 +132,10 @@ def test_people_sign_in_and_post_inside_the_frame(stranger: Page, preview: tuple
     make_user(conn, "alice")
     stranger.goto(preview[0])
     inside = stranger.frame_locator("iframe")
-    inside.get_by_label("E-mail or handle").fill("alice")
+    inside.get_by_label("Email or handle").fill("alice")
     inside.get_by_label("Password").fill("a lantern for the harbour")
     inside.get_by_role("button", name="Sign in").click()
-    expect(inside.get_by_role("link", name="Me", exact=True)).to_be_visible()
+    expect(inside.get_by_role("link", name="Profile", exact=True)).to_be_visible()
     form = inside.locator("form.composer[data-htmx-powered]").first
     form.get_by_role("textbox").fill("Said in a frame.")
     form.get_by_role("button", name=re.compile("^Post")).click()

@@ -32,7 +32,7 @@ def test_like_by_keyboard_is_pressed_said_and_stays_under_the_finger(page: Page,
     page.keyboard.press("Space")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(button).to_be_focused()
-    expect(page.locator("#announcer")).to_have_text("No longer liked.")
+    expect(page.locator("#announcer")).to_have_text("Like removed.")
 
 
 def test_like_after_the_session_was_renewed_elsewhere_works_at_the_second_press(

@@ -46,7 +46,7 @@ def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, ali
 def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alice: str) -> None:
     many(conn, alice, 45)
     page.goto("/")
-    ready(page.get_by_role("link", name="Older activities"))
+    ready(page.get_by_role("link", name="Show older"))
     for shown in (40, 45):
         page.get_by_role("article").last.scroll_into_view_if_needed()
         page.mouse.wheel(0, 3000)
@@ -59,7 +59,7 @@ def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alic
 def test_older_activities_are_a_plain_link_too(page: Page, conn: Connection, alice: str) -> None:
     many(conn, alice, 25)
     page.goto("/public")
-    address = page.get_by_role("link", name="Older activities").get_attribute("href")
+    address = page.get_by_role("link", name="Show older").get_attribute("href")
     assert address
     page.goto(address)
     expect(page.get_by_role("article")).to_have_count(5)
@@ -105,12 +105,12 @@ def test_theme_button_changes_the_light_and_it_stays(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/")
     by_day = paper(page)
-    page.get_by_role("button", name="Colours: as the system. Change").click()
+    page.get_by_role("button", name="Theme: system. Switch to dark").click()
     by_night = paper(page)
     assert by_night != by_day
     page.reload()
     assert paper(page) == by_night
-    page.get_by_role("button", name="Colours: dark. Change").click()
+    page.get_by_role("button", name="Theme: dark. Switch to light").click()
     assert paper(page) == by_day
 
 
@@ -119,13 +119,13 @@ def test_theme_button_leads_back_to_what_the_system_says(page: Page, system: Any
     page.emulate_media(color_scheme=system)
     page.goto("/")
     button = page.locator("#theme")
-    for name in ("as the system", other, system, "as the system"):
-        expect(button).to_have_accessible_name(f"Colours: {name}. Change")
+    for name, following in (("system", other), (other, system), (system, "system"), ("system", other)):
+        expect(button).to_have_accessible_name(f"Theme: {name}. Switch to {following}")
         button.click()
         # Said aloud too: not every screen reader tells that a name changed.
         expect(page.locator("#announcer")).to_have_text(str(button.get_attribute("title")))
     page.reload()
-    expect(button).to_have_accessible_name(f"Colours: {other}. Change")
+    expect(button).to_have_accessible_name(f"Theme: {other}. Switch to {system}")
     for _ in range(2):
         button.click()
     page.emulate_media(color_scheme=other)
@@ -133,7 +133,7 @@ def test_theme_button_leads_back_to_what_the_system_says(page: Page, system: Any
     page.emulate_media(color_scheme=system)
     assert paper(page) != by_other
     page.reload()
-    expect(button).to_have_accessible_name("Colours: as the system. Change")
+    expect(button).to_have_accessible_name(f"Theme: system. Switch to {other}")
 
 
 def test_the_system_decides_until_somebody_does(page: Page) -> None:
@@ -209,7 +209,7 @@ def overflow(page: Page, path: str) -> Any:
 def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) -> None:
     sign_in(page, "alice")
     post(page, "Mine.")
-    page.get_by_role("button", name="Colours: as the system. Change").click()
+    page.get_by_role("button", name="Theme: system. Switch to dark").click()
     assert page.evaluate("() => localStorage.length") == 1
     page.goto("/@alice")
     sign_out(page)
@@ -219,7 +219,7 @@ def test_after_signing_out_back_shows_nothing_private(page: Page, alice: str) ->
         expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
         expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
         expect(page.get_by_role("link", name="Burn")).to_have_count(0)
-        expect(page.get_by_role("textbox", name="Your activity")).to_have_count(0)
+        expect(page.get_by_role("textbox", name="Your message")).to_have_count(0)
 
 
 def test_session_ended_elsewhere_keeps_the_text(
@@ -230,7 +230,7 @@ def test_session_ended_elsewhere_keeps_the_text(
     write(ready(composer(page)), "On my way.")
     conn.execute("DELETE FROM sessions")
     send(composer(page))
-    expect(notice(page)).to_contain_text("You are signed out. Sign in in another tab")
+    expect(notice(page)).to_contain_text("You're signed out. Sign in (it opens a new tab)")
     expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")
     assert conn.execute("SELECT count(*) FROM activities").fetchone() == (0,)
 
@@ -268,11 +268,11 @@ def test_session_begun_anew_elsewhere_asks_once_more_before_a_burn(page: Page, w
 def test_wrong_password_says_so_and_keeps_the_handle(page: Page, watch: Watch, alice: str) -> None:
     watch.expect_errors()
     page.goto("/sign-in")
-    page.get_by_label("E-mail or handle").fill("alice")
+    page.get_by_label("Email or handle").fill("alice")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    expect(page.get_by_label("E-mail or handle")).to_have_value("alice")
+    expect(page.get_by_role("alert")).to_contain_text("didn't match")
+    expect(page.get_by_label("Email or handle")).to_have_value("alice")
     expect(page.get_by_label("Password")).to_have_value("")
 
 
@@ -281,11 +281,11 @@ def test_joining_with_mistakes_tells_all_of_them_beside_their_fields(page: Page,
     page.goto("/sign-up")
     page.get_by_label("Name").fill("Second Alice")
     page.get_by_label("Handle").fill("alice")
-    page.get_by_label("E-mail").fill("second@example.com")
+    page.get_by_label("Email").fill("second@example.com")
     page.get_by_label("Password").fill("password")
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_label("Handle")).to_have_accessible_description(re.compile("taken"))
-    expect(page.get_by_label("Password")).to_have_accessible_description(re.compile("among the first"))
+    expect(page.get_by_label("Password")).to_have_accessible_description(re.compile("too easy to guess"))
     expect(page.get_by_label("Handle")).to_be_focused()
     expect(page.get_by_label("Name")).to_have_value("Second Alice")
-    expect(page.get_by_label("E-mail")).to_have_value("second@example.com")
+    expect(page.get_by_label("Email")).to_have_value("second@example.com")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from webapp.db.connections import Connection
 
-GONE_MEANWHILE = "What you were answering has passed its time."
+GONE_MEANWHILE = "What you were replying to is gone."
 
 
 def end_now(conn: Connection, message: str) -> None:
@@ -157,7 +157,7 @@ def test_parent_burned_meanwhile_leaves_the_page_and_the_text_stands_on_its_own(
     send(reply_form(page))
 
     expect(page.get_by_role("article")).to_have_count(0)
-    expect(page.get_by_text("An activity was here. Its time has passed.")).to_be_visible()
+    expect(page.get_by_text("Something was here. Its time has passed.")).to_be_visible()
     kept = composer(page).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("It hangs by the door.")
     expect(kept.get_by_role("textbox")).to_be_focused()
@@ -190,12 +190,12 @@ def test_reply_deeper_than_a_thread_goes_is_answered_one_step_up(
     ready(act(page, "At the bottom.", "Reply")).click()
     write(ready(reply_form(page)), "Is there more?", ttl="3 days")
     send(reply_form(page))
-    expect(page.get_by_role("alert")).to_contain_text("No thread goes deeper than what you were answering.")
+    expect(page.get_by_role("alert")).to_contain_text("This thread can't go any deeper.")
     kept = composer(page).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
     expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
     expect(card(page, "At the bottom.")).to_be_visible()
-    kept.get_by_role("button", name="Answer one step up").click()
+    kept.get_by_role("button", name="Reply one step up").click()
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["At the bottom.", "Is there more?"])
 
 

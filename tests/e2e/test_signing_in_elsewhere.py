@@ -63,11 +63,11 @@ def _come_and_go(page: Page, conn: Connection, watch: Watch) -> None:
     send(composer(page))
     expect(page.get_by_role("article").first).to_contain_text("@ann_lee")
 
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_text("You sign in with Cognito")).to_be_visible()
     expect(page.get_by_label("New password")).to_have_count(0)
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
     page.get_by_role("link", name="Sign out of Cognito").click()
@@ -91,7 +91,7 @@ def test_refusal_is_a_page_with_ways_on(page: Page, provider: FakeProvider, watc
     expect(page.get_by_role("heading", name="Not signed in")).to_be_visible()
     provider.denies = False
     page.get_by_role("link", name="Try Cognito again").click()
-    expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Profile", exact=True)).to_be_visible()
 
 
 def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider, conn: Connection, watch: Watch) -> None:

@@ -15,7 +15,7 @@ from webapp.db.connections import Connection
 from webapp.web import filters
 
 HOUR = timedelta(hours=1)
-STUB = "An activity was here. Its time has passed."
+STUB = "Something was here. Its time has passed."
 
 # Resolves with the moment, in milliseconds since 1970 by the page's clock, at which the words are on the page no more.
 _WHEN_GONE = """([words, most]) => new Promise((resolve) => {
@@ -100,7 +100,7 @@ def test_a_wrong_clock_on_this_side_changes_nothing(page: Page, conn: Connection
 _SET = """async (hours) => {
   const real = Date.now;
   Date.now = () => real() + hours * 3600000;
-  await clock.look();
+  await clock.checkJump();
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
@@ -195,7 +195,7 @@ def test_half_typed_reply_that_survived_can_be_posted(
     pass_an_hour(page, conn)
     expect(card(page, "Answer me quickly.")).to_have_count(0)
     send(reply_form(page))
-    expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
+    expect(page.get_by_role("alert")).to_contain_text("What you were replying to is gone.")
     page.get_by_role("button", name=re.compile("^Post on its own")).click()
     expect(card(page, "Too late, but said.")).to_be_visible()
 
@@ -274,14 +274,14 @@ def test_burn_asks_first_and_then_it_is_gone_everywhere(page: Page, watch: Watch
     post(page, "A mistake.")
     address = str(card(page, "A mistake.").locator("a.when").get_attribute("href"))
     ready(act(page, "A mistake.", "Burn")).click()
-    expect(page.get_by_text("gone at once, for everyone, for good")).to_be_visible()
+    expect(page.get_by_text("It disappears for everyone.")).to_be_visible()
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.get_by_role("link", name="Keep it").click()
     expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
     expect(card(page, "A mistake.")).to_be_visible()
 
     burn(page, "A mistake.")
-    expect(page.locator("#announcer")).to_have_text("Burned. It is gone.")
+    expect(page.locator("#announcer")).to_have_text("Burned.")
     for path in ("/", "/public", "/@alice"):
         page.goto(path)
         expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
@@ -334,7 +334,7 @@ def test_two_browsers_talk(
         write(ready(reply_form(page)), "Good.")
         burn(there, "Just me.")
         send(reply_form(page))
-        expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
+        expect(page.get_by_role("alert")).to_contain_text("What you were replying to is gone.")
         page.reload()
         expect(card(page, "Anyone awake?").locator("> footer")).not_to_contain_text("repl")
         other_watch.check()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser_context_args(java_script_enabled=False)
 def test_scripts_are_really_off(page: Page) -> None:
     page.goto("/")
     expect(page.locator("html[data-script]")).to_have_count(0)
-    expect(page.get_by_role("button", name="Change the colours")).to_be_hidden()
+    expect(page.get_by_role("button", name="Change the theme")).to_be_hidden()
 
 
 def test_join_write_choose_a_life_and_sign_out(page: Page, conn: Connection) -> None:
@@ -58,7 +58,7 @@ def test_refused_text_comes_back_with_its_reason_and_its_life(page: Page, watch:
     sign_in(page, "alice")
     write(composer(page), "w" * 281, ttl="3 hours")
     send(composer(page))
-    expect(composer(page).get_by_text("Shorten it by 1 character: 280 fit.")).to_be_visible()
+    expect(composer(page).get_by_text("1 character too long. The limit is 280.")).to_be_visible()
     box = composer(page).get_by_role("textbox")
     expect(box).to_have_value("w" * 281)
     expect(box).to_be_focused()
@@ -111,7 +111,7 @@ def test_parent_gone_brings_the_text_back(
     write(reply_form(page), "It hangs by the door.", ttl="3 days")
     conn.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
     send(reply_form(page))
-    expect(page.get_by_role("alert")).to_contain_text("has passed its time.")
+    expect(page.get_by_role("alert")).to_contain_text("What you were replying to is gone.")
     kept = page.locator("form.composer")
     expect(kept.get_by_role("textbox")).to_have_value("It hangs by the door.")
     if way_on == "post":
@@ -127,7 +127,7 @@ def test_burn_asks_on_a_page_and_then_it_is_gone(page: Page, watch: Watch, conn:
     uuid = make_activity(conn, alice, "A mistake.")
     sign_in(page, "alice")
     act(page, "A mistake.", "Burn").click()
-    expect(page.get_by_role("heading", name="Burn this activity?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Burn this?")).to_be_visible()
     page.get_by_role("link", name="Keep it").click()
     expect(card(page, "A mistake.")).to_be_visible()
     act(page, "A mistake.", "Burn").click()
@@ -144,20 +144,20 @@ def test_thread_profile_and_older_pages_are_links(page: Page, conn: Connection, 
         make_activity(conn, alice, f"Number {number:02}.", age=timedelta(minutes=number + 1))
     page.goto("/")
     expect(page.get_by_role("article")).to_have_count(20)
-    page.get_by_role("link", name="Older activities").click()
+    page.get_by_role("link", name="Show older").click()
     expect(page.get_by_role("article")).to_have_count(5)
     expect(page.get_by_text("You are caught up.")).to_be_visible()
     card(page, "Number 22.").get_by_role("link", name="Alice").click()
     expect(page.get_by_role("heading", name="Alice")).to_be_visible()
     card(page, "Number 03.").get_by_role("link", name=re.compile("min$")).click()
-    expect(page.get_by_role("heading", name="Activity")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thread")).to_be_visible()
 
 
 def test_times_cannot_be_misread(page: Page, conn: Connection, alice: str) -> None:
     make_activity(conn, alice, "A card.", age=timedelta(hours=2))
     page.goto("/")
     title = card(page, "A card.").locator("header time").get_attribute("title")
-    assert re.fullmatch(r"\d{1,2} \w+ \d{4}, \d\d:\d\d UTC", title or "")
+    assert re.fullmatch(r"\d{1,2} \w+, \d\d:\d\d UTC", title or "")
 
 
 def test_text_survives_a_session_that_ended(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
@@ -166,11 +166,11 @@ def test_text_survives_a_session_that_ended(page: Page, watch: Watch, conn: Conn
     write(composer(page), "On my way.", ttl="1 hour")
     conn.execute("DELETE FROM sessions")
     send(composer(page))
-    expect(page.get_by_role("alert")).to_contain_text("Your text is kept")
-    page.get_by_label("E-mail or handle").fill("alice")
+    expect(page.get_by_role("alert")).to_contain_text("Your text is safe")
+    page.get_by_label("Email or handle").fill("alice")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("didn't match")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(composer(page).get_by_role("textbox")).to_have_value("On my way.")

@@ -199,7 +199,7 @@ def test_storm_of_cuts_shows_answers_or_a_sentence_and_ends_with_it(app: Flask, 
             began = time.monotonic()
             answer = app.test_client().get("/public")
             statuses.add(answer.status_code)
-            assert answer.status_code == 200 or "Mayfly is away for a moment" in words(answer)
+            assert answer.status_code == 200 or "Mayfly is unavailable for a moment" in words(answer)
             assert time.monotonic() - began < 10
     finally:
         over.set()
@@ -246,9 +246,9 @@ def test_server_stopped_and_started_needs_no_restart(app: Flask, own: Cluster, u
                 assert time.monotonic() - began < 20
                 assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
                 if path.startswith("/api"):
-                    assert "away for a moment" in answer.get_json()["error"]
+                    assert "unavailable for a moment" in answer.get_json()["error"]
                 else:
-                    assert "Mayfly is away for a moment" in words(answer)
+                    assert "Mayfly is unavailable for a moment" in words(answer)
                     assert ("<html" in answer.text) == (not headers)
                 assert "postgres" not in answer.text.lower()
         kept = write(alice, "a long thought", csrf_token=token)

@@ -17,7 +17,7 @@ from ways import DatabaseUrls, settings_for, wait_for
 from webapp.db.connections import Connection
 from webapp.db.database import Database
 from webapp.ops.sweep import Swept, sweep
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 DEAD = timedelta(hours=-1)
 

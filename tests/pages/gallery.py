@@ -146,7 +146,7 @@ def sign_up_refused(page: Page) -> None:
 def sign_in_refused(page: Page) -> None:
     page.context.clear_cookies()
     page.goto("/sign-in")
-    page.get_by_label("E-mail or handle").fill("nobody")
+    page.get_by_label("Email or handle").fill("nobody")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -209,7 +209,7 @@ def need_node_tools() -> None:
         if not stamp.exists() or stamp.read_text() != wanted:
             done = subprocess.run(["npm", "ci", "--silent"], cwd=ROOT, capture_output=True, text=True)
             if done.returncode:
-                pytest.fail(f"npm ci did not work: {done.stderr or done.stdout}")
+                pytest.fail(f"npm ci failed: {done.stderr or done.stdout}")
             stamp.write_text(wanted)
 
 

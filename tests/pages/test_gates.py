@@ -86,7 +86,7 @@ def test_closed_and_limited_pages_are_accessible_and_quiet(
     with serve(worker_database, SIGN_UP="closed", LIMIT_SIGN_INS_BY_ADDRESS="1/1h") as server:
         watch.also(server.url)
         page.goto(f"{server.url}/sign-up")
-        expect(page.get_by_role("heading", name="Closed for now")).to_be_visible()
+        expect(page.get_by_role("heading", name="Not open for now")).to_be_visible()
         assert look(page) == []
         assert limited(page, server).status == 429
         assert look(page) == []
@@ -96,7 +96,7 @@ def limited(page: Page, server: Server) -> Any:
     """The answer to one try too many to sign in."""
     for _ in range(2):
         page.goto(f"{server.url}/sign-in")
-        page.get_by_label("E-mail or handle").fill("nobody")
+        page.get_by_label("Email or handle").fill("nobody")
         page.get_by_label("Password").fill("not this one")
         with page.expect_response("**/sign-in") as answer:
             page.get_by_role("button", name="Sign in").click()

@@ -1,1 +1,0 @@
-"""Activities: writing, replying, burning, and one of them on a page."""

@@ -1,20 +1,18 @@
-"""What happens when people write and burn."""
-
 import uuid
 
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
-from ..limits import by, hit
+from ..limits import hit, subject_of
 from ..words import _
 
 
 class ParentGone(Conflict):
-    """What is answered expired while somebody typed."""
+    """The parent expired while somebody typed."""
 
 
 class TooDeep(Conflict):
-    """What is answered stands as deep as a thread goes."""
+    """The parent is as deep as a thread can go."""
 
 
 def create(
@@ -27,12 +25,10 @@ def create(
     key: str,
     reply_to_activity_uuid: str | None,
 ) -> str:
-    """The uuid of the activity that this key makes: now, or the first time it came.
+    """The uuid of the activity that this key makes: a new one, or the one it made before.
 
-    Raises `ParentGone`, `TooDeep`, `TooMany`.
-
-    One transaction. The key is taken first, so that of two that come at once the second waits and gets the first
-    one's uuid; a lost connection, even at the commit, is answered by doing it again.
+    Raises `ParentGone`, `TooDeep`, `TooMany`. One transaction, which claims the key first: a second request with the
+    same key waits and gets the first one's uuid. A connection lost even at the commit is retried.
     """
     life = int(settings.ttls[ttl].total_seconds())
 
@@ -47,10 +43,10 @@ def create(
                 life_seconds=life + settings.key_outlives,
             ):
                 found = db.query_value("activities/of_key", user_uuid=user_uuid, key=key)
-                if found is None:  # its day was over, and it was swept in between: it makes a new one
+                if found is None:  # it was swept in between: the retry makes a new one
                     raise Unavailable("the key went while it was looked at", passing=True)
                 return str(found)
-            hit(db, settings.limits["activities"], "activities", by(settings, user_uuid))
+            hit(db, settings.limits["activities"], "activities", subject_of(settings, user_uuid))
             if not db.query_value(
                 "activities/create",
                 uuid=activity_uuid,
@@ -59,7 +55,7 @@ def create(
                 life_seconds=life,
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
-                raise ParentGone(_("What this answers has passed its time."))
+                raise ParentGone(_("What you were replying to is gone."))
             db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
@@ -67,13 +63,13 @@ def create(
         return db.retrying(write)
     except Violated as violated:
         if violated.constraint == "activities_depth":
-            raise TooDeep(_("A thread goes no deeper than what this answers.")) from None
-        if violated.constraint == "activities_parent":  # swept between the look and the insert
-            raise ParentGone(_("What this answers has passed its time.")) from None
+            raise TooDeep(_("This thread can't go any deeper.")) from None
+        if violated.constraint == "activities_parent":  # swept between SELECT and INSERT
+            raise ParentGone(_("What you were replying to is gone.")) from None
         raise
 
 
 def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> None:
-    """Ends one's own activity now, for good. Raises `NotFound` for any other."""
+    """Ends one's own activity now. Raises `NotFound` for anybody else's."""
     if not db.execute("activities/burn", user_uuid=user_uuid, uuid=activity_uuid, key_seconds=settings.key_outlives):
         raise NotFound

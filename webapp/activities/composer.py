@@ -1,4 +1,4 @@
-"""The composer: what it holds, where it stands, and how it comes back when something has to be said."""
+"""The composer: its fields, its position on a page, and how it returns with a notice."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -16,22 +16,20 @@ from .forms import ActivityForm
 from .pages import find_card
 from .shapes import ActivityCard
 
-ORPHANED = N_("What you were answering has passed its time. Your text is here: post it on its own, or discard it.")
-TOO_DEEP = N_(
-    "No thread goes deeper than what you were answering. Your text is here: post it elsewhere, or discard it."
-)
+ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
+TOO_DEEP = N_("This thread can't go any deeper. Your text is safe: post it elsewhere, or discard it.")
 
-DRAFT_IS_HERE = N_("You are signed in. Your text is here; nothing was posted yet.")
+DRAFT_IS_HERE = N_("You're signed in. Your text is here; nothing has been posted yet.")
 
 
 @dataclass(kw_only=True)
 class Composer:
-    """One form for an activity. `place` decides where a new card goes: feed, slot (below a card), thread, page."""
+    """The form for an activity. `position` decides where its card goes: feed, slot (below a card), thread or page."""
 
     viewer: Viewer
     ttl: str
     key: str
-    place: str = "page"
+    position: str = "page"
     message: str = ""
     parent: ActivityCard | None = None
     parent_uuid: str | None = None
@@ -42,41 +40,40 @@ class Composer:
     one_up: str | None = None
 
     @classmethod
-    def fresh(cls, viewer: Viewer, place: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key and this time to live, by default the viewer's usual one."""
+    def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
+        """An empty composer with a new key; `ttl` defaults to the viewer's last one."""
         return cls(
             viewer=viewer,
             ttl=ttl or _usual_ttl(viewer),
             key=str(uuid.uuid4()),
-            place=place,
+            position=position,
             parent=parent,
             parent_uuid=parent["uuid"] if parent else None,
         )
 
     @classmethod
-    def of(cls, viewer: Viewer, form: ActivityForm, place: str) -> "Composer":
-        """The composer that this form was sent from, with its text."""
+    def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
         parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
         composer = cls(
             viewer=viewer,
             ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(viewer),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
-            place=place,
+            position=position,
             message=form.message.typed,
             parent=find_card(parent_uuid, viewer["uuid"]),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
         )
-        return composer.orphaned() if form.reply_to_activity_uuid.data and not composer.parent else composer
+        return composer.without_parent() if form.reply_to_activity_uuid.data and not composer.parent else composer
 
     @classmethod
-    def drafted(cls, viewer: Viewer, draft: Draft) -> "Composer":
-        """The composer that a draft was sent from, with its text and its key."""
+    def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
+        """The composer of a draft, with its text and its key."""
         ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
         composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
         composer.message, composer.notice = draft["message"], _(DRAFT_IS_HERE)
         if reply_to and not composer.parent:
-            composer.orphaned()
+            composer.without_parent()
         composer.key = draft["key"] or composer.key
         return composer
 
@@ -89,35 +86,34 @@ class Composer:
     @property
     def target(self) -> str:
         """Where a new card goes, as htmx finds it."""
-        return {"slot": "closest .slot", "thread": "#replies"}.get(self.place, "#feed")
+        return {"slot": "closest .slot", "thread": "#replies"}.get(self.position, "#feed")
 
-    def orphaned(self) -> "Composer":
-        """The same text without the activity it answered: it can stand on its own, or go."""
+    def without_parent(self) -> "Composer":
+        """The same text with a new key and no parent, which is gone: post it on its own, or discard it."""
         self.orphan, self.parent, self.gone = True, None, True
         self.notice, self.key = _(ORPHANED), str(uuid.uuid4())
         return self
 
-    def too_deep(self) -> "Composer":
-        """The same text without the activity it answered, below which nothing fits; one step up it may."""
+    def without_deep_parent(self) -> "Composer":
+        """The same text without its parent, which takes no replies; `one_up` is the parent's parent, if any."""
         above = find_card(self.parent["reply_to_activity_uuid"], self.viewer["uuid"]) if self.parent else None
-        self.orphaned()
+        self.without_parent()
         self.gone, self.one_up, self.notice = False, above and above["uuid"], _(TOO_DEEP)
         return self
 
-    def anew(self, notice: str) -> "Composer":
-        """The same text under a new key, which makes another activity of it."""
+    def with_new_key(self, notice: str) -> "Composer":
+        """The same text under a new key, so that posting makes another activity."""
         self.key, self.notice = str(uuid.uuid4()), notice
         return self
 
-    def answer(self, status: int) -> Any:
-        """The composer as this request can show it."""
+    def response(self, status: int) -> Any:
         return (self.fragment() if wants_fragment() else self.page(status)[0]), status
 
     def fragment(self) -> str:
         return render_template("activities/_composer.html", composer=self)
 
     def page(self, status: int) -> tuple[str, int]:
-        self.place = "page"
+        self.position = "page"
         return render_template("activities/compose.html", composer=self), status
 
 

@@ -1,5 +1,3 @@
-"""What people type to write an activity."""
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -10,8 +8,6 @@ from ..words import _
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
-    """`message`, `ttl`, `key`, and `reply_to_activity_uuid` for a reply. All fields are checked before any answer."""
-
     message = TextField(filters=[lambda raw: text.message(raw)])
     ttl = TextField()
     key = TextField()
@@ -23,8 +19,10 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
 
     def validate_ttl(self, field: TextField) -> None:
         if field.data not in settings().ttls:
-            raise ValidationError(_("Pick how long it may live."))
+            raise ValidationError(_("Choose how long it lives."))
 
     def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:
-            raise ValidationError(_("The form came without its key. It has a new one now: press again."))
+            raise ValidationError(
+                _("Something was missing from this form. It is complete now: press the button again.")
+            )

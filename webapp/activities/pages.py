@@ -8,14 +8,14 @@ from .shapes import ActivityCard
 
 
 def find_card(activity_uuid: Any, viewer_uuid: str | None) -> ActivityCard | None:
-    """The live activity of that uuid as the viewer sees it, or None."""
+    """The live activity as this viewer sees it."""
     if not activity_uuid:
         return None
     return db().query_object("activities/card", viewer_uuid=viewer_uuid, uuid=activity_uuid)
 
 
 def require_card(activity_uuid: Any, viewer_uuid: str | None) -> ActivityCard:
-    """The same. Raises `NotFound` where there is none."""
+    """As `find_card`. Raises `NotFound`."""
     activity = find_card(activity_uuid, viewer_uuid)
     if not activity:
         raise NotFound

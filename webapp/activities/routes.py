@@ -1,5 +1,3 @@
-"""Activities over HTTP: the composer, posting, burning."""
-
 import uuid
 from typing import Any
 from uuid import UUID
@@ -14,7 +12,7 @@ from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
-from ..web.htmx import current_path, go, target_id, wants_fragment
+from ..web.htmx import current_path, redirect_to, target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
@@ -25,27 +23,27 @@ from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
 
-POSTED_BEFORE = N_("This was posted before and is gone since. Press again to post it anew.")
-POSTED_OTHERWISE = N_("Your text was posted as it stood before. Press again to post this one too, or discard it.")
+POSTED_BEFORE = N_("You posted this before and it is gone now. Press Post to post it again.")
+POSTED_OTHERWISE = N_("An earlier version of your text was posted. Press Post to post this one too, or discard it.")
 
 
 @bp.get("/compose")
 @signed_in
 def compose() -> Any:
-    """The composer: a page of its own, or for HTMX the form that opens below a card.
+    """The composer: a page, or under HTMX the form that opens below a card.
 
-    With one's own `draft` in it; without one that is there no more.
+    `?draft=` fills it from one's own draft; an unknown draft is ignored.
     """
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
-        return Composer.drafted(_viewer(), draft).answer(200)
+        return Composer.from_draft(_viewer(), draft).response(200)
     reply_to = request.args.get("reply_to")
     parent = require_card(as_uuid(reply_to), session.viewer_uuid()) if reply_to else None
-    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).answer(200)
+    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).response(200)
 
 
 def _signed_out() -> Any:
-    """Posting without a session: HTMX keeps the form in place, a plain form's text waits as a draft."""
+    """Posting without a session: under HTMX the form stays as it is; a plain form's text becomes a draft."""
     if wants_fragment():
         return redirect_to_sign_in()
     form = ActivityForm()
@@ -61,28 +59,27 @@ def _signed_out() -> Any:
         key=as_uuid(form.key.data) or str(uuid.uuid4()),
     )
     back = url_for("activities.compose", draft=draft_uuid)
-    return sign_in_page(401, back, _("Sign in to post this. Your text is kept."))
+    return sign_in_page(401, back, _("Sign in to post this. Your text is safe."))
 
 
-def _again(sentence: str) -> Any:
-    """The composer with its text after a CSRF failure."""
-    composer = Composer.of(_viewer(), ActivityForm(), _place())
+def _retry_composer(sentence: str) -> Any:
+    composer = Composer.from_form(_viewer(), ActivityForm(), _position())
     composer.notice = composer.notice or sentence
-    return composer.answer(400)
+    return composer.response(400)
 
 
 @bp.post("/activities")
-@comes_back(_again)
+@comes_back(_retry_composer)
 @limited_within("activities")
 @signed_in_or(_signed_out)
 def create() -> Any:
-    """Writes an activity or a reply. The same answer, however often the same key comes."""
+    """Writes an activity or a reply. The same key always gets the same response."""
     form = ActivityForm()
     if not form.validate():
-        return Composer.of(_viewer(), form, _place()).answer(422)
+        return Composer.from_form(_viewer(), form, _position()).response(422)
     reply_to = as_uuid(form.reply_to_activity_uuid.data)
     if form.reply_to_activity_uuid.data and not reply_to:
-        return Composer.of(_viewer(), form, _place()).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).response(409)
     try:
         activity_uuid = actions.create(
             db(),
@@ -94,32 +91,31 @@ def create() -> Any:
             reply_to_activity_uuid=reply_to,
         )
     except actions.ParentGone:
-        return Composer.of(_viewer(), form, _place()).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).response(409)
     except actions.TooDeep:
-        return Composer.of(_viewer(), form, _place()).too_deep().answer(409)
+        return Composer.from_form(_viewer(), form, _position()).without_deep_parent().response(409)
     activity = find_card(activity_uuid, session.viewer_uuid())
     if not activity or activity["message"] != form.message.data:
         notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
-        return Composer.of(_viewer(), form, _place()).anew(notice).answer(409)
+        return Composer.from_form(_viewer(), form, _position()).with_new_key(notice).response(409)
     return _created(activity, form.ttl.data)
 
 
 def _created(activity: ActivityCard, ttl: str) -> Any:
-    """The new card in its place and a fresh composer; without HTMX the page where it stands."""
+    """The new card and a fresh composer; without HTMX a redirect to the page that shows the card."""
     parent = find_card(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
         if not parent:
             return redirect(url_for("feeds.home"), 303)
         page = url_for("feeds.thread", handle=parent["handle"], activity_uuid=parent["uuid"])
         return redirect(f"{page}#activity-{activity['number']}", 303)
-    composer = Composer.fresh(_viewer(), _place(), parent, ttl)
+    composer = Composer.fresh(_viewer(), _position(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
 
 
 @bp.get("/activities/<uuid:activity_uuid>/burn")
 @author_only
 def burn_confirm(activity_uuid: UUID) -> Any:
-    """Asks before burning: below the card for HTMX, else as a page."""
     return _ask_to_burn(activity_uuid, 200)
 
 
@@ -131,36 +127,35 @@ def _ask_to_burn(activity_uuid: UUID, status: int, notice: str = "") -> Any:
     return render_template(name, activity=activity, notice=notice), status
 
 
-def _burn_again(sentence: str) -> Any:
-    """The question again after a CSRF failure: the form that is open would be refused for ever."""
+def _retry_burn(sentence: str) -> Any:
+    """Asks again: the open form's token stays invalid."""
     return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
 
 
 @bp.post("/activities/<uuid:activity_uuid>/burn")
-@comes_back(_burn_again)
+@comes_back(_retry_burn)
 @author_only
 @limited("burns")
 def burn(activity_uuid: UUID) -> Any:
-    """Burns one's own activity: from here on it is the same 404 as one that never was."""
     person = _viewer()
     actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
     page = current_path()
     if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
-        return go(url_for("feeds.home"))
+        return redirect_to(url_for("feeds.home"))
     own = page == f"/@{person['handle']}"
     count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
     return render_template("activities/_burned.html", count=count)
 
 
 def _viewer() -> Viewer:
-    """Who is asking, beside a guard that lets only people in."""
+    """The viewer, on a route that only signed-in people reach."""
     person = session.viewer()
     assert person  # noqa: S101
     return person
 
 
-def _place() -> str:
-    """Where the composer stands, told by where its card would go."""
+def _position() -> str:
+    """The composer's position, from the element its card would go into."""
     if not wants_fragment():
         return "page"
     return {"feed": "feed", "replies": "thread"}.get(target_id(), "slot")

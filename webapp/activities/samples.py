@@ -1,5 +1,3 @@
-"""Samples of activities and composers. Times count from one fixed moment."""
-
 from typing import Any, cast, get_type_hints
 from zlib import crc32
 
@@ -9,14 +7,14 @@ from .composer import ORPHANED, TOO_DEEP, Composer
 from .shapes import ActivityCard
 
 ZERO = {int: 0, bool: False}
-"""What counts and done acts are in a sample, unless it says otherwise; and what a person may have done, all of it."""
+"""A sample's counts and acts by default; `ALL_DONE`: every act done."""
 ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
 
 
 def card(
     message: str = "The ferry is late again, and nobody minds.", *, left: float = 0.8, **fields: Any
 ) -> ActivityCard:
-    """A card with this share of its week left; `fields` replace what it says."""
+    """A card with this share of its week left; `fields` replace its own."""
     sample = {
         **{name: ZERO[kind] for name, kind in get_type_hints(ActivityCard).items() if kind in ZERO},
         "uuid": sample_uuid(message),
@@ -46,8 +44,8 @@ CARDS: dict[str, ActivityCard] = {
     "last moments": card("Going.", left=0.0001),
     "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
-    "one reply": card("Somebody answered.", replies_count=1),
-    "many replies": card("Everybody answered.", replies_count=1234),
+    "one reply": card("Somebody replied.", replies_count=1),
+    "many replies": card("Everybody replied.", replies_count=1234),
     "a reply": card(
         "It hangs behind the door.", reply_to_activity_uuid=PARENT["uuid"], reply_to_handle=PARENT["handle"]
     ),
@@ -68,25 +66,23 @@ CARDS: dict[str, ActivityCard] = {
 
 
 def composer(name: str, **fields: Any) -> Composer:
-    """A composer with a key that nobody else has."""
     return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
 
 
 def composers() -> dict[str, Composer]:
-    """Every place and state of a composer."""
+    """A composer in every position and state."""
     reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
-    over = "Shorten it by 20 characters: 280 fit."
+    over = "20 characters too long. The limit is 280."
+    errors = {"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
     return {
-        "fresh, above a feed": composer("feed", place="feed"),
-        "fresh, on a page of its own": composer("page", place="page"),
-        "a reply below a card": composer("slot", place="slot", **reply),
-        "a reply in a thread": composer("thread", place="thread", ttl="1-hour", **reply),
-        "with every error": composer(
-            "errors", place="feed", errors={"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
-        ),
-        "over the limit": composer("over", place="feed", message="A little too much. " * 15, errors={"message": over}),
-        "close to the limit": composer("close", place="feed", message="x" * 270),
-        "after a notice": composer("notice", place="page", message="Kept.", notice="Your text is here."),
+        "fresh, above a feed": composer("feed", position="feed"),
+        "fresh, on a page of its own": composer("page", position="page"),
+        "a reply below a card": composer("slot", position="slot", **reply),
+        "a reply in a thread": composer("thread", position="thread", ttl="1-hour", **reply),
+        "with every error": composer("errors", position="feed", errors=errors),
+        "over the limit": composer("over", position="feed", message="Too much. " * 30, errors={"message": over}),
+        "close to the limit": composer("close", position="feed", message="x" * 270),
+        "after a notice": composer("notice", position="page", message="Kept.", notice="Your text is here."),
         "hostile": composer(
             "hostile", message=HOSTILE, errors={"message": HOSTILE, "ttl": HOSTILE, "key": HOSTILE}, notice=HOSTILE
         ),
@@ -118,6 +114,7 @@ SAMPLES: Samples = {
         "always": {"activity": CARDS["own"], "notice": ""},
         "after a notice": {"activity": CARDS["own"], "notice": "Press again."},
     },
+    "activities/_count.html": {name: {"count": count} for name, count in (("none", 0), ("one", 1), ("many", 12))},
     "activities/_burned.html": {
         "for the announcer": {"count": None},
         "on one's own page": {"count": 3},

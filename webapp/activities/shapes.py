@@ -4,9 +4,9 @@ from typing import TypedDict
 
 
 class ActivityCard(TypedDict):
-    """One activity as every feed shows it (sql/activities/_card.sql). `read_at` is the database's clock at reading.
+    """One activity as every feed shows it (sql/activities/_card.sql). `read_at`: the database's clock at reading.
 
-    Counts are of what the viewer may see, up to 1,000.
+    Counts cover what this viewer may see, up to 1,000.
     """
 
     uuid: str

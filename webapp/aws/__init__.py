@@ -1,1 +1,0 @@
-"""What speaks to AWS for an operator."""

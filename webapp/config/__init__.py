@@ -1,1 +1,0 @@
-"""Settings from the environment: typed, and refused when half-set."""

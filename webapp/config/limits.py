@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """`default`: hits in a window, `60/1h`. `subject`: whose tries are counted. `tries`: of what."""
+    """`default`: hits in a window, `60/1h`. `subject`: who is counted. `tries`: what is counted."""
 
     default: str
     subject: str
@@ -22,4 +22,3 @@ LIMITS = {
     "sign_ins_by_address": Rule("25/5m", "address", "wrong passwords"),
     "sign_ins_by_account": Rule("10/5m", "account, and name as typed", "wrong passwords"),
 }
-"""Name to default, subject and what is tried; `0` lifts a limit."""

@@ -1,4 +1,4 @@
-"""The settings of an identity provider (`AUTH`, `OIDC_*`): who signs people in, where they do not bring a password."""
+"""The identity provider's settings (`AUTH`, `OIDC_*`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _NAMES = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_SCOPES", 
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery tells it."""
+    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery has it."""
 
     cognito: bool
     issuer: str
@@ -31,24 +31,24 @@ class ProviderSettings:
         given = {name: env.get(name, "").strip() for name in _NAMES}
         if auth == "local":
             if left := [name for name in _NAMES if given[name]]:
-                raise ConfigError(f"{left[0]} is set, but AUTH is local: say cognito or oidc there, or take it away.")
+                raise ConfigError(f"{left[0]} is set, but AUTH is local: set AUTH to cognito or oidc, or remove it.")
             return None
         for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID"):
             if not given[name]:
-                raise ConfigError(f"{name} is not set: AUTH={auth} needs the provider's issuer and a client there.")
+                raise ConfigError(f"{name} is not set: AUTH={auth} needs the provider's issuer and a client ID.")
         scopes = given["OIDC_SCOPES"] or DEFAULTS["OIDC_SCOPES"]
         if "openid" not in scopes.split():
-            raise ConfigError("OIDC_SCOPES must hold openid: without it there is no identity token.")
+            raise ConfigError("OIDC_SCOPES must include openid: without it there is no identity token.")
         if (
             not safe_address(given["OIDC_ISSUER"])
             or urlsplit(given["OIDC_ISSUER"]).query
             or len(given["OIDC_ISSUER"]) > 255
         ):
-            raise ConfigError(
-                "OIDC_ISSUER must be an https address as the provider gives it (http on this machine only)."
-            )
+            raise ConfigError("OIDC_ISSUER must be the provider's https address (http on this machine only).")
         if given["OIDC_LOGOUT_URL"] and not safe_address(given["OIDC_LOGOUT_URL"], given["OIDC_ISSUER"]):
-            raise ConfigError("OIDC_LOGOUT_URL must be an https address (http on this machine only, as the issuer).")
+            raise ConfigError(
+                "OIDC_LOGOUT_URL must be an https address (http only where the issuer is on this machine)."
+            )
         host = urlsplit(given["OIDC_ISSUER"]).hostname or ""
         return cls(
             cognito=auth == "cognito",
@@ -62,7 +62,7 @@ class ProviderSettings:
 
 
 def safe_address(address: object, issuer: str = "http:") -> bool:
-    """Whether secrets may be sent there: an absolute https address, or http to this machine where the issuer is too."""
+    """Whether secrets may go there: absolute https, or http to this machine where the issuer is http too."""
     if not isinstance(address, str) or not address.isascii() or not address.isprintable() or " " in address:
         return False
     try:

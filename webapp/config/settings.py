@@ -1,4 +1,4 @@
-"""Typed settings from the environment. A wrong or half-set environment is a `ConfigError` with one sentence."""
+"""Typed settings from the environment. Raises `ConfigError`, with one sentence, for a wrong or half-set one."""
 
 import hmac
 import re
@@ -14,7 +14,6 @@ from .provider import LOOPBACK, ProviderSettings
 from .variables import ConfigError, Limit, choice, integer, limit, text
 
 ENVIRONMENTS = ("development", "test", "production")
-"""What `APP_ENV` may be."""
 
 TTLS: dict[str, timedelta] = {
     "30-days": timedelta(days=30),
@@ -25,17 +24,17 @@ TTLS: dict[str, timedelta] = {
     "3-hours": timedelta(hours=3),
     "1-hour": timedelta(hours=1),
 }
-"""The lives an author may pick: key to duration, longest first."""
+"""The lifespans an author may pick, longest first."""
 
 
 def is_public_address(address: str) -> bool:
-    """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
+    """Whether `PUBLIC_URL` may be this: scheme, host and port, and nothing else."""
     return bool(re.fullmatch(r"https?://[^\s/?#@]+", address))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything the program takes from outside. Durations are seconds, sizes bytes."""
+    """Everything the program takes from its environment. Durations are seconds, sizes bytes."""
 
     app_env: str
     connection_url: str = field(repr=False)
@@ -67,17 +66,16 @@ class Settings:
 
     @property
     def https(self) -> bool:
-        """Whether people reach the site over TLS, by `PUBLIC_URL`."""
         return self.public_url.startswith("https://")
 
     @property
     def limits_key(self) -> bytes:
-        """What the subjects of limits are folded with, the same in all processes. It changes with `SECRET_KEY`."""
+        """The key for digests of limits' subjects, the same in all processes. It changes with `SECRET_KEY`."""
         return hmac.digest(self.secret_key.encode(), b"subjects of limits", "sha256")
 
     @property
     def behind_pooler(self) -> bool:
-        """Whether a pooler is declared: by a way past it."""
+        """Whether `DIRECT_CONNECTION_URL` declares a pooler by naming a way past it."""
         return self.direct_connection_url != self.connection_url
 
     @property
@@ -86,12 +84,11 @@ class Settings:
 
     @property
     def public_host(self) -> str:
-        """Host name of `PUBLIC_URL`, without a port."""
         return urlsplit(self.public_url).hostname or ""
 
     @property
     def insecure_public_address(self) -> bool:
-        """Whether passwords would cross a network in the clear: http on a host that is not this machine."""
+        """Whether passwords would cross a network unencrypted: http on a host other than this machine."""
         return not self.https and self.public_host not in LOOPBACK
 
     @classmethod
@@ -101,11 +98,11 @@ class Settings:
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
             raise ConfigError(
-                "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
+                "CONNECTION_URL is not set: bin/run starts its own database, everything else needs this variable."
             )
         host, port = text(env, "HOST"), integer(env, "PORT", 1, 65535)
         if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
-            raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
+            raise ConfigError("HOST is a wildcard: set PUBLIC_URL to the address that people will type.")
         if env.get("REPLICA_CONNECTION_URL"):
             raise ConfigError("REPLICA_CONNECTION_URL is set, but Mayfly no longer reads from replicas: remove it.")
         choice(env, "WAIT_FOR_DATABASE", ("no", "yes"))
@@ -147,11 +144,13 @@ class Settings:
 def _frame_origin(env: Mapping[str, str], app_env: str, public_url: str) -> str:
     origins = env.get("FRAME_ORIGIN", "")
     if origins and app_env != "development":
-        raise ConfigError("FRAME_ORIGIN is for development alone: nobody else may show the place in a frame.")
+        raise ConfigError("FRAME_ORIGIN is for development only: elsewhere no other site may frame Mayfly.")
     if not all(re.fullmatch(r"https?://[A-Za-z0-9.*-]+(:[0-9]+)?", origin) for origin in origins.split()):
-        raise ConfigError("FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces.")
+        raise ConfigError(
+            "FRAME_ORIGIN must be an origin such as https://*.example.org, or several with spaces between."
+        )
     if origins and not public_url.startswith("https://"):
-        raise ConfigError("FRAME_ORIGIN needs a PUBLIC_URL with https: in a frame browsers keep no other cookies.")
+        raise ConfigError("FRAME_ORIGIN needs an https PUBLIC_URL: browsers keep only secure cookies in a frame.")
     return origins
 
 
@@ -159,10 +158,10 @@ def _secret_key(env: Mapping[str, str], app_env: str) -> str:
     key = env.get("SECRET_KEY", "")
     if not key:
         raise ConfigError(
-            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere take 32 random characters or more."
+            "SECRET_KEY is not set: bin/run makes and keeps one; elsewhere set at least 32 random characters."
         )
     if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
-        raise ConfigError("SECRET_KEY is too easy to guess for production: take 32 random characters or more.")
+        raise ConfigError("SECRET_KEY is too easy to guess for production: set at least 32 random characters.")
     return key
 
 
@@ -176,5 +175,5 @@ def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
     usual = DEFAULTS["TTL_DEFAULT"]
     default = choice(env, "TTL_DEFAULT", known, usual if usual in offered else next(iter(offered)))
     if default not in offered:
-        raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
+        raise ConfigError("TTL_DEFAULT must lie between TTL_FLOOR and TTL_CEILING.")
     return offered, default

@@ -1,5 +1,3 @@
-"""Environment variables, read with their types. What is wrong with one is a `ConfigError` with one sentence."""
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +8,12 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class ConfigError(Exception):
-    """The environment cannot be served from; the text says what to change."""
+    """The environment cannot be served; the text says what to change."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `hits` in a window of `seconds`; 0 hits: no limit."""
+    """At most `hits` in a window of `seconds`. 0 hits: no limit."""
 
     hits: int
     seconds: int
@@ -35,7 +33,6 @@ def choice(env: Mapping[str, str], name: str, known: tuple[str, ...], default: s
 
 
 def integer(env: Mapping[str, str], name: str, least: int, most: int) -> int:
-    """A whole number from `least` to `most`. Raises `ConfigError`."""
     value = text(env, name)
     if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
@@ -43,7 +40,7 @@ def integer(env: Mapping[str, str], name: str, least: int, most: int) -> int:
 
 
 def limit(env: Mapping[str, str], name: str, default: str) -> Limit:
-    """`LIMIT_<NAME>`: hits in a window, `60/1h`, or `0` for none. Raises `ConfigError`."""
+    """`LIMIT_<NAME>`: hits in a window, `60/1h`; `0` lifts the limit."""
     variable = f"LIMIT_{name.upper()}"
     value = env.get(variable) or default
     if value == "0":

@@ -1,1 +1,1 @@
-"""The data layer. Alone imports psycopg."""
+"""The data layer. Only this package imports psycopg."""

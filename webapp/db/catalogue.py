@@ -19,25 +19,25 @@ _PLACEHOLDER = re.compile(r"%\((?P<name>[a-z_]+)\)s")
 _INCLUDE = re.compile(r" *-- include (?P<name>[a-z_/]+) *")
 _HEADER_LINES = 3
 NEXT_PART = "\n-- then\n"
-"""What parts a migration's file: each part is a transaction of its own."""
+"""Separates the parts of a migration's file; each is its own transaction."""
 
 
 def part_name(stem: str, number: int) -> str:
-    """What part of a migration's file is noted as: the first by the file's name, then `/02`, in the order of texts."""
+    """The recorded name of a part of a migration: the file's, then `/02` and so on, which sort as text."""
     return f"{stem}/{number:02}" if number > 1 else stem
 
 
 class BrokenTemplate(Exception):
-    """A file under `sql/` that does not keep the form, that the schema refuses, or that is not there."""
+    """A file under `sql/` that is missing, malformed or refused by the schema."""
 
 
 def query_wrap_object(template: str) -> str:
-    """The template's one row as one JSON object; no row where it finds none."""
+    """The template's row as one JSON object; no row where it finds none."""
     return f"SELECT row_to_json(object_row) FROM (\n{template}\n) AS object_row"  # noqa: S608 (files, never values)
 
 
 def query_wrap_array(template: str) -> str:
-    """The template's rows as one JSON array, in the template's order; `[]` where it finds none."""
+    """The template's rows as one JSON array, in order; `[]` where it finds none."""
     return f"SELECT COALESCE(json_agg(row_to_json(array_row)), '[]'::json) FROM (\n{template}\n) AS array_row"  # noqa: S608
 
 
@@ -50,9 +50,9 @@ def query_wrap_together(parts: tuple[tuple[str, str], ...]) -> str:
 
 @dataclass(frozen=True)
 class Template:
-    """One statement. `returns` is a shape (`Card`), an array of shapes (`Card[]`), or a column's type, or `rows`.
+    """One statement. `returns`: a shape (`Card`), an array of shapes (`Card[]`), a column's type, or `rows`.
 
-    `origin`: of each line of the text, the name of the file that it was written in, and its number there.
+    `origin`: for each line of the text, the file it comes from and its line number there.
     """
 
     name: str
@@ -64,30 +64,30 @@ class Template:
 
     @property
     def kind(self) -> str:
-        """`array` and `object` are answered as JSON; `plain` runs as it stands."""
+        """`array` and `object` are wrapped into JSON; `plain` runs as written."""
         if not self.returns[0].isupper():
             return "plain"
         return "array" if self.returns.endswith("[]") else "object"
 
     @cached_property
     def sql(self) -> str:
-        """What is sent: wrapped by kind, every placeholder cast to the type that the header declares."""
+        """What is sent: wrapped by kind, every placeholder cast to its declared type."""
         wraps: dict[str, Callable[[str], str]] = {"array": query_wrap_array, "object": query_wrap_object, "plain": str}
         text = wraps[self.kind](self.text)
         return _PLACEHOLDER.sub(lambda found: f"{found[0]}::{self.params[found['name']]}", text)
 
     @cached_property
     def prepare_sql(self) -> str:
-        """The same statement for `PREPARE`, with numbered parameters, so that the schema can judge it."""
+        """The same statement as a `PREPARE` with numbered parameters, to check it against the schema."""
         numbers = {name: f"${number}" for number, name in enumerate(self.params, 1)}
         numbered = _PLACEHOLDER.sub(lambda found: numbers[found["name"]], self.sql).replace("%%", "%")
         types = f"({', '.join(self.params.values())})" if self.params else ""
         return f"PREPARE mayfly_check {types} AS {numbered}"
 
-    def refused(self, diagnosis: Any) -> str:
-        """What PostgreSQL has against `prepare_sql`, with the file and the line in which that was written."""
+    def describe_error(self, diagnosis: Any) -> str:
+        """PostgreSQL's objection to `prepare_sql`, with the file and line it comes from."""
         where, own = "", f"sql/{self.name}.sql"
-        if diagnosis.statement_position:  # counted in signs, from 1
+        if diagnosis.statement_position:  # in characters, from 1
             line = self.prepare_sql.count("\n", 0, int(diagnosis.statement_position) - 1) - (self.kind != "plain")
             name, number = self.origin[max(0, min(line, len(self.origin) - 1))]
             where = f"sql/{name}.sql, line {number}" + (f" (in {own})" if name != self.name else "")
@@ -96,7 +96,7 @@ class Template:
 
 
 class Catalogue:
-    """All templates below a folder. Reading twice gives the same; `reload` re-reads what changed on disk."""
+    """All templates below a folder. `reload` reads what changed on disk."""
 
     def __init__(self, folder: Path = SQL_FOLDER) -> None:
         self.folder = folder
@@ -105,16 +105,16 @@ class Catalogue:
         self.reload()
 
     def __getitem__(self, name: str) -> Template:
-        """The template of that name. Raises `BrokenTemplate`: SQL itself is never a name."""
+        """Raises `BrokenTemplate`."""
         if name not in self._templates:
-            raise BrokenTemplate(f"sql/{name}.sql is asked for, and there is no such statement.")
+            raise BrokenTemplate(f"There is no statement sql/{name}.sql.")
         return self._templates[name]
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         return iter(self._templates.values())
 
     def reload(self) -> None:
-        """Read every file anew, all or nothing. Raises `BrokenTemplate`."""
+        """Reads every file again, all or nothing. Raises `BrokenTemplate`."""
         texts = {
             path.relative_to(self.folder).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
             for path in sorted(self.folder.rglob("*.sql"))
@@ -143,14 +143,14 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
     used = set(_PLACEHOLDER.findall(body))
     if used != set(params):
         raise BrokenTemplate(f"sql/{name}.sql: header and statement disagree on {', '.join(used ^ set(params))}.")
-    origin = tuple(place for _, place in lines)[: body.count("\n") + 1]
+    origin = tuple(source for _, source in lines)[: body.count("\n") + 1]
     return Template(name, header["purpose"], params, header["returns"], body, origin)
 
 
 def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str, tuple[str, int]]]:
-    """Put the shared pieces in place: text of files into text of files, before any value exists.
+    """Inserts the shared pieces: text of files into text of files, before any value exists.
 
-    Each line from the first one that holds something, with its file and its number there.
+    Gives each line from the first non-empty one, with its file and line number.
     """
     lines: list[tuple[str, tuple[str, int]]] = []
     for number, line in enumerate(text.split("\n"), _HEADER_LINES + 1):
@@ -160,7 +160,7 @@ def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str,
             continue
         piece = found["name"]
         if piece not in pieces:
-            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is no piece under sql/.")
+            raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is not a piece under sql/.")
         inside = enumerate(pieces[piece].rstrip().split("\n")[1:], 2)  # its first line is its header
         lines += [(line, (piece, number)) for number, line in inside]
     return list(dropwhile(lambda line: not line[0].strip(), lines))

@@ -1,4 +1,4 @@
-"""How PostgreSQL is reached: the pool for requests, direct connections for scripts, and what their failures mean."""
+"""Connections to PostgreSQL: the pool for requests, direct ones for scripts, and errors translated to ours."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ from . import conninfo
 Connection = psycopg.Connection[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
 DatabaseError = psycopg.Error
-# A statement that does not fit the schema, or is none. Any other error says something of the server, or of the hour.
+# The statement is invalid or does not match the schema. Other errors are about the server.
 SchemaErrors = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError)
 
-# What says that a connection, or the server behind it, must not be used again: shutting down, starting up, out of
-# connections, suddenly read-only after a failover, or gone.
+# The connection, or its server, must not be used again: shutting down, starting up, out of connections, read-only
+# after a failover, or gone.
 _LOST = {"57P01", "57P02", "57P03", "53300", "25006"}
 _RETRY = {"40001", "40P01"}
 
 
 class _RawJson(Loader):
-    """PostgreSQL's JSON as it came: bytes."""
+    """JSON as undecoded bytes."""
 
     def load(self, data: Buffer) -> bytes:
         return bytes(data)
@@ -34,10 +34,7 @@ class _RawJson(Loader):
 def connect(
     url: str, *, application: str = "mayfly-ops", autocommit: bool = True, dbname: str | None = None
 ) -> Connection:
-    """A direct connection outside the pool, for scripts. Raises `Unavailable` within 5 s, with host and port.
-
-    `dbname`: another database of the same server.
-    """
+    """A direct connection for scripts, to `dbname` where given. Raises `Unavailable` within 5 s, with host and port."""
     options: dict[str, Any] = {
         "autocommit": autocommit,
         "application_name": application,
@@ -53,9 +50,9 @@ def connect(
 
 
 def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], object]) -> Pool:
-    """An open pool of connections to `url`; `prepare` sees each new one. JSON comes out of it as bytes.
+    """An open pool of connections to `url`; `prepare` gets each new one. JSON comes out as bytes.
 
-    Statements are kept prepared only where nothing stands between: a pooler may give each transaction another session.
+    Behind a pooler no statement stays prepared: each transaction may get another session.
     """
     kept = None if settings.behind_pooler else 5
 
@@ -73,33 +70,33 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
 
     return ConnectionPool(
         url,
-        kwargs=arguments,  # asked for each connection: a password may be of the moment
+        kwargs=arguments,  # called for each connection: a token may be the password
         configure=configure,
         name="mayfly",
         min_size=min(settings.pool_min, settings.pool_max),
         max_size=settings.pool_max,
         timeout=settings.pool_timeout,
         max_waiting=settings.pool_max_waiting,
-        # Short, so that after an outage the next request connects at once and none waits for a long back-off.
+        # Short, so that the first request after an outage connects at once.
         reconnect_timeout=1.0,
         open=True,
     )
 
 
 @contextmanager
-def our_errors(lost: Callable[[], None]) -> Iterator[None]:
-    """PostgreSQL's errors become ours. Calls `lost` where a connection, or the server behind it, is of no more use."""
+def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
+    """Turns PostgreSQL's errors into ours. Calls `lost` where the connection, or its server, is of no more use."""
     try:
         yield
     except (psycopg.DataError, UnicodeEncodeError) as error:
-        raise Malformed("That text holds a sign that cannot be stored.") from error
+        raise Malformed("That text contains a character that can't be stored.") from error
     except psycopg.IntegrityError as error:
         raise Violated(error.diag.constraint_name or "") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
         state = error.sqlstate or ""
         if state == "54000":
-            raise Malformed("That text is too long to be stored.") from error
-        own = type(error).__module__.startswith("psycopg_pool")  # no connection to be had: nothing to drain or repeat
+            raise Malformed("That text is too long to store.") from error
+        own = type(error).__module__.startswith("psycopg_pool")  # the pool is exhausted: nothing to drain or retry
         gone = not own and (state in _LOST or state.startswith("08") or not state)
         if gone:
             lost()

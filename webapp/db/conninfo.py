@@ -1,5 +1,4 @@
-"""What a connection URL means: whether its place is this machine, how it is proved and by whom, and in which words it
-cannot be reached."""
+"""Connection URLs: local or not, TLS and tokens, dialling within a time, and errors as sentences."""
 
 import ipaddress
 import os
@@ -13,7 +12,7 @@ from ..errors import Unavailable
 from . import iam
 
 PATIENCE = 4.0
-"""Seconds for a direct connection: the name's lookup and all its addresses together."""
+"""Seconds for a direct connection: lookup and all addresses together."""
 _NETWORK = {
     "connect_timeout": 3,
     "keepalives": 1,
@@ -26,14 +25,14 @@ _RDS = ".rds.amazonaws.com"
 _CAUSES = (
     ("refused", "no PostgreSQL listens there"),
     ("no such file", "no PostgreSQL listens on that socket"),
-    ("timeout", "nothing answers: a firewall may not allow this address"),
-    ("certificate", "its certificate is none that is trusted for that name (PGSSLROOTCERT)"),
-    ("does not support ssl", "it offers no TLS (a network of your own may do without: sslmode=disable)"),
-    ("invalid response", "what answers there is no PostgreSQL"),
+    ("timeout", "nothing responds: a firewall may block this address"),
+    ("certificate", "its certificate is not trusted for that name (PGSSLROOTCERT)"),
+    ("does not support ssl", "it offers no TLS (in a private network you may set sslmode=disable)"),
+    ("invalid response", "what responds there is not PostgreSQL"),
     ("unreachable", "there is no network route to it"),
     ("translate", "the host name is not known"),
     ("resolve", "the host name is not known"),
-    ("pam authentication", "it did not take the token: its role may not be granted rds_iam, or AWS not allow it"),
+    ("pam authentication", "it refused the token: its role may lack rds_iam, or AWS may not allow it"),
     ("password", "the password is wrong or missing"),
     ("authentication", "the user may not sign in"),
     ("does not exist", "the database or the role does not exist"),
@@ -42,7 +41,7 @@ _CAUSES = (
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine by its name alone: a socket's folder, or a loopback address."""
+    """Whether a host is this machine by name alone: a socket folder or a loopback address."""
     if host.startswith(("/", "@")) or host == "localhost":
         return True
     try:
@@ -52,34 +51,34 @@ def is_local(host: str) -> bool:
 
 
 def parts(url: str) -> dict[str, Any]:
-    """What a URL says, by libpq's own names. Raises `Unavailable` for one that cannot be read."""
+    """A URL's parts by libpq's names. Raises `Unavailable` for an unreadable one."""
     try:
         found = conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         raise unreadable(url) from error
-    if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # the rest of a password
-        raise unreadable(url, "in a password @ is written %40, / %2F and : %3A")
+    if any("@" in str(found.get(name, ""))[1:] for name in ("host", "port", "dbname")):  # part of a password
+        raise unreadable(url, "in a password, write @ as %40, / as %2F and : as %3A")
     try:
         for host in str(found.get("host", "")).split(","):
             if not is_local(host):
-                host.encode("idna")  # as every lookup does
+                host.encode("idna")  # as a lookup does
     except UnicodeError as error:
-        raise unreadable(url, "its host is no name") from error
+        raise unreadable(url, "its host is not a valid name") from error
     return found
 
 
 def unreadable(url: str, why: str = "it must look like postgresql://user@host:5432/name") -> Unavailable:
-    """The error for a URL that makes no sense. Nothing of it is told: a part may be a password."""
+    """The error for an unreadable URL. It quotes nothing of it: a part may be a password."""
     return Unavailable(f"{_variable(url) or 'The connection URL'} cannot be read: {why}.")
 
 
 def _variable(url: str) -> str:
-    """The setting that has this URL, where the environment says so."""
+    """The environment variable that holds this URL, or an empty string."""
     return next((name for name in os.environ if name.endswith("CONNECTION_URL") and os.environ[name] == url), "")
 
 
 def database_of(url: str) -> str:
-    """The database that a URL names. Raises `Unavailable` for a URL that cannot be read."""
+    """Raises `Unavailable` for an unreadable URL."""
     return str(parts(url).get("dbname") or "")
 
 
@@ -102,17 +101,17 @@ def described(url: str) -> str:
 
 
 def arguments(url: str) -> dict[str, Any]:
-    """What every connection needs beside its URL: bounds of the network, TLS, and a token where one is the password.
+    """What every connection needs besides its URL: network timeouts, TLS, and an AWS token where one is the password.
 
-    Asked anew for each connection, because a token lives for fifteen minutes. Raises `Unavailable`.
+    Call it for each connection: a token lasts fifteen minutes. Raises `Unavailable`.
     """
     return {**_NETWORK, **_proof(url), **_token(url)}
 
 
 def dial(url: str, *, patience: float = PATIENCE, **options: Any) -> psycopg.Connection[Any]:
-    """A connection within that many seconds. Raises `psycopg.Error`, `Unavailable` where there can be no password.
+    """A connection within `patience` seconds. Raises `psycopg.Error`, or `Unavailable` without a token.
 
-    libpq's `connect_timeout` counts for each address of a name, and a lookup has no bound at all.
+    libpq's `connect_timeout` counts per address of a name, and never bounds the lookup.
     """
     options = {**arguments(url), **options}
     try:
@@ -122,41 +121,40 @@ def dial(url: str, *, patience: float = PATIENCE, **options: Any) -> psycopg.Con
 
 
 def client_environment(url: str) -> dict[str, str]:
-    """What a URL says, as the variables that PostgreSQL's own programs read: a password is seen by no process list."""
+    """A URL as the variables that PostgreSQL's programs read: no process list shows the password."""
     options = psycopg.pq.Conninfo.parse(make_conninfo(url, **_proof(url), **_token(url)).encode())
     return {o.envvar.decode(): o.val.decode() for o in options if o.envvar and o.val}
 
 
 def why_unreachable(url: str, error: Exception) -> str:
-    """One sentence with host, port and the likely cause."""
     host, port = ",".join(hosts(url)[:1]) or "localhost", port_of(url)
     text = str(error).lower()
-    cause = next((cause for sign, cause in _CAUSES if sign in text), "it did not accept the connection")
+    cause = next((cause for phrase, cause in _CAUSES if phrase in text), "it did not accept the connection")
     if "timeout" in text and host.endswith(_RDS):
-        cause = "nothing answers: its security group may not allow this address (run bin/rds-update-sg-rule)"
+        cause = "nothing responds: its security group may block this address (run bin/rds-update-sg-rule)"
     several = len([name for name in os.environ if name.endswith("CONNECTION_URL")]) > 1
     of = f" ({_variable(url)})" if several and _variable(url) else ""
     return f"The database at {host} port {port}{of} cannot be reached: {cause}."
 
 
 def hosts(url: str) -> list[str]:
-    """The hosts that a URL, or else the environment, names."""
     given = parts(url)
     named = ",".join(str(given.get(name) or os.environ.get(f"PG{name.upper()}", "")) for name in ("host", "hostaddr"))
     return list(filter(None, named.split(",")))
 
 
 def port_of(url: str) -> int:
-    """The port that a URL, or else the environment, names; of several the first. Raises `Unavailable`."""
+    """The first port that the URL, or else the environment, names. Raises `Unavailable`."""
     port = str(parts(url).get("port") or os.environ.get("PGPORT", "")).split(",")[0] or "5432"
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        raise unreadable(url, "its port is no number from 1 to 65535")
+        raise unreadable(url, "its port is not a number from 1 to 65535")
     return int(port)
 
 
 def _proof(url: str) -> dict[str, str]:
-    """What lets nobody stand in for the server: over a network its certificate must fit its name, unless it is said
-    otherwise. Who signed it is told by `sslrootcert` (`PGSSLROOTCERT`), else the system knows.
+    """TLS options that prove the server: over a network its certificate must fit its name, unless `sslmode` is set.
+
+    `sslrootcert` (`PGSSLROOTCERT`) names the trusted authority, else the system does.
     """
     given = parts(url)
     elsewhere = given.get("service") or os.environ.get("PGSERVICE")  # a file names the host
@@ -169,12 +167,12 @@ def _proof(url: str) -> dict[str, str]:
 
 
 def _token(url: str) -> dict[str, str]:
-    """The password of this moment, where AWS says who we are (`DATABASE_AUTH=iam`) and the URL brings none."""
+    """The AWS token as password, where `DATABASE_AUTH=iam` and the URL has none. Raises `Unavailable` without TLS."""
     given, named = parts(url), hosts(url)
     if os.environ.get("DATABASE_AUTH") != "iam" or given.get("password") or all(map(is_local, named)):
         return {}
     mode = {"sslmode": os.environ.get("PGSSLMODE"), **given, **_proof(url)}.get("sslmode")
     if mode not in ("require", "verify-ca", "verify-full"):
-        raise Unavailable("DATABASE_AUTH=iam needs TLS: a token in the clear is anybody's. Leave sslmode out.")
+        raise Unavailable("DATABASE_AUTH=iam needs TLS: without it anybody could read the token. Leave sslmode out.")
     user = str(given.get("user") or os.environ.get("PGUSER", ""))
     return {"password": iam.token(host=named[0], port=port_of(url), user=user)}

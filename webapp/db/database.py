@@ -12,7 +12,7 @@ import orjson
 from ..config.settings import Settings
 from ..errors import Unavailable
 from .catalogue import BrokenTemplate, Catalogue, Template, query_wrap_together
-from .connections import Connection, Pool, SchemaErrors, connect, make_pool, our_errors
+from .connections import Connection, Pool, SchemaErrors, connect, make_pool, translate_errors
 
 T = TypeVar("T")
 
@@ -20,16 +20,16 @@ _open_databases: "weakref.WeakSet[Database]" = weakref.WeakSet()
 
 
 class Database:
-    """The catalogue and the pool of one application. Opens the pool on first use, so never before a fork.
+    """The catalogue and the pool of one application. The pool opens on first use, so never before a fork.
 
-    `plan_once`: for what answers people, whose statements find few rows by index whatever their values.
+    `generic_plans`: reuse generic plans; our reads are index look-ups whatever the values.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, plan_once: bool = False) -> None:
+    def __init__(self, settings: Settings, catalogue: Catalogue | None = None, *, generic_plans: bool = False) -> None:
         self.catalogue = catalogue or Catalogue()
         self.retries = 0
         self._settings = settings
-        self._plan_once = plan_once
+        self._generic_plans = generic_plans
         self._lock = threading.Lock()
         self._opened: Pool | None = None
         self._held: ContextVar[Connection | None] = ContextVar("mayfly_transaction", default=None)
@@ -38,13 +38,12 @@ class Database:
     # Reads ---------------------------------------------------------------------------------------------------
 
     def query_array(self, name: str, **params: object) -> list[Any]:
-        """The rows of an array template as a list of shapes."""
         return cast(list[Any], orjson.loads(self._read(self._template(name, "array", params).sql, params)))
 
     def query_object(self, name: str, **params: object) -> Any | None:
-        """The row of an object template as a shape; None where there is no row."""
-        answer = self._read(self._template(name, "object", params).sql, params)
-        return None if answer is None else orjson.loads(answer)
+        """None where there is no row."""
+        found = self._read(self._template(name, "object", params).sql, params)
+        return None if found is None else orjson.loads(found)
 
     def query_together(self, **asked: tuple[str, dict[str, object]]) -> dict[str, Any]:
         """Several array or object templates in one statement: what each gives, under its key.
@@ -61,7 +60,7 @@ class Database:
         return cast(dict[str, Any], orjson.loads(self._read(query_wrap_together(tuple(parts)), params)))
 
     def query_json(self, name: str, **params: object) -> bytes | None:
-        """The JSON of an array or object template, undecoded; None where there is no row."""
+        """Undecoded JSON of an array or object template; None where there is no row."""
         kind = self.catalogue[name].kind
         return cast(bytes | None, self._read(self._template(name, kind, params).sql, params))
 
@@ -75,7 +74,7 @@ class Database:
         return None if row is None else row[0]
 
     def execute(self, name: str, **params: object) -> int:
-        """Runs a plain template; the number of rows it touched."""
+        """Runs a plain template; returns the number of rows touched."""
         template = self._template(name, "plain", params)
         with self._connection() as conn:
             return conn.execute(template.sql, params).rowcount
@@ -91,9 +90,9 @@ class Database:
                 self._held.reset(token)
 
     def retrying(self, act: Callable[[], T]) -> T:
-        """The act's answer; after a lost connection or a deadlock it runs once more.
+        """Runs `act`, and once more after a lost connection or a deadlock.
 
-        Only for acts that may run twice: reads, and writes that carry a key or leave the same state behind.
+        Only for acts that may run twice: reads, and writes that carry a key or are idempotent.
         """
         try:
             return act()
@@ -106,23 +105,22 @@ class Database:
     # Life ----------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Prepares every template against the schema, over a direct connection.
+        """Prepares every template against the schema, over a direct connection, in one transaction.
 
-        In one transaction: past a pooler that nobody declared, its statements still meet in one session.
-        Raises `BrokenTemplate`, and `Unavailable` for a server that is away, goes away, or holds a lock for long.
+        Raises `BrokenTemplate`, and `Unavailable` for a server that is away or holds a lock for long.
         """
         url = self._settings.direct_connection_url
-        with our_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
+        with translate_errors(lambda: None), connect(url, application="mayfly-check") as conn, conn.transaction():
             for template in self.catalogue:
                 try:
                     conn.execute(template.prepare_sql)
                     conn.execute("DEALLOCATE mayfly_check")
                 except SchemaErrors as error:
-                    raise BrokenTemplate(template.refused(error.diag)) from error
+                    raise BrokenTemplate(template.describe_error(error.diag)) from error
         self._checked = True
 
     def ready(self) -> None:
-        """Returns when the database answers within a second, has every migration, and every template fitted it.
+        """Returns when the database responds within a second, has every migration, and fits every template.
 
         Raises `Unavailable`, `BrokenTemplate`.
         """
@@ -140,7 +138,7 @@ class Database:
             raise BrokenTemplate("migrations are pending: bin/db-migrate")
 
     def close(self) -> None:
-        """Closes the pool; a later call opens a new one."""
+        """A later call opens a new pool."""
         with self._lock:
             pool, self._opened = self._opened, None
         if pool:
@@ -172,9 +170,9 @@ class Database:
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:
-        """The held connection, or one from the pool within `patience` seconds; PostgreSQL's errors become ours."""
+        """The transaction's connection, or one from the pool within `patience` seconds; errors become ours."""
         held = self._held.get()
-        with our_errors(self._drain):
+        with translate_errors(self._drain):
             if held is not None:
                 yield held
             else:
@@ -182,15 +180,13 @@ class Database:
                     yield conn
 
     def _drain(self) -> None:
-        """Empties the pool of connections that may be dead, so that the next borrower gets a fresh one."""
+        """Replaces every connection of the pool: some may be dead."""
         if self._opened:
             self._opened.drain()
 
     def _prepare(self, conn: Connection) -> None:
-        """By itself PostgreSQL plans a feed anew each time, which takes as long as running it: it cannot know how few
-        rows are wanted. A session behind a pooler is not ours to set up.
-        """
-        if self._plan_once and not self._settings.behind_pooler:
+        """Sets generic plans: planning a feed each time takes as long as running it. Not behind a pooler."""
+        if self._generic_plans and not self._settings.behind_pooler:
             template = self.catalogue["ops/plan_once"]
             conn.execute(template.sql)
 
@@ -205,6 +201,6 @@ class Database:
 
 
 def close_pools() -> None:
-    """Closes every pool of this process; for the moment before it ends."""
+    """For the moment before the process ends."""
     for database in list(_open_databases):
         database.close()

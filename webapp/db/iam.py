@@ -1,4 +1,4 @@
-"""Passwords that AWS signs: a token says who we are, lives for fifteen minutes, and is made here, without a call."""
+"""AWS tokens as passwords: signed here without a call, valid for fifteen minutes."""
 
 import os
 import re
@@ -11,7 +11,7 @@ _REGION = re.compile(r"\.([a-z0-9-]+)\.rds\.amazonaws\.com$")
 
 
 def token(*, host: str, port: int, user: str) -> str:
-    """A password for this user at that address. Raises `Unavailable` where AWS does not know who we are."""
+    """A password for this user at that address. Raises `Unavailable` without valid AWS credentials."""
     found = _REGION.search(host)
     region = found[1] if found else os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
     try:
@@ -25,7 +25,7 @@ def token(*, host: str, port: int, user: str) -> str:
 
 @cache
 def _client(region: str) -> Any:
-    """One a region and process: it keeps the credentials, and renews them in time."""
+    """One for each region and process: it caches the credentials and renews them."""
     import boto3
 
     return boto3.session.Session().client("rds", region_name=region or None)

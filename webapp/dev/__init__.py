@@ -1,6 +1,6 @@
-"""For people who edit: the pattern page, errors in words, and under `bin/dev` the stream that open browsers follow.
+"""Development tools: the pattern page, errors with their source, and under `bin/dev` live reload.
 
-Registered in development only; in production nothing of it exists.
+Registered in development only.
 """
 
 import logging
@@ -20,20 +20,20 @@ log = logging.getLogger("mayfly.dev")
 
 
 def register(app: Flask) -> None:
-    """Add the pattern page, and let errors that nobody foresaw say what and where they are."""
+    """Adds the pattern page, and makes unexpected errors show their source."""
     app.register_blueprint(bp)
     everybody(app.view_functions["dev.static"])
     app.register_error_handler(Exception, _broken)
 
 
 def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
-    """Make open pages follow the files: `bin/dev`'s worker calls this once, before the first request."""
+    """Makes open pages follow the files. `bin/dev`'s worker calls this once, before the first request."""
     changes = live.Changes(before)
     db: Database = app.extensions["db"]
     refused = ""
 
-    def take(paths: list[str]) -> None:
-        """The catalogue anew where SQL changed. What the schema refuses is said on every page, and nothing ends."""
+    def reload_sql(paths: list[str]) -> None:
+        """Reloads the catalogue after changes of SQL. What the schema refuses shows on every page."""
         nonlocal refused
         if not any(path.endswith(".sql") for path in paths):
             return
@@ -47,9 +47,9 @@ def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
         except Unavailable as away:
             log.warning("not checked against the schema: %s", away.message)
 
-    def say_refused() -> Response | None:
+    def show_refused() -> Response | None:
         own = request.blueprint == "dev" and request.endpoint != "dev.show_patterns"
-        return _answer(refused) if refused and not own else None
+        return _error_response(refused) if refused and not own else None
 
     def add_script(response: Response) -> Response:
         if response.mimetype == "text/html" and not response.is_streamed and b"</head>" in response.get_data():
@@ -58,17 +58,17 @@ def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
         return response
 
     app.extensions["changes"] = changes
-    app.before_request(say_refused)
+    app.before_request(show_refused)
     app.after_request(add_script)
-    changes.follow(channel, take)
+    changes.follow(channel, reload_sql)
 
 
 def _broken(error: Exception) -> Response:
     words = live.sentence(error)
     log.error("%s", words, exc_info=error)
-    return _answer(words)
+    return _error_response(words)
 
 
-def _answer(words: str) -> Response:
+def _error_response(words: str) -> Response:
     fragment = request.headers.get("HX-Request-Type") == "partial"
     return Response(live.notice(words) if fragment else live.page(words), status=500)

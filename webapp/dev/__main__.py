@@ -1,4 +1,4 @@
-"""`bin/dev`: everything that `bin/run` does, around a server that follows the files."""
+"""`bin/dev`: `bin/run` with a server that follows the files."""
 
 import logging.config
 import os
@@ -11,25 +11,24 @@ from ..runtime.server import Server
 
 
 class DevServer(Server):
-    """The workshop (workshop.py) in gunicorn's place."""
+    """Runs workshop.py instead of gunicorn."""
 
     command: ClassVar[tuple[str, ...]] = ("webapp.dev.workshop",)
-    noted: ClassVar[bool] = False  # beside a production place it must not lead the scripts away
+    recorded: ClassVar[bool] = False  # it must not lead scripts away from production
 
     def ready(self) -> bool:
-        """Any answer will do: while a file is broken, the answer says which."""
-        return self.answer("/livez") > 0
+        """Any response counts: while a file is broken, the response names it."""
+        return self.status_of("/livez") > 0
 
-    def step_down(self) -> dict[str, str]:
-        """It stays who it is: the files it follows are the developer's own."""
+    def drop_privileges(self) -> dict[str, str]:
+        """Keeps its user: the files are the developer's own."""
         return {}
 
 
 def main() -> int:
-    """Runs until stopped; the exit code."""
     os.environ.setdefault("APP_ENV", "development")
     if os.environ["APP_ENV"] != "development":
-        print("Mayfly did not start: bin/dev is for development alone; unset APP_ENV, or use bin/run.", file=sys.stderr)
+        print("Mayfly did not start: bin/dev is for development only; unset APP_ENV, or use bin/run.", file=sys.stderr)
         return 1
     logging.config.dictConfig(logs.configuration())
     return supervisor.main([], DevServer)

@@ -1,6 +1,6 @@
-"""What an open browser hears while somebody edits: a stream of changes, and a page that says what is broken.
+"""Live reload: the stream of changes, and the page that shows what is broken.
 
-The standard library alone and no import of ours: it has to work while the program itself cannot be imported.
+Standard library only: it has to work while the program cannot be imported.
 """
 
 import json
@@ -18,14 +18,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = Path(__file__).resolve().parent / "static"
 HEARTBEAT = 15.0
 _HANDS_ON = {CHECKOUT / "webapp" / "web" / name for name in ("environment.py", "addresses.py")}
-"""They only do what a template asks for: what they fall over stands there."""
+"""They only do what a template asks for, so the fault is in the template."""
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Changes:
-    """The files that changed since this process began to serve. A place in it is `<process>.<number>`.
+    """The files that changed since this process started. A cursor is `<process>.<number>`.
 
-    `before`: what changed while the process before it was being replaced.
+    `before`: what changed while the previous process was being replaced.
     """
 
     def __init__(self, before: Iterable[str] = ()) -> None:
@@ -35,13 +35,13 @@ class Changes:
         self._news = threading.Condition()
 
     @property
-    def place(self) -> str:
-        """Where a page that is drawn now stands."""
+    def cursor(self) -> str:
+        """The cursor of a page that is drawn now."""
         return f"{self._process}.{len(self._saves)}"
 
-    def since(self, place: str) -> list[str]:
-        """The files that changed behind a place; behind one of another process all that is known."""
-        process, _, number = place.partition(".")
+    def since(self, cursor: str) -> list[str]:
+        """The files that changed after a cursor; after another process's cursor, all that are known."""
+        process, _, number = cursor.partition(".")
         if process == self._process and number.isdecimal():
             saves = self._saves[int(number) :]
         else:
@@ -49,32 +49,31 @@ class Changes:
         return sorted({path for save in saves for path in save})
 
     def announce(self, paths: Iterable[str]) -> None:
-        """Tells every open browser that these files changed."""
         with self._news:
             self._saves.append(sorted(paths))
             self._news.notify_all()
 
-    def stream(self, place: str) -> Iterator[bytes]:
-        """Server-sent events for a browser that stands at `place`: first what it missed, then each change."""
+    def stream(self, cursor: str) -> Iterator[bytes]:
+        """Server-sent events from `cursor` on: first what the browser missed, then each change."""
         yield b": following\n\n"
         while True:
             with self._news:
-                if place == self.place:
+                if cursor == self.cursor:
                     self._news.wait(HEARTBEAT)
-                paths, reached = self.since(place), self.place
-            if reached == place:
+                paths, reached = self.since(cursor), self.cursor
+            if reached == cursor:
                 yield b": nothing new\n\n"
             else:
-                place = reached
-                yield f"id: {place}\ndata: {json.dumps(paths)}\n\n".encode()
+                cursor = reached
+                yield f"id: {cursor}\ndata: {json.dumps(paths)}\n\n".encode()
 
-    def follow(self, channel: socket.socket, take: Callable[[list[str]], None]) -> None:
-        """From now on hears of changes over the channel. `take` gets them first, then the browsers."""
+    def follow(self, channel: socket.socket, before: Callable[[list[str]], None]) -> None:
+        """Listens for changes on the channel. `before` gets them first, then the browsers."""
 
         def listen() -> None:
             for line in channel.makefile("r", encoding="utf-8"):
                 paths = json.loads(line)["changed"]
-                take(paths)
+                before(paths)
                 self.announce(paths)
 
         threading.Thread(target=listen, name="changes", daemon=True).start()
@@ -84,16 +83,16 @@ class Changes:
 
 
 def sentence(error: BaseException) -> str:
-    """An error in a template, an SQL file or Python, with its place in the checkout."""
+    """An error in a template, an SQL file or Python, with its file and line."""
     words = str(getattr(error, "message", "") or getattr(error, "msg", "") or error)
     name = type(error).__name__
-    if name == "BrokenTemplate":  # says its file itself
+    if name == "BrokenTemplate":  # names its file itself
         return words
     filename, line = getattr(error, "filename", None), getattr(error, "lineno", None)
     if not filename or not line:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _ours(frame.filename)]
         templates = [frame for frame in frames if frame.filename.endswith(".html")]
-        if name == "UndefinedError":  # whoever was handed it, a template named it
+        if name == "UndefinedError":  # the template that names it is at fault, not the code that receives it
             frames = templates or frames
             if len(templates) > 1 and templates[-1].filename.endswith("/_macros.html"):
                 words += f" (for {_shown(templates[-2].filename)}, line {templates[-2].lineno})"
@@ -114,7 +113,7 @@ def _shown(filename: str) -> str:
 
 
 def page(words: str, head: str = "") -> str:
-    """A page that says what is broken. Made without a template, since one of those may be the broken thing."""
+    """A page that shows what is broken. Made without a template, which may be the broken thing."""
     return (
         '<!doctype html>\n<html lang="en" data-dev-problem>\n<head>\n<meta charset="utf-8">\n<title>Broken</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -125,7 +124,7 @@ def page(words: str, head: str = "") -> str:
 
 
 def notice(words: str) -> str:
-    """The same for HTMX, which keeps the page as it is."""
+    """The same for HTMX, which keeps the page."""
     return (
         '<hx-partial hx-target="#notices" hx-swap="innerHTML"><p class="notice"><strong>Broken.</strong> '
         f"{escape(words)}</p></hx-partial>"
@@ -133,12 +132,12 @@ def notice(words: str) -> str:
 
 
 def script(changes: Changes) -> str:
-    """The tag that makes a page follow the changes from the moment at which it is drawn."""
-    return f'<script src="/dev/static/dev.js" data-place="{changes.place}" type="module"></script>\n'
+    """The tag that makes a page follow changes from now on."""
+    return f'<script src="/dev/static/dev.js" data-cursor="{changes.cursor}" type="module"></script>\n'
 
 
 class Stopgap:
-    """A WSGI application for as long as the program cannot be loaded: every address says why."""
+    """A WSGI application while the program cannot be loaded: every address says why."""
 
     def __init__(self, words: str, env: Mapping[str, str] = os.environ) -> None:
         self._words = words
@@ -153,7 +152,7 @@ class Stopgap:
         path = environ["PATH_INFO"]
         if path == "/dev/reload":
             start("200 OK", [*HEADERS.items()])
-            return self._changes.stream(place_asked(environ))
+            return self._changes.stream(cursor_asked(environ))
         if path == "/dev/static/dev.js":
             start("200 OK", [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "no-store")])
             return [(STATIC / "dev.js").read_bytes()]
@@ -171,7 +170,7 @@ class Stopgap:
         return [body.encode()]
 
 
-def place_asked(environ: Mapping[str, Any]) -> str:
-    """Where the browser that asks for the stream stands: its last event, else the place its page was drawn at."""
-    last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("place=")
+def cursor_asked(environ: Mapping[str, Any]) -> str:
+    """The browser's cursor: its last event's, else the page's."""
+    last: str = environ.get("HTTP_LAST_EVENT_ID") or environ.get("QUERY_STRING", "").removeprefix("cursor=")
     return last[:40]

@@ -1,4 +1,4 @@
-"""The pattern page: every partial in each of its states, from sample shapes and without asking the database."""
+"""The pattern page: every partial in every state, from samples, without a database."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,29 +15,25 @@ from ..web.static_files import FOLDER
 from . import samples
 
 _ID = re.compile(r'\b(id|for|aria-labelledby|aria-describedby)="([^"]+)"')
-# What scripts would take off the page at its instant, move the focus to, or name as the page's one main part.
+# What scripts would remove when it expires, what takes the focus, and the page's only <main>.
 _ALIVE = re.compile(r'\bdata-left="|\sautofocus\b|(?<=<)main\b|(?<=</)main\b')
 _STILL = {'data-left="': 'data-was-left="', "main": "div"}
 
 
 @dataclass(frozen=True)
 class State:
-    """One drawing of a partial."""
-
     name: str
     html: Markup
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A template's file name and its states."""
-
     file: str
     states: list[State]
 
 
 def draw_all() -> dict[str, list[Pattern]]:
-    """All patterns twice, since the page shows them by day and by night and an id stands once on a page."""
+    """All patterns twice, for light and dark: an id may stand only once on a page."""
     return {day: [_draw(day, file, states) for file, states in _states().items()] for day in ("light", "dark")}
 
 
@@ -50,13 +46,13 @@ def _draw(day: str, file: str, states: dict[str, Callable[[], str]]) -> Pattern:
 
 
 def _apart(html: str, prefix: str) -> str:
-    """The drawing with ids of its own, and without what would make it act."""
+    """The drawing with unique ids, and without what would make it act."""
     html = _ID.sub(lambda found: f'{found[1]}="{" ".join(f"{prefix}-{name}" for name in found[2].split())}"', html)
     return _ALIVE.sub(lambda found: _STILL.get(found[0], ""), html)
 
 
 def _states() -> dict[str, dict[str, Callable[[], str]]]:
-    """File to states, each a way to draw it. Pages are drawn as their own address shows them, not here."""
+    """File to states, each with a function that draws it. Whole pages are left out."""
     drawn: dict[str, dict[str, Callable[[], str]]] = {
         file: {name: partial(_partial, file, needs) for name, needs in states.items()}
         for file, states in samples.all_samples().items()
@@ -82,7 +78,6 @@ def _partial(file: str, needs: Mapping[str, Any]) -> str:
 
 
 def _page_body(file: str, context: dict[str, Any]) -> str:
-    """The body of a page that is a document of its own."""
     current_app.update_template_context(context)
     template = current_app.jinja_env.get_template(file)
     return "".join(template.blocks["body"](template.new_context(context)))
@@ -98,8 +93,8 @@ def _macros() -> dict[str, Callable[[], str]]:
         "avatar: every hue": "{% for handle in handles %}{{ avatar(handle, handle) }}{% endfor %}",
         "ring": "{% for percent in (100, 60, 20, 0) %}{{ ring(percent) }}{% endfor %}",
         "icon": "{% for name in icons %}{{ icon(name) }}{% endfor %}",
-        "field": "{{ field('email', 'E-mail or handle', hint='Never shown.') }}",
-        "field: with an error": "{{ field('email', 'E-mail', 'marnie@', 'That is no address.') }}",
+        "field": "{{ field('email', 'Email or handle', hint='Never shown.') }}",
+        "field: with an error": "{{ field('email', 'Email', 'marnie@', 'Enter an email address.') }}",
         "field: for a password": "<form>{{ field('password', 'Password', type='password') }}</form>",
     }
     return {name: partial(_macro, source, **needs) for name, source in sources.items()}

@@ -1,5 +1,3 @@
-"""The pattern page, and the stream of changes."""
-
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -14,15 +12,14 @@ bp = Blueprint("dev", __name__, url_prefix="/dev", static_folder="static", templ
 @bp.get("/patterns")
 @readers
 def show_patterns() -> str:
-    """Every partial in all its states, by day and by night."""
     return render_template("dev/patterns.html", days=patterns.draw_all())
 
 
 @bp.get("/reload")
 @everybody
 def reload() -> Any:
-    """The changes since the browser's place, as they come. Only where `bin/dev` watches the files."""
+    """Changes after the browser's cursor, as they come. Only under `bin/dev`."""
     changes = current_app.extensions.get("changes")
     if not changes:
         raise NotFound
-    return Response(changes.stream(live.place_asked(request.environ)), headers=live.HEADERS)
+    return Response(changes.stream(live.cursor_asked(request.environ)), headers=live.HEADERS)

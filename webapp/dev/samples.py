@@ -1,5 +1,3 @@
-"""Every noun's samples in one place."""
-
 import importlib
 from pathlib import Path
 
@@ -9,7 +7,7 @@ _WEBAPP = Path(__file__).resolve().parent.parent
 
 
 def all_samples() -> Samples:
-    """Template to states: what each `webapp/<noun>/samples.py` holds."""
+    """The samples of every `webapp/<noun>/samples.py`, by template."""
     rooms = sorted(path.parent.name for path in _WEBAPP.glob("*/samples.py") if path.parent.name != "dev")
     modules = [importlib.import_module(f"..{room}.samples", __package__) for room in rooms]
     return {name: states for module in modules for name, states in module.SAMPLES.items()}

@@ -1,7 +1,7 @@
-"""One worker for `bin/dev`, kept warm: everything foreign is imported already when a change of ours calls for it.
+"""One warm worker for `bin/dev`: every foreign module is imported before it is needed.
 
-Run by its path, `python serve.py CHANNEL LISTENER` (two open sockets), so that nothing of ours is imported before the
-word to go comes over the channel. It answers there with `serving`, or with what is broken.
+Runs as `python serve.py CHANNEL LISTENER` (two open sockets). It imports nothing of ours before the channel says so,
+and reports there what is broken.
 """
 
 from gevent import monkey
@@ -26,11 +26,11 @@ FOREIGN = (
     "gunicorn.workers.ggevent", "jinja2.ext", "linkify_it", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
     "werkzeug.middleware.proxy_fix", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
 )  # fmt: skip
-"""What webapp/ imports of others. One that is missing here only makes a change of Python show later."""
+"""Foreign modules that webapp/ imports. A missing one only slows a reload."""
 
 
 class Worker(Application):  # type: ignore[misc]
-    """gunicorn as production has it, over a socket that outlives it, around the program or a page that says why not."""
+    """gunicorn as in production, over an inherited socket, serving the program or a page with its error."""
 
     def __init__(self, channel: socket.socket, before: list[str]) -> None:
         self.channel = channel
@@ -38,7 +38,7 @@ class Worker(Application):  # type: ignore[misc]
         super().__init__("%(prog)s")
 
     def init(self, parser: Any, opts: Any, args: Any) -> None:
-        """Nothing to configure beyond the command line."""
+        pass
 
     def load(self) -> Any:
         """The WSGI application; called in the worker process."""
@@ -50,12 +50,12 @@ class Worker(Application):  # type: ignore[misc]
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             words = live.sentence(error)
-            self.tell(broken=words)
+            self.send(broken=words)
             return live.Stopgap(words)
-        self.tell(broken="")
+        self.send(broken="")
         return app
 
-    def tell(self, **word: str) -> None:
+    def send(self, **word: str) -> None:
         self.channel.sendall(json.dumps(word).encode() + b"\n")
 
 
@@ -69,7 +69,7 @@ def _by_path(name: str, filename: str) -> Any:
 
 
 def main() -> None:
-    """Waits for the word, then serves until it is told to stop."""
+    """Waits for the channel, then serves until stopped."""
     channel, listener = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     for name in FOREIGN:
         with contextlib.suppress(ImportError):
@@ -77,10 +77,10 @@ def main() -> None:
     line = b""
     while not line.endswith(b"\n"):
         if not (piece := channel.recv(1)):
-            return  # whoever would have told us is gone
+            return  # the workshop is gone
         line += piece
     sys.path[0] = str(CHECKOUT)
-    # Two saves within a second may be of one size: what is compiled then must not be taken for the second one.
+    # Two saves within a second may have one size, and then stale bytecode would look fresh.
     sys.dont_write_bytecode = True
     sys.argv = [
         "gunicorn", "--config", str(CHECKOUT / "gunicorn.conf.py"), "--bind", f"fd://{listener}",

@@ -1,6 +1,6 @@
-"""The server process of `bin/dev`: watches the files, tells the worker, and puts another in its place for new Python.
+"""The server process of `bin/dev`: watches the files, tells the worker, and replaces it for changed Python.
 
-It holds the listening socket, so that between two workers requests wait and none is refused.
+It holds the listening socket: between two workers requests wait, and none is refused.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..postgres.places import CHECKOUT
+from ..postgres.folders import CHECKOUT
 from ..postgres.processes import die_with_parent
 
 SUFFIXES = (".py", ".html", ".sql", ".css", ".js", ".svg", ".woff2", ".webmanifest")
@@ -26,14 +26,14 @@ _LOAD = 10.0
 
 
 class Wanted(DefaultFilter):
-    """The files that a browser or the server would notice; never what editors and Python leave beside them."""
+    """The files that a browser or the server would notice; no editor's or Python's by-products."""
 
     def __call__(self, change: Change, path: str) -> bool:
         return path.endswith(SUFFIXES) and super().__call__(change, path)
 
 
 class Worker:
-    """One warm process (serve.py) and the channel to it."""
+    """One warm process (serve.py) and its channel."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._ours, theirs = socket.socketpair()
@@ -63,17 +63,17 @@ class Worker:
         self.broken = True  # it has ended
         self._loaded.set()
 
-    def tell(self, paths: Iterable[str]) -> None:
-        """The first time: load the program and serve. Later: these files changed."""
+    def send(self, paths: Iterable[str]) -> None:
+        """First: load the program and serve. Later: these files changed."""
         with contextlib.suppress(OSError):
             self._ours.sendall(json.dumps({"changed": sorted(paths)}).encode() + b"\n")
 
     def wait_loaded(self) -> None:
-        """Returns when it serves the program, or what is broken of it."""
+        """Returns when it serves the program or its error page."""
         self._loaded.wait(_LOAD)
 
     def end(self, patience: float = 0.0) -> None:
-        """Ends it; what it is answering gets so many seconds. Without any it is gone at once, as a save wants it."""
+        """Ends it; requests get `patience` seconds. Without any it is killed at once."""
         with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
             if patience:
                 self.process.send_signal(signal.SIGTERM)
@@ -85,36 +85,35 @@ class Worker:
 
 
 class Workshop:
-    """The worker that serves, and the next one, warm."""
+    """The serving worker, and the next one, warm."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self.serving = Worker(listener)
-        self.serving.tell([])
+        self.serving.send([])
         self.serving.wait_loaded()
         self._next = Worker(listener)
 
-    def take(self, paths: set[str]) -> None:
-        """What to do about changed files."""
+    def apply_changes(self, paths: set[str]) -> None:
+        """Tells the worker, or replaces it where Python changed or it is broken."""
         if not self.serving.broken and not any(path.endswith(".py") for path in paths):
-            self.serving.tell(paths)
+            self.serving.send(paths)
             return
         began = time.monotonic()
         self.serving.end()
         self.serving = self._next
-        self.serving.tell(paths)
+        self.serving.send(paths)
         self.serving.wait_loaded()
         print(f"serving again after {(time.monotonic() - began) * 1000:.0f} ms", flush=True)
         self._next = Worker(self._listener)
 
     def close(self) -> None:
-        """Ends both."""
         self._next.end()
         self.serving.end(patience=1.0)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket for children to inherit. Raises `OSError`."""
+    """A listening socket that children inherit. Raises `OSError`."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = found[0]
     listener = socket.socket(family, kind, protocol)
@@ -125,7 +124,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """Serves and watches until TERM."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -135,7 +133,7 @@ def main() -> None:
             CHECKOUT / "webapp", CHECKOUT / "sql",
             watch_filter=Wanted(), step=_TOGETHER, debounce=10 * _TOGETHER, rust_timeout=500, stop_event=stop,
         ):  # fmt: skip
-            workshop.take({Path(path).relative_to(CHECKOUT).as_posix() for _, path in changes})
+            workshop.apply_changes({Path(path).relative_to(CHECKOUT).as_posix() for _, path in changes})
     finally:
         workshop.close()
 

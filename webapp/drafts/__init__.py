@@ -1,1 +1,1 @@
-"""What somebody sent while signed out: it waits for an hour, and stands in its form again after the sign-in."""
+"""Drafts: what somebody sent while signed out. It waits an hour, and fills its form after the sign-in."""

@@ -1,10 +1,10 @@
-"""Keeping what was typed while signed out, and finding it after the sign-in that claims it (sql/drafts/_claim.sql)."""
+"""Keeping a draft while signed out, and finding it after the sign-in claimed it (sql/drafts/_claim.sql)."""
 
 from typing import Literal
 
 from ..config.settings import Settings
 from ..db.database import Database
-from ..limits import by_address, hit
+from ..limits import hit, subject_of_address
 from .shapes import Draft
 
 Kind = Literal["activity", "profile"]
@@ -23,8 +23,8 @@ def keep(
     reply_to_activity_uuid: str | None = None,
     key: str | None = None,
 ) -> str:
-    """The uuid of a new draft of the browser that has that hash. Raises `TooMany`."""
-    hit(db, settings.limits["drafts"], "drafts", by_address(settings, address))
+    """The uuid of a new draft that belongs to this browser. Raises `TooMany`."""
+    hit(db, settings.limits["drafts"], "drafts", subject_of_address(settings, address))
     return str(
         db.query_value(
             "drafts/keep",
@@ -40,7 +40,7 @@ def keep(
 
 
 def find(db: Database, *, user_uuid: str, kind: Kind, draft_uuid: str | None) -> Draft | None:
-    """One's own draft, or None: it is another's, its hour has passed, or it was posted or saved."""
+    """One's own draft; None where it is another's, expired or used."""
     if not draft_uuid:
         return None
     draft: Draft | None = db.query_object("drafts/own", user_uuid=user_uuid, uuid=draft_uuid, kind=kind)

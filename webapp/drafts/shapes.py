@@ -1,10 +1,8 @@
-"""The JSON shape of a draft."""
-
 from typing import TypedDict
 
 
 class Draft(TypedDict):
-    """What was typed, as it was. `message`: the text of an activity, or what somebody says about themselves."""
+    """What was typed, unchanged. `message`: an activity's text, or a bio."""
 
     message: str
     display_name: str | None

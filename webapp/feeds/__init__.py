@@ -1,1 +1,0 @@
-"""Feeds: home, public, a person, a thread; as pages, fragments and JSON."""

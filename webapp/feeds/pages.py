@@ -15,10 +15,9 @@ from .shapes import Thread, Vanishing
 SOONEST = 5
 
 
-def feed_answer(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
-    """A page of the feed of that name; for HTMX its next cards and what follows them. `asked`: what the feed takes."""
-    # One row more than is shown, so that the page knows whether the feed goes on.
-    asked["limit"] = PAGE_SIZE + 1
+def feed_response(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
+    """A feed's page; under HTMX its next cards and what follows them. `asked`: its parameters besides the limit."""
+    asked["limit"] = PAGE_SIZE + 1  # one more than is shown: it tells whether the feed continues
     if wants_fragment():
         page = Page.of(db().query_array(name, **asked))
         return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
@@ -27,12 +26,12 @@ def feed_answer(template: str, name: str, asked: dict[str, Any], **needs: Any) -
 
 
 def feed_json(name: str, **asked: Any) -> Response:
-    """The same as JSON, as PostgreSQL wrote it."""
+    """Passes PostgreSQL's JSON on."""
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
 
 
-def thread_answer(found: Thread, composer: Composer | None) -> Any:
-    """The page of an activity; for HTMX the next of its replies."""
+def thread_response(found: Thread, composer: Composer | None) -> Any:
+    """A thread's page; under HTMX its next replies."""
     if wants_fragment():
         response = make_response(render_template("feeds/_more_replies.html", thread=found))
     else:
@@ -44,7 +43,7 @@ def thread_answer(found: Thread, composer: Composer | None) -> Any:
 
 
 def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, after: int | None) -> Thread:
-    """The thread of an activity. Raises `NotFound` for what is gone, never was, or belongs to another handle."""
+    """Raises `NotFound` for an activity that is gone, never was, or belongs to another handle."""
     found: Thread | None = db().query_object(
         "feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid, after=after, limit=PAGE_SIZE
     )
@@ -54,7 +53,7 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, aft
 
 
 def vanishing() -> Vanishing:
-    """What ends within the hour: a count, and the first few."""
+    """What ends within the hour: the count, and the first few."""
     found: Vanishing | None = db().query_object("feeds/vanishing", soonest=SOONEST)
     assert found  # noqa: S101 (the statement always gives one row)
     return found

@@ -1,5 +1,3 @@
-"""Samples of feeds, threads and profiles."""
-
 from typing import Any
 
 from ..activities.samples import CARDS, FRESH, PARENT, card, composers
@@ -10,19 +8,19 @@ from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .shapes import Profile, Thread, ThreadItem, Vanishing
 
 
-def places() -> list[ThreadItem]:
-    """A thread with stubs at every depth."""
+def thread_items() -> list[ThreadItem]:
+    """Thread items with stubs at every depth."""
     return [
-        _place(0, "At the top."),
-        _place(0, None),
-        _place(1, "Below a stub."),
-        _place(2, "Below two."),
-        _place(3, None),
-        _place(9, "Deeper than is drawn."),
+        _thread_item(0, "At the top."),
+        _thread_item(0, None),
+        _thread_item(1, "Below a stub."),
+        _thread_item(2, "Below two."),
+        _thread_item(3, None),
+        _thread_item(9, "Deeper than is drawn."),
     ]
 
 
-def _place(depth: int, message: str | None) -> ThreadItem:
+def _thread_item(depth: int, message: str | None) -> ThreadItem:
     shown = card(message) if message else None
     return {
         "uuid": sample_uuid(f"{depth} {message}"),
@@ -33,7 +31,6 @@ def _place(depth: int, message: str | None) -> ThreadItem:
 
 
 def vanishing(count: int) -> Vanishing:
-    """The side column's list: that many, the first five of them shown."""
     return {"count": count, "soonest": [_vanishing_item(number) for number in range(min(count, 5))]}
 
 
@@ -54,7 +51,7 @@ def _vanishing_item(number: int) -> ActivityLine:
 
 
 NEXT = PARENT["number"]
-"""The cursor of a page that has another behind it."""
+"""The cursor of a page that has a next one."""
 
 FULL, EMPTY = Page([PARENT, CARDS["waning"]], None), Page([], None)
 
@@ -90,12 +87,12 @@ SAMPLES: Samples = {
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
     "feeds/_more.html": {"the next part": {"page": FULL, "vanishing": vanishing(1)}},
-    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=places(), cut=True, next=NEXT)}},
+    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=thread_items(), cut=True, next=NEXT)}},
     "feeds/_pager.html": {
         name: {"following": following, "list": kind, "vanishing": vanishing(count)}
         for name, following, kind, count in _PAGER
     },
-    "feeds/_places.html": {"stubs at every depth": {"items": places()}},
+    "feeds/_thread_items.html": {"stubs at every depth": {"items": thread_items()}},
     "feeds/_side.html": {
         name: {"vanishing": vanishing(count)} for name, count in (("nothing vanishes", 0), ("some", 3), ("many", 42))
     },
@@ -118,7 +115,9 @@ SAMPLES: Samples = {
     "feeds/thread.html": {
         "alone": {"thread": _thread(), "composer": None, "vanishing": vanishing(0)},
         "with stubs": {
-            "thread": _thread(activity=CARDS["hostile"], ancestors=places()[:1], replies=places(), cut=True),
+            "thread": _thread(
+                activity=CARDS["hostile"], ancestors=thread_items()[:1], replies=thread_items(), cut=True
+            ),
             "composer": composers()["a reply in a thread"],
             "vanishing": vanishing(6),
         },

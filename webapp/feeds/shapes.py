@@ -1,12 +1,10 @@
-"""The JSON shapes of what the pages show."""
-
 from typing import TypedDict
 
 from ..activities.shapes import ActivityCard, ActivityLine
 
 
 class ThreadItem(TypedDict):
-    """A place in a thread: a card, or a stub where `card` is None. `depth` counts the stubs above it, from 0."""
+    """A card in a thread, or a stub where `card` is None. `depth`: how many stubs stand above it."""
 
     uuid: str
     number: str
@@ -15,10 +13,9 @@ class ThreadItem(TypedDict):
 
 
 class Thread(TypedDict):
-    """An activity, what it answers and what answers it, both oldest first. `next`: the number
-    behind which a further page starts.
+    """An activity with its ancestors and its replies, both oldest first. `next`: the cursor of the next page.
 
-    `cut`: below its stubs is more than the 200 places, or 50 steps down, of a page.
+    `cut`: below its stubs are more than the 200 items, or 50 levels, of a page.
     """
 
     activity: ActivityCard
@@ -29,15 +26,13 @@ class Thread(TypedDict):
 
 
 class Vanishing(TypedDict):
-    """How many live activities end within the hour, and the first few of them."""
+    """`count`: all live activities that end within the hour."""
 
     count: int
     soonest: list[ActivityLine]
 
 
 class Profile(TypedDict):
-    """A person as others see them."""
-
     uuid: str
     display_name: str
     handle: str

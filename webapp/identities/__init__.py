@@ -1,1 +1,1 @@
-"""Another provider says who somebody is. Loaded only with AUTH."""
+"""Sign-in through an identity provider. Loaded only with AUTH."""

@@ -1,11 +1,9 @@
-"""The account of somebody whom a provider tells of."""
-
 from collections.abc import Mapping
 
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict
-from ..limits import by_address, hit
+from ..limits import hit, subject_of_address
 from ..sessions.actions import token_hash
 from ..words import _
 from . import claims as claimed
@@ -13,28 +11,28 @@ from .shapes import Identity
 
 
 class Closed(Exception):
-    """This place takes nobody new, or not without an invitation that counts."""
+    """Mayfly isn't open to new people, or the invitation is no longer valid."""
 
 
 class Suspended(Exception):
-    """Their account here is suspended."""
+    pass
 
 
-class _MadeBefore(Exception):
-    """Another request made the account first; what this one did is undone."""
+class _MadeMeanwhile(Exception):
+    """Another request made the account first; this one's work is rolled back."""
 
 
-def arrive(
+def find_or_create_account(
     db: Database, settings: Settings, *, issuer: str, claims: Mapping[str, object], invite: str, address: str
 ) -> Identity:
-    """The account of whom a provider tells of, made now where there is none. Raises `Closed`, `TooMany`, `Suspended`.
+    """The account of an identity, created where there is none. Raises `Closed`, `TooMany`, `Suspended`.
 
-    An identity is its issuer and subject, never an e-mail address: that of somebody's local account changes nothing.
+    An identity is issuer and subject, never an e-mail address: a local account's address changes nothing.
     """
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
     if not found:
-        hit(db, settings.limits["sign_ups"], "sign_ups", by_address(settings, address))
+        hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
         found = _make_identity(db, settings, issuer, subject, claims, invite)
     if found["suspended"]:
         raise Suspended
@@ -49,7 +47,7 @@ def _identity(db: Database, issuer: str, subject: str) -> Identity | None:
 def _make_identity(
     db: Database, settings: Settings, issuer: str, subject: str, claims: Mapping[str, object], invite: str
 ) -> Identity:
-    """A new account, whoever else makes it or takes its handle at the same moment."""
+    """A new account. Retries where another request takes the handle, or makes the account, at the same moment."""
     first = person = claimed.person_of(claims)
     for _try in range(5):
         try:
@@ -60,14 +58,14 @@ def _make_identity(
                 ):
                     raise Closed
                 if not db.query_value("identities/create", issuer=issuer, subject=subject, **person):
-                    raise _MadeBefore
-        except (Closed, _MadeBefore) as problem:
+                    raise _MadeMeanwhile
+        except (Closed, _MadeMeanwhile) as problem:
             if found := _identity(db, issuer, subject):
                 return found
             if isinstance(problem, Closed):
                 raise
-            person = claimed.another(first)
+            person = claimed.with_random_handle(first)
         else:
             if found := _identity(db, issuer, subject):
                 return found
-    raise Conflict(_("Too many people came at the same moment. Try again."))
+    raise Conflict(_("Too many people signed up at the same moment. Try again."))

@@ -1,5 +1,4 @@
-"""The person that an identity provider tells of, as an account here would have them. Knows no HTTP and no database:
-the function that runs at the provider uses it too."""
+"""A provider's claims as an account. Imports no HTTP and no database code: the sign-up function uses it too."""
 
 import secrets
 import unicodedata
@@ -11,11 +10,11 @@ import regex
 from .. import text
 
 _SEPARATOR = regex.compile(r"[^a-z0-9]+")
-_MOST = 30  # letters of a handle
+_MOST = 30  # characters of a handle
 
 
 class NewPerson(TypedDict):
-    """What `identities/create` takes of a person. `handle_wanted`: what they asked for, empty where nothing."""
+    """Parameters of `identities/create`. `handle_wanted`: the handle they asked for, or empty."""
 
     display_name: str
     handle: str
@@ -24,11 +23,11 @@ class NewPerson(TypedDict):
 
 
 def person_of(claims: Mapping[str, object]) -> NewPerson:
-    """The account for these claims (OpenID Connect's names, which are Cognito's attributes too).
+    """The account for these claims (OpenID Connect's names, and Cognito's attributes).
 
-    Whatever is missing, too long or unfit is replaced, never refused: the person has signed up already.
+    What is missing, too long or unfit is replaced, never refused: the person has already signed up.
     """
-    wanted = _handle(_said(claims, "preferred_username") or _said(claims, "nickname"))
+    wanted = _handle(_claim(claims, "preferred_username") or _claim(claims, "nickname"))
     name = _display_name(claims)
     handle = wanted or _handle(name) or "member"
     return {
@@ -39,28 +38,32 @@ def person_of(claims: Mapping[str, object]) -> NewPerson:
     }
 
 
-def another(person: NewPerson) -> NewPerson:
-    """The same person with a handle that hardly anybody has: after a race for theirs was lost."""
+def with_random_handle(person: NewPerson) -> NewPerson:
+    """The same person with an unlikely handle, after theirs was taken meanwhile."""
     return {**person, "handle": f"{person['handle'][: _MOST - 7]}_{secrets.randbelow(10**6):06}"}
 
 
-def _said(claims: Mapping[str, object], name: str) -> str:
-    """A claim as text, without what a database or a page could stumble over."""
+def _claim(claims: Mapping[str, object], name: str) -> str:
+    """A claim as text, without lone surrogates."""
     said = claims.get(name)
-    return "".join(sign for sign in said[:1000] if unicodedata.category(sign) != "Cs") if isinstance(said, str) else ""
+    return (
+        "".join(letter for letter in said[:1000] if unicodedata.category(letter) != "Cs")
+        if isinstance(said, str)
+        else ""
+    )
 
 
 def _handle(raw: str) -> str:
-    """The nearest handle to what was said; empty where nothing is left of it."""
+    """The nearest valid handle, or empty."""
     plain = text.normal("NFKD", text.handle(raw)).encode("ascii", "ignore").decode()
     handle = _SEPARATOR.sub("_", plain).strip("_")[:_MOST].strip("_")
     return "" if text.handle_problem(handle) else handle
 
 
 def _display_name(claims: Mapping[str, object]) -> str:
-    """The first name that can be shown, cut to its length."""
-    both = " ".join(filter(None, (_said(claims, "given_name"), _said(claims, "family_name"))))
-    for said in (_said(claims, "name"), both, _said(claims, "preferred_username"), _said(claims, "nickname")):
+    """The first name that is valid, cut to length."""
+    both = " ".join(filter(None, (_claim(claims, "given_name"), _claim(claims, "family_name"))))
+    for said in (_claim(claims, "name"), both, _claim(claims, "preferred_username"), _claim(claims, "nickname")):
         name = text.display_name(text.display_name(said)[:50])
         if name and not text.display_name_problem(name):
             return name
@@ -68,8 +71,8 @@ def _display_name(claims: Mapping[str, object]) -> str:
 
 
 def _email(claims: Mapping[str, object]) -> str | None:
-    """The address, where the provider checked that it is theirs: it must not keep its owner from signing up."""
-    said = _said(claims, "email")
+    """The address, where the provider verified it: otherwise it could block its owner's sign-up."""
+    said = _claim(claims, "email")
     verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     fits = 3 <= len(said) <= 254 and said.isprintable() and " " not in said and said.count("@") == 1
     return said if verified and fits else None

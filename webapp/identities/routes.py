@@ -1,5 +1,3 @@
-"""Signing in with an identity provider over HTTP: the way there, the way back, and the way out."""
-
 import hmac
 import logging
 import secrets
@@ -13,29 +11,28 @@ from ..config.provider import ProviderSettings
 from ..config.variables import Limit
 from ..db.database import Database
 from ..errors import TooMany
-from ..limits import Subject, by_address, hit, look
+from ..limits import Subject, hit, peek_limit, subject_of_address
 from ..sessions import session
 from ..web.current import db, settings
 from ..web.policy import everybody
 from ..web.security import local_path
 from ..words import N_, _
 from . import actions
-from .provider import Away, NotBelieved, Provider
+from .provider import Provider, ProviderUnavailable, SignInRefused
 from .shapes import Identity
 
 bp = Blueprint("identities", __name__)
 log = logging.getLogger("mayfly.security")
 
-_TIME_TO_SIGN_IN = 600  # seconds between the way there and the way back
+_TIME_TO_SIGN_IN = 600  # seconds at the provider
 
-STALE = N_("This sign-in was begun long ago, or in another browser, or is over. Start it again.")
-NOT_IN = N_("You were not signed in. Try again, or ask whoever runs this place.")
-NOT_BELIEVED = N_("What came back cannot be trusted, so you are not signed in. Try again.")
-AWAY = N_("%(name)s does not answer at the moment. Try again shortly; a password of this place works meanwhile.")
+STALE = N_("This sign-in took too long, or began in another browser. Start again.")
+NOT_IN = N_("You were not signed in. Try again, or ask the person who runs Mayfly.")
+NOT_VERIFIED = N_("Mayfly couldn't verify that sign-in, so you are not signed in. Try again.")
+AWAY = N_("%(name)s isn't responding. Try again shortly, or sign in with a Mayfly password.")
 
 
 def register(app: Flask, settings: ProviderSettings) -> None:
-    """Adds the routes, and what is remembered of the provider."""
     app.extensions["provider"] = Provider(settings)
     app.register_blueprint(bp)
 
@@ -47,7 +44,7 @@ def _provider() -> Provider:
 @bp.get("/sign-in/provider")
 @everybody
 def start() -> Any:
-    """The way to the provider. What has to be known on the way back goes into this browser's cookie."""
+    """Redirects to the provider. What the way back needs goes into this browser's cookie."""
     back = local_path(request.args.get("next"))
     if session.viewer():
         return redirect(back, 303)
@@ -56,52 +53,55 @@ def start() -> Any:
     challenge = create_s256_code_challenge(verifier)
     try:
         there = _provider().sign_in_address(back=_back(), state=state, nonce=nonce, challenge=challenge)
-    except Away:
-        return _failed(503, AWAY, "away", wanted)
-    session.keep("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
+    except ProviderUnavailable:
+        return _failure_page(503, AWAY, "away", wanted)
+    session.store_in_cookie("flow", {"state": state, "nonce": nonce, "verifier": verifier, **wanted})
     return redirect(there, 303)
 
 
 @bp.get("/sign-in/provider/back")
 @everybody
 def back() -> Any:
-    """The way back: checks what the provider says, and starts a session of ours."""
+    """The way back: verifies what the provider says, and starts a session."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     said = request.args.get("state", "").encode()
-    flow = session.take("flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode()))
+    flow = session.pop_from_cookie(
+        "flow", _TIME_TO_SIGN_IN, lambda kept: hmac.compare_digest(said, kept["state"].encode())
+    )
     if not flow:
-        return _failed(400, STALE, "state")
+        return _failure_page(400, STALE, "state")
     code = request.args.get("code", "")
     if request.args.get("error") or not 1 <= len(code) <= 2000:
-        return _failed(403, NOT_IN, "denied", flow)
-    look(*_refusals())
+        return _failure_page(403, NOT_IN, "denied", flow)
+    peek_limit(*_refusals_limit())
     try:
         claims = _provider().claims(code=code, verifier=flow["verifier"], nonce=flow["nonce"], back=_back())
         person = _person(claims, flow["invite"])
-    except Away:
-        return _failed(503, AWAY, "away", flow)
-    except NotBelieved as refused:
-        with suppress(TooMany):  # this one was asked for before that
-            hit(*_refusals())
-        return _failed(502, NOT_BELIEVED, str(refused), flow)
+    except ProviderUnavailable:
+        return _failure_page(503, AWAY, "away", flow)
+    except SignInRefused as refused:
+        with suppress(TooMany):  # this request passed the limit already
+            hit(*_refusals_limit())
+        return _failure_page(502, NOT_VERIFIED, str(refused), flow)
     except actions.Suspended:
-        return _failed(403, NOT_IN, "suspended", flow)
+        return _failure_page(403, NOT_IN, "suspended", flow)
     except actions.Closed:
         return render_template("sign_ups/closed.html", invite=flow["invite"]), 403
-    return _come_in(person, flow["next"])
+    return _start_session(person, flow["next"])
 
 
-def _refusals() -> tuple[Database, Limit, str, Subject]:
-    """What counts of an address: ways back that gave nobody a way in. Neither good ones nor a provider that is away, so
-    that a class comes in at once and its passwords go on working.
+def _refusals_limit() -> tuple[Database, Limit, str, Subject]:
+    """The limit on sign-ins that failed verification.
+
+    Successes and an unavailable provider do not count, so that a class can sign in at once.
     """
-    place = by_address(settings(), request.remote_addr)
-    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", place
+    subject = subject_of_address(settings(), request.remote_addr)
+    return db(), settings().limits["sign_ins_by_address"], "provider_refusals", subject
 
 
 def _person(claims: dict[str, Any], invite: str) -> Identity:
-    return actions.arrive(
+    return actions.find_or_create_account(
         db(),
         settings(),
         issuer=_provider().settings.issuer,
@@ -111,10 +111,10 @@ def _person(claims: dict[str, Any], invite: str) -> Identity:
     )
 
 
-def _come_in(person: Identity, following: str) -> Any:
-    """A session, and the page that somebody wanted; before it, what became of their handle."""
+def _start_session(person: Identity, following: str) -> Any:
+    """A session, then the page they wanted; before it the handle's page, where theirs was taken."""
     if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
-        return _failed(403, NOT_IN, "suspended")
+        return _failure_page(403, NOT_IN, "suspended")
     if person["handle_wanted"] is not None:
         return redirect(url_for("users.show_handle", next=following), 303)
     return redirect(following, 303)
@@ -123,7 +123,7 @@ def _come_in(person: Identity, following: str) -> Any:
 @bp.get("/signed-out")
 @everybody
 def signed_out() -> Any:
-    """What a sign-out here leaves: the provider's own session, and the way to end that too."""
+    """Signed out here; offers to sign out of the provider too."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     href = _provider().sign_out_address(back=settings().public_url + url_for("feeds.home"))
@@ -131,13 +131,12 @@ def signed_out() -> Any:
 
 
 def _back() -> str:
-    """Where the provider sends people: as it is registered there, whatever name this request came by."""
+    """The registered return address, whatever host this request used."""
     return settings().public_url + url_for("identities.back")
 
 
-def _failed(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
-    """A page with the ways on, that keep the page which was wanted and an invitation; and a line for who watches,
-    without anything that was sent."""
+def _failure_page(status: int, sentence: str, reason: str, flow: dict[str, str] | None = None) -> Any:
+    """A page that keeps the wanted page and the invitation, and a log line without anything that was sent."""
     log.warning("sign-in with the provider failed", extra={"request": g.get("request_id", ""), "reason": reason})
     told = _(sentence) % {"name": _provider().settings.name}
     flow = flow or {"next": "/", "invite": ""}

@@ -1,5 +1,3 @@
-"""Samples of signing in with a provider. They need a place that has one."""
-
 from ..web.samples import HOSTILE, Samples
 
 SAMPLES: Samples = {

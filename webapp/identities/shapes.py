@@ -1,10 +1,8 @@
-"""The JSON shape of an account that a provider knows."""
-
 from typing import TypedDict
 
 
 class Identity(TypedDict):
-    """The account behind an identity of a provider. `handle_wanted`: see `sql/schema.sql`."""
+    """The account behind an identity. `handle_wanted`: see `sql/schema.sql`."""
 
     uuid: str
     handle: str

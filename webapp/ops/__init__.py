@@ -1,1 +1,1 @@
-"""What an operator does: databases, people, sweeping. Each script in `bin/` is a thin way into this package."""
+"""An operator's acts: databases, people, sweeping. The scripts in `bin/` call this package."""

@@ -15,14 +15,14 @@ from .target import Target, target
 
 Script = Callable[[Target, argparse.Namespace], int | None]
 
-_HANDLE = ("handle", {"help": "whose, with or without @"})
+_HANDLE = ("handle", {"help": "the person's handle, with or without @"})
 _UUID = ("uuid", {"help": "the activity's address, or its last part"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
 _STATUS = ("--status", {"action": "store_true", "help": "list all and their state"})
-_FILE = ("file", {"nargs": "?", "help": "where to; by default a new file in backups/ of the state folder"})
+_FILE = ("file", {"nargs": "?", "help": "the file to write; by default a new one in backups/ of the state folder"})
 _FROM = ("file", {"help": "a backup that bin/db-backup made"})
 _DRY = ("--dry-run", {"action": "store_true", "help": "say what would be done, and do nothing"})
-_DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to lose, instead of typing it"})
+_DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to drop, instead of typing it"})
 _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "db-create": (scripts.db_create, ()),
     "db-drop": (scripts.db_drop, (_DROP, _DRY)),
@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
         return 2
     script, options = _SCRIPTS[name]
     if name in _NEVER and "prod" in rest:
-        print(f"bin/{name}: production is never made, filled, dropped or disturbed.", file=sys.stderr)
+        print(f"bin/{name}: refused: this script never works on production.", file=sys.stderr)
         return 1
     if said := _misplaced_prod(name, rest):
         print(f"bin/{name}: {said}", file=sys.stderr)
@@ -109,7 +109,7 @@ def _misplaced_prod(name: str, rest: list[str]) -> str:
     if name in _FOR_PRODUCTION - {"db-connect"} and "prod" in rest[1:]:
         return "prod goes first."
     if name not in _FOR_PRODUCTION and rest[:1] == ["prod"] and len(rest) > 1:
-        return "prod means nothing here: this script works on CONNECTION_URL, so give it that of production."
+        return "this script takes no prod: set CONNECTION_URL to the production database instead."
     return ""
 
 

@@ -11,7 +11,7 @@ from ..config.settings import Settings
 from ..db.conninfo import client_environment, database_of
 from ..db.database import Database
 from ..errors import Refused
-from ..postgres.places import make_folder
+from ..postgres.folders import make_folder
 from ..postgres.programs import bundled_bindirs, version_of
 from . import migrate, schema
 from .sweep import Swept, sweep
@@ -61,7 +61,7 @@ def backup(on: Target, db: Database, file: Path) -> Swept | None:
 
 
 def _taken(file: Path) -> Refused:
-    return Refused(f"{file} exists: a backup never replaces one.")
+    return Refused(f"{file} exists: a backup never replaces a file.")
 
 
 def _name(unfinished: Path, file: Path) -> None:
@@ -111,7 +111,7 @@ def _look(file: Path) -> None:
     try:
         with file.open("rb") as found:
             if found.read(len(_MAGIC)) != _MAGIC:
-                raise Refused(f"{file} is no backup: bin/db-backup makes them.")
+                raise Refused(f"{file} is not a backup: bin/db-backup makes them.")
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.") from error
 
@@ -150,7 +150,7 @@ def _run(command: list[str], on: Target) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()
-        raise Refused(f"{Path(command[0]).name} stopped: {_without_values(lines[0]) if lines else 'it says nothing'}")
+        raise Refused(f"{Path(command[0]).name} stopped: {_without_values(lines[0]) if lines else 'it gave no reason'}")
 
 
 def _without_values(line: str) -> str:

@@ -55,7 +55,6 @@ class Facts:
 
     @property
     def server(self) -> tuple[str, str]:
-        """Which server it is."""
         return self.system_identifier, self.started
 
 
@@ -141,7 +140,7 @@ def require_may_create(admin: Connection) -> None:
     row: Any = admin.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if not row[0]:
         user = admin.info.user
-        raise Refused(f"{user} may not make databases: an administrator says ALTER ROLE {user} CREATEDB.")
+        raise Refused(f"{user} may not create databases: an administrator can run ALTER ROLE {user} CREATEDB.")
 
 
 # The servers on which bin/db-create was used from here -------------------------------------------------------

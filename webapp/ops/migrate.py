@@ -157,7 +157,7 @@ def _next(conn: Connection, folder: Path) -> str | None:
         except DatabaseError as error:
             raise _Failed(what, str(error).splitlines()[0], error.sqlstate) from error
         if touched == 0:
-            raise _Failed(what, "others hold every row that is left", _LOCKED)
+            raise _Failed(what, "others hold all remaining rows", _LOCKED)
     return name if touched is None else ""
 
 

@@ -1,5 +1,3 @@
-"""What each script `bin/users-…` and `bin/activities-…` does."""
-
 import os
 from argparse import Namespace as Arguments
 
@@ -26,15 +24,15 @@ def users_invite(on: Target, _: Arguments) -> None:
     with database(on) as db:
         code = people.invite(db)
     if not (on.public_url or os.environ.get("PUBLIC_URL")):
-        say("PUBLIC_URL is not set here, so the address at the start of the link is a guess.")
-    say("The link lets one person sign up within 7 days:")
+        say("note: PUBLIC_URL is not set, so the address of this link is a guess")
+    say("for one person, within 7 days:")
     reply(f"{settings_for(on).public_url}/sign-up?invite={code}")
 
 
 def activities_burn(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         people.burn(db, arguments.uuid.rstrip("/").rpartition("/")[2])
-    say("The activity is gone; where it has replies its place stays, empty.")
+    say("the activity is gone; where it has replies, a stub stays")
 
 
 def activities_sweep(on: Target, _: Arguments) -> None:

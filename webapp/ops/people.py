@@ -1,5 +1,3 @@
-"""What an operator does for, or to, a person or an activity."""
-
 import secrets
 import uuid
 from typing import cast

@@ -78,7 +78,7 @@ def create(target: Target) -> str:
             run(admin, value(admin, f"SELECT format('GRANT CONNECT ON DATABASE %%I TO {APP}', %s::text)", name))
     with target.owner() as conn:
         if not new and not is_empty(conn):
-            again = "; bin/db-setup makes it anew" if target.app_env in guard.DISPOSABLE else ""
+            again = "; bin/db-setup recreates it" if target.app_env in guard.DISPOSABLE else ""
             raise Refused(f"The database {name} exists and is not empty{again}.")
         with conn.transaction():  # a marked database is one whose server is on the list
             mark(conn, target.app_env)
@@ -96,8 +96,8 @@ def mark(conn: Connection, environment: str) -> None:
     said = value(conn, "SELECT environment FROM mayfly_marker")
     if said != environment:
         raise Refused(
-            f"The database {conn.info.dbname} is marked for {said}, and this is {environment}. Where the mark is a"
-            " mistake and the database empty, its owner says DROP TABLE mayfly_marker."
+            f"The database {conn.info.dbname} is marked for {said}, and this is {environment}. If the mark is a"
+            " mistake and the database is empty, its owner can run DROP TABLE mayfly_marker."
         )
 
 
@@ -181,7 +181,7 @@ def drop(target: Target, facts: guard.Facts) -> None:
     """
     with target.admin() as admin:
         if admin.execute(guard.SERVER).fetchone() != facts.server:  # of several hosts another one answered
-            raise Refused("The server changed under our hands. Nothing was dropped.")
+            raise Refused("The connection led to another server. Nothing was dropped.")
         roles, deadline = sessions.own_roles(target, admin), time.monotonic() + 5
         _allow_connections(admin, facts.database, allow=False)  # a pool would come back at once
         while True:

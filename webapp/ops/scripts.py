@@ -127,7 +127,7 @@ def db_sessions(on: Target, _: Arguments) -> None:
     for line in sessions.table(found):
         reply(line)
     if any(session["state"] == "?" for session in found):
-        say("? is what the server hides from this role: GRANT pg_read_all_stats to it shows it.")
+        say("? marks what this role may not see: GRANT pg_read_all_stats to it")
 
 
 def db_kill_sessions(on: Target, arguments: Arguments) -> None:
@@ -174,7 +174,7 @@ def _said_name(on: Target) -> str:
     """The name of a database that may be made or lost: it must stand in the URL. Raises `Refused`."""
     name = name_of(on)
     if not name:
-        raise Refused("The URL names no database: one that only the environment names is neither made nor dropped.")
+        raise Refused("refused: the URL must name the database to create or drop.")
     return name
 
 

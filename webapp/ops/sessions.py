@@ -1,5 +1,3 @@
-"""Who is connected to the database, and how to end that."""
-
 from typing import Any, TypedDict
 
 from ..db.catalogue import Catalogue
@@ -38,7 +36,7 @@ def table(sessions: list[DatabaseSession]) -> list[str]:
 
 
 def own_roles(target: Target, conn: Connection) -> list[str]:
-    """The roles whose connections are ours to end: those of an embedded server, elsewhere the one we are."""
+    """The roles whose connections we may end: an embedded server's, elsewhere the one we connect as."""
     return [OWNER, APP] if target.name else [conn.info.user]
 
 

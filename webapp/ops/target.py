@@ -13,7 +13,7 @@ from ..db.connections import Connection, connect
 from ..db.conninfo import described
 from ..errors import Refused
 from ..postgres.embedded import APP, OWNER, SUPERUSER, Cluster
-from ..postgres.places import open_state_folder
+from ..postgres.folders import open_state_folder
 from .served import recall
 
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
@@ -44,7 +44,7 @@ class Target:
         return connect(self.owner_url)
 
     def admin(self) -> Connection:
-        """A connection to the server's own database, as whoever may create and drop databases there."""
+        """A connection to the server's own database, with the right to create and drop databases."""
         return connect(self.admin_url, dbname="postgres")
 
 
@@ -79,7 +79,7 @@ def is_external(env: Mapping[str, str]) -> bool:
     if alone := [name for name in _COMPANIONS if env.get(name)]:
         raise Refused(
             f"{' and '.join(alone)} without CONNECTION_URL: set that too, which is how the application connects,"
-            " or set none of them for the database that comes along."
+            " or set none of them to use the bundled database."
         )
     return False
 

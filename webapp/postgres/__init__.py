@@ -1,1 +1,1 @@
-"""The PostgreSQL that comes along, and the operating system below it."""
+"""The bundled PostgreSQL, and the operating system below it."""

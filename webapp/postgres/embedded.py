@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own, as a child process: started, stopped, recovered after a kill, and shared by processes.
+"""A PostgreSQL of our own as a child process: started, stopped, recovered after a kill, shared by processes.
 
-It listens on a socket in a folder that only its user can enter, never on the network, and trusts whoever gets in.
-Of several processes that want the same cluster one runs it (it holds `running.lock`) and the others use it.
+It listens on a socket in a folder that only its user can enter, never on the network, and trusts every connection.
+Of several processes one runs the cluster (it holds `running.lock`) and the others use it.
 """
 
 import contextlib
@@ -18,16 +18,16 @@ from typing import IO
 from urllib.parse import quote
 
 from ..errors import Refused
+from .folders import make_folder, service_account
 from .initdb import make_data_folder
-from .places import make_folder, service_account
 from .postmaster import Postmaster, forget_socket_folder, make_socket_folder
-from .processes import die_with_parent, is_taken, lock_file, note, open_plain, take
+from .processes import acquire_lock, die_with_parent, is_locked, lock_file, open_plain, write_holder
 from .programs import clean_environment, matching_bindir, reachable_bindir
 
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
 APP = "mayfly_app"
-SIGN_UP = "mayfly_sign_up"  # of the function on AWS; here nobody signs in as it
+SIGN_UP = "mayfly_sign_up"  # the function's role on AWS; unused here
 
 _PORT = 5432  # only part of the socket's name
 _PATIENCE = 30.0
@@ -37,7 +37,7 @@ _FLIMSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 
 
 class Busy(Refused):
-    """Another process runs the cluster: `who`."""
+    """`who`: the process that runs the cluster."""
 
     def __init__(self, who: str) -> None:
         super().__init__(f"The database is in use by {who}: stop that first.")
@@ -45,7 +45,7 @@ class Busy(Refused):
 
 
 class Cluster:
-    """One data folder with its server. `home` is made when missing; `durable=False` is for tests alone."""
+    """One data folder with its server. `home` is created if missing; `durable=False` is for tests only."""
 
     def __init__(
         self,
@@ -74,44 +74,43 @@ class Cluster:
 
     @contextlib.contextmanager
     def run(self, what: str, *, patience: float = 5.0, wait_for_users: float = 0.0) -> Iterator[None]:
-        """Runs the server while the block runs, as the one process that does. Raises `Busy` when another does.
+        """Runs the server during the block, as its only runner. Raises `Busy`.
 
-        At the end processes that use it meanwhile get `wait_for_users` seconds to finish.
+        Afterwards processes that still use it get `wait_for_users` seconds to finish.
         """
-        # The second one stays when somebody moves the folder away under a running server: that would write into a new
-        # one as it stops.
+        # The lock beside the folder holds even if somebody moves the folder away under a running server.
         beside = lock_file(self.home.with_name(f"{self.home.name}.lock"), None)
-        with self._lock("running.lock") as lock, beside as place:
-            for held in (lock, place):
-                if not take(held, patience):
+        with self._lock("running.lock") as lock, beside as moved:
+            for held in (lock, moved):
+                if not acquire_lock(held, patience):
                     raise Busy(held.read() or "another process")
-                note(held, f"{what} (process {os.getpid()})")
+                write_holder(held, f"{what} (process {os.getpid()})")
             try:
                 self.start()
                 yield
             finally:
                 try:
                     with self._lock("users.lock") as users:
-                        take(users, wait_for_users)
+                        acquire_lock(users, wait_for_users)
                         self.stop()
                 finally:
-                    self.stop()  # also when that lock cannot be had
+                    self.stop()  # even without that lock
 
     @contextlib.contextmanager
     def use(self, what: str) -> Iterator[None]:
-        """The server is up while the block runs: the one that another process runs, else our own for this time."""
+        """The server is up during the block: another process's, else our own for that time."""
         deadline = time.monotonic() + _PATIENCE
         with contextlib.ExitStack() as stack:
             while True:
                 with self._lock("users.lock") as users:
-                    fcntl.flock(users, fcntl.LOCK_SH)  # whoever runs it waits for us before it stops
-                    if self.status() == "ready" and is_taken(self.home / "running.lock", self.account):
+                    fcntl.flock(users, fcntl.LOCK_SH)  # its runner waits for us before it stops
+                    if self.status() == "ready" and is_locked(self.home / "running.lock", self.account):
                         yield
                         return
                 try:
                     stack.enter_context(self.run(what, patience=0, wait_for_users=math.inf))
                     break
-                except Busy:  # it is being started, or stopped, by another process
+                except Busy:  # another process is starting or stopping it
                     if time.monotonic() > deadline:
                         raise
                 time.sleep(0.05)
@@ -120,7 +119,7 @@ class Cluster:
     # Life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Starts the server, over the remains of an earlier one if need be; returns when it accepts connections."""
+        """Starts the server, recovering from an earlier kill. Returns when it accepts connections."""
         self._postmaster.clear()
         make_data_folder(self.data, self.bindir, self.account, superuser=SUPERUSER, durable=self._durable)
         deadline = time.monotonic() + _PATIENCE
@@ -131,11 +130,11 @@ class Cluster:
                     return
                 if time.monotonic() > deadline:
                     self.stop()
-                    raise Refused(f"PostgreSQL did not come up within {_PATIENCE:.0f} s; its log is {self.log}.")
+                    raise Refused(f"PostgreSQL did not start within {_PATIENCE:.0f} s; its log is {self.log}.")
                 time.sleep(0.02)
-            # Children of a killed server hold its memory for a moment longer; then it starts.
+            # A killed server's children hold its memory for a moment.
             if time.monotonic() > deadline - _PATIENCE / 2:
-                raise Refused(f"PostgreSQL does not start: {self._last_words()}")
+                raise Refused(f"PostgreSQL does not start: {self._last_log_line()}")
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -156,18 +155,16 @@ class Cluster:
         return self.process is not None and self.process.poll() is None
 
     def status(self) -> str:
-        """What the server says of itself (`ready`, `starting`, …); empty when none runs."""
+        """The server's own status (`ready`, `starting`, …); empty when none runs."""
         return self._postmaster.status()
 
     # Where it is ---------------------------------------------------------------------------------------------
 
     @property
     def socket_folder(self) -> Path | None:
-        """Where the running server listens, by its own word."""
         return self._postmaster.socket_folder()
 
     def url(self, role: str, database: str) -> str:
-        """The connection URL of a role in a database of this running cluster."""
         return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}&port={_PORT}"
 
     # Inside --------------------------------------------------------------------------------------------------
@@ -189,7 +186,7 @@ class Cluster:
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 [str(self.bindir / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in settings.items())],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home, env=clean_environment(),
-                start_new_session=True,  # Ctrl-C is ours to hand on, in order
+                start_new_session=True,  # so that Ctrl-C reaches only us
                 preexec_fn=die_with_parent(signal.SIGINT),
                 **(self.account.popen if self.account else {}),
             )  # fmt: skip
@@ -197,7 +194,7 @@ class Cluster:
     def _lock(self, name: str) -> contextlib.AbstractContextManager[IO[str]]:
         return lock_file(self.home / name, self.account)
 
-    def _last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it says nothing."]
+    def _last_log_line(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines() or ["it logged nothing."]
         grave = [line for line in lines[-50:] if re.search(r" (PANIC|FATAL): ", line)]
         return f"{(grave or lines)[-1]} Its log is {self.log}."

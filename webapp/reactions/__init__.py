@@ -1,1 +1,0 @@
-"""What people do to an activity without a word."""

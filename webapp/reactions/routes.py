@@ -1,4 +1,4 @@
-"""Reactions over HTTP. Each is one statement that may come twice, so the route runs it without an action between."""
+"""Reactions over HTTP. Each is one idempotent statement, so there are no actions."""
 
 from typing import Any
 from uuid import UUID
@@ -19,22 +19,20 @@ bp = Blueprint("reactions", __name__)
 @signed_in
 @limited("likes")
 def like(activity_uuid: UUID) -> Any:
-    """Likes an activity."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
-    return _answer(activity_uuid, _("Liked."))
+    return _reactions_response(activity_uuid, _("Liked."))
 
 
 @bp.post("/activities/<uuid:activity_uuid>/unlike")
 @signed_in
 @limited("likes")
 def unlike(activity_uuid: UUID) -> Any:
-    """Takes the like back."""
     db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
-    return _answer(activity_uuid, _("No longer liked."))
+    return _reactions_response(activity_uuid, _("Like removed."))
 
 
-def _answer(activity_uuid: UUID, said: str) -> Any:
-    """The card's reactions as they are now; without HTMX the page on which the button stood. Raises `NotFound`."""
+def _reactions_response(activity_uuid: UUID, said: str) -> Any:
+    """The card's reactions; without HTMX a redirect to the page with the button. Raises `NotFound`."""
     activity = require_card(activity_uuid, viewer_uuid())
     thread = url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity_uuid)
     page = f"{page_before(thread)}#activity-{activity['number']}"

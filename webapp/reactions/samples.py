@@ -1,5 +1,3 @@
-"""Samples of reactions."""
-
 from ..activities.samples import card
 from ..web.samples import Samples
 

@@ -1,1 +1,0 @@
-"""What starts Mayfly and keeps it up."""

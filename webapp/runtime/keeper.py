@@ -1,4 +1,4 @@
-"""What goes on beside the server: a database that was away is prepared, then swept every minute."""
+"""Beside the server: prepares a database that was unavailable, then sweeps every minute."""
 
 import dataclasses
 import logging
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ..config.settings import Settings
 from ..db.catalogue import BrokenTemplate
-from ..db.connections import DatabaseError, our_errors
+from ..db.connections import DatabaseError, translate_errors
 from ..db.database import Database
 from ..errors import Refused, Unavailable
 from ..ops.prepare import prepare_database
@@ -20,7 +20,7 @@ log = logging.getLogger("mayfly.supervisor")
 
 
 class Keeper:
-    """Goes on until `stopping` is set. Sets that itself, and `refusal`, where the database is of no use."""
+    """Runs until `stopping` is set. Sets it itself, with `refusal`, where the database is unusable."""
 
     def __init__(
         self, on: Target, settings: Settings, stopping: threading.Event, say: Callable[[str], None], *, prepared: bool
@@ -33,7 +33,7 @@ class Keeper:
         self._prepared = prepared
 
     def run(self) -> None:
-        """Prepares as soon as the database is there, then sweeps. For a thread of its own: it starts no process."""
+        """Prepares as soon as the database is there, then sweeps. Runs in its own thread, so it starts no process."""
         while not self._prepared and not self._stopping.wait(1):
             self._prepare()
         db = Database(dataclasses.replace(self._settings, pool_min=1, pool_max=1))
@@ -44,7 +44,7 @@ class Keeper:
 
     def _prepare(self) -> None:
         try:
-            with our_errors(lambda: None):  # one that goes away meanwhile is as good as not yet there
+            with translate_errors(lambda: None):  # a database that goes away meanwhile counts as not there yet
                 prepare_database(self._on, self._settings, self._say)
             self._prepared = True
         except Unavailable:
@@ -52,7 +52,7 @@ class Keeper:
         except (Refused, BrokenTemplate, DatabaseError) as error:
             self.refusal = error if isinstance(error, Refused) else Refused(f"The database is not usable: {error}")
             self._stopping.set()
-        except Exception:  # nobody else would hear of it, and the next second gets its try
+        except Exception:  # logged, and tried again in a second
             log.exception("the database could not be prepared")
 
     def _sweep(self, db: Database) -> None:
@@ -62,5 +62,5 @@ class Keeper:
                 log.info("swept", extra={**swept.counts, "lag": round(swept.lag, 1)})
         except Unavailable as away:
             log.warning("not swept: %s", away.message)
-        except Exception:  # whatever it is, the next minute gets its try
+        except Exception:  # logged, and tried again in a minute
             log.exception("not swept")

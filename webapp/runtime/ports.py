@@ -1,6 +1,6 @@
-"""Whether an address is free to listen on. Runs by itself too, with nothing installed: `python ports.py HOST PORT`.
+"""Whether an address is free to listen on. Runs alone, with nothing installed: `python ports.py HOST PORT`.
 
-With `dev` after them it ends with 3, and a word, where `bin/dev` listens already.
+With a third argument `dev` it exits with 3 where `bin/dev` already listens.
 """
 
 import contextlib
@@ -11,11 +11,11 @@ import sys
 
 
 def problem(host: str, port: int) -> str | None:
-    """Why nobody can listen there now, as a sentence; None when one can."""
+    """Why nobody can listen there, as a sentence; None when one can."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
-        return f"HOST is {host!r}, which is no address of this machine."
+        return f"HOST is {host!r}, which is not an address of this machine."
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,15 +24,15 @@ def problem(host: str, port: int) -> str | None:
             attempt.listen(1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return f"Port {port} on {host} is in use: stop what uses it, or choose another, as PORT={port + 1}."
+                return f"Port {port} on {host} is in use: stop what uses it, or choose another: PORT={port + 1}."
             if error.errno == errno.EACCES:
                 return f"No permission to listen on port {port}: choose one above 1023 in PORT."
-            return f"HOST is {host!r}, which is no address of this machine."
+            return f"HOST is {host!r}, which is not an address of this machine."
     return None
 
 
 def serves_dev(host: str, port: int) -> bool:
-    """Whether `bin/dev` listens there: only it has this stream, also while the program is broken."""
+    """Whether `bin/dev` listens there: only it has this stream, even while the program is broken."""
     with contextlib.suppress(OSError, http.client.HTTPException):
         asked = http.client.HTTPConnection(host, port, timeout=2)
         asked.request("GET", "/dev/reload", headers={"Host": f"localhost:{port}"})

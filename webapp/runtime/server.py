@@ -1,4 +1,4 @@
-"""What answers requests, as a child process: started, asked whether it is ready, stopped with its workers."""
+"""gunicorn as a child process: started, asked whether it is ready, stopped with its workers."""
 
 import contextlib
 import http.client
@@ -11,21 +11,21 @@ from typing import ClassVar
 
 from ..config.settings import Settings
 from ..errors import Refused
-from ..postgres.places import CHECKOUT, Account, service_account, unreadable
+from ..postgres.folders import CHECKOUT, Account, service_account, unreadable
 from ..postgres.processes import die_with_parent
 
 _CONFIG = str(CHECKOUT / "gunicorn.conf.py")
-_STOP_WITHIN = 6.5  # above gunicorn's graceful_timeout; with the database's stop it stays below 10 s
+_STOP_WITHIN = 6.5  # more than gunicorn's graceful_timeout; under 10 s together with the database's stop
 
 
 class Server:
-    """gunicorn with the program. To be started by the main thread: it dies with the one that did."""
+    """gunicorn with the program. Start it from the main thread: it dies with the thread that started it."""
 
     command: ClassVar[tuple[str, ...]] = ("gunicorn", "--config", _CONFIG, "webapp:create_app()")
-    noted: ClassVar[bool] = True  # from its start on scripts act on what it serves
+    recorded: ClassVar[bool] = True  # scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
-        """`account`: as whom the database runs, and as root the workers too."""
+        """`account`: the database's user, and for root the workers' too."""
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = environment
@@ -34,21 +34,21 @@ class Server:
         self._run_as: dict[str, str] | None = None
 
     def start(self) -> None:
-        """Starts it; returns at once."""
+        """Returns at once."""
         if self._run_as is None:
-            self._run_as = self.step_down()
+            self._run_as = self.drop_privileges()
         self._since = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *self.command],
             cwd=CHECKOUT,
             env={**self._environment, **self._run_as},
             stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is ours to hand on, in order
+            start_new_session=True,  # so that Ctrl-C reaches only us: we stop our children in order
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
 
     def ended(self) -> int | None:
-        """The code with which it ended by itself; None while it runs."""
+        """Its exit code; None while it runs."""
         return self.process.poll() if self.process else None
 
     def age(self) -> float:
@@ -56,11 +56,10 @@ class Server:
         return time.monotonic() - self._since
 
     def ready(self) -> bool:
-        """Whether it can serve, the database included."""
-        return self.answer("/readyz") == 200
+        return self.status_of("/readyz") == 200
 
-    def answer(self, path: str) -> int:
-        """The status with which it answers; 0 without an answer."""
+    def status_of(self, path: str) -> int:
+        """The status of a response; 0 without one."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104
         connection = http.client.HTTPConnection(host, self.settings.port, timeout=2)
         try:
@@ -72,7 +71,7 @@ class Server:
             connection.close()
 
     def stop(self) -> None:
-        """Stops it: in order, then with all its workers."""
+        """Stops it gracefully, then kills it with its workers."""
         if self.process is None:
             return
         for number, patience in ((signal.SIGTERM, _STOP_WITHIN), (signal.SIGKILL, 1.0)):
@@ -84,8 +83,8 @@ class Server:
                 self.process.wait(patience)
                 return
 
-    def step_down(self) -> dict[str, str]:
-        """As root: what makes the workers run as the service user, where that one can read the program."""
+    def drop_privileges(self) -> dict[str, str]:
+        """For root: variables that make the workers run as the service user, if that user can read the program."""
         if os.geteuid() != 0:
             return {}
         try:

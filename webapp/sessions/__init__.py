@@ -1,1 +1,0 @@
-"""Who is asking: sign in and out, the cookie, passwords."""

@@ -1,18 +1,16 @@
-"""Signing in: a password is checked, a session starts."""
-
 import hashlib
 
 from ..config.settings import Settings
 from ..config.variables import Limit
 from ..db.database import Database
 from ..errors import TooMany
-from ..limits import Subject, by, by_address, give_back, hit
+from ..limits import Subject, give_back, hit, subject_of, subject_of_address
 from . import passwords
 from .shapes import Account
 
-# What each address still has of an account that is over its limit: a slip, another, and the right one. The /48 around
-# one of IPv6 has four times that (`limits.AROUND`): 3,456 a day, where its addresses by themselves would have millions.
-_UNDER_ATTACK = Limit(3, 300)
+# What each address may still try on an account over its limit: two slips, then the right password. The /48 around an
+# IPv6 address has four times that (`limits.AROUND`): 3,456 a day, instead of millions.
+_LIMIT_UNDER_ATTACK = Limit(3, 300)
 
 
 def token_hash(token: str) -> bytes:
@@ -21,36 +19,34 @@ def token_hash(token: str) -> bytes:
 
 
 class WrongPassword(Exception):
-    """No such account, or another password: nobody learns which."""
+    """No such account, or a wrong password: nobody learns which."""
 
 
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
-    """The account, with what its password was checked against. Raises `WrongPassword`, or `TooMany`.
+    """The account and the hash that was checked. Raises `WrongPassword`, or `TooMany`.
 
-    Tries count by address, by typed name and by account until the password turns out right: a class that sits behind
-    one address comes in one by one. An account under attack stays open to its owner: once it is over its limit, each
-    address, and the network around it, still has a few tries of its own.
-
-    `TooMany` tells of the typed name alone, whether anybody has it or not. Over the account's own count no password is
-    right, and nothing is said: else one name of an account would tell another.
+    Tries count by address, typed name and account, until the password is right: a class behind one address can sign in.
+    Over its limit an account stays open to its owner: each address, and the network around it, keeps a few tries.
+    `TooMany` depends on the typed name only, existing or not. Over the account's own limit no password is right, and
+    nothing says so: one name of an account must not reveal another.
     """
-    login, place = login.removeprefix("@"), by_address(settings, address)
+    login, subject = login.removeprefix("@"), subject_of_address(settings, address)
     name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
-    typed, few = by(settings, name), _UNDER_ATTACK if limit.hits else limit
-    hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", place)
+    typed, few = subject_of(settings, name), _LIMIT_UNDER_ATTACK if limit.hits else limit
+    hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", subject)
     if _over(db, limit, "sign_ins_by_login", typed):
-        hit(db, few, "sign_ins_under_attack", by_address(settings, address, "login", name))
+        hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", name))
     account = db.query_object("sessions/account", login=login)
     whose = account["uuid"] if account else name
-    own = by(settings, "account", whose)
+    own = subject_of(settings, "account", whose)
     over = _over(db, limit, "sign_ins_by_account", own)
-    # Counted in either case, for nobody where there is no attack: the time that it takes tells nothing.
-    here = by_address(settings, address, "account", whose if over else "")
+    # Counted in either case, without an attack for nobody, so that timing reveals nothing.
+    here = subject_of_address(settings, address, "account", whose if over else "")
     spent = _over(db, few, "sign_ins_under_attack", here)
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise WrongPassword
-    give_back(db, "sign_ins_by_address", place)
+    give_back(db, "sign_ins_by_address", subject)
     give_back(db, "sign_ins_by_login", typed)
     give_back(db, "sign_ins_by_account", own)
     found: Account = {"uuid": str(account["uuid"]), "password_hash": account["password_hash"]}
@@ -64,7 +60,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
 
 
 def _over(db: Database, limit: Limit, action: str, subject: Subject) -> bool:
-    """Counts one try; whether it is one too many."""
+    """Counts one try; whether that is one too many."""
     try:
         hit(db, limit, action, subject)
     except TooMany:
@@ -82,9 +78,9 @@ def start_session(
     signed_out_hash: bytes | None = None,
     browser_hash: bytes | None = None,
 ) -> bool:
-    """A session under that id; False, and none, where the password that was checked has been changed since.
+    """Starts a session; False where the password was changed since it was checked.
 
-    The draft becomes the person's if the browser of `signed_out_hash` wrote it; it is `browser_hash` from here on.
+    The draft becomes the person's if `signed_out_hash` wrote it; `browser_hash` is this browser from now on.
     """
     return bool(
         db.execute(

@@ -1,4 +1,4 @@
-"""The one cookie. Signed in: a random id. Signed out: Flask's signed cookie, only where a form needs its CSRF seed."""
+"""The one cookie. Signed in: a random id. Signed out: Flask's signed cookie, only where a form needs a CSRF token."""
 
 import hashlib
 import re
@@ -11,13 +11,13 @@ _SIGNED_IN = re.compile(r"in\.([A-Za-z0-9_-]{43})")
 
 
 class CookieSession(SecureCookieSession):
-    """What the one cookie says. `token` is the signed-in id; `changed`: it must be written or cleared."""
+    """`token`: the signed-in id, or empty. `changed`: the cookie must be written or cleared."""
 
     token: str = ""
     changed: bool = False
 
-    def become(self, token: str) -> None:
-        """Another id from here on; with it all CSRF tokens of before are void."""
+    def switch_token(self, token: str) -> None:
+        """Replaces the id; earlier CSRF tokens become invalid."""
         self.clear()
         self.token, self.changed = token, True
         if token:
@@ -25,7 +25,7 @@ class CookieSession(SecureCookieSession):
 
 
 class SessionInterface(SecureCookieSessionInterface):
-    """Flask's signed cookie for strangers, an opaque id for people. Never asks the database by itself."""
+    """Flask's signed cookie for strangers, an opaque id for people. Never asks the database."""
 
     session_class = CookieSession
 
@@ -58,5 +58,5 @@ class SessionInterface(SecureCookieSessionInterface):
 
 
 def csrf_seed(token: str) -> str:
-    """The CSRF seed of a signed-in browser follows from its secret id, so it needs no second store."""
+    """Derived from the secret id, so it needs no storage."""
     return hashlib.sha256(b"csrf\0" + token.encode()).hexdigest()

@@ -1,5 +1,3 @@
-"""What people type to sign in."""
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -8,15 +6,15 @@ from ..words import _
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
-    """E-mail address or handle, and the password."""
+    """`email` takes a handle too."""
 
     email = TextField(filters=[lambda raw: (raw).strip()])
     password = TextField()
 
     def validate_email(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your e-mail address or your handle."))
+            raise ValidationError(_("Enter your email address or handle."))
 
     def validate_password(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your password."))
+            raise ValidationError(_("Enter your password."))

@@ -1,4 +1,4 @@
-"""Who may pass, and how often, where that depends on who is asking. See `web/policy.py`."""
+"""Decorators that depend on the viewer: who may pass, and how often. See also `web/policy.py`."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,89 +7,94 @@ from typing import Any
 from flask import current_app, redirect, request, url_for
 
 from ..errors import MayflyError
-from ..limits import by, hit
-from ..web.answers import press_again
+from ..limits import hit, subject_of
+from ..web.answers import stale_form_response
 from ..web.current import db, settings
 from ..web.fragments import page_before
 from ..web.htmx import wants_fragment
-from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, fact
+from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, with_facts
 from ..words import _
 from .session import viewer
 
 
 class SignedOut(MayflyError):
-    """The act needs an account, and this request comes without one."""
+    """The act needs an account."""
 
     status = 401
 
 
 def redirect_to_sign_in() -> Any:
-    """The way to the sign-in page for a page; a sentence for JSON and HTMX, so that what was typed stays in place."""
+    """Redirects a page to the sign-in; JSON and HTMX get an error, so that typed text stays in its form."""
     if request.path.startswith("/api/"):
         raise SignedOut(_("Sign in first."))
     if wants_fragment():
-        raise SignedOut(_("You are signed out. Sign in in another tab, then try again here: what you wrote stays."))
+        raise SignedOut(_("You're signed out. Sign in (it opens a new tab), then try again here. Your text stays."))
     back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else page_before("") or None
     return redirect(url_for("sessions.sign_in", next=back), 303)
 
 
 def signed_in(view: View) -> View:
-    """Shows others the way to the sign-in."""
+    """Redirects strangers to the sign-in."""
     return signed_in_or(redirect_to_sign_in)(view)
 
 
-def signed_in_or(otherwise: Callable[[], Any]) -> Callable[[View], View]:
-    """As `signed_in`, with a way of its own for others."""
+def signed_in_or(when_signed_out: Callable[[], Any]) -> Callable[[View], View]:
+    """As `signed_in`, but strangers get `when_signed_out()`."""
 
     def mark(view: View) -> View:
-        again = _guarded(getattr(view, "again", press_again), otherwise)
-        return fact(_guarded(view, otherwise), policy=SIGNED_IN, again=again, otherwise=otherwise)
+        after_csrf_failure = _guarded(getattr(view, "after_csrf_failure", stale_form_response), when_signed_out)
+        return with_facts(
+            _guarded(view, when_signed_out),
+            policy=SIGNED_IN,
+            after_csrf_failure=after_csrf_failure,
+            when_signed_out=when_signed_out,
+        )
 
     return mark
 
 
 def author_only(view: View) -> View:
-    """As `signed_in`, beside a view whose statement finds one's own activities alone."""
-    return fact(signed_in(view), policy=AUTHOR)
+    """As `signed_in`; the view's statement finds only one's own activities."""
+    return with_facts(signed_in(view), policy=AUTHOR)
 
 
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
-    """After a CSRF failure `form(sentence)` gives back what was typed; signed out, the view's guard shows its way."""
+    """After a CSRF failure `form(sentence)` returns what was typed; strangers still get the view's guard."""
 
     def mark(view: View) -> View:
-        otherwise = getattr(view, "otherwise", None)
-        return fact(view, again=_guarded(form, otherwise) if otherwise else form)
+        when_signed_out = getattr(view, "when_signed_out", None)
+        return with_facts(view, after_csrf_failure=_guarded(form, when_signed_out) if when_signed_out else form)
 
     return mark
 
 
 def limited(name: str) -> Callable[[View], View]:
-    """Counts each request of a person under `LIMIT_<NAME>`. Stands below the guard that lets only people in."""
+    """Counts each request of a person under `LIMIT_<NAME>`. Goes below the guard."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def counted(*args: Any, **kwargs: Any) -> Any:
             person = viewer()
             assert person  # noqa: S101 (the guard saw to it; above it this would be a count that strangers share)
-            hit(db(), settings().limits[name], name, by(settings(), person["uuid"]))
+            hit(db(), settings().limits[name], name, subject_of(settings(), person["uuid"]))
             return view(*args, **kwargs)
 
-        return fact(counted, limit=name)
+        return with_facts(counted, limit=name)
 
     return mark
 
 
 def keep_private() -> Any:
-    """With `PUBLIC_FEED=no` every address but those for everybody needs an account; views with a guard see to it."""
+    """With `PUBLIC_FEED=no` only policy EVERYBODY is open to strangers; views with a guard decide themselves."""
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
     if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR) or viewer():
         return None
     return redirect_to_sign_in()
 
 
-def _guarded(view: View, otherwise: Callable[[], Any]) -> View:
+def _guarded(view: View, when_signed_out: Callable[[], Any]) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs) if viewer() else otherwise()
+        return view(*args, **kwargs) if viewer() else when_signed_out()
 
     return guarded

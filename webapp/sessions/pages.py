@@ -1,5 +1,3 @@
-"""The sign-in page, which several acts answer with."""
-
 from contextlib import suppress
 from typing import Any
 
@@ -12,18 +10,18 @@ from .forms import SignInForm
 
 
 def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | None = None) -> Any:
-    """The form to come in. `back`: a path of this site, for afterwards; the text of a draft that it names is shown."""
+    """`back`: a path of this site for afterwards; the text of a draft that it names is shown."""
     form = form or SignInForm()
     errors = {name: found[0] for name, found in form.errors.items()}
     return render_template(
-        "sessions/sign_in.html", form=form, text=_kept(back), errors=errors, notice=notice, back=back
+        "sessions/sign_in.html", form=form, text=_draft_text(back), errors=errors, notice=notice, back=back
     ), status
 
 
-def _kept(back: str) -> str:
-    """What was typed in this browser, if the address names it."""
+def _draft_text(back: str) -> str:
+    """The draft that the address names, if this browser wrote it."""
     text, draft_uuid = None, session.draft_in(back)
-    with suppress(Unavailable):  # the page is of use without it
+    with suppress(Unavailable):  # the page works without it
         if draft_uuid:
             text = db().query_value("sessions/kept", draft_uuid=draft_uuid, signed_out_hash=session.signed_out_hash())
     return text or ""

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, its cost chosen for two small cores, never on the thread that serves others."""
+"""Passwords: argon2id, at a cost for two small cores, never on the thread that serves requests."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ LEAST, MOST = 8, 256
 """Length of a password in characters. The upper bound is checked before anything costly."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_room = threading.BoundedSemaphore(2)
+_slots = threading.BoundedSemaphore(2)
 _PATIENCE = 0.5
 
 
@@ -29,62 +29,62 @@ def _common() -> frozenset[str]:
 
 
 def problem(password: str, *own: str) -> str | None:
-    """Why this cannot be a password, as a sentence; None when it can. `own`: handle, name, e-mail of its owner."""
+    """Why this cannot be a password, as a sentence; None when it can. `own`: its owner's handle, name and e-mail."""
     if not LEAST <= len(password) <= MOST:
-        return _("A password has %(least)s to %(most)s characters.") % {"least": LEAST, "most": MOST}
+        return _("A password must have %(least)s to %(most)s characters.") % {"least": LEAST, "most": MOST}
     folded = password.casefold()
     if folded in _common() or folded in {word.casefold() for word in own}:
-        return _("That password is among the first that are tried. Take another; a few unrelated words are good.")
+        return _("That password is too easy to guess. Try three or four unrelated words.")
     return None
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store. Raises `Unavailable` when too many are being made."""
-    return _aside(lambda: _hasher.hash(_normal(password)))
+    """The argon2id hash. Raises `Unavailable` when too many are being made."""
+    return _run_in_pool(lambda: _hasher.hash(_normal(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
-    """Whether the password fits. One verification is made on every path, so that time tells nothing."""
+    """Whether the password is right. Every path makes one verification, so timing reveals nothing."""
     if len(password) > MOST:
         password = ""
 
     def check() -> bool:
         try:
-            return _hasher.verify(password_hash or _decoy(), _normal(password)) and password_hash is not None
+            return _hasher.verify(password_hash or _dummy_hash(), _normal(password)) and password_hash is not None
         except (VerificationError, InvalidHashError):
             return False
 
-    return _aside(check)
+    return _run_in_pool(check)
 
 
 def outdated(password_hash: str) -> bool:
-    """Whether the hash was made at another cost than today's."""
+    """Whether the hash was made at another cost."""
     return _hasher.check_needs_rehash(password_hash)
 
 
 def _normal(password: str) -> str:
-    """The same password from every keyboard: some send an accent apart from its letter."""
+    """Some keyboards send an accent apart from its letter."""
     return text.normal("NFC", password)
 
 
 @cache
-def _decoy() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("no account has this password")
 
 
-def _aside(work: Callable[[], T]) -> T:
-    """Runs a hash off the event loop, at most two at a time: a crowd is told to wait, it does not queue up memory."""
-    if not _room.acquire(timeout=_PATIENCE):
+def _run_in_pool(work: Callable[[], T]) -> T:
+    """Hashes off the event loop, at most two at a time: more are refused, since a queue would fill the memory."""
+    if not _slots.acquire(timeout=_PATIENCE):
         raise Unavailable("too many password checks at once")
     try:
         return _pool()(work)
     finally:
-        _room.release()
+        _slots.release()
 
 
 @cache
 def _pool() -> Callable[[Callable[[], T]], T]:
-    """How to run costly work: in gevent's own threads under a gevent worker, else right here."""
+    """Runs costly work in gevent's threads under a gevent worker, else directly."""
     from gevent import get_hub, monkey
 
     if not monkey.is_module_patched("threading"):

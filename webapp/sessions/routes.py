@@ -1,5 +1,3 @@
-"""Signing in and out over HTTP."""
-
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -16,10 +14,8 @@ from .pages import sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
-WRONG = N_("That e-mail or handle and that password do not belong together. Check both, and the caps lock.")
-STILL_IN = N_(
-    "You are still signed in: that page was open for long, or of an earlier sign-in. Go home and sign out there."
-)
+WRONG = N_("That didn't match. Check your email or handle, your password and Caps Lock.")
+STILL_IN = N_("You're still signed in: that page was out of date. Go home and sign out there.")
 
 
 def _back() -> str:
@@ -31,7 +27,6 @@ def _back() -> str:
 @limited_within("sign_ins_by_address")
 @comes_back(lambda sentence: sign_in_page(400, _back(), sentence))
 def sign_in() -> Any:
-    """The form to come in, and coming in."""
     form, back = SignInForm(), _back()
     if request.method != "POST":
         return redirect(back, 303) if session.viewer() else sign_in_page(200, back)
@@ -47,13 +42,13 @@ def sign_in() -> Any:
         )
     except actions.WrongPassword:
         return sign_in_page(422, back, _(WRONG))
-    if not session.start(account, back):  # the password was changed while it was checked
+    if not session.start(account, back):  # the password changed while it was checked
         return sign_in_page(422, back, _(WRONG))
     return redirect(back, 303)
 
 
-def _sign_out_again(sentence: str) -> Any:
-    """The button of an old page is refused for ever; the one at home counts."""
+def _retry_sign_out(sentence: str) -> Any:
+    """An old page's token stays invalid; the button at home works."""
     if session.viewer():
         raise Malformed(_(STILL_IN))
     return redirect(url_for("feeds.home"), 303)
@@ -61,9 +56,9 @@ def _sign_out_again(sentence: str) -> Any:
 
 @bp.post("/sign-out")
 @readers
-@comes_back(_sign_out_again)
+@comes_back(_retry_sign_out)
 def sign_out() -> Any:
-    """Ends the session here and in the database; the browser forgets what it kept of this site."""
+    """Ends the session here and in the database; the browser clears this site's data."""
     session.end()
     response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,5 +1,3 @@
-"""Samples of signing in, and the person who looks at all samples."""
-
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +13,7 @@ VIEWER: Viewer = {
 
 
 def sample_form(*names: str, **typed: str) -> SimpleNamespace:
-    """A form as templates see it: each field's `data` and `typed`."""
+    """A form as templates use it: each field's `data` and `typed`."""
     return SimpleNamespace(**{name: SimpleNamespace(data=typed.get(name), typed=typed.get(name, "")) for name in names})
 
 
@@ -30,7 +28,7 @@ SAMPLES: Samples = {
         "hostile": _sign_in(
             form=sample_form("email", "password", email=HOSTILE),
             text=HOSTILE,
-            errors={"email": HOSTILE, "password": "Type your password."},
+            errors={"email": HOSTILE, "password": "Enter your password."},
             notice=HOSTILE,
             back="/compose",
         ),

@@ -1,10 +1,8 @@
-"""The JSON shapes of who is asking."""
-
 from typing import NotRequired, TypedDict
 
 
 class Viewer(TypedDict):
-    """Who is asking. `stale`: the session was not marked as seen for a while."""
+    """`stale`: the session was not marked as seen for a while."""
 
     uuid: str
     display_name: str
@@ -14,7 +12,7 @@ class Viewer(TypedDict):
 
 
 class Account(TypedDict):
-    """What signing in needs of an account. Never leaves the program."""
+    """What signing in needs. Never leaves the program."""
 
     uuid: str
     password_hash: str | None

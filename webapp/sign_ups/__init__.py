@@ -1,1 +1,0 @@
-"""A new account, and invitations."""

@@ -1,5 +1,3 @@
-"""What people type to get an account."""
-
 import uuid
 
 import email_validator
@@ -17,8 +15,6 @@ if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live 
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
-    """A new account. All fields are checked before any answer, so that every sentence comes at once."""
-
     display_name = TextField(filters=[lambda raw: text.display_name(raw)])
     handle = TextField(filters=[lambda raw: text.handle(raw)])
     email = TextField(filters=[lambda raw: (raw).strip()])
@@ -40,7 +36,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
                 field.data[:255], check_deliverability=False, globally_deliverable=False
             ).normalized
         except EmailNotValidError:
-            raise ValidationError(_("That does not look like an e-mail address: name@place.example.")) from None
+            raise ValidationError(_("Enter an email address like name@example.org.")) from None
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):

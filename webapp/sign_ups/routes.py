@@ -1,5 +1,3 @@
-"""Sign-up over HTTP."""
-
 import uuid
 from typing import Any
 
@@ -16,42 +14,41 @@ from .forms import SignUpForm
 bp = Blueprint("sign_ups", __name__)
 
 
-def _sign_up_again(sentence: str) -> Any:
-    """The form with its text after a CSRF failure, where the place takes people at all."""
-    if session.viewer():  # the first of two answers came in between, with another cookie
+def _retry_sign_up(sentence: str) -> Any:
+    if session.viewer():  # a first response came meanwhile, with another cookie
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
-    return _turned_away(form) or _sign_up_page(form, 400, notice=sentence)
+    return _closed_response(form) or _sign_up_page(form, 400, notice=sentence)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @everybody
 @limited_within("sign_up_tries")
-@comes_back(_sign_up_again)
+@comes_back(_retry_sign_up)
 def sign_up() -> Any:
-    """The form for a new account, and making one: one, and its person signed in, however often the same form comes."""
+    """The form, and making the account: one account, and its person signed in, however often the same form comes."""
     if session.viewer():
         return redirect(url_for("feeds.home"), 303)
     form = SignUpForm()
-    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, through every slip
+    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, and kept there
     if request.method != "POST":
-        return _turned_away(form) or _sign_up_page(form, 200)
+        return _closed_response(form) or _sign_up_page(form, 200)
     try:
         refusal = _join(form)
     except TooMany as problem:
-        refusal = _sign_up_later(form, problem)
+        refusal = _too_many_response(form, problem)
     try:
-        if refusal and not _joined_before(form):
+        if refusal and not _signed_up_before(form):
             return refusal
     except TooMany as problem:
-        return _sign_up_later(form, problem)
+        return _too_many_response(form, problem)
     return redirect(url_for("feeds.home"), 303)
 
 
 def _join(form: SignUpForm) -> Any:
-    """Makes the account and signs in; what to answer where that is refused. Raises `TooMany`."""
+    """Makes the account and signs in; a response where that is refused. Raises `TooMany`."""
     valid = form.validate()
-    if refusal := _turned_away(form):
+    if refusal := _closed_response(form):
         return refusal
     problems = actions.taken(
         db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
@@ -72,7 +69,7 @@ def _join(form: SignUpForm) -> Any:
         )
     except Invalid as problem:
         return _sign_up_page(form, 422, problem)
-    except actions.MadeOtherwise as conflict:
+    except actions.KeyAlreadyUsed as conflict:
         return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
@@ -80,8 +77,8 @@ def _join(form: SignUpForm) -> Any:
     return None
 
 
-def _joined_before(form: SignUpForm) -> bool:
-    """Whether this form made its account a moment ago: then its person is signed in."""
+def _signed_up_before(form: SignUpForm) -> bool:
+    """Whether this form made its account a moment ago; if so, signs its person in."""
     account = not form.errors and actions.signed_up_before(
         db(),
         settings(),
@@ -94,8 +91,8 @@ def _joined_before(form: SignUpForm) -> bool:
     return bool(account and session.start(account))
 
 
-def _turned_away(form: SignUpForm) -> Any:
-    """What to answer somebody whom the place does not take, or takes by another door; None for all others."""
+def _closed_response(form: SignUpForm) -> Any:
+    """The response for somebody who may not sign up here, or must use the provider; else None."""
     if not _may_join(form.invite.data):
         return render_template("sign_ups/closed.html", invite=form.invite.data), 403
     if settings().provider:
@@ -104,13 +101,12 @@ def _turned_away(form: SignUpForm) -> Any:
 
 
 def _may_join(invite: str) -> bool:
-    """Whether the place takes somebody who comes with this invitation, or with none."""
     how = settings().sign_up
     return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
 
 
 def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:
-    """The form with its text and what is wrong with it. `key`: another one, with which it makes another account."""
+    """The form with its errors. `key`: a new one, with which it makes another account."""
     errors = {name: found[0] for name, found in form.errors.items()}
     for problem in problems:
         errors.setdefault(problem.field, problem.message)
@@ -119,5 +115,5 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
     ), status
 
 
-def _sign_up_later(form: SignUpForm, problem: TooMany) -> Any:
+def _too_many_response(form: SignUpForm, problem: TooMany) -> Any:
     return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}

@@ -1,5 +1,3 @@
-"""Samples of signing up."""
-
 from ..sessions.samples import sample_form
 from ..web.samples import HOSTILE, Samples, sample_uuid
 

@@ -1,5 +1,3 @@
-"""What people type to change their account."""
-
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -10,8 +8,6 @@ from ..words import _
 
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
-    """How others see a person."""
-
     display_name = TextField(filters=[lambda raw: text.display_name(raw)])
     bio = TextField(filters=[lambda raw: text.message(raw)])
 
@@ -25,7 +21,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
 
 class HandleForm(FlaskForm):  # type: ignore[misc]
-    """A handle in place of one that was taken. `own`: the present one, which may always be kept."""
+    """A handle for somebody whose wish was taken. `own`: the present one, which they may keep."""
 
     handle = TextField(filters=[lambda raw: text.handle(raw)])
     own: str = ""
@@ -36,7 +32,7 @@ class HandleForm(FlaskForm):  # type: ignore[misc]
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
-    """Another password. `own`: what a password may not be, because it is known of its owner."""
+    """`own`: what everybody knows of the owner, which the password may not be."""
 
     current = TextField()
     password = TextField()
@@ -44,7 +40,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
     def validate_current(self, field: TextField) -> None:
         if not field.data:
-            raise ValidationError(_("Type your current password."))
+            raise ValidationError(_("Enter your current password."))
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, *self.own):

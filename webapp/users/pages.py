@@ -1,5 +1,3 @@
-"""The settings page, which several acts answer with."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +8,6 @@ from .shapes import OwnAccount
 
 
 def own_account(user_uuid: str | None) -> OwnAccount:
-    """The account of who is signed in."""
     account: OwnAccount | None = db().query_object("users/own", user_uuid=user_uuid)
     assert account  # noqa: S101 (its session was found a moment ago)
     return account
@@ -24,6 +21,6 @@ def settings_page(
     said: str = "",
     notice: str = "",
 ) -> Any:
-    """The page, with what was typed in place of what is saved; a password never comes back."""
+    """The page with what was typed over what is saved; never a password."""
     shown = {**account, **(typed or {})}
     return render_template("users/settings.html", account=shown, errors=errors or {}, said=said, notice=notice), status

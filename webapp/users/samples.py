@@ -1,5 +1,3 @@
-"""Samples of one's own account."""
-
 from typing import Any
 
 from ..sessions.samples import VIEWER

@@ -1,10 +1,8 @@
-"""The JSON shape of an account as its owner sees it."""
-
 from typing import TypedDict
 
 
 class OwnAccount(TypedDict):
-    """An account as its owner alone sees it."""
+    """An account as only its owner sees it."""
 
     display_name: str
     handle: str

@@ -1,1 +1,1 @@
-"""What every page and answer shares. Alone, with the routes, knows the request."""
+"""What every page and response shares. Only this package and the routes touch the request."""

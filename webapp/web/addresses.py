@@ -1,4 +1,4 @@
-"""Addresses for templates: what `url_for` gives, at a fiftieth of its cost. A feed writes a hundred of them."""
+"""Addresses for templates: `url_for`'s result at a fiftieth of its cost. A feed has a hundred of them."""
 
 import re
 from functools import cache
@@ -10,7 +10,7 @@ _PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 
 def address(endpoint: str, **parts: str) -> str:
-    """The path of an endpoint. `parts` are what its rule names, no query; handles and uuids need no quoting."""
+    """The path of an endpoint. `parts` fill its rule; there is no query."""
     if not parts:
         return _pattern(endpoint)
     if all(map(_PLAIN, parts.values())):
@@ -20,5 +20,5 @@ def address(endpoint: str, **parts: str) -> str:
 
 @cache
 def _pattern(endpoint: str) -> str:
-    """`/@<handle>/status/<uuid:activity_uuid>` as a text to fill in: `/@{handle}/status/{activity_uuid}`."""
+    """`/@<handle>/status/<uuid:activity_uuid>` as `/@{handle}/status/{activity_uuid}`."""
     return _PART.sub(r"{\1}", next(current_app.url_map.iter_rules(endpoint)).rule)

@@ -1,4 +1,4 @@
-"""The one place that answers with an error: as a page, a notice for HTMX, or JSON."""
+"""Errors as responses: a page, a notice for HTMX, or JSON."""
 
 import logging
 import secrets
@@ -9,7 +9,7 @@ from flask import Flask, Response, g, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ..errors import NOT_FOUND, MayflyError, Unavailable
-from ..logs import without_words
+from ..logs import exception_summary
 from ..words import N_, _
 from .htmx import wants_fragment
 
@@ -18,43 +18,44 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AWAY = N_("Mayfly is away for a moment. Nothing is lost; try again shortly.")
+UNAVAILABLE = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
 
-# After these the same act may succeed: the page gives back what was typed, ready to be sent again.
-_AGAIN = {429, 500, 503}
+# The same act may succeed later, so the page gives back what was typed.
+_RETRYABLE = {429, 500, 503}
 _NEVER_KEPT = {"csrf_token", "password", "current"}
-_WRITTEN = ("message", "bio")  # the fields that somebody writes a text into
+_WRITTEN = ("message", "bio")  # fields with a text that somebody wrote
 HEADINGS = {
-    400: N_("That did not arrive well"),
+    400: N_("Something went wrong on the way"),
     404: N_("Nothing here"),
-    405: N_("Not that way"),
-    409: N_("That has happened already"),
-    413: N_("Too much at once"),
-    422: N_("Something needs a look"),
-    429: N_("A little slower"),
+    405: N_("That doesn't work here"),
+    413: N_("That's too long"),
+    422: N_("Please check this"),
+    429: N_("Slow down a little"),
     500: N_("Something broke"),
     503: N_("Back shortly"),
 }
 
 
-def answer(status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False) -> Response:
-    """The error as this request can show it: a page, a notice for HTMX, or JSON under `/api/`.
+def render_error(
+    status: int, message: str, *, retry_after: int = 0, request_id: str = "", renew: bool = False
+) -> Response:
+    """A page, a notice for HTMX, or JSON under `/api/`.
 
-    `renew`: the form's token was stale; the answer brings a fresh one, so that the same press works again.
+    `renew`: the form's token was stale; the response brings a new one, so that the same button works.
     """
-    heading = _(HEADINGS.get(status, N_("That did not work")))
+    heading = _(HEADINGS.get(status, N_("That didn't work")))
     if request.path.startswith("/api/"):
         response = Response(json.dumps({"error": message, **({"request_id": request_id} if request_id else {})}))
         response.mimetype = "application/json"
     else:
         name = "errors/_notice.html" if wants_fragment() else "errors/page.html"
-        comes_back = renew or status in _AGAIN
+        comes_back = renew or status in _RETRYABLE
         written = next((name for name in _WRITTEN if name in request.form), None) if comes_back else None
         kept = None
         if written or renew:
             kept = {name: value for name, value in request.form.items() if name not in _NEVER_KEPT}
-        # A form that leads on comes again with where it leads: a draft may be named there.
-        following = request.form.get("next") if status in _AGAIN else None
+        # A retry keeps where the form leads: it may name a draft.
+        following = request.form.get("next") if status in _RETRYABLE else None
         response = Response(
             render_template(
                 name,
@@ -74,43 +75,41 @@ def answer(status: int, message: str, *, retry_after: int = 0, request_id: str =
     return response
 
 
-def press_again(sentence: str) -> Response:
-    """After a CSRF failure of a form that has no page of its own."""
-    return answer(400, sentence, renew=True)
+def stale_form_response(sentence: str) -> Response:
+    """After a CSRF failure of a form without a page of its own."""
+    return render_error(400, sentence, renew=True)
 
 
-def told(error: MayflyError) -> "ResponseReturnValue":
-    """The answer to an error of ours."""
+def error_response(error: MayflyError) -> "ResponseReturnValue":
     if isinstance(error, Unavailable):
         logger.warning("unavailable: %s", error.message)
-        return answer(503, _(AWAY), retry_after=5)
-    return answer(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
+        return render_error(503, _(UNAVAILABLE), retry_after=5)
+    return render_error(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
 
 
-def _http(error: HTTPException) -> "ResponseReturnValue":
+def _http_error_response(error: HTTPException) -> "ResponseReturnValue":
     if error.code is None or error.code < 400:
         return error.get_response()
     messages = {
         404: NOT_FOUND,
-        405: N_("This address does not answer to that."),
-        413: N_("That is more than Mayfly takes at once: an activity has at most 280 characters."),
+        405: N_("Go back and try again."),
+        413: N_("That is more than Mayfly accepts. The limit for a message is 280 characters."),
     }
-    otherwise = N_("The request could not be understood. Go back and try again.")
-    response = answer(error.code, _(messages.get(error.code, otherwise)))
+    otherwise = N_("Mayfly couldn't read that request. Go back and try again.")
+    response = render_error(error.code, _(messages.get(error.code, otherwise)))
     if error.code == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
 
 
-def _unknown(error: Exception) -> "ResponseReturnValue":
-    """What nobody foresaw: logged with an id that the person sees too."""
+def _unexpected_error_response(error: Exception) -> "ResponseReturnValue":
+    """Logs the error with an id that the person sees too."""
     request_id = g.get("request_id") or secrets.token_hex(8)
-    logger.error("unhandled", extra={"request": request_id, **without_words(error)})
-    return answer(500, _("It is not your doing, and nothing that was saved is lost."), request_id=request_id)
+    logger.error("unhandled", extra={"request": request_id, **exception_summary(error)})
+    return render_error(500, _("It's not your fault, and everything you saved is still here."), request_id=request_id)
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the app here."""
-    app.register_error_handler(MayflyError, told)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(MayflyError, error_response)
+    app.register_error_handler(HTTPException, _http_error_response)
+    app.register_error_handler(Exception, _unexpected_error_response)

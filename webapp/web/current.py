@@ -1,5 +1,3 @@
-"""The running app's database and settings, typed."""
-
 from typing import cast
 
 from flask import current_app
@@ -9,10 +7,8 @@ from ..db.database import Database
 
 
 def db() -> Database:
-    """The database of the app that answers this request."""
     return cast(Database, current_app.extensions["db"])
 
 
 def settings() -> Settings:
-    """The settings of the app that answers this request."""
     return cast(Settings, current_app.extensions["settings"])

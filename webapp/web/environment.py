@@ -1,4 +1,4 @@
-"""How templates read shapes, and the atoms that all of them may draw."""
+"""Jinja's environment: shapes are dicts, atoms are globals, sentences are translated at compile time."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from ..words import gettext, ngettext
 
 _MACROS = "_macros.html"
-# Names that no compiled template asks for. Every include copies those that there are, and a feed has forty.
+# Globals that no template uses: every include copies all globals, and a feed has forty includes.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ATOMS = ("icon", "avatar", "ring", "candles", "lifespans", "field")
@@ -21,8 +21,6 @@ _SAME = ("icon", "candles", "lifespans")  # drawn from few values, so each drawi
 
 
 class Environment(FlaskEnvironment):
-    """Flask's environment, for pages that are made of dicts."""
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.globals.update({name: self._atom(name) for name in _ATOMS})
@@ -33,17 +31,17 @@ class Environment(FlaskEnvironment):
             del self.globals[name]
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A shape's field first: `card.uuid` looked for on the dict itself would cost an exception each time."""
+        """Dict keys first: looking for an attribute `uuid` on a dict would raise an exception each time."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
-        """Jinja's own hook between parsing and compiling."""
+        """Jinja's hook between parsing and compiling."""
         return super()._generate(_Translated().visit(source), *args, **options)
 
     def _atom(self, name: str) -> Callable[..., Markup]:
-        """A macro of _macros.html by its name: an import of its own would cost each card more than the drawing."""
+        """A macro of _macros.html by name. Importing it in each card would cost more than drawing it."""
 
         def draw(*args: Any, **options: Any) -> Markup:
             return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
@@ -53,9 +51,9 @@ class Environment(FlaskEnvironment):
 
 
 class _Translated(NodeTransformer):
-    """Looks sentences up when a template is compiled, so that drawing one costs nothing; those that count, each time.
+    """Translates sentences when a template is compiled; those with plurals, at each drawing.
 
-    As text that was written here they are markup; what fills their placeholders is escaped like any other value.
+    Sentences count as markup; the values in their placeholders are escaped.
     """
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 (named by the node)
@@ -74,7 +72,7 @@ class _Translated(NodeTransformer):
 
 
 def _sentence_of(node: nodes.Node) -> str:
-    """The sentence of `_("…")` or of `{% trans %}`; empty for all else."""
+    """The sentence of `_("…")` or `{% trans %}`; empty for anything else."""
     match node:
         case nodes.Call(node=nodes.Name(name="_" | "gettext"), args=[nodes.Const(value=str(sentence))]):
             return sentence
@@ -82,7 +80,7 @@ def _sentence_of(node: nodes.Node) -> str:
 
 
 def _parts(node: nodes.Expr) -> Iterator[nodes.Expr]:
-    """What is put out, a sentence as its text and what stands in its placeholders."""
+    """What is put out: a sentence as its text and its placeholders' values."""
     if not (sentence := _sentence_of(node)):
         yield node
         return

@@ -1,5 +1,3 @@
-"""What forms are made of."""
-
 import uuid
 from typing import Any
 
@@ -13,7 +11,7 @@ class TextField(StringField):
 
     @property
     def typed(self) -> str:
-        """What came, before anything was made of it: this is what a form gives back."""
+        """The unfiltered text, which a form gives back."""
         return self.raw_data[0] if self.raw_data else self.data
 
     def process_data(self, value: Any) -> None:
@@ -24,7 +22,7 @@ class TextField(StringField):
 
 
 def as_uuid(raw: str | None) -> str | None:
-    """The canonical text of a uuid; None where it is none."""
+    """The canonical form of a uuid; None for anything else."""
     try:
         return str(uuid.UUID(raw)) if raw and len(raw) == 36 and raw.isascii() else None
     except ValueError:

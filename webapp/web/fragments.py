@@ -1,4 +1,4 @@
-"""What an act answers: the part of the page that it changed, or without HTMX the page itself."""
+"""The response to an act: under HTMX the changed part of the page, else a redirect."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,14 +10,14 @@ from .security import local_path
 
 
 def fragment_or_redirect(template: str, *, to: str, said: str, **needs: Any) -> Any:
-    """Under HTMX the fragment, and `said` for those who cannot see it; else 303 to a path of this site."""
+    """Under HTMX the fragment, and `said` for screen readers; else 303 to a path of this site."""
     if not wants_fragment():
         return redirect(to, 303)
     return render_template(template, **needs) + render_template("_said.html", sentence=said)
 
 
 def page_before(otherwise: str) -> str:
-    """The page of ours on which a plain form was sent; `otherwise` where the browser does not tell one."""
+    """Our page that a plain form was sent from; `otherwise` where the browser does not tell."""
     try:
         found = urlsplit(request.referrer or "")
     except ValueError:

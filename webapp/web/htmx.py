@@ -1,4 +1,4 @@
-"""What HTMX asks for, read from its headers (htmx 4)."""
+"""HTMX's request headers (htmx 4)."""
 
 from urllib.parse import urlsplit
 
@@ -7,25 +7,25 @@ from werkzeug.wrappers import Response as BaseResponse
 
 
 def wants_fragment() -> bool:
-    """Whether the answer is swapped into a page. A history restore and plain navigation want the whole page."""
+    """False for a history restore and plain navigation, which want the whole page."""
     return request.headers.get("HX-Request-Type") == "partial"
 
 
 def target_id() -> str:
-    """Id of the element that the answer goes to; empty where there is none."""
+    """Id of the target element, or empty."""
     return request.headers.get("HX-Target", "").partition("#")[2]
 
 
 def current_path() -> str:
-    """The path of the page that asks; empty where it is not told, or is no address."""
+    """The path of the page that asks, or empty."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path
     except ValueError:
         return ""
 
 
-def go(address: str) -> BaseResponse:
-    """Sends the person to another page: 303 for a plain form, a real navigation for HTMX."""
+def redirect_to(address: str) -> BaseResponse:
+    """303 for a plain form, a real navigation for HTMX."""
     if wants_fragment():
         response = Response(status=204)
         response.headers["HX-Redirect"] = address

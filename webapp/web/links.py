@@ -1,5 +1,3 @@
-"""A message as it is drawn: web addresses and mentions of people become links, and all else in it stays text."""
-
 import re
 from typing import Any
 
@@ -19,24 +17,24 @@ _SHOWN_URL = 48
 
 
 def message_html(card: Any) -> Markup:
-    """A message with its web links and the mentions of people who exist as links. All else is text."""
+    """A message with web addresses, and mentions of existing people, as links. All else is text."""
     text: str = card["message"]
     known = set(card["mentions"] or ())
     if not known and "://" not in text:
         return escape(text)
     parts: list[Markup] = []
-    place = 0
+    position = 0
     for found in (_linkify.match(text) or ()) if "://" in text else ():
         if found.schema.lower() not in ("http:", "https:"):
             continue
-        parts += _mentions(text[place : found.index], known)
+        parts += _mentions(text[position : found.index], known)
         parts.append(_link(found.url, found.raw))
-        place = found.last_index
-    return Markup("").join([*parts, *_mentions(text[place:], known)])
+        position = found.last_index
+    return Markup("").join([*parts, *_mentions(text[position:], known)])
 
 
 def _link(url: str, shown: str) -> Markup:
-    """The address itself is shown, so that no words can hide where it leads; a long one is cut behind the host."""
+    """The link shows its address, so that no words can hide where it leads; a long one is cut after the host."""
     shown = re.sub(r"\Ahttps?://(www\.)?", "", shown, flags=re.IGNORECASE)
     if len(shown) > _SHOWN_URL:
         host = shown.split("/", 1)[0]
@@ -48,12 +46,12 @@ def _mentions(text: str, known: set[str]) -> list[Markup]:
     if not known or "@" not in text:
         return [escape(text)]
     parts: list[Markup] = []
-    place = 0
+    position = 0
     for found in _MENTION.finditer(text):
         handle = found[1].lower()
         if handle in known:
-            parts.append(escape(text[place : found.start()]))
+            parts.append(escape(text[position : found.start()]))
             href = address("feeds.profile", handle=handle)
             parts.append(Markup('<a href="{}">@{}</a>').format(href, found[1]))
-            place = found.end()
-    return [*parts, escape(text[place:])]
+            position = found.end()
+    return [*parts, escape(text[position:])]

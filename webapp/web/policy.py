@@ -1,7 +1,7 @@
-"""What is said beside a route: who may pass, which limit counts, how its form comes back after a CSRF failure.
+"""Decorators that say beside a route who may pass and which limit counts; `sessions/guards.py` has more.
 
-Each decorator leaves its fact on the view (`policy`, `limit`, `again`): the guards act on it, and the tests of all
-routes read it. Those that need to know who is asking stand in `sessions/guards.py`.
+Each leaves its fact on the view (`policy`, `limit`, `after_csrf_failure`) for the guards, and for the test of all
+routes.
 """
 
 from collections.abc import Callable
@@ -10,27 +10,26 @@ from typing import Any
 View = Callable[..., Any]
 
 EVERYBODY = "everybody"
-READERS = "readers"  # with PUBLIC_FEED=no only who is signed in
+READERS = "readers"  # with PUBLIC_FEED=no only the signed-in
 SIGNED_IN = "signed in"
-AUTHOR = "author"  # the statement finds nobody else's activity: a 404
+AUTHOR = "author"  # anybody else gets a 404
 
 
 def everybody(view: View) -> View:
-    """Open also where the community is a private place."""
-    return fact(view, policy=EVERYBODY)
+    """Open even with `PUBLIC_FEED=no`."""
+    return with_facts(view, policy=EVERYBODY)
 
 
 def readers(view: View) -> View:
-    """Open to whoever may read the public feed."""
-    return fact(view, policy=READERS)
+    """Open to everybody who may read the public feed."""
+    return with_facts(view, policy=READERS)
 
 
 def limited_within(name: str) -> Callable[[View], View]:
-    """The act itself counts under `LIMIT_<NAME>`."""
-    return lambda view: fact(view, limit=name)
+    """The action itself counts under `LIMIT_<NAME>`."""
+    return lambda view: with_facts(view, limit=name)
 
 
-def fact(view: View, **facts: object) -> View:
-    """Leaves facts on a view."""
+def with_facts(view: View, **facts: object) -> View:
     vars(view).update(facts)
     return view

@@ -1,7 +1,7 @@
-"""What samples of all nouns share, and those of the error pages. Every noun has its own `samples.py`.
+"""What the samples of all nouns share, and those of the error pages.
 
-`SAMPLES` maps a template to its states, and a state's name to what the template needs. The pattern page shows the
-partials, and the tests draw all of them. A `viewer` among the needs stands for who is asking.
+`SAMPLES` maps a template to its states, and each state to the template's variables; `viewer` is who is asking.
+The pattern page shows the partials, and the tests draw all of them.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Samples = Mapping[str, Mapping[str, Mapping[str, Any]]]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 HOSTILE = "</p><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 1103 * 7 }} \u202etfel"
-"""What somebody may type, and no page may obey."""
+"""Somebody may type it, and no page may run it."""
 
 
 def sample_uuid(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What every request and every answer passes: shape, origin and CSRF on the way in, headers on the way out."""
+"""Guards of every request and response: form, origin and CSRF on the way in, headers on the way out."""
 
 import re
 import secrets
@@ -14,10 +14,10 @@ from ..config.provider import LOOPBACK
 from ..config.settings import Settings
 from ..errors import Malformed, MayflyError
 from ..words import N_, _
-from .answers import answer, press_again, told
+from .answers import error_response, render_error, stale_form_response
 
 STALE = N_(
-    "This page was open for long, or you signed in elsewhere meanwhile. Nothing is lost: press the button again."
+    "This page was open for a long time, or you signed in somewhere else. Nothing is lost: press the button again."
 )
 
 _ONE_YEAR = 31536000
@@ -55,7 +55,7 @@ def headers_for(settings: Settings) -> dict[str, str]:
 
 
 def local_path(address: str | None) -> str:
-    """The address if it is a path on this site, else `/`. For `next=`: nobody is sent elsewhere after signing in."""
+    """A path on this site, else `/`. For `next=`: nobody is sent elsewhere after signing in."""
     if not address or not address.startswith("/") or address.startswith("//") or _BACKSLASH_OR_CONTROL.search(address):
         return "/"
     try:
@@ -66,16 +66,16 @@ def local_path(address: str | None) -> str:
 
 
 def register(app: Flask) -> None:
-    """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
+    """Every unsafe route needs a CSRF token; none is exempt."""
     settings: Settings = app.extensions["settings"]
     common = headers_for(settings)
     of_files = {name: value for name, value in common.items() if name in FILE_HEADERS}
     hosts = {settings.public_host, *LOOPBACK}
 
     def refuse_other_hosts() -> None:
-        # Not by TRUSTED_HOSTS, which takes no IPv6 address. A load balancer asks for health by the address of a task.
-        if request.blueprint != "health" and _name_of(request.host) not in hosts:
-            raise Malformed(_("This place does not go by that name."))
+        # TRUSTED_HOSTS takes no IPv6 address. Load balancers check health by a task's address.
+        if request.blueprint != "health" and _host_name(request.host) not in hosts:
+            raise Malformed(_("Mayfly doesn't use that address here."))
 
     app.before_request(_name_request)
     app.before_request(refuse_other_hosts)
@@ -95,8 +95,8 @@ def register(app: Flask) -> None:
         return response
 
 
-def _name_of(host: str) -> str | None:
-    """The name or address in what a request calls this place; None where there is none."""
+def _host_name(host: str) -> str | None:
+    """The host name of a request; None for an invalid one."""
     try:
         return urlsplit(f"//{host}").hostname
     except ValueError:
@@ -108,14 +108,14 @@ def _name_request() -> None:
 
 
 def _refuse_malformed() -> None:
-    """NUL and invalid UTF-8 are never stored and never guessed at: they are refused before anybody reads them."""
+    """NUL and invalid UTF-8 are refused before anything reads them."""
     if not _is_text(request.query_string) or "\0" in request.path or "\ufffd" in request.path:
-        raise Malformed(_("That address holds signs that are no text."))
+        raise Malformed(_("That address contains characters that are not text."))
     if request.method == "POST":
         if request.mimetype not in ("application/x-www-form-urlencoded", ""):
-            raise Malformed(_("Forms come as plain form data."))
+            raise Malformed(_("Mayfly accepts plain form data only."))
         if not _is_text(_body()):
-            raise Malformed(_("That text holds signs that cannot be stored."))
+            raise Malformed(_("That text contains characters that can't be stored."))
 
 
 def _body() -> bytes:
@@ -123,8 +123,8 @@ def _body() -> bytes:
         return request.get_data(cache=True)
     except HTTPException:
         raise
-    except Exception as error:  # each server has its own for chunks that are none, and for an end that does not come
-        raise Malformed(_("That did not arrive whole. Go back and try again.")) from error
+    except Exception as error:  # servers differ in what they raise for broken or missing chunks
+        raise Malformed(_("Part of that was lost on the way. Go back and try again.")) from error
 
 
 def _is_text(raw: bytes) -> bool:
@@ -135,24 +135,24 @@ def _is_text(raw: bytes) -> bool:
 
 
 def _refuse_foreign() -> Any:
-    """Another site's page may not act here, whatever it sends along. A browser that names no site names an origin."""
+    """Refuses acts from another site's page. A browser without `Sec-Fetch-Site` sends an origin."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
         return None
-    if site in ("cross-site", "same-site") or (origin is not None and not _is_own(origin)):
-        return answer(400, _("This came from another site, so nothing was done."))
+    if site in ("cross-site", "same-site") or (origin is not None and not _is_own_origin(origin)):
+        return render_error(400, _("That request came from another site, so nothing was done."))
     return None
 
 
-def _is_own(origin: str) -> bool:
-    """Whether that is this place: by its public address, or by the name that this request came by."""
+def _is_own_origin(origin: str) -> bool:
+    """Whether the origin is ours: the public address, or the host of this request."""
     settings: Settings = current_app.extensions["settings"]
     known = (_origin(settings.public_url), _origin(f"{request.scheme}://{request.host}"))
     return (found := _origin(origin)) is not None and found in known
 
 
 def _origin(address: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of an address; None where it is none."""
+    """Scheme, host and port of an address; None for an invalid one."""
     try:
         parts = urlsplit(address)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -162,10 +162,10 @@ def _origin(address: str) -> tuple[str, str, int] | None:
 
 
 def _csrf_failed(error: CSRFError) -> Any:
-    """The form again with its text, where the view knows how (`view.again`); else a sentence."""
+    """The form again with its text, where the view knows how (`after_csrf_failure`); else a sentence."""
     view = current_app.view_functions.get(request.endpoint or "")
-    again = getattr(view, "again", press_again)
+    after_csrf_failure = getattr(view, "after_csrf_failure", stale_form_response)
     try:
-        return again(_(STALE))
-    except MayflyError as problem:  # what an error handler raises reaches no other handler
-        return told(problem)
+        return after_csrf_failure(_(STALE))
+    except MayflyError as problem:  # an exception in an error handler reaches no other handler
+        return error_response(problem)

@@ -1,8 +1,8 @@
 """Makes the account of a person who has just confirmed their sign-up at Cognito.
 
-Source of the event: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
-What fails is raised: Cognito shows it to the person, and the first sign-in makes the account then. No attribute of a
-person is ever logged, nor part of an error: PostgreSQL's own words may quote a row.
+Event: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+Errors are raised: Cognito shows them to the person, and the first sign-in makes the account then. No attribute of a
+person is ever logged, nor PostgreSQL's messages, which may quote a row.
 """
 
 import json
@@ -16,12 +16,12 @@ import psycopg
 from webapp.db import conninfo
 from webapp.db.catalogue import Catalogue
 from webapp.errors import Unavailable
-from webapp.identities.claims import another, person_of
+from webapp.identities.claims import person_of, with_random_handle
 
 CONFIRMED = "PostConfirmation_ConfirmSignUp"
-_TRIES = 5  # for a handle that others take in the same moment
-_PATIENCE = 4.0  # seconds for all of it: Cognito waits for five
-# Of no more use: broken, or suddenly read-only after a fail-over.
+_TRIES = 5  # for a handle that others take meanwhile
+_PATIENCE = 4.0  # seconds in all: Cognito waits five
+# The connection is useless: broken, or read-only after a fail-over.
 _BROKEN = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
 
 
@@ -34,14 +34,14 @@ _templates = Catalogue(next(folder / "sql" for folder in Path(__file__).resolve(
 _FIND, _CREATE = _templates["identities/find"].sql, _templates["identities/create"].sql
 if os.environ.keys() & {"DATABASE_AUTH", "DATABASE_SECRET_ARN"}:
     import boto3  # noqa: F401 (the runtime brings it, and loads it while nobody waits)
-_kept: psycopg.Connection[Any] | None = None  # by this execution environment, from one invocation to the next
+_kept: psycopg.Connection[Any] | None = None  # between invocations of this execution environment
 
 
 def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Gives the event back, once the person has an account here. Raises `Failed`.
+    """Returns the event once the person has an account here. Raises `Failed`.
 
-    Whoever confirms a new password (`PostConfirmation_ConfirmForgotPassword`) has one, and nothing of it is changed.
-    Where Mayfly asks for an invitation, or takes nobody new (`SIGN_UP`), it decides at the first sign-in.
+    A new password (`PostConfirmation_ConfirmForgotPassword`) changes nothing. With `SIGN_UP=invite` or `closed` Mayfly
+    decides at the first sign-in.
     """
     began, trigger = time.monotonic(), event.get("triggerSource")
     outcome = "ignored"
@@ -52,14 +52,14 @@ def lambda_handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _wanted(event: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Who it is to the provider, and what they gave of themselves. Raises `Failed`."""
+    """The identity and the person in the event. Raises `Failed`."""
     try:
         attributes = event["request"]["userAttributes"]
         subject = attributes.get("sub")
         issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
         person = person_of(attributes)
     except (KeyError, TypeError, AttributeError):
-        raise Failed("the event is not as Cognito sends it") from None
+        raise Failed("the event does not have Cognito's form") from None
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise Failed("the event names no subject")
     return {"issuer": issuer, "subject": subject}, person
@@ -74,12 +74,12 @@ def _account(conn: psycopg.Connection[Any], identity: dict[str, str], first: dic
                 return "made"
             if conn.execute(_FIND, identity).fetchone():
                 return "there already"
-            person = another(first)
-    raise Failed("no handle was to be had")
+            person = with_random_handle(first)
+    raise Failed("no free handle was found")
 
 
 def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float) -> str:
-    """The outcome on the connection that is kept; where that is broken on a new one, while there is time."""
+    """The outcome on the kept connection; where that is broken, on a new one while time is left."""
     for last in (False, True):
         try:
             return _account(_connection(until), *wanted)
@@ -88,11 +88,11 @@ def _on_a_connection(wanted: tuple[dict[str, str], dict[str, Any]], until: float
         except _BROKEN as error:
             _forget()
             if last or isinstance(error, psycopg.errors.ConnectionTimeout) or time.monotonic() >= until:
-                raise Failed(f"the database does not answer: {error.sqlstate or type(error).__name__}") from None
+                raise Failed(f"the database does not respond: {error.sqlstate or type(error).__name__}") from None
         except psycopg.Error as error:
             raise Failed(f"the database refused: {error.sqlstate or type(error).__name__}") from None
         except UnicodeEncodeError:
-            raise Failed("the event is not as Cognito sends it") from None
+            raise Failed("the event does not have Cognito's form") from None
     raise AssertionError
 
 
@@ -102,7 +102,7 @@ def _connection(until: float) -> psycopg.Connection[Any]:
         url = os.environ.get("CONNECTION_URL")
         if not url:
             raise Failed("CONNECTION_URL is not set")
-        # Nothing kept prepared, nothing set: RDS Proxy may give each transaction another session.
+        # Nothing prepared, nothing set: RDS Proxy may give each transaction another session.
         options: dict[str, Any] = {"application_name": "mayfly-sign-up", "prepare_threshold": None, "autocommit": True}
         options |= {"tcp_user_timeout": 2000, **_secret()}
         _kept = conninfo.dial(url, patience=until - time.monotonic(), **options)
@@ -117,7 +117,7 @@ def _forget() -> None:
 
 
 def _secret() -> dict[str, str]:
-    """The user and password of this moment where a secret holds them (the right to read that one, and no more)."""
+    """User and password where a secret holds them; the function may read that one only."""
     arn = os.environ.get("DATABASE_SECRET_ARN")
     if not arn:
         return {}
@@ -125,7 +125,7 @@ def _secret() -> dict[str, str]:
 
     try:
         text = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    except Exception as error:  # AWS's own words name roles and accounts, and Cognito shows them to the person
+    except Exception as error:  # AWS's message names roles and accounts, and Cognito shows errors to the person
         raise Failed(f"the secret cannot be read: {type(error).__name__}") from None
     try:
         secret = json.loads(text)

@@ -1,4 +1,4 @@
-// Under bin/dev alone: shows what was saved, and keeps the place, the typed text and what was opened.
+// bin/dev only: shows what was saved; keeps the scroll position, typed text and opened forms.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   #dev-note { position: fixed; inset: 0 0 auto 0; z-index: 99; max-block-size: 50dvh; overflow: auto; }
@@ -11,11 +11,11 @@ sheet.replaceSync(`
 `);
 document.adoptedStyleSheets.push(sheet);
 
-let { place } = document.querySelector("script[data-place]").dataset;
+let { cursor } = document.querySelector("script[data-cursor]").dataset;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const lists = "#feed, #replies";
 
-// What a person did to the page: the text they typed, what they chose, how far they have come.
+// What a person did to the page: typed text, choices, scroll position.
 const fields = () => [...document.querySelectorAll("textarea[id], input[id]:not([type=hidden])")];
 const touched = (field) => (/radio|checkbox/.test(field.type) ? field.checked !== field.defaultChecked
   : field.localName === "textarea" ? field.value !== "" : field.value !== field.defaultValue);
@@ -24,7 +24,7 @@ const remember = () => ({
   cards: document.querySelector(lists)?.childElementCount ?? 0,
   anchor: anchor(),
 });
-// The first card in sight, and how far below the window's edge it begins.
+// The first visible card, and its distance from the window's top.
 function anchor() {
   const card = [...document.querySelectorAll("article[id]")].find((one) => one.getBoundingClientRect().bottom > 0);
   return { id: card?.id, top: card?.getBoundingClientRect().top ?? -scrollY };
@@ -40,7 +40,7 @@ function restore(before) {
   if (scrollY || before.anchor.top < 0) scrollBy({ top: card.getBoundingClientRect().top - before.anchor.top, behavior: "instant" });
 }
 
-// A whole new page, for what only a new page can show. The rest goes on behind it (see the end).
+// Reloads the page for what a swap cannot show; the end of this file restores the rest.
 function reload() {
   if (!document.getElementById("dev-problem")) {
     const before = remember();
@@ -54,15 +54,15 @@ function reload() {
 async function get(address) {
   for (;;) {
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
-      return new DOMParser().parseFromString(await answer.text(), "text/html");
+      const response = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
+      return new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
       await pause(100);
     }
   }
 }
 
-// As many cards as the page has now: further parts of the list were added as the person went down.
+// Loads as many cards as the page has now: the person may have scrolled through several pages.
 async function lengthen(next, cards) {
   for (let link; (link = next.getElementById("more-link")) && next.querySelector(lists).childElementCount < cards; ) {
     const further = await get(link.href);
@@ -72,7 +72,7 @@ async function lengthen(next, cards) {
   }
 }
 
-// A form that was opened on this page stays open, and what scripts noted on a form stays noted.
+// Opened forms stay open, and keep the data that scripts set on them.
 function keepOpen(next) {
   for (const form of document.querySelectorAll("form[id]")) {
     const same = next.getElementById(form.id);
@@ -108,7 +108,7 @@ async function refresh(before = remember()) {
   document.title = next.title;
 }
 
-// A style sheet takes the place of the old one when it is there.
+// The new style sheet replaces the old one once it is loaded.
 function restyle(path) {
   const name = `/${path.split("/static/")[1]}`;
   for (const link of document.querySelectorAll("link[rel=stylesheet]")) {
@@ -133,9 +133,9 @@ let source, turn = Promise.resolve();
 function follow() {
   source?.close();
   if (document.hidden) return; // a browser keeps few connections open to one server
-  source = new EventSource(`/dev/reload?place=${place}`);
+  source = new EventSource(`/dev/reload?cursor=${cursor}`);
   source.onmessage = ({ data, lastEventId }) => {
-    place = lastEventId;
+    cursor = lastEventId;
     turn = turn.then(() => take(JSON.parse(data)));
   };
   source.onerror = () => {

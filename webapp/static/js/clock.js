@@ -1,24 +1,24 @@
-// A clock that goes on evenly, in milliseconds. The browser's two do not: Date jumps when somebody sets it, and
-// performance stands still in most browsers while the machine sleeps.
+// A steady clock in milliseconds. Date jumps when somebody sets it, and performance stops in most browsers while the
+// machine sleeps.
 const clock = (() => {
   const differ = () => Date.now() - performance.now();
   let [slept, before, asking] = [0, differ(), false];
   const now = () => performance.now() + slept;
 
-  // A sleep and a step forwards look alike from here: the server knows how much time has passed. Where nobody answers
-  // it is taken for a sleep, as it mostly is: what has passed its time must not be seen.
+  // A sleep and a step forwards look alike here; the server knows how much time passed. Without a response assume a
+  // sleep: what has expired must not be seen.
   async function wasAsleep(jump) {
     try {
-      const answer = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(2000) });
-      const passed = Date.parse(answer.headers.get("Date")) - (now() + even.server);
+      const response = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(2000) });
+      const passed = Date.parse(response.headers.get("Date")) - (now() + even.server);
       return !(passed < jump / 2);
     } catch {
       return true;
     }
   }
 
-  // To be called often. A step backwards needs nothing: no sleep looks like it.
-  async function look() {
+  // Call it often. A step backwards is never a sleep.
+  async function checkJump() {
     const jump = differ() - before;
     if (asking || Math.abs(jump) < 2000) return;
     asking = true;
@@ -27,7 +27,7 @@ const clock = (() => {
     asking = false;
   }
 
-  // `server`: what the server's clock is ahead of this one, once something on the page tells.
-  const even = { now, look, server: undefined };
+  // `server`: how far the server's clock is ahead of this one, once a card tells.
+  const even = { now, checkJump, server: undefined };
   return even;
 })();

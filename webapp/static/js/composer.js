@@ -1,11 +1,11 @@
-// The counter of a composer: the same normal form and the same count as webapp/text.py; the server decides.
+// The composer's counter: same normal form and count as webapp/text.py; the server decides.
 const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC")); // a longer row costs its square
+const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC")); // normalising a longer row takes its square
 const normal = (raw) => ordered(raw.replace(/\r\n?/g, "\n").replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(control, "")).trim();
 const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
 
-// How many characters still fit, by the nearest of the three limits.
+// Characters that still fit, by the nearest of the three limits.
 const room = (raw) => {
   const text = normal(raw);
   const bytes = new TextEncoder().encode(text).length;

@@ -1,24 +1,24 @@
-// A feed while its cards come and go: each is there once, and the focus never falls off the page.
+// Keeps each card on the page once, and the focus on the page, while cards come and go.
 let [near, wrote, act] = [[], false, ""];
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.defaultPrevented) return;
   wrote = event.detail.ctx.sourceElement?.matches("form.composer");
   const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
-  const place = cards.indexOf(card);
+  const index = cards.indexOf(card);
   act = [...(document.activeElement?.closest(".act")?.classList ?? [])].find((name) => name.startsWith("act-"));
-  near = card ? [card, ...cards.slice(place + 1), ...cards.slice(0, place).reverse()] : [];
-  // A card that comes again, as a reply just written does with the page it belongs to, is there once.
+  near = card ? [card, ...cards.slice(index + 1), ...cards.slice(0, index).reverse()] : [];
+  // A card that arrives again, such as a reply just written, replaces the one that is there.
   for (const task of event.detail.tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
     const before = document.getElementById(card.id);
     (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
   }
 });
-// Where the focused thing was swapped away, its card takes the focus, else the card that follows, else the page.
+// If the focused element was swapped away, focus its card, else the next card, else the page.
 document.addEventListener("htmx:after:swap", () => {
-  // What one just wrote may stand below all else: it is brought into view.
+  // One's new reply may be at the very bottom.
   if (wrote) document.querySelector(".replies > .activity:last-of-type")?.scrollIntoView({ block: "nearest" });
   if (document.activeElement !== document.body || !near.length) return;
   const next = near.find((card) => card.isConnected);
-  // In the same card the same act: a like stays under the finger that pressed it.
+  // In the same card focus the same act: a like stays under the finger.
   ((act && next === near[0] && next.querySelector(`.${act}`)) || next?.querySelector(".act") || document.getElementById("main")).focus();
 });

@@ -1,5 +1,5 @@
-// Keeps what is left of every activity honest, and takes it off the page at its instant. The server drew it first;
-// the words (words.js) and shares are those of webapp/web/filters.py.
+// Updates each activity's time left, and removes it when it expires. The words (words.js) and shares are those of
+// webapp/web/filters.py.
 const born = new WeakMap();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const rounded = (seconds, size) => Math.floor(seconds / size + 0.5);
@@ -11,21 +11,20 @@ const agoWords = (s) =>
   s < 60 ? words.now : s < 3600 ? words.minutesAgo(Math.floor(s / 60))
   : s < 86400 ? words.hoursAgo(Math.floor(s / 3600)) : words.daysAgo(Math.floor(s / 86400));
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
 const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
 
 function meet(element) {
-  // The deadline is counted from what the database said was left, by a clock of our own (clock.js): one that is wrong on
-  // this side, or is set while the page is open, changes nothing.
+  // The deadline counts from the database's time left, on our own clock (clock.js): this machine's may be wrong, or set
+  // while the page is open.
   const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
   born.set(element, life);
   const written = element.querySelector("header time");
   if (written) {
-    written.title = local.format(new Date(written.dateTime));
+    written.title = words.moment(new Date(written.dateTime));
     clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
   }
   const left = element.matches("article") && element.querySelector(".left");
-  if (left) left.title = words.gone(local.format(Date.now() + Number(element.dataset.left)));
+  if (left) left.title = words.gone(words.moment(new Date(Date.now() + Number(element.dataset.left))));
   return life;
 }
 
@@ -39,7 +38,7 @@ function vanish(element) {
       element.before(stub);
     }
     if (form) {
-      // What somebody is typing stays, with its caret: moveBefore keeps that by itself, where it is known.
+      // Keep a half-typed reply and its caret: moveBefore, where supported, keeps the focus.
       const [slot, focused] = [form.parentElement, form.contains(document.activeElement) && document.activeElement];
       if (element.parentElement.moveBefore) element.parentElement.moveBefore(slot, element);
       else element.before(slot);
@@ -54,7 +53,7 @@ function vanish(element) {
 
 let next;
 function tick() {
-  clock.look();
+  clock.checkJump();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
     const life = born.get(element) ?? meet(element);
@@ -69,17 +68,17 @@ function tick() {
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }
   clearTimeout(next);
-  if (soonest < 500) next = setTimeout(tick, soonest); // at its instant, not at the next look
+  if (soonest < 500) next = setTimeout(tick, soonest); // when it expires, not at the next interval
 }
 setInterval(tick, 500);
 const look = () => {
-  // What is answered was burned meanwhile, and the form came back: the card goes, the form stays.
+  // The parent was burned and the form came back: remove the card, keep the form.
   for (const form of document.querySelectorAll("form[data-gone]")) {
     const card = form.closest("article") ?? document.querySelector(".focus > article");
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, local.format(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);

@@ -1,4 +1,4 @@
-// What went wrong, said in one place; the page keeps what it holds. Our own error answers bring their sentence along.
+// Shows errors as notices; the page keeps its content. Our own error responses bring their sentence.
 const say = (text) => {
   const line = document.createElement("p");
   const close = document.createElement("button");
@@ -13,15 +13,15 @@ const say = (text) => {
 const ours = ({ text }) => /<hx-partial|class="(composer|burn)"/.test(text);
 document.addEventListener("htmx:before:request", () => document.getElementById("notices")?.replaceChildren());
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx) say(words.noAnswer);
+  if (event.detail.ctx) say(words.unreachable);
 });
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (!ours(ctx)) say(words.otherAnswer(ctx.response.status));
+  if (!ours(ctx)) say(words.serverProblem(ctx.response.status));
 });
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
-  // Somebody else's error page takes no form's place.
+  // A proxy's error page must not replace a form.
   if (ctx.response?.status >= 400 && !ours(ctx)) event.preventDefault();
 });
 document.addEventListener("click", (event) => {

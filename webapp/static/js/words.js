@@ -1,9 +1,11 @@
-// The scripts' catalogue: all that they say. Another language is another file with these names.
+// The scripts' sentences. Another language is another file with these names.
 const words = (() => {
   const forms = new Intl.PluralRules(document.documentElement.lang);
   const plural = (n, sentences) => (sentences[forms.select(n)] ?? sentences.other).replace("%(count)s", n);
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
+  const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
   return {
-    // What is left of a life, and how long ago it began: as webapp/web/filters.py says it.
+    // Time left, and time since: as in webapp/web/filters.py.
     days: (n) => plural(n, { one: "%(count)s day left", other: "%(count)s days left" }),
     hours: (n) => plural(n, { one: "%(count)s hour left", other: "%(count)s hours left" }),
     minutes: (n) => plural(n, { one: "%(count)s minute left", other: "%(count)s minutes left" }),
@@ -14,17 +16,21 @@ const words = (() => {
     hoursAgo: (n) => `${n} h`,
     daysAgo: (n) => `${n} d`,
     gone: (when) => `Gone ${when}`,
-    stub: "An activity was here. Its time has passed.",
+    // A moment within a month: "09:26" earlier today, "today at 10:26", "7 December, 09:30".
+    moment: (date) =>
+      date.toDateString() !== new Date().toDateString() ? `${day.format(date)}, ${time.format(date)}`
+      : date < new Date() ? time.format(date) : `today at ${time.format(date)}`,
+    stub: "Something was here. Its time has passed.",
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
-    tooMany: (n) => plural(n, { one: "%(count)s too many", other: "%(count)s too many" }),
+    tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
     discard: "Discard it",
     // Notices.
     close: "Close",
-    noAnswer: "No answer came. Nothing is lost: look at your connection and try again.",
-    otherAnswer: (status) => `Something between here and the server answered ${status}. Nothing is lost; try again.`,
-    // The button for light and dark. `change` follows the sentence of the present colours.
-    colours: { light: "Colours: light", dark: "Colours: dark", system: "Colours: as the system" },
-    change: (colours) => `${colours}. Change`,
+    unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
+    serverProblem: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
+    // The button for light and dark.
+    theme: { light: "Theme: light", dark: "Theme: dark", system: "Theme: system" },
+    switchTo: (theme, next) => `${theme}. Switch to ${next}`,
   };
 })();

@@ -1,4 +1,4 @@
-"""Where a checkout keeps its state, and as whom PostgreSQL and the server's workers run."""
+"""The state folder, and the users that PostgreSQL and the server's workers run as."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ _SERVICE_USERS = ("mayfly", "postgres", "nobody")
 
 @dataclass(frozen=True)
 class Account:
-    """The unprivileged user that PostgreSQL, which refuses root, and the server's workers run as when we are root."""
+    """The unprivileged user for PostgreSQL, which refuses root, and for the workers, when we are root."""
 
     uid: int
     gid: int
@@ -26,12 +26,12 @@ class Account:
 
     @property
     def popen(self) -> dict[str, object]:
-        """What `subprocess` needs to run a program as this user, without root's other groups."""
+        """Arguments for `subprocess` that run a program as this user, without root's other groups."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def service_account(data: Path | None = None) -> Account | None:
-    """The owner of an existing data folder, else the first service user of this machine; None when we are not root."""
+    """The owner of an existing data folder, else the first service user; None when we are not root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -47,7 +47,7 @@ def service_account(data: Path | None = None) -> Account | None:
             continue
         if entry.pw_uid:
             return Account(entry.pw_uid, entry.pw_gid, name)
-    raise Refused("PostgreSQL does not run as root, and there is no user mayfly, postgres or nobody to run it as.")
+    raise Refused("PostgreSQL refuses to run as root, and there is no user mayfly, postgres or nobody to run it as.")
 
 
 def state_folder(env: Mapping[str, str], checkout: Path = CHECKOUT) -> Path:
@@ -62,7 +62,7 @@ def state_folder(env: Mapping[str, str], checkout: Path = CHECKOUT) -> Path:
 
 
 def open_state_folder(env: Mapping[str, str]) -> Path:
-    """The state folder, made when it is missing. Raises `Refused` without permission."""
+    """The state folder, created if missing. Raises `Refused` without permission."""
     folder = state_folder(env)
     try:
         make_folder(folder.parent, 0o755)
@@ -76,13 +76,13 @@ def open_state_folder(env: Mapping[str, str]) -> Path:
     account = service_account(folder / "postgres" / "data")
     if account and not may_enter(folder, account):
         raise Refused(
-            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another MAYFLY_STATE."
+            f"PostgreSQL runs as {account.name}, who cannot enter {folder}: name another folder in MAYFLY_STATE."
         )
     return folder
 
 
 def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
-    """Makes the folder with exactly that mode and owner. One that exists is left as it is: it may not be ours."""
+    """Creates the folder with exactly that mode and owner. An existing one is left as it is: it may not be ours."""
     try:
         path.mkdir(mode=mode)
     except FileExistsError:
@@ -92,7 +92,7 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
         path.mkdir(mode=mode)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        os.fchmod(descriptor, mode)  # the umask may have taken bits away
+        os.fchmod(descriptor, mode)  # the umask may have removed bits
         if account:
             os.fchown(descriptor, account.uid, account.gid)
     finally:
@@ -100,12 +100,12 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
 
 
 def may_enter(folder: Path, account: Account) -> bool:
-    """Whether that user can go into the folder: asked of the system itself, so that ACLs and mounts count too."""
+    """Asks the system itself, so that ACLs and mounts count."""
     return runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
 
 
 def unreadable(account: Account) -> str:
-    """What keeps that user from serving: the program, what is installed for it, or its Python; "" when nothing does."""
+    """What that user cannot read of the program, its requirements or its Python; empty when they can read all."""
     files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
     python = [sys.executable, "-I", "-c"]
     if not runs(["/bin/sh", "-c", 'for name; do : <"$name" || exit 1; done', "sh", *files], account):
@@ -118,7 +118,7 @@ def unreadable(account: Account) -> str:
 
 
 def runs(command: list[str], account: Account | None) -> bool:
-    """Whether that user, or ours, can run the command, and it ends well."""
+    """Whether the command succeeds as that user, or as ours."""
     try:
         done = subprocess.run(
             command,
