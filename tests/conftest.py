@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
+from factories import clear
 from flask import Flask
 from flask.testing import FlaskClient
 from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
@@ -157,12 +158,7 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """The shared database, empty at the start of every test."""
     yield worker_database
     with worker_database.owner() as conn:
-        tables = conn.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
-        ).fetchone()
-        conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
-        conn.execute(f"TRUNCATE {tables[0]}")
+        clear(conn)
 
 
 @pytest.fixture
