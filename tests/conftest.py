@@ -57,23 +57,28 @@ def pytest_configure() -> None:
         )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With the system's PostgreSQL only what touches a database runs again; a browser sees no difference.
+AGAIN = {
+    "system": ("db/", "ops/", "test_journey.py"),
+    "pooler": ("db/", "test_journey.py"),
+}
+"""What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
+NOT_AGAIN = {
+    "system": ("ops/test_guard", "ops/test_prod", "ops/test_rds", "ops/test_refusals"),
+    "pooler": ("db/test_plans", "db/test_schema"),
+}
+"""But for these: refusals are made before the database is asked, and plans and the schema stand behind every pooler."""
 
-    Through a pooler, only the application: scripts, and what looks at the plans of a session, go past it.
-    """
-    wanted = {"pooler"} if config.getoption("--pooler") else {"cluster"}
-    if wanted == {"cluster"} and config.getoption("--postgres") != "system":
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the system's PostgreSQL and through a pooler, only what touches the database and may differ there."""
+    way = "pooler" if config.getoption("--pooler") else config.getoption("--postgres")
+    if way not in AGAIN:
         return
-    browser = {"page", "playwright"}
-    past = ("test_ops_", "test_explain") if config.getoption("--pooler") else ()
-    again = [
-        item
-        for item in items
-        if wanted <= set(item.fixturenames)
-        and not browser & set(item.fixturenames)
-        and not item.path.name.startswith(past)
-    ]
+    again = []
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames:
+            again.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 
