@@ -24,6 +24,7 @@ from ways import DatabaseUrls, free_port
 from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
 from webapp.postgres.processes import die_with_parent
+from webapp.sessions.session import hashed, new_token
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0
@@ -89,10 +90,9 @@ def serve(urls: DatabaseUrls, **environment: str) -> Iterator[Server]:
 
 
 def _command(port: int) -> list[str]:
-    own = ROOT / "gunicorn.conf.py"
-    options = ["-c", str(own)] if own.exists() else ["-k", "gevent", "--workers", "2", "--no-control-socket"]
-    options += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "1"]  # nobody waits for an idle browser here
-    return [sys.executable, "-m", "gunicorn", *options, "webapp:create_app()"]
+    options = ["-c", str(ROOT / "gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}"]
+    # Nobody waits for an idle browser here.
+    return [sys.executable, "-m", "gunicorn", *options, "--graceful-timeout", "1", "webapp:create_app()"]
 
 
 def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -173,6 +173,19 @@ def sign_in(page: Page, handle: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("link", name="Me", exact=True)).to_be_visible()
+
+
+def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", path: str = "/") -> Page:
+    """Opens a page as somebody who is signed in; past the form, whose password check is slow on purpose."""
+    token = new_token()
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
+        " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
+        [hashed(token), handle],
+    )
+    page.context.add_cookies([{"name": "mayfly", "value": f"in.{token}", "url": base_url}])
+    page.goto(path)
+    return page
 
 
 def sign_out(page: Page) -> None:
