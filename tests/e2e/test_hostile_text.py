@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from browsing import Watch, composer, ready, send, sign_in, write
+from browsing import Watch, composer, enter, ready, send, write
 from factories import make_activity, make_user
 from playwright.sync_api import Locator, Page, expect
 from verbs import number_of
@@ -107,13 +107,15 @@ _SHAPE = (
 )
 
 
-def test_messages_stay_text_on_every_page(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
+def test_messages_stay_text_on_every_page(
+    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str
+) -> None:
     """No element but a link comes out of a message, no link leads to anything but http(s), and nothing runs."""
     corpus = [*MARKUP, *HTMX, *LINKS]
     top = make_activity(conn, alice, "The beginning.")
     for words in corpus:
         make_activity(conn, alice, words[:280], reply_to=top)
-    sign_in(page, "alice")
+    enter(page, conn, base_url)
     watch.requests.clear()
     seen: set[str] = set()
     paths = ["/", "/public", "/@alice", f"/@alice/status/{top}"]
@@ -144,9 +146,8 @@ def test_messages_stay_text_on_every_page(page: Page, watch: Watch, conn: Connec
     assert strange == []
 
 
-def test_names_and_bios_stay_text(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
-    top = make_activity(conn, alice, "A card.")
-    sign_in(page, "alice")
+def test_names_and_bios_stay_text(home: Page, watch: Watch, conn: Connection, alice: str) -> None:
+    page, top = home, make_activity(conn, alice, "A card.")
     for name in NAMES:
         conn.execute("UPDATE users SET display_name = %s, bio = %s", [name[:50], name * 3])
         watch.requests.clear()
@@ -157,23 +158,23 @@ def test_names_and_bios_stay_text(page: Page, watch: Watch, conn: Connection, al
         assert [url for url in watch.requests if "/api/" in url] == []
 
 
-@pytest.mark.parametrize("words", [MARKUP[1], MARKUP[2], HTMX[0], HTMX[10], HTMX[12]])
-def test_what_is_swapped_in_by_htmx_stays_text(page: Page, watch: Watch, alice: str, words: str) -> None:
+def test_what_is_swapped_in_by_htmx_stays_text(home: Page, watch: Watch) -> None:
     """The answer to a post and the form that comes back with a 422 go through HTMX's own parser."""
     watch.expect_errors()
-    sign_in(page, "alice")
-    form = ready(composer(page))
-    write(form, words + "w" * 280)
-    send(form)
-    expect(form.locator(".error")).to_be_visible()
-    expect(form.get_by_role("textbox")).to_have_value(words + "w" * 280)
-    watch.requests.clear()
-    write(form, words)
-    send(form)
-    expect(page.get_by_role("article")).to_have_count(1)
-    assert page.locator("article > .message").text_content() == words
-    assert page.locator("article > .message *").count() == 0
-    assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
+    for words in (MARKUP[1], MARKUP[2], HTMX[0], HTMX[10], HTMX[12]):
+        form = ready(composer(home))
+        write(form, words + "w" * 280)
+        send(form)
+        expect(form.locator(".error")).to_be_visible()
+        expect(form.get_by_role("textbox")).to_have_value(words + "w" * 280)
+        watch.requests.clear()
+        write(form, words)
+        send(form)
+        newest = home.locator("article > .message").first
+        expect(newest).to_have_text(words)
+        assert newest.text_content() == words
+        assert home.locator("article > .message *").count() == 0
+        assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
 
 
 def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
@@ -197,17 +198,17 @@ def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Con
 
 PILE = ("o" + "\u0300" * 140 + "o" + "\u0323" * 140) * 8
 PLACES = {
-    "a message": ("/public", "#activity-{0} > .message", ["#activity-{1}", "#activity-{2}", ".welcome"]),
-    "a name on a card": ("/public", "#activity-{0} .name", ["#activity-{1}", "#activity-{2}", ".welcome"]),
-    "a snippet": (
-        "/public",
-        ".vanishing li:nth-child(2)",
-        [".vanishing li:nth-child(1) a", ".vanishing li:nth-child(3) a"],
-    ),
-    "a text about oneself": ("/@mallory", ".bio", [".profile h1", ".masthead", "#activity-{0}"]),
-    "a name on its page": ("/@mallory", ".profile h1", [".masthead", ".profile .bio", "#activity-{0}"]),
+    "/public": {
+        "#activity-{0} > .message": ["#activity-{1}", "#activity-{2}", ".welcome"],
+        "#activity-{0} .name": ["#activity-{1}", "#activity-{2}", ".welcome"],
+        ".vanishing li:nth-child(2)": [".vanishing li:nth-child(1) a", ".vanishing li:nth-child(3) a"],
+    },
+    "/@mallory": {
+        ".bio": [".profile h1", ".masthead", "#activity-{0}"],
+        ".profile h1": [".masthead", ".profile .bio", "#activity-{0}"],
+    },
 }
-"""Where marks are piled up: the page, the piece itself, and what stands around it."""
+"""Where marks are piled up, by page: the piece itself, and what stands around it."""
 
 _STILL = "() => document.querySelectorAll('svg, time, .left').forEach((part) => { part.style.visibility = 'hidden'; })"
 _OPEN = """(how) => {
@@ -230,24 +231,24 @@ def drawn(pieces: list[Locator]) -> list[bytes]:
     return [piece.screenshot(animations="disabled") for piece in pieces]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("place", PLACES)
-def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, place: str, width: int) -> None:
+@pytest.mark.parametrize("path", PLACES)
+def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, path: str) -> None:
     """What stands around looks as it does when the marks are not drawn; without the border it would not."""
-    path, own, around = PLACES[place]
     made = [number_of(conn, activity) for activity in community(conn)]
-    page.set_viewport_size({"width": width, "height": 900})
+    page.set_viewport_size({"width": 1280, "height": 900})  # a phone shows no side list
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)
     page.evaluate(_STILL)  # what time moves
-    piece = page.locator(own.format(*made))
-    pieces = [page.locator(name.format(*made)).first for name in around]
-    seen = drawn(pieces)
-    piece.evaluate("(own) => { own.style.visibility = 'hidden'; }")
-    assert drawn(pieces) == seen
-    piece.evaluate("(own) => { own.style.visibility = ''; }")
-    page.evaluate(_OPEN, "inset(-99rem)")
-    assert drawn(pieces) != seen, "marks that are drawn nowhere prove nothing"
+    for own, around in PLACES[path].items():
+        piece = page.locator(own.format(*made))
+        pieces = [page.locator(name.format(*made)).first for name in around]
+        seen = drawn(pieces)
+        piece.evaluate("(own) => { own.style.visibility = 'hidden'; }")
+        assert drawn(pieces) == seen, own
+        piece.evaluate("(own) => { own.style.visibility = ''; }")
+        page.evaluate(_OPEN, "inset(-99rem)")
+        assert drawn(pieces) != seen, f"marks that are drawn nowhere prove nothing: {own}"
+        page.evaluate(_OPEN, "")
 
 
 def test_what_stands_at_the_border_is_drawn_whole(page: Page, conn: Connection, alice: str) -> None:
