@@ -177,23 +177,6 @@ def test_what_is_swapped_in_by_htmx_stays_text(home: Page, watch: Watch) -> None
         assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
 
 
-def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
-    """The negative control: the same page with its text turned into markup is noticed."""
-    make_activity(conn, alice, "<img src=//evil.example/x.png><b>bold</b>")
-    page.route("**/evil.example/**", lambda route: route.abort())
-
-    def unescape(route: Any) -> None:
-        answer = route.fetch()
-        body = answer.text().replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&#34;", '"')
-        route.fulfill(response=answer, body=body)
-
-    page.route("**/public", unescape)
-    page.goto("/public")
-    assert page.locator("article > .message").evaluate(_SHAPE) == ["img", "b"]
-    assert any(trouble.startswith("CSP: img-src") for trouble in watch.troubles)
-    watch.expected = ["CSP: img-src", "console error", "request to a stranger"]
-
-
 # What is drawn -------------------------------------------------------------------------------------------------
 
 PILE = ("o" + "\u0300" * 140 + "o" + "\u0323" * 140) * 8
