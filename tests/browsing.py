@@ -268,14 +268,6 @@ def post(page: Page, message: str, ttl: str = "") -> Locator:
     return card(page, message)
 
 
-def reply_to(page: Page, message: str, answer: str) -> None:
-    """Answers a card from where it stands."""
-    ready(act(page, message, "Reply")).click()
-    write(ready(reply_form(page)), answer)
-    send(reply_form(page))
-    expect(card(page, answer)).to_be_visible()
-
-
 def burn(page: Page, message: str) -> None:
     ready(act(page, message, "Burn")).click()
     page.get_by_role("button", name="Burn it").click()

