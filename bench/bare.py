@@ -1,16 +1,50 @@
-"""What servers are measured with beside the real pages: an empty answer, and streams that are idle."""
+"""What is measured beside the real pages: an empty reply, a bare Flask page, and streams that are idle."""
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
+from flask import Flask, render_template
+from psycopg_pool import ConnectionPool
+
 from webapp import create_app
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Home</title></head><body>
+{% for card in cards %}
+<article id="activity-{{ card.number }}">
+<header><a href="/@{{ card.handle }}">{{ card.display_name }}</a> <time>{{ card.created_at }}</time></header>
+<p>{{ card.message }}</p>
+</article>
+{% endfor %}
+</body></html>"""
+CARDS = """SELECT json_agg(row_to_json(card)) FROM (
+  SELECT live.number::text, display_name, handle, message, created_at
+  FROM live_activities AS live ORDER BY live.number DESC LIMIT 20
+) AS card"""
 
 
 def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """An empty answer to everything: the server, and nothing behind it."""
+    """An empty reply to everything: the server, and nothing behind it."""
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0")])
     return [b""]
+
+
+def page() -> Flask:
+    """Twenty plain cards of the same feed by one JSON statement: no session, no security, nothing but Flask."""
+    app = Flask(__name__)
+    template = app.jinja_env.from_string(PAGE)
+    pool = ConnectionPool(os.environ["CONNECTION_URL"], kwargs={"autocommit": True}, min_size=2, max_size=8, open=False)
+
+    @app.get("/")
+    def home() -> str:
+        pool.open()
+        with pool.connection() as conn:
+            (cards,) = conn.execute(CARDS).fetchone() or ([],)
+        return render_template(template, cards=cards)
+
+    return app
 
 
 def streaming() -> Any:

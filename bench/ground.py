@@ -60,7 +60,7 @@ def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterat
     folder = Path(tempfile.mkdtemp(prefix="mayfly-bench-"))
     folder.chmod(0o711)
     try:
-        roomy = {"shared_buffers": "256MB", "max_wal_size": "4GB"}
+        roomy = {"shared_buffers": "256MB", "max_wal_size": "4GB", "max_connections": "200"}
         cluster = Cluster(folder / "postgres", bindir=bindir, options=roomy)
         with cluster.run("bench"):
             target = embedded_target(cluster, "test", "mayfly_test_bench")

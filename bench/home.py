@@ -22,20 +22,28 @@ from webapp.postgres.programs import major_version
 from webapp.web.paging import PAGE_SIZE
 
 WHAT = {
-    "A": "this data layer",
+    "A": "Mayfly",
+    "P": "no card kept",
     "B": "ORM, eager joins",
     "K": "the same, kept",
     "C": "ORM, lazy loading",
+    "F": "a bare Flask page",
     "D": "the database alone",
     "E": "the server alone",
+    "J": "the feed as JSON",
+    "Q": "its statement alone",
 }
 SERVED = {
     "A": "webapp:create_app()",
+    "P": "bench.peers:unkept()",
     "B": "bench.peers:eager()",
     "K": "bench.peers:kept()",
     "C": "bench.peers:lazy()",
+    "F": "bench.bare:page()",
     "E": "bench.bare:empty",
 }
+DATABASE = {"D": ("sessions/viewer", "feeds/home", "feeds/vanishing"), "Q": ("feeds/home",)}
+"""What pgbench runs: all statements of the page; the JSON's own."""
 # What may differ between two renderings of one page: tokens, keys, and every figure that follows the clock.
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
@@ -65,18 +73,21 @@ def main() -> None:
         with made.superuser() as conn:
             (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
         print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
-        print("gunicorn with 2 gevent workers for A, B, K, C and E; pgbench with the statements of A for D")
+        print("gunicorn with 2 gevent workers; D and Q are pgbench with the statements of A and of J")
         print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")
         size = check_same(servers)
-        print(f"A, B, K and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n")
+        print(
+            f"A, P, B, K and C give the same page, byte for byte but for tokens and the clock's figures: {size} bytes\n"
+        )
 
         def measure(letter: str, seconds: int) -> Result:
-            if letter == "D":
-                return database_alone(made, chosen.connections, seconds)
-            before = servers[letter].cpu()
-            result = load(servers[letter].port, "/", headers, connections=chosen.connections, seconds=seconds)
+            if letter in DATABASE:
+                return database_alone(made, DATABASE[letter], chosen.connections, seconds)
+            server, path = (servers["A"], "/api/home") if letter == "J" else (servers[letter], "/")
+            before = server.cpu()
+            result = load(server.port, path, headers, connections=chosen.connections, seconds=seconds)
             pages = result.rate * seconds
-            spent = (servers[letter].cpu() - before) * 1000 / pages if pages >= 1 else float("nan")
+            spent = (server.cpu() - before) * 1000 / pages if pages >= 1 else float("nan")
             return dataclasses.replace(result, cpu=spent)
 
         for letter in WHAT:
@@ -105,16 +116,16 @@ def report(results: dict[str, list[Result]]) -> None:
         low, middle, high = spread([result.rate for result in found])
         p99 = statistics.median(result.p99 for result in found)
         failures = sum(result.failures for result in found)
-        cpu = f"{statistics.median(result.cpu for result in found):12.2f}" if letter != "D" else " " * 12
+        cpu = " " * 12 if letter in DATABASE else f"{statistics.median(result.cpu for result in found):12.2f}"
         rates = f"{low:8.1f} / {middle:8.1f} / {high:8.1f}"
         print(f"{letter}  {WHAT[letter]:19}  {rates}      {p99:8.1f}   {cpu}   {failures}")
     print()
-    for other in ("B", "K", "C", "D", "E"):
-        pairs = zip(results["A"], results[other], strict=True)
+    for one, other in ("AF", "AB", "PB", "AK", "PK", "AC", "AD", "AE", "JQ"):
+        pairs = zip(results[one], results[other], strict=True)
         low, middle, high = spread([a.rate / b.rate if b.rate else float("inf") for a, b in pairs])
-        print(f"A/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[other]}")
+        print(f"{one}/{other}  {low:5.3f} / {middle:5.3f} / {high:5.3f}   {WHAT[one]} / {WHAT[other]}")
     mine = statistics.median(result.cpu for result in results["A"])
-    for other in ("B", "K", "C"):
+    for other in ("P", "B", "K", "C", "F"):
         theirs = statistics.median(result.cpu for result in results[other])
         print(f"processor time of {other} / A  {theirs / mine:5.2f}")
 
@@ -126,7 +137,7 @@ def spread(values: list[float]) -> tuple[float, float, float]:
 def check_same(servers: dict[str, Server]) -> int:
     """The length of the page. Raises `SystemExit` when the peers' pages are not the same."""
     for _ in range(10):  # words of time (`5 min`) may turn between two of them
-        pages = {letter: servers[letter].get("/") for letter in ("A", "B", "K", "C")}
+        pages = {letter: servers[letter].get("/") for letter in ("A", "P", "B", "K", "C")}
         wrong = [letter for letter, (status, _) in pages.items() if status != 200]
         if wrong:
             raise SystemExit(f"{', '.join(wrong)}: the page does not answer with 200")
@@ -135,10 +146,10 @@ def check_same(servers: dict[str, Server]) -> int:
     raise SystemExit("The peers do not give the same page.")
 
 
-def database_alone(made: Ground, connections: int, seconds: int) -> Result:
-    """pgbench with the very statements of the page: who asks, the feed, the side column. One page is all three."""
+def database_alone(made: Ground, names: tuple[str, ...], connections: int, seconds: int) -> Result:
+    """pgbench with these statements, as the catalogue sends them. One transaction is all of them."""
     script = made.folder / "page.sql"
-    script.write_text(page_script(made))
+    script.write_text(page_script(made, names))
     for old in made.folder.glob("pgbench_log.*"):
         old.unlink()
     said = subprocess.run(
@@ -155,8 +166,8 @@ def database_alone(made: Ground, connections: int, seconds: int) -> Result:
     return Result(float(rate[1]), percentile(took, 0.99) / 1000)
 
 
-def page_script(made: Ground) -> str:
-    """The statements of one page as the catalogue sends them, with the values of our viewer in place."""
+def page_script(made: Ground, names: tuple[str, ...]) -> str:
+    """The statements with the values of our viewer in place."""
     import hashlib
 
     with made.superuser() as conn:
@@ -166,11 +177,12 @@ def page_script(made: Ground) -> str:
     asked = {
         "sessions/viewer": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
         "feeds/home": page,
-        "feeds/vanishing": {"limit": str(SOONEST)},
+        "feeds/vanishing": {"soonest": str(SOONEST)},
     }
     catalogue = Catalogue()
     statements = []
-    for name, values in asked.items():
+    for name in names:
+        values = asked[name]
         text = re.sub(r"--[^\n]*", "", catalogue[name].sql)
         text = re.sub(r"%\((\w+)\)s", lambda found, values=values: values[found[1]], text).replace("%%", "%")
         statements.append(" ".join(text.split()) + ";\n")

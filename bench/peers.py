@@ -10,15 +10,16 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, g, render_template, request, session
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from bench.models import Activity, Like, LoginSession, User
 from webapp import create_app
+from webapp.activities.cards import Cards
 from webapp.activities.composer import Composer
-from webapp.feeds import pages
-from webapp.feeds.pages import SOONEST, feed_answer
+from webapp.feeds.pages import SOONEST
 from webapp.web import filters
 from webapp.web.paging import PAGE_SIZE, Page, cursor
 
@@ -160,8 +161,9 @@ def application(peer: Eager | Lazy) -> Flask:
     """The real application, with the home page made by this peer."""
     app = create_app()
     engine = make_engine(app, peer)
-    for function in (life, ago, full_time, machine_time, message_html):
+    for function in (life, full_time, machine_time, message_html):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["card"] = DrawnCards(app.jinja_env)
 
     def home() -> Any:
         with Session(engine) as orm:
@@ -181,13 +183,13 @@ def application(peer: Eager | Lazy) -> Flask:
             for card, read_at in orm.execute(peer.soonest()).tuples():
                 card.read_at = read_at
                 ends.append(card)
-            g.vanishing = {"count": orm.scalar(peer.ending()), "soonest": ends}
+            vanishing = {"count": orm.scalar(peer.ending()), "soonest": ends}
             last = cards[PAGE_SIZE - 1] if len(cards) > PAGE_SIZE else None
             page = Page(cards[:PAGE_SIZE], str(last.number) if last else None)
-            return feed_answer("feeds/home.html", page, composer=Composer.fresh(g.viewer, "feed"))
+            composer = Composer.fresh(g.viewer, "feed")
+            return render_template("feeds/home.html", page=page, composer=composer, vanishing=vanishing)
 
     app.view_functions["feeds.home"] = home
-    pages.vanishing = lambda: g.vanishing  # in this process alone
     return app
 
 
@@ -206,8 +208,14 @@ def life(card: Activity) -> filters.Life:
     return filters.life_between(card.created_at, card.read_at, card.expires_at)
 
 
-def ago(card: Activity) -> str:
-    return filters.ago_words(card.read_at - card.created_at)
+class DrawnCards(Cards):
+    """Draws every activity at every view."""
+
+    def _card(self, activity: Any, stands: str, signed_in: bool) -> Markup:
+        return Markup(self.draw("activities/_activity.html", activity=activity, stands=stands, signed_in=signed_in))
+
+    def line(self, item: Any) -> Markup:
+        return Markup(self.draw("activities/_line.html", activity=item))
 
 
 def full_time(moment: datetime) -> str:
@@ -223,6 +231,13 @@ def message_html(card: Activity) -> Any:
 
 
 # What gunicorn is started with.
+
+
+def unkept() -> Flask:
+    """The real application, drawing every card at every view as the peers do."""
+    app = create_app()
+    app.jinja_env.globals["card"] = DrawnCards(app.jinja_env)
+    return app
 
 
 def eager() -> Flask:

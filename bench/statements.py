@@ -76,7 +76,7 @@ class Values:
             "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
-            "what vanishes within the hour": ("feeds/vanishing", lambda: {"limit": SOONEST}),
+            "what vanishes within the hour": ("feeds/vanishing", lambda: {"soonest": SOONEST}),
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity() | first),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy() | first),
             "a card": ("activities/card", lambda: self.viewer() | self.activity()),

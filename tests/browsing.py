@@ -24,7 +24,8 @@ from ways import DatabaseUrls, free_port
 from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
 from webapp.postgres.processes import die_with_parent
-from webapp.sessions.session import hashed, new_token
+from webapp.sessions.actions import token_hash
+from webapp.sessions.session import new_token
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0
@@ -181,7 +182,7 @@ def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", pa
     conn.execute(
         "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
         " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
-        [hashed(token), handle],
+        [token_hash(token), handle],
     )
     page.context.add_cookies([{"name": "mayfly", "value": f"in.{token}", "url": base_url}])
     page.goto(path)

@@ -1,8 +1,8 @@
-"""Templates of CloudFormation as plain values: read, evaluated with parameters, and cut to what a stand-in knows."""
+"""Templates of CloudFormation as plain values: read, and evaluated with parameters."""
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,6 @@ def read(path: Path) -> Template:
     return yaml.load(path.read_text("utf-8"), _Loader)
 
 
-def walk(value: Any) -> list[Any]:
-    """The value and everything inside it."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [value, *(found for part in inside for found in walk(part))]
-
-
 def text_of(value: Any) -> str:
     """A value in one line, for looking into."""
     return value if isinstance(value, str) else json.dumps(value)
@@ -59,23 +53,6 @@ def of_type(template: Template, kind: str) -> dict[str, Template]:
     """The properties of all resources of a type such as `RDS::DBInstance`, by name."""
     found = template["Resources"].items()
     return {name: one.get("Properties", {}) for name, one in found if one["Type"] == f"AWS::{kind}"}
-
-
-def before(template: Template, name: str) -> set[str]:
-    """The names of all resources that CloudFormation makes or changes before this one.
-
-    They are what it refers to, in its metadata too, and what it says to depend on, and what those do.
-    """
-    found: set[str] = set()
-    left = [name]
-    while left:
-        one = template["Resources"][left.pop()]
-        text = text_of({part: one.get(part) for part in ("Properties", "Metadata")})
-        named = {*re.findall(r'"(?:Ref|Fn::GetAtt)": \[?"(\w+)"', text), *re.findall(r"\$\{(\w+)[.}]", text)}
-        new = ((named | set(one.get("DependsOn", []))) & set(template["Resources"])) - found
-        found |= new
-        left += new
-    return found
 
 
 def evaluate(template: Template, given: dict[str, str]) -> Template:
@@ -133,37 +110,3 @@ def _substituted(settle: Callable[[Any], Any], value: Any, parameters: dict[str,
     text = re.sub(r"\$\{(\w+)\}", lambda found: plain.get(found[1], found[0]), text)
     names = {name: part for name, part in names.items() if name not in plain}
     return {"Fn::Sub": [text, names] if names else text} if "${" in text else text
-
-
-def without(template: Template, gone: Collection[str], unknown: Collection[tuple[str, str]] = ()) -> Template:
-    """An evaluated template without the resources of the types in `gone`, for a stand-in that does not know them.
-
-    References to them, and to the (name, attribute) pairs in `unknown`, become words that name what was there.
-    """
-    left = {name: one for name, one in template["Resources"].items() if one["Type"] not in gone}
-    removed = set(template["Resources"]) - set(left)
-
-    def cut(value: Any) -> Any:
-        if isinstance(value, list):
-            return [cut(part) for part in value]
-        if not isinstance(value, dict):
-            return value
-        if "Ref" in value and value["Ref"] in removed:
-            return f"no-{value['Ref']}"
-        if "Fn::GetAtt" in value and _missing(*value["Fn::GetAtt"]):
-            return ":".join(["no", *value["Fn::GetAtt"], "a", "b", "c", "d"])
-        if "Fn::Sub" in value:
-            text, names = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
-            text = re.sub(r"\$\{(\w+)(?:\.([\w.]+))?\}", _word, text)
-            return {"Fn::Sub": [text, cut(names)] if names else text}
-        if "DependsOn" in value:
-            value = {**value, "DependsOn": [name for name in value["DependsOn"] if name not in removed]}
-        return {name: cut(part) for name, part in value.items()}
-
-    def _missing(name: str, attribute: str) -> bool:
-        return name in removed or (name, attribute) in unknown
-
-    def _word(found: re.Match[str]) -> str:
-        return f"no-{found[1]}" if _missing(found[1], found[2] or "") else found[0]
-
-    return {**template, "Resources": cut(left), "Outputs": cut(template["Outputs"])}

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
 from factories import clear
 from flask import Flask
 from flask.testing import FlaskClient
-from moto_server import _moto_process, moto  # noqa: F401 (for every test of what runs on AWS)
 from ops_fixtures import elsewhere, embedded, first_release, run  # noqa: F401 (for every test of scripts)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, MakeApp, settings_for
 
 from webapp import create_app
 from webapp.config.settings import Settings
@@ -29,6 +29,7 @@ from webapp.ops.target import Target, embedded_target
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.postgres.places import may_enter, service_account
 from webapp.postgres.programs import bundled_bindir, system_bindir
+from webapp.sessions import passwords
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
 _OURS = ("PG", "AWS_", "DATABASE_", "OIDC_", "LIMIT_", "TTL_", "COMMUNITY_", "POOL_")
@@ -194,6 +195,42 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def make_app(database_urls: DatabaseUrls) -> Iterator[MakeApp]:
+    """Makes applications over the shared database, with these variables; their pools are closed at the end."""
+    made: list[Flask] = []
+
+    def make(**environment: str) -> Flask:
+        made.append(create_app(settings_for(database_urls, **environment)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["db"].close()
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without a cookie."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher() -> PasswordHasher:
+    """The hasher of people's passwords. In tests one that costs nothing stands in its place."""
+    costly, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return costly
+
+
+@pytest.fixture
+def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that a password is verified against, one entry a verification."""
+    seen: list[str] = []
+    verify = PasswordHasher.verify
+
+    def counting(self: PasswordHasher, password_hash: str, password: str) -> bool:
+        seen.append(password_hash)
+        return bool(verify(self, password_hash, password))
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    passwords._decoy()
+    return seen

@@ -41,6 +41,7 @@ class FakeProvider:
         self.key, self.kid = _spare[0], "first"
         self.shown: list[dict[str, Any]] | None = None
         self.codes: dict[str, dict[str, str]] = {}
+        self.given: list[str] = []
         self.authorized: list[dict[str, str]] = []
 
     def rotate(self) -> None:
@@ -60,6 +61,7 @@ class FakeProvider:
             return f"{query['redirect_uri']}?{urlencode({**back, 'error': 'access_denied'})}"
         code = secrets.token_urlsafe(16)
         self.codes[code] = query
+        self.given.append(code)
         return f"{query['redirect_uri']}?{urlencode({**back, 'code': code})}"
 
     def token(self, form: dict[str, str], basic: str) -> tuple[int, dict[str, Any]]:

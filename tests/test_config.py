@@ -1,7 +1,6 @@
 """The environment: what is taken from it, and what is refused with one sentence."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -105,12 +104,6 @@ def test_settings_from_a_wrong_environment_are_refused_in_one_sentence(environme
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert GOOD["SECRET_KEY"] not in sentence
-
-
-def test_table_of_limits_in_the_documents_is_what_the_code_says() -> None:
-    rows = [f"| `LIMIT_{n.upper()}` | `{r.default}` | {r.subject} | {r.tries} |" for n, r in LIMITS.items()]
-    table = "\n".join(["| setting | default | counted by | tries |", "|---|---|---|---|", *rows])
-    assert table in (Path(__file__).parent.parent / "docs" / "operations.md").read_text(), f"put it there:\n{table}"
 
 
 def test_settings_show_no_secret_when_they_are_printed() -> None:

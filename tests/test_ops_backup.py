@@ -109,8 +109,9 @@ def test_drill_backup_is_restored_whole_and_serves(
 
 
 def steps(beginning: str) -> list[str]:
-    """The commands of docs/operations.md under "Back to a backup", of the block that begins so."""
-    told = (CHECKOUT / "docs" / "operations.md").read_text().partition("### Back to a backup")[2].partition("\n## ")[0]
+    """The commands of docs/operating/databases.md under "Back to a backup", of the block that begins so."""
+    page = (CHECKOUT / "docs" / "operating" / "databases.md").read_text()
+    told = page.partition("### Back to a backup")[2].partition("\n## ")[0]
     (block,) = [block for block in told.split("```\n")[1::2] if block.startswith(beginning)]
     return block.splitlines()
 

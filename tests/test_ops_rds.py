@@ -19,7 +19,7 @@ from webapp.ops import schema
 from webapp.postgres.embedded import APP, OWNER, SIGN_UP
 from webapp.postgres.places import CHECKOUT
 
-# What the function that makes accounts may do: all that its statements need (tests/test_lambda.py), and nothing else.
+# What the function that makes accounts may do: what its statements need (tests/aws/test_lambda_sign_up.py), no more.
 READ = {"uuid", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id", "suspended_at"}
 WRITTEN = {"display_name", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id"}
 GRANTED = {("SELECT", "users", name) for name in READ} | {("INSERT", "users", name) for name in WRITTEN}
@@ -259,7 +259,7 @@ def test_owner_is_a_member_of_what_it_made_where_the_server_says_so(fresh_databa
 
 
 def test_token_through_a_tunnel_is_for_the_real_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    text = (CHECKOUT / "docs" / "editing.md").read_text("utf-8")
     (told,) = re.findall(r"CONNECTION_URL='(postgresql://ann@<.*?hostaddr=.*?)'", text)
     host = "mayfly.abc.eu-central-1.rds.amazonaws.com"
     monkeypatch.setenv("DATABASE_AUTH", "iam")

@@ -87,8 +87,8 @@ OF_OWNERS = {"OWNER_CONNECTION_URL"}
 OF_A_CHECKOUT = {"MAYFLY_VENV", "FRAME_ORIGIN"}
 
 
-def test_compose_passes_every_setting_of_the_readme() -> None:
-    table = (CHECKOUT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+def test_compose_passes_every_setting_of_the_page() -> None:
+    table = (CHECKOUT / "docs" / "settings.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     settings = {name for cell in rows for name in re.findall(r"`([A-Z_]+)`", cell)}
     assert len(settings) > 20

@@ -6,14 +6,14 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
-from factories import PASSWORD
+from factories import PASSWORD, make_activity
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from webapp.db.connections import Connection
-from webapp.sessions.actions import start_session
-from webapp.sessions.session import hashed, new_token
+from webapp.sessions.actions import start_session, token_hash
+from webapp.sessions.session import new_token
 
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 """The headers of HTMX when it swaps a part of the page."""
@@ -57,8 +57,28 @@ def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
     """A browser in which somebody is signed in; past the form, whose password check is slow on purpose."""
     db, client, token = app.extensions["db"], app.test_client(), new_token()
     account = db.query_object("sessions/account", login=login)
-    assert start_session(db, app.extensions["settings"], account=account, token_hash=hashed(token)), login
+    assert start_session(db, app.extensions["settings"], account=account, token_hash=token_hash(token)), login
     client.set_cookie(app.config["SESSION_COOKIE_NAME"], f"in.{token}")
+    return client
+
+
+def from_address(app: Flask, address: str) -> FlaskClient:
+    """A browser at that address of the network."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def cookie_of(client: FlaskClient) -> str:
+    """What the one cookie of this browser holds; empty where it has none."""
+    found = client.get_cookie("mayfly")
+    return found.value if found else ""
+
+
+def with_cookie(app: Flask, cookie: str) -> FlaskClient:
+    """A browser that was given somebody's cookie."""
+    client = app.test_client()
+    client.set_cookie("mayfly", cookie)
     return client
 
 
@@ -86,6 +106,11 @@ def without_token(response: TestResponse) -> bytes:
     return _TOKEN.sub("", response.text).encode()
 
 
+def wrong_fields(page: TestResponse) -> list[str]:
+    """The names of the fields that a form marks as wrong."""
+    return re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text)
+
+
 def value(conn: Connection, statement: str, *parameters: object) -> Any:
     """The first column of the first row."""
     row = conn.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
@@ -107,3 +132,21 @@ def expire(conn: Connection, *activities: UUID) -> None:
         "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
         [list(activities)],
     )
+
+
+def user_uuid(conn: Connection, handle: str) -> UUID:
+    found: UUID = value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)
+    return found
+
+
+def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
+    """An activity of somebody who exists, straight in the database."""
+    return make_activity(conn, user_uuid(conn, handle), message, **more)
+
+
+def window_of(client: FlaskClient) -> FlaskClient:
+    """Another window of the same browser."""
+    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
+    assert cookie
+    other.set_cookie("mayfly", cookie.value)
+    return other

@@ -3,16 +3,26 @@
 import contextlib
 import random
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import pytest
+from flask import Flask
 from psycopg.conninfo import conninfo_to_dict
 
 from webapp.config.limits import LIMITS
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
+from webapp.errors import Unavailable
+
+MakeApp = Callable[..., Flask]
+"""The fixture `make_app`: an application with these variables."""
+
+T = TypeVar("T")
 
 
 class DatabaseUrls(NamedTuple):
@@ -80,3 +90,33 @@ def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.01)
+
+
+def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """The next transaction loses its connection: `before` its commit, or `after` it, with the answer."""
+    database = app.extensions["db"]
+    whole, cuts = database.transaction, iter([moment])
+
+    @contextlib.contextmanager
+    def cut() -> Iterator[None]:
+        now = next(cuts, "")
+        with whole():
+            yield
+            if now == "before":
+                raise Unavailable("cut", passing=True)
+        if now == "after":
+            raise Unavailable("cut", passing=True)
+
+    monkeypatch.setattr(database, "transaction", cut)
+
+
+def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
+    """Runs each in a thread, all of which begin together; what they gave, in their order."""
+    ready = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        ready.wait(20)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

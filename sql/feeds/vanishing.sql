@@ -1,5 +1,5 @@
 -- feeds/vanishing: how many activities end within the hour, and the first few of them.
--- params:  limit int
+-- params:  soonest int
 -- returns: Vanishing
 SELECT
   (SELECT count(*) FROM live_activities WHERE expires_at < now() + interval '1 hour') AS count,
@@ -11,7 +11,7 @@ SELECT
         FROM live_activities
         WHERE expires_at < now() + interval '1 hour'
         ORDER BY expires_at, uuid
-        LIMIT %(limit)s
+        LIMIT %(soonest)s
       ) AS soonest
     ),
     '[]'

@@ -1,97 +1,64 @@
-"""The script for the security group, run in this process on a group of moto, and that group looked at past it.
+"""A stand-in for AWS (moto's server, in an environment of its own), a security group there, and the function."""
 
-Where moto is not as AWS is, the tests make AWS's part: pages, refusals, a tag on what is gone, and AWS's characters.
-"""
-
+import contextlib
 import functools
-from collections.abc import Callable
-from datetime import date, timedelta
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+import requests
+from confirmations import load
+from rds import as_on_rds
+from rule_group import Sg
+from ways import DatabaseUrls, free_port, wait_for
 
 from webapp.aws import security_group
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import die_with_parent
 
 
-class Sg:
-    """A group; what the script sent to it last, and what somebody does before the script's next call of a name."""
+@pytest.fixture(scope="session")
+def moto_process() -> Iterator[str]:
+    folder = Path(os.environ.get("MOTO_BIN") or CHECKOUT / ".venv-moto" / "bin")  # what bin/test made
+    program = shutil.which("moto_server", path=str(folder))
+    if not program:
+        pytest.fail("There is no moto: bin/test installs it.")
+    port = free_port()
+    with subprocess.Popen(
+        [program, "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    ) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: process.poll() is not None or _empty(url), seconds=60)
+        yield url
+        process.terminate()
 
-    me = "GITPOD Ann Lee mayfly-abc123"
-    today = date(2026, 11, 24)
 
-    def __init__(self, ec2: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-        self.ec2, self.monkeypatch, self.capfd = ec2, monkeypatch, capfd
-        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.id = ec2.create_security_group(GroupName="db", Description="database", VpcId=vpc)["GroupId"]
-        self.sent: list[str] = []
-        self.before: dict[str, Callable[[], object]] = {}
-        monkeypatch.setattr(security_group, "today", lambda days=0: str(self.ago(-days)))
-        for name in ("CODESPACE_NAME", "GITHUB_USER", "GITPOD_ENVIRONMENT_ID", "IP_ECHO_URL"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("DB_SG_ID", self.id)
-        self.become("8.8.8.8")
+def _empty(url: str) -> bool:
+    """Takes all away that was made there; whether somebody is there."""
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.post(f"{url}/moto-api/reset", timeout=30).ok
+    return False
 
-    def become(self, ip: str, user: str = "Ann Lee", workspace: str = "mayfly-abc123") -> None:
-        """From now on this is the workspace of somebody else, or at another address."""
-        for name, value in {"IP": ip, "GIT_USER_NAME": user, "WORKSPACE_ID": workspace}.items():
-            self.monkeypatch.setenv(f"GITPOD_{name}", value)
 
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, output, error output."""
-        self.capfd.readouterr()
-        self.sent.clear()
-        self.ec2.meta.events.register("before-call.ec2", self._called)
-        code: Any = 0
-        try:
-            security_group.main(list(arguments))
-        except SystemExit as end:
-            code = end.code
-        finally:
-            self.ec2.meta.events.unregister("before-call.ec2", self._called)
-        out, err = self.capfd.readouterr()
-        return (1, out, f"{err}{code}\n") if isinstance(code, str) else (code, out, err)
-
-    def refusal(self, *arguments: str, code: int = 1) -> str:
-        """The one sentence that the script ends with."""
-        found, out, err = self.run(*arguments)
-        assert (found, out, err.count("\n")) == (code, "", 1)
-        assert err.startswith("bin/rds-update-sg-rule: ")
-        return err
-
-    def _called(self, model: Any, **_: Any) -> None:
-        if not model.name.startswith("Describe"):
-            self.sent.append(model.name)
-        self.before.pop(model.name, lambda: None)()
-
-    def all(self) -> list[dict[str, Any]]:
-        found = self.ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [self.id]}])
-        return list(found["SecurityGroupRules"])
-
-    def workspaces(self) -> set[tuple[str, str]]:
-        """Description and network of each rule that begins as a workspace's."""
-        rules = [(rule.get("Description", ""), rule.get("CidrIpv4") or rule.get("CidrIpv6")) for rule in self.all()]
-        return {rule for rule in rules if rule[0].startswith("GITPOD")}
-
-    def add(self, description: str | None, cidr: str = "9.9.9.9/32", *, renewed: object = None, **other: Any) -> str:
-        """A rule for PostgreSQL, or for what `other` says; its id."""
-        ranges, key = ("Ipv6Ranges", "CidrIpv6") if ":" in cidr else ("IpRanges", "CidrIp")
-        network = {key: cidr} | ({"Description": description} if description else {})
-        way = other.pop("way", self.ec2.authorize_security_group_ingress)
-        permission = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, ranges: [network]} | other
-        (rule,) = way(GroupId=self.id, IpPermissions=[permission])["SecurityGroupRules"]
-        if renewed is not None:
-            tag = {"Key": "mayfly-renewed", "Value": str(renewed)}
-            self.ec2.create_tags(Resources=[rule["SecurityGroupRuleId"]], Tags=[tag])
-        return str(rule["SecurityGroupRuleId"])
-
-    def ago(self, days: int) -> date:
-        return self.today - timedelta(days=days)
-
-    @staticmethod
-    def refuse(code: str, call: str = "AuthorizeSecurityGroupIngress") -> None:
-        raise ClientError({"Error": {"Code": code, "Message": "encoded: s3cret"}}, call)
+@pytest.fixture
+def moto(moto_process: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an AWS that is empty; boto3 in this process, and in those that it starts, speaks to no other."""
+    assert _empty(moto_process), "moto has died"
+    keys = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing", "DEFAULT_REGION": "eu-central-1"}
+    files = {"CONFIG_FILE": os.devnull, "SHARED_CREDENTIALS_FILE": os.devnull, "EC2_METADATA_DISABLED": "true"}
+    for name, value in ({"ENDPOINT_URL": moto_process} | keys | files).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    return moto_process
 
 
 @functools.cache
@@ -109,3 +76,19 @@ def own_client(moto: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
 def sg(own_client: Sg, monkeypatch: pytest.MonkeyPatch) -> Sg:
     monkeypatch.setattr(security_group, "client", lambda: own_client.ec2)
     return own_client
+
+
+@pytest.fixture(scope="module")
+def sign_up_url(worker_database: DatabaseUrls) -> Iterator[str]:
+    """How the function connects: as its own role, with the rights of RDS and no others."""
+    with as_on_rds(worker_database) as url:
+        yield url
+
+
+@pytest.fixture
+def handler(database_urls: DatabaseUrls, sign_up_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The function as a new execution environment has it."""
+    monkeypatch.setenv("CONNECTION_URL", sign_up_url)
+    made = load()
+    yield made
+    made._forget()

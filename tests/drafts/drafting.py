@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from webapp.db.connections import Connection
 
 TEXT = "A long <thought>\nof two lines & an \u00e9t\u00e9."
+BIO = "Rope\n& lamps."
 KEY = "7a3a7d4e-0000-4000-8000-000000000001"
 WAYS = ["session ended", "signed out in another tab", "stranger", "first visit"]
 """How a browser comes to send a form signed out."""
@@ -40,9 +41,9 @@ def post(client: FlaskClient, token: str, message: str = TEXT, **fields: Any) ->
     return client.post("/activities", data=data)
 
 
-def save(client: FlaskClient, token: str, name: str = "Alice <Anew>", bio: str = "Rope\n& lamps.") -> TestResponse:
+def save(client: FlaskClient, token: str) -> TestResponse:
     """Saves a profile likewise."""
-    return client.post("/settings/profile", data={"csrf_token": token, "display_name": name, "bio": bio})
+    return client.post("/settings/profile", data={"csrf_token": token, "display_name": "Alice <Anew>", "bio": BIO})
 
 
 def posted(app: Flask, conn: Connection, **fields: Any) -> tuple[FlaskClient, TestResponse]:
@@ -54,6 +55,11 @@ def posted(app: Flask, conn: Connection, **fields: Any) -> tuple[FlaskClient, Te
 def sign_in_by(client: FlaskClient, page: TestResponse, login: str = "alice", password: str = PASSWORD) -> TestResponse:
     """Signs in with the form on that page, as it stands."""
     return client.post("/sign-in", data={**fields_in(page), "email": login, "password": password})
+
+
+def there(page: TestResponse) -> str:
+    """Where the form of a sign-in page leads."""
+    return fields_in(page)["next"]
 
 
 def typed_in(page: TestResponse) -> str:

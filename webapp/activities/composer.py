@@ -88,10 +88,8 @@ class Composer:
 
     @property
     def target(self) -> str:
-        """Id of the element that a new card goes into."""
-        if self.place == "slot" and self.parent:
-            return f"reply-to-{self.parent['number']}"
-        return "replies" if self.place == "thread" else "feed"
+        """Where a new card goes, as htmx finds it."""
+        return {"slot": "closest .slot", "thread": "#replies"}.get(self.place, "#feed")
 
     def orphaned(self) -> "Composer":
         """The same text without the activity it answered: it can stand on its own, or go."""

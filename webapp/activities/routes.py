@@ -161,5 +161,6 @@ def _viewer() -> Viewer:
 
 def _place() -> str:
     """Where the composer stands, told by where its card would go."""
-    target = target_id() if wants_fragment() else ""
-    return {"feed": "feed", "replies": "thread"}.get(target, "slot" if target else "page")
+    if not wants_fragment():
+        return "page"
+    return {"feed": "feed", "replies": "thread"}.get(target_id(), "slot")

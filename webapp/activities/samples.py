@@ -106,6 +106,9 @@ SAMPLES: Samples = {
         "without acts": {"activity": CARDS["own"], "stands": "still"},
         "seen signed out": {"activity": PARENT, "viewer": None},
     },
+    "activities/_line.html": {
+        name: {"activity": CARDS[name]} for name in ("bright", "last tenth", "long word", "hostile")
+    },
     "activities/_stub.html": {"always": {}},
     "activities/_replies_count.html": {
         name: {"activity": card(replies_count=count)} for name, count in (("none", 0), ("one", 1), ("many", 12))

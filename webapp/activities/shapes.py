@@ -26,3 +26,16 @@ class ActivityCard(TypedDict):
     expires_at: str
     created_at: str
     read_at: str
+
+
+class ActivityLine(TypedDict):
+    """One activity in a line of a list (sql/feeds/vanishing.sql)."""
+
+    uuid: str
+    number: str
+    handle: str
+    display_name: str
+    message: str
+    expires_at: str
+    created_at: str
+    read_at: str

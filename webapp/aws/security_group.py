@@ -25,7 +25,7 @@ _RULES = (  # what lets networks in to PostgreSQL over TCP, and to nothing else
 )
 _RACES = {"InvalidPermission.Duplicate", "InvalidPermission.NotFound", "InvalidSecurityGroupRuleId.NotFound"}
 _SENTENCES = {  # by what is found in AWS's code, or in the name of what botocore raises
-    "UnauthorizedOp|AccessDenied": "AWS denies ec2:{call} on {group} to these credentials: look at docs/operations.md.",
+    "UnauthorizedOp|AccessDenied": "AWS denies ec2:{call} on {group} to these credentials: see docs/editing.md.",
     "InvalidGroup": "There is no security group {group} in this account and region: look at DB_SG_ID and the region.",
     "RulesPerSecurityGroup": "{group} is full: remove rules (--list shows those of workspaces), or raise the quota.",
     "Throttl|RequestLimit|TooMany": "AWS takes no more requests for the moment: try again in a minute.",

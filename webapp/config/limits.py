@@ -1,4 +1,4 @@
-"""Which limits there are. `LIMIT_<NAME>` sets another value. docs/operations.md shows this table; a test compares."""
+"""Which limits there are. `LIMIT_<NAME>` sets another value. bin/docs-settings puts them into docs/settings.md."""
 
 from typing import NamedTuple
 

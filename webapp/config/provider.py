@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from .described import DEFAULTS
 from .variables import ConfigError, choice
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -26,7 +27,7 @@ class ProviderSettings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "ProviderSettings | None":
         """The provider that `AUTH` names, or None for `local`. Raises `ConfigError`."""
-        auth = choice(env, "AUTH", "local", ("local", "cognito", "oidc"))
+        auth = choice(env, "AUTH", ("local", "cognito", "oidc"))
         given = {name: env.get(name, "").strip() for name in _NAMES}
         if auth == "local":
             if left := [name for name in _NAMES if given[name]]:
@@ -35,7 +36,7 @@ class ProviderSettings:
         for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID"):
             if not given[name]:
                 raise ConfigError(f"{name} is not set: AUTH={auth} needs the provider's issuer and a client there.")
-        scopes = given["OIDC_SCOPES"] or "openid email profile"
+        scopes = given["OIDC_SCOPES"] or DEFAULTS["OIDC_SCOPES"]
         if "openid" not in scopes.split():
             raise ConfigError("OIDC_SCOPES must hold openid: without it there is no identity token.")
         if (

@@ -8,9 +8,10 @@ from datetime import timedelta
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
+from .described import DEFAULTS
 from .limits import LIMITS
 from .provider import LOOPBACK, ProviderSettings
-from .variables import ConfigError, Limit, choice, integer, limit
+from .variables import ConfigError, Limit, choice, integer, limit, text
 
 ENVIRONMENTS = ("development", "test", "production")
 """What `APP_ENV` may be."""
@@ -27,9 +28,9 @@ TTLS: dict[str, timedelta] = {
 """The lives an author may pick: key to duration, longest first."""
 
 
-def is_public_address(text: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether `PUBLIC_URL` may be that: scheme, host and port, and nothing behind them."""
-    return bool(re.fullmatch(r"https?://[^\s/?#@]+", text))
+    return bool(re.fullmatch(r"https?://[^\s/?#@]+", address))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,27 +96,27 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Settings from environment variables (README, "Settings"). Raises `ConfigError`."""
-        app_env = choice(env, "APP_ENV", "development", ENVIRONMENTS)
+        """Settings from environment variables (docs/settings.md). Raises `ConfigError`."""
+        app_env = choice(env, "APP_ENV", ENVIRONMENTS)
         connection_url = env.get("CONNECTION_URL", "")
         if not connection_url:
             raise ConfigError(
                 "CONNECTION_URL is not set: bin/run starts a database by itself, everything else needs one."
             )
-        host, port = env.get("HOST") or "127.0.0.1", integer(env, "PORT", 8000, 1, 65535)
+        host, port = text(env, "HOST"), integer(env, "PORT", 1, 65535)
         if host in ("0.0.0.0", "::") and not env.get("PUBLIC_URL"):  # noqa: S104
             raise ConfigError("HOST is a wildcard: say in PUBLIC_URL what address people will type.")
         if env.get("REPLICA_CONNECTION_URL"):
             raise ConfigError("REPLICA_CONNECTION_URL is set, but Mayfly no longer reads from replicas: remove it.")
-        choice(env, "WAIT_FOR_DATABASE", "no", ("no", "yes"))
-        if choice(env, "DATABASE_AUTH", "password", ("password", "iam")) == "iam" and not find_spec("boto3"):
+        choice(env, "WAIT_FOR_DATABASE", ("no", "yes"))
+        if choice(env, "DATABASE_AUTH", ("password", "iam")) == "iam" and not find_spec("boto3"):
             raise ConfigError("DATABASE_AUTH=iam needs boto3: install requirements-aws.txt.")
         shown = f"[{host}]" if ":" in host else host
         public_url = (env.get("PUBLIC_URL") or f"http://{shown}:{port}").rstrip("/")
         if not is_public_address(public_url):
             raise ConfigError("PUBLIC_URL must be an address such as https://mayfly.example, without a path.")
         ttls, ttl_default = _ttls(env)
-        pool_min, pool_max = integer(env, "POOL_MIN", 1, 1, 100), integer(env, "POOL_MAX", 8, 1, 100)
+        pool_min, pool_max = integer(env, "POOL_MIN", 1, 100), integer(env, "POOL_MAX", 1, 100)
         if pool_min > pool_max:
             raise ConfigError(f"POOL_MIN is {pool_min}, more than POOL_MAX, which is {pool_max}: change one of them.")
         return cls(
@@ -127,18 +128,17 @@ class Settings:
             host=host,
             port=port,
             public_url=public_url,
-            trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 0, 5),
+            trusted_proxies=integer(env, "TRUSTED_PROXIES", 0, 5),
             frame_origin=_frame_origin(env, app_env, public_url),
             provider=(provider := ProviderSettings.from_env(env)),
-            sign_up=choice(env, "SIGN_UP", "open", ("open", "invite", "closed", *(["provider"] if provider else []))),
-            public_feed=choice(env, "PUBLIC_FEED", "yes", ("yes", "no")) == "yes",
-            community_name=env.get("COMMUNITY_NAME") or "Mayfly",
-            community_about=env.get("COMMUNITY_ABOUT")
-            or "Everything said here has a life-span. When it ends, it is gone for good.",
+            sign_up=choice(env, "SIGN_UP", ("open", "invite", "closed", *(["provider"] if provider else []))),
+            public_feed=choice(env, "PUBLIC_FEED", ("yes", "no")) == "yes",
+            community_name=text(env, "COMMUNITY_NAME"),
+            community_about=text(env, "COMMUNITY_ABOUT"),
             ttls=ttls,
             ttl_default=ttl_default,
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
-            workers=integer(env, "WORKERS", 2, 1, 32),
+            workers=integer(env, "WORKERS", 1, 32),
             pool_min=pool_min,
             pool_max=pool_max,
         )
@@ -168,12 +168,13 @@ def _secret_key(env: Mapping[str, str], app_env: str) -> str:
 
 def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:
     known = tuple(TTLS)
-    floor = TTLS[choice(env, "TTL_FLOOR", "1-hour", known)]
-    ceiling = TTLS[choice(env, "TTL_CEILING", "30-days", known)]
+    floor = TTLS[choice(env, "TTL_FLOOR", known)]
+    ceiling = TTLS[choice(env, "TTL_CEILING", known)]
     if floor > ceiling:
         raise ConfigError("TTL_FLOOR is longer than TTL_CEILING.")
     offered = {key: life for key, life in TTLS.items() if floor <= life <= ceiling}
-    default = choice(env, "TTL_DEFAULT", "7-days" if "7-days" in offered else next(iter(offered)), known)
+    usual = DEFAULTS["TTL_DEFAULT"]
+    default = choice(env, "TTL_DEFAULT", known, usual if usual in offered else next(iter(offered)))
     if default not in offered:
         raise ConfigError("TTL_DEFAULT lies outside TTL_FLOOR and TTL_CEILING.")
     return offered, default

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .described import DEFAULTS
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -19,17 +21,22 @@ class Limit:
     seconds: int
 
 
-def choice(env: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+def text(env: Mapping[str, str], name: str) -> str:
+    """The variable, else its default. Empty is the same as not set."""
+    return env.get(name) or DEFAULTS[name]
+
+
+def choice(env: Mapping[str, str], name: str, known: tuple[str, ...], default: str = "") -> str:
     """One of the known words. Raises `ConfigError`."""
-    value = env.get(name) or default
+    value = env.get(name) or default or DEFAULTS[name]
     if value not in known:
         raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(known)}.")
     return value
 
 
-def integer(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+def integer(env: Mapping[str, str], name: str, least: int, most: int) -> int:
     """A whole number from `least` to `most`. Raises `ConfigError`."""
-    value = env.get(name) or str(default)
+    value = text(env, name)
     if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)

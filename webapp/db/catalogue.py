@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,13 @@ def query_wrap_object(template: str) -> str:
 def query_wrap_array(template: str) -> str:
     """The template's rows as one JSON array, in the template's order; `[]` where it finds none."""
     return f"SELECT COALESCE(json_agg(row_to_json(array_row)), '[]'::json) FROM (\n{template}\n) AS array_row"  # noqa: S608
+
+
+@cache
+def query_wrap_together(parts: tuple[tuple[str, str], ...]) -> str:
+    """One JSON object of several wrapped statements, each under its key."""
+    fields = ", ".join(f"'{key}', (\n{sql}\n)" for key, sql in parts)
+    return f"SELECT json_build_object({fields})"
 
 
 @dataclass(frozen=True)

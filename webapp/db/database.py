@@ -11,7 +11,7 @@ import orjson
 
 from ..config.settings import Settings
 from ..errors import Unavailable
-from .catalogue import BrokenTemplate, Catalogue, Template
+from .catalogue import BrokenTemplate, Catalogue, Template, query_wrap_together
 from .connections import Connection, Pool, SchemaErrors, connect, make_pool, our_errors
 
 T = TypeVar("T")
@@ -39,17 +39,31 @@ class Database:
 
     def query_array(self, name: str, **params: object) -> list[Any]:
         """The rows of an array template as a list of shapes."""
-        return cast(list[Any], orjson.loads(self._read(self._template(name, "array", params), params)))
+        return cast(list[Any], orjson.loads(self._read(self._template(name, "array", params).sql, params)))
 
     def query_object(self, name: str, **params: object) -> Any | None:
         """The row of an object template as a shape; None where there is no row."""
-        answer = self._read(self._template(name, "object", params), params)
+        answer = self._read(self._template(name, "object", params).sql, params)
         return None if answer is None else orjson.loads(answer)
+
+    def query_together(self, **asked: tuple[str, dict[str, object]]) -> dict[str, Any]:
+        """Several array or object templates in one statement: what each gives, under its key.
+
+        `asked`: name and parameters of each. A parameter that two of them take has one value.
+        """
+        params: dict[str, object] = {}
+        parts = []
+        for key, (name, own) in asked.items():
+            parts.append((key, self._template(name, self.catalogue[name].kind, own).sql))
+            if any(params.get(each, value) != value for each, value in own.items()):
+                raise TypeError(f"{name} takes another value than those before it")
+            params |= own
+        return cast(dict[str, Any], orjson.loads(self._read(query_wrap_together(tuple(parts)), params)))
 
     def query_json(self, name: str, **params: object) -> bytes | None:
         """The JSON of an array or object template, undecoded; None where there is no row."""
         kind = self.catalogue[name].kind
-        return cast(bytes | None, self._read(self._template(name, kind, params), params))
+        return cast(bytes | None, self._read(self._template(name, kind, params).sql, params))
 
     # Statements as written -----------------------------------------------------------------------------------
 
@@ -148,10 +162,10 @@ class Database:
             )
         return template
 
-    def _read(self, template: Template, params: dict[str, object]) -> Any:
+    def _read(self, sql: str, params: dict[str, object]) -> Any:
         def read() -> Any:
             with self._connection() as conn:
-                row = conn.execute(template.sql, params).fetchone()
+                row = conn.execute(sql, params).fetchone()
                 return row[0] if row else None
 
         return self.retrying(read)

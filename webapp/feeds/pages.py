@@ -15,22 +15,20 @@ from .shapes import Thread, Vanishing
 SOONEST = 5
 
 
-def feed_page(name: str, **asked: Any) -> Page:
-    """A page of a feed. `asked`: what its template takes beside the limit."""
+def feed_answer(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
+    """A page of the feed of that name; for HTMX its next cards and what follows them. `asked`: what the feed takes."""
     # One row more than is shown, so that the page knows whether the feed goes on.
-    return Page.of(db().query_array(name, limit=PAGE_SIZE + 1, **asked))
+    asked["limit"] = PAGE_SIZE + 1
+    if wants_fragment():
+        page = Page.of(db().query_array(name, **asked))
+        return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
+    found = db().query_together(rows=(name, asked), vanishing=("feeds/vanishing", {"soonest": SOONEST}))
+    return render_template(template, page=Page.of(found["rows"]), vanishing=found["vanishing"], **needs)
 
 
 def feed_json(name: str, **asked: Any) -> Response:
     """The same as JSON, as PostgreSQL wrote it."""
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
-
-
-def feed_answer(template: str, page: Page, *, composer: Composer | None = None, **more: Any) -> str:
-    """A page of a feed; for HTMX its cards and what follows them."""
-    if wants_fragment():
-        return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
-    return render_template(template, page=page, composer=composer, vanishing=vanishing(), **more)
 
 
 def thread_answer(found: Thread, composer: Composer | None) -> Any:
@@ -57,6 +55,6 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, aft
 
 def vanishing() -> Vanishing:
     """What ends within the hour: a count, and the first few."""
-    found: Vanishing | None = db().query_object("feeds/vanishing", limit=SOONEST)
+    found: Vanishing | None = db().query_object("feeds/vanishing", soonest=SOONEST)
     assert found  # noqa: S101 (the statement always gives one row)
     return found

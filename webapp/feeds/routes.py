@@ -12,7 +12,7 @@ from ..sessions.session import viewer, viewer_uuid
 from ..web.current import db
 from ..web.paging import PAGE_SIZE, cursor
 from ..web.policy import readers
-from .pages import feed_answer, feed_json, feed_page, find_thread, thread_answer
+from .pages import feed_answer, feed_json, find_thread, thread_answer
 from .shapes import Profile
 
 bp = Blueprint("feeds", __name__)
@@ -25,14 +25,14 @@ def home() -> Any:
     person = viewer()
     if not person:
         return public()
-    return feed_answer("feeds/home.html", feed_page("feeds/home", **_asked()), composer=Composer.fresh(person, "feed"))
+    return feed_answer("feeds/home.html", "feeds/home", _asked(), composer=Composer.fresh(person, "feed"))
 
 
 @bp.get("/public")
 @readers
 def public() -> Any:
     """What the whole community says, for everybody."""
-    return feed_answer("feeds/public.html", feed_page("feeds/public", **_asked()))
+    return feed_answer("feeds/public.html", "feeds/public", _asked())
 
 
 @bp.get("/api/home")
@@ -54,8 +54,7 @@ def public_json() -> Response:
 def profile(handle: str) -> Any:
     """A person and what they wrote that is still alive."""
     person = _person(handle)
-    page = feed_page("feeds/profile", user_uuid=person["uuid"], **_asked())
-    return feed_answer("feeds/profile.html", page, person=person)
+    return feed_answer("feeds/profile.html", "feeds/profile", {**_asked(), "user_uuid": person["uuid"]}, person=person)
 
 
 @bp.get("/api/@<handle>")

@@ -3,10 +3,11 @@
 from typing import Any
 
 from ..activities.samples import CARDS, FRESH, PARENT, card, composers
+from ..activities.shapes import ActivityLine
 from ..sessions.samples import VIEWER
 from ..web.paging import Page
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
-from .shapes import Profile, Thread, ThreadItem, Vanishing, VanishingItem
+from .shapes import Profile, Thread, ThreadItem, Vanishing
 
 
 def places() -> list[ThreadItem]:
@@ -36,7 +37,7 @@ def vanishing(count: int) -> Vanishing:
     return {"count": count, "soonest": [_vanishing_item(number) for number in range(min(count, 5))]}
 
 
-def _vanishing_item(number: int) -> VanishingItem:
+def _vanishing_item(number: int) -> ActivityLine:
     shown = card(
         "Soup is on at the harbour, first come first served, bring a bowl. " * (number + 1), left=(number + 1) / 1000
     )

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from ..activities.shapes import ActivityCard
+from ..activities.shapes import ActivityCard, ActivityLine
 
 
 class ThreadItem(TypedDict):
@@ -28,22 +28,11 @@ class Thread(TypedDict):
     next: str | None
 
 
-class VanishingItem(TypedDict):
-    uuid: str
-    number: str
-    handle: str
-    display_name: str
-    message: str
-    expires_at: str
-    created_at: str
-    read_at: str
-
-
 class Vanishing(TypedDict):
     """How many live activities end within the hour, and the first few of them."""
 
     count: int
-    soonest: list[VanishingItem]
+    soonest: list[ActivityLine]
 
 
 class Profile(TypedDict):

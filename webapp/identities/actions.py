@@ -6,7 +6,7 @@ from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict
 from ..limits import by_address, hit
-from ..sign_ups.actions import code_hash
+from ..sessions.actions import token_hash
 from ..words import _
 from . import claims as claimed
 from .shapes import Identity
@@ -56,7 +56,7 @@ def _make_identity(
             with db.transaction():
                 if settings.sign_up == "closed" or (
                     settings.sign_up == "invite"
-                    and not db.execute("sign_ups/invitation_use", code_hash=code_hash(invite))
+                    and not db.execute("sign_ups/invitation_use", code_hash=token_hash(invite))
                 ):
                     raise Closed
                 if not db.query_value("identities/create", issuer=issuer, subject=subject, **person):

@@ -7,8 +7,8 @@ from typing import cast
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Refused
+from ..sessions.actions import token_hash
 from ..sessions.passwords import hash_password
-from ..sign_ups.actions import code_hash
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
 
@@ -40,7 +40,7 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
 def invite(db: Database) -> str:
     """A code with which one person can sign up within seven days. Only its hash is kept."""
     code = secrets.token_urlsafe(24)
-    db.execute("ops/invitation_create", code_hash=code_hash(code))
+    db.execute("ops/invitation_create", code_hash=token_hash(code))
     return code
 
 

@@ -91,7 +91,7 @@ def prepare_database(on: Target, settings: Settings, say: Say) -> None:
         if on.app_env == "production":
             check_durability(conn)
             if role := _owns(conn):
-                say(f"note: the application connects as {role}, who may change the schema: see docs/operations.md")
+                say(f"note: the application connects as {role}, who may change the schema: docs/operating/databases.md")
 
 
 def _create_embedded(on: Target) -> None:

@@ -1,5 +1,7 @@
 """Signing in: a password is checked, a session starts."""
 
+import hashlib
+
 from ..config.settings import Settings
 from ..config.variables import Limit
 from ..db.database import Database
@@ -11,6 +13,11 @@ from .shapes import Account
 # What each address still has of an account that is over its limit: a slip, another, and the right one. The /48 around
 # one of IPv6 has four times that (`limits.AROUND`): 3,456 a day, where its addresses by themselves would have millions.
 _UNDER_ATTACK = Limit(3, 300)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database knows of a secret that somebody brings: a session's id, an invitation's code."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
 class WrongPassword(Exception):

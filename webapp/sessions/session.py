@@ -1,6 +1,5 @@
 """Who is asking: the cookie holds an id, and a row knows the rest."""
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -46,10 +45,10 @@ def start(account: Account, following: str = "/") -> bool:
         db(),
         settings(),
         account=account,
-        token_hash=hashed(token),
+        token_hash=actions.token_hash(token),
         draft_uuid=draft_in(following),
-        signed_out_hash=hashed(seed) if seed else None,
-        browser_hash=hashed(csrf_seed(token)),
+        signed_out_hash=actions.token_hash(seed) if seed else None,
+        browser_hash=actions.token_hash(csrf_seed(token)),
     ):
         return False
     hold(token)
@@ -64,11 +63,11 @@ def draft_in(address: str) -> str | None:
 def signed_out_hash() -> bytes:
     """What the database knows of a browser that is signed out: of the seed of its forms, made here if it has none."""
     generate_csrf()
-    return hashed(_own()["csrf_token"])
+    return actions.token_hash(_own()["csrf_token"])
 
 
 def new_token() -> str:
-    """An id for a session that is to be; what the database knows of it is `hashed`."""
+    """An id for a session that is to be; what the database knows of it is its `token_hash`."""
     return secrets.token_urlsafe(32)
 
 
@@ -87,7 +86,7 @@ def end() -> None:
 
 def _end_row() -> None:
     if _own().token:
-        db().retrying(lambda: db().execute("sessions/end", token_hash=hashed(_own().token)))
+        db().retrying(lambda: db().execute("sessions/end", token_hash=actions.token_hash(_own().token)))
     g.viewer = None
 
 
@@ -112,7 +111,7 @@ def take(name: str, seconds: int, fits: Callable[[dict[str, Any]], bool] = bool)
 
 
 def _look_up() -> Viewer | None:
-    token_hash, provider = hashed(_own().token), settings().provider
+    token_hash, provider = actions.token_hash(_own().token), settings().provider
     found: Viewer | None = db().query_object(
         "sessions/viewer",
         token_hash=token_hash,
@@ -132,8 +131,3 @@ def _become(token: str) -> None:
 
 def _own() -> CookieSession:
     return cast(CookieSession, session._get_current_object())  # type: ignore[attr-defined]
-
-
-def hashed(token: str) -> bytes:
-    """What the database knows of an id."""
-    return hashlib.sha256(token.encode()).digest()

@@ -1,6 +1,5 @@
 """Signing up: a new account, and invitations."""
 
-import hashlib
 import uuid
 
 from ..config.settings import Settings
@@ -8,7 +7,7 @@ from ..db.database import Database
 from ..errors import Conflict, Invalid, Violated
 from ..limits import by_address, hit
 from ..sessions import passwords
-from ..sessions.actions import WrongPassword, check_password
+from ..sessions.actions import WrongPassword, check_password, token_hash
 from ..sessions.shapes import Account
 from ..words import _
 
@@ -43,7 +42,7 @@ def sign_up(
         with db.transaction():
             # The account comes first: of two with one key the second waits here, and not for its own invitation.
             db.query_value("sign_ups/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
-            if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=code_hash(invite)):
+            if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=token_hash(invite)):
                 raise Conflict(_("This invitation was used already, or its time has passed. Ask for a new one."))
             db.execute("sessions/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
 
@@ -86,9 +85,4 @@ def taken(db: Database, settings: Settings, *, handle: str, email: str, address:
 
 def invitation_open(db: Database, *, invite: str) -> bool:
     """Whether this code still lets one person in."""
-    return bool(invite) and bool(db.query_value("sign_ups/invitation_open", code_hash=code_hash(invite)))
-
-
-def code_hash(code: str) -> bytes:
-    """What is kept of a secret code: its SHA-256."""
-    return hashlib.sha256(code.encode("utf-8", "replace")).digest()
+    return bool(invite) and bool(db.query_value("sign_ups/invitation_open", code_hash=token_hash(invite)))

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from ..drafts import actions as drafts
 from ..errors import Invalid, TooMany
 from ..sessions import session
-from ..sessions.actions import WrongPassword, check_password
+from ..sessions.actions import WrongPassword, check_password, token_hash
 from ..sessions.guards import comes_back, signed_in, signed_in_or
 from ..sessions.pages import sign_in_page
 from ..web.answers import answer
@@ -110,7 +110,7 @@ def change_password() -> Any:
         settings(),
         user_uuid=str(session.viewer_uuid()),
         password=form.password.data,
-        token_hash=session.hashed(token),
+        token_hash=token_hash(token),
     )
     session.hold(token)
     return redirect(url_for("users.show", saved="password"), 303)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 from flask.templating import Environment as FlaskEnvironment
@@ -16,7 +16,8 @@ _MACROS = "_macros.html"
 # Names that no compiled template asks for. Every include copies those that there are, and a feed has forty.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_ATOMS = ("icon", "avatar", "fuse", "field")
+_ATOMS = ("icon", "avatar", "ring", "candles", "lifespans", "field")
+_SAME = ("icon", "candles", "lifespans")  # drawn from few values, so each drawing is kept
 
 
 class Environment(FlaskEnvironment):
@@ -47,8 +48,8 @@ class Environment(FlaskEnvironment):
         def draw(*args: Any, **options: Any) -> Markup:
             return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
 
-        # An icon is the same every time, and a feed shows forty; while templates are edited it is drawn anew.
-        return cache(draw) if name == "icon" and not self.auto_reload else draw
+        # While templates are edited nothing is kept.
+        return lru_cache(100)(draw) if name in _SAME and not self.auto_reload else draw
 
 
 class _Translated(NodeTransformer):

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from flask import Flask
@@ -22,13 +22,14 @@ _FINE = re.compile(r"(\.\d{3})\d+")
 
 
 class Life(NamedTuple):
-    """What is left of an activity at the moment of reading: `left` and `whole` in milliseconds, `percent` 0 to 100."""
+    """An activity at the moment of reading: `left` and `whole` in milliseconds, `percent` 0 to 100."""
 
     left: int
     whole: int
     percent: float
     stage: str
     words: str
+    ago: str
 
 
 def life(card: Any) -> Life:
@@ -40,7 +41,8 @@ def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
     """The life that was given at `created` and lasts until `ends`, as it stands at `read`."""
     left, whole = (ends - read).total_seconds(), (ends - created).total_seconds()
     share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
-    return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), left_words(left))
+    percent, passed = round(share * 100, 1), (read - created).total_seconds()
+    return Life(int(left * 1000), int(whole * 1000), percent, stage(share), left_words(left), ago_words(passed))
 
 
 def stage(share: float) -> str:
@@ -66,14 +68,8 @@ def left_words(seconds: float) -> str:
     return _("a minute left") if seconds >= 45 else _("moments left")
 
 
-def ago(card: Any) -> str:
-    """How long ago it was written, short: `now`, `5 min`, `2 h`, `3 d`. static/js says the same."""
-    return ago_words(datetime.fromisoformat(card["read_at"]) - datetime.fromisoformat(card["created_at"]))
-
-
-def ago_words(passed: timedelta) -> str:
-    """So much time in short words."""
-    seconds = passed.total_seconds()
+def ago_words(seconds: float) -> str:
+    """How long ago that was, short: `now`, `5 min`, `2 h`, `3 d`. static/js says the same."""
     if seconds < 60:
         return _("now")
     if seconds < 3600:
@@ -149,7 +145,6 @@ def excerpt(text: str, limit: int = 90) -> str:
 def register(app: Flask) -> None:
     """Make every filter known to the templates."""
     for function in (
-        ago,
         excerpt,
         full_time,
         hue,

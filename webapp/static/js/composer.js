@@ -19,7 +19,7 @@ function measure(form) {
   const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));
   counter.hidden = used === 0;
   counter.toggleAttribute("data-over", left < 0);
-  counter.querySelector(".ring").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
+  counter.querySelector("circle").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
   const said = left > 20 ? "" : left < 0 ? words.tooMany(-left) : words.fits(left);
   counter.lastElementChild.textContent = left > 20 ? "" : left;
   const spoken = form.querySelector("[role=status]");

@@ -13,18 +13,23 @@ document.addEventListener("htmx:before:swap", (event) => {
     (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
   }
 });
-// Pressing Reply (or Burn) once more would draw the form anew: a half-typed answer is led back to instead.
+// The acts of a card need no attributes of htmx: a link that opens a form opens it in the card's slot, a button of the
+// acts form is posted and its group drawn anew. A second press waits for the first one's reply.
 let opener = null;
+const pressed = new WeakSet();
 document.addEventListener("click", (event) => {
-  const act = event.target.closest(".act[hx-target]");
-  const slot = act?.getAttribute("hx-target");
-  opener = act ?? opener;
-  const box = slot && document.querySelector(`${slot} > form textarea`);
-  if (!box?.value.trim()) return;
+  const act = event.target.closest("a.opens, button.act[form]");
+  if (!act || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  event.stopImmediatePropagation();
-  box.focus();
-}, true);
+  const slot = act.matches("a") && act.closest("article").querySelector(".slot");
+  const box = slot && slot.querySelector("textarea");
+  opener = act;
+  if (box?.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
+  if (pressed.has(act)) return;
+  pressed.add(act);
+  const [verb, url, target, swap] = slot ? ["GET", act.href, slot] : ["POST", act.formAction, act.closest(".reactions"), "outerMorph"];
+  htmx.ajax(verb, url, { source: act, target, ...(swap && { swap }) }).finally(() => pressed.delete(act));
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-close]");
   const form = link && document.querySelector(link.dataset.close);

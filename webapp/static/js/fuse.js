@@ -24,7 +24,7 @@ function meet(element) {
     written.title = local.format(new Date(written.dateTime));
     clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
   }
-  const left = element.querySelector(".left[title]");
+  const left = element.matches("article") && element.querySelector(".left");
   if (left) left.title = words.gone(local.format(Date.now() + Number(element.dataset.left)));
   return life;
 }
@@ -64,7 +64,7 @@ function tick() {
     soonest = Math.min(soonest, left);
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
-    element.querySelector(".ring")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
+    element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
     set(element.querySelector(".left"), leftWords(left / 1000));
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }

@@ -1,0 +1,97 @@
+"""aws/template.yml as it is deployed, looked into by paths such as `Task/Properties/ContainerDefinitions/0`."""
+
+import copy
+import functools
+from pathlib import Path
+from typing import Any
+
+from cloudformation import Template, evaluate, of_type, read
+
+from webapp.postgres.places import CHECKOUT
+
+PATH = CHECKOUT / "aws" / "template.yml"
+GIVEN = {
+    "Vpc": "vpc-1",
+    "PublicSubnets": "subnet-outside-1,subnet-outside-2",
+    "PrivateSubnets": "subnet-inside-1,subnet-inside-2",
+    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
+    "PublicUrl": "https://mayfly.example",
+    "ImageTag": "1",
+    "FunctionBucket": "code",
+    "FunctionKey": "function.zip",
+    "SignInPrefix": "mayfly",
+}
+WAYS = [
+    {"Size": size, "UseProxy": proxy, "Serve": "yes", "FunctionReserved": "yes"}
+    for size in ("small", "large")
+    for proxy in ("no", "yes")
+]
+LARGEST = WAYS[-1]
+TASK = "ContainerDefinitions/0"
+GONE = object()
+_SAID = read(Path(__file__).with_name("must_say.yml"))
+
+
+def arn_of(name: str) -> Template:
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+@functools.cache
+def template() -> Template:
+    """The template as it is written. Nobody may change it."""
+    return read(PATH)
+
+
+def deployed(**way: str) -> Template:
+    """The template as it is deployed with these parameters."""
+    return evaluate(template(), GIVEN | way)
+
+
+def _into(value: Any, step: str) -> Any:
+    """The key or index of that step; in a list of names and values the index of that name."""
+    if not isinstance(value, list) or step.isdigit():
+        return int(step) if isinstance(value, list) else step
+    return next((n for n, one in enumerate(value) if step in (one.get("Key"), one.get("Name"))), len(value))
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at the path, or None."""
+    for step in path.split("/"):
+        try:
+            value = value[_into(value, step)]
+        except (KeyError, IndexError):
+            return None
+    return value
+
+
+def rows(t: Template) -> list[tuple[str, object]]:
+    """Path and value of each row of must_say.yml, for each resource that it is about."""
+    found = []
+    for kind, wanted in _SAID.items():
+        for name in of_type(t, kind) if "::" in kind else [kind]:
+            for path, value in wanted.items():
+                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
+    return found
+
+
+def environments(t: Template) -> dict[str, dict[str, Any]]:
+    """What the containers and the function get as plain environment."""
+    found = {n: f["Environment"]["Variables"] for n, f in of_type(t, "Lambda::Function").items()}
+    for name, task in of_type(t, "ECS::TaskDefinition").items():
+        found[name] = {one["Name"]: one["Value"] for one in task["ContainerDefinitions"][0]["Environment"]}
+    return found
+
+
+def changed(whole: Template, path: str, value: object) -> Template:
+    """A copy with the value at the path changed, added or gone."""
+    made = copy.deepcopy(whole)
+    *way, last = path.split("/")
+    place: Any = at(made["Resources"], "/".join(way)) if way else made["Resources"]
+    step = _into(place, last)
+    if value is GONE:
+        del place[step]
+    elif isinstance(place, list) and step >= len(place):
+        place.append(value)
+    else:
+        place[step] = value
+    return made

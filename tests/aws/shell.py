@@ -1,0 +1,10 @@
+"""Programs run from tests."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+
+def run_program(*command: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Its code and what it said; it may fail."""
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)

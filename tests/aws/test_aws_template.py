@@ -1,0 +1,91 @@
+"""What the parameters of aws/template.yml do, and what its environment means to the program."""
+
+import re
+
+from as_deployed import GIVEN, PATH, deployed, environments, template
+from cloudformation import of_type
+from promises import PROMISES
+
+from webapp.config.settings import TTLS, Settings
+
+SIZES = ("small", "large")
+
+
+def test_defaults_cost_little_and_promise_enough() -> None:
+    parameters, first = template()["Parameters"], deployed()
+    assert parameters["BackupDays"]["MinValue"] >= 7
+    assert not of_type(first, "RDS::DBProxy")
+    assert of_type(first, "RDS::DBInstance")["Database"]["DBInstanceClass"] == "db.t4g.micro"
+    assert of_type(first, "ECS::Service")["Service"]["DesiredCount"] == 0, "its tasks would find an empty database"
+
+
+def test_function_asks_the_account_for_nothing_unless_told() -> None:
+    for reserved, bounds in (("no", (None, None)), ("yes", (10, 50))):
+        made = [deployed(Size=size, FunctionReserved=reserved, Serve="yes") for size in SIZES]
+        functions = [of_type(t, "Lambda::Function")["PostConfirmation"] for t in made]
+        assert tuple(one.get("ReservedConcurrentExecutions") for one in functions) == bounds
+        assert [promise(t) for t in made for promise in PROMISES if promise(t)] == []
+
+
+def test_large_scales_and_changes_nothing_of_the_database_that_cannot_go_back() -> None:
+    """RDS changes machine and zones there and back; storage, for one, it never gives back."""
+    first, small, large = deployed(Size="large"), *(deployed(Size=size, Serve="yes") for size in SIZES)
+    assert [of_type(t, "ECS::Service")["Service"]["DesiredCount"] for t in (first, small, large)] == [0, 1, 3]
+    scales = [of_type(t, "ApplicationAutoScaling::ScalableTarget") for t in (first, small, large)]
+    assert [one.get("Scale", {}).get("MaxCapacity") for one in scales] == [None, None, 9]
+    one, other = (of_type(t, "RDS::DBInstance")["Database"] for t in (small, large))
+    assert (one["MultiAZ"], other["MultiAZ"]) == (False, True)
+    assert {name for name in one | other if one.get(name) != other.get(name)} == {"DBInstanceClass", "MultiAZ"}
+
+
+def test_who_may_join_is_the_same_to_pool_program_and_function() -> None:
+    """Where the pool takes only whom somebody creates, whoever is in it has a place here."""
+    ways = {"open": (False, "open"), "closed": (True, "provider")}
+    assert template()["Parameters"]["SignUp"]["AllowedValues"] == list(ways)
+    for word, (alone, meant) in ways.items():
+        made = deployed(SignUp=word)
+        pool = of_type(made, "Cognito::UserPool")["Pool"]
+        assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is alone
+        assert [environments(made)[name]["SIGN_UP"] for name in ("Task", "PostConfirmation")] == [meant, meant]
+
+
+def _settings(**parameters: str) -> Settings:
+    """What the program makes of the environment that the template gives it."""
+    given = environments(deployed(**parameters))["Task"]
+    plain = {name: value for name, value in given.items() if isinstance(value, str)}
+    known = {"CONNECTION_URL": "postgresql:///mayfly", "OIDC_ISSUER": "https://cognito.example/pool"}
+    known |= {"OIDC_CLIENT_ID": "client", "OIDC_LOGOUT_URL": "https://pages.example/logout"}
+    return Settings.from_env(plain | known | {"SECRET_KEY": "".join(map(chr, range(65, 105)))})
+
+
+def test_program_understands_what_the_template_says() -> None:
+    by_default, chosen = _settings(), _settings(CommunityAbout="By the sea.", TtlCeiling="1-day", TtlFloor="3-hours")
+    assert (by_default.sign_up, by_default.ttl_default, list(by_default.ttls)) == ("open", "7-days", list(TTLS))
+    assert by_default.community_about != chosen.community_about == "By the sea."
+    assert list(chosen.ttls) == ["1-day", "12-hours", "3-hours"]
+    lives = list(reversed(TTLS))
+    allowed = [template()["Parameters"][f"Ttl{name}"]["AllowedValues"] for name in ("Floor", "Ceiling", "Default")]
+    assert allowed == [lives, lives, ["", *lives]]
+    assert _settings(TtlDefault="3-days").ttl_default == "3-days"
+
+
+def test_database_comes_back_from_a_snapshot() -> None:
+    """What RDS takes from the snapshot may not be said; everything else holds as before."""
+    fresh, back = (
+        of_type(deployed(DatabaseSnapshot=name), "RDS::DBInstance")["Database"] for name in ("", "mayfly-before-2")
+    )
+    assert "DBSnapshotIdentifier" not in fresh
+    assert back.pop("DBSnapshotIdentifier") == "mayfly-before-2"
+    inherited = {"DBName", "MasterUsername", "AllocatedStorage", "StorageEncrypted"}
+    assert back == {name: value for name, value in fresh.items() if name not in inherited}
+    assert inherited <= set(fresh)
+
+
+def test_parameters_refuse_what_aws_refuses_and_ask_for_no_secret() -> None:
+    parameters = template()["Parameters"]
+    pattern = parameters["SignInPrefix"]["AllowedPattern"]
+    good, bad = ("mayfly", "my-place-2", "m"), ("laws", "my-cognito", "amazonas", "My", "-my", "my-", "m" * 64)
+    assert [prefix for prefix in good + bad if re.fullmatch(pattern, prefix)] == list(good)
+    assert [name for name in parameters if re.search(r"password|secret|token", name, re.IGNORECASE)] == []
+    assert set(GIVEN) == {name for name, one in parameters.items() if "Default" not in one}
+    assert PATH.stat().st_size < 51_200, "a larger one needs a bucket"

@@ -1,0 +1,144 @@
+"""A draft becomes the person's by the sign-in that their form led to, in the browser that wrote it, and by no other."""
+
+import re
+
+import pytest
+from drafting import BIO, KEY, TEXT, WAYS, browser, hash_of, post, posted, save, sign_in_by, there, typed_in
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import activity_by, count, expire, fields_in, send, sign_in, signed_in, user_uuid, value
+
+from webapp.db.connections import Connection
+
+EMPTY = ""
+
+
+def kept_at(client: FlaskClient, address: str) -> str:
+    """What stands in the form at that address."""
+    page = client.get(address)
+    assert page.status_code == 200
+    return typed_in(page)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_sign_in_of_ones_own_form_finds_the_text_in_its_composer(app: Flask, conn: Connection, way: str) -> None:
+    parent = activity_by(conn, "bob")
+    client, token = browser(app, conn, way)
+    page = post(client, token, reply_to_activity_uuid=str(parent))
+    page = sign_in_by(client, page, password="not this one")
+    answer = sign_in_by(client, page)
+    assert (answer.status_code, answer.location) == (303, there(page))
+    for _ in range(2):  # a reload shows it again
+        composer = client.get(answer.location)
+        assert typed_in(composer) == TEXT
+        assert re.findall(r'value="([\w-]+)" checked', composer.text) == ["3-hours"]
+        assert fields_in(composer).items() >= {"key": KEY, "reply_to_activity_uuid": str(parent)}.items()
+    assert count(conn, "activities") == 1, "nothing is posted by signing in"
+    owners = conn.execute("SELECT user_uuid, signed_out_hash FROM drafts").fetchall()
+    assert owners == [(user_uuid(conn, "alice"), None)]
+
+
+@pytest.mark.parametrize("way", ["session ended", "first visit"])
+def test_sign_in_finds_the_profile_in_its_form(app: Flask, conn: Connection, way: str) -> None:
+    client, token = browser(app, conn, way)
+    answer = sign_in_by(client, sign_in_by(client, save(client, token), password="not this one"))
+    for _ in range(2):
+        settings = client.get(answer.location)
+        assert 'value="Alice &lt;Anew&gt;"' in settings.text
+        assert typed_in(settings) == BIO
+    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
+
+
+def test_reply_to_what_is_gone_meanwhile_comes_as_a_text_of_its_own(app: Flask, conn: Connection) -> None:
+    parent = activity_by(conn, "bob")
+    client, page = posted(app, conn, reply_to_activity_uuid=str(parent))
+    expire(conn, parent)
+    composer = client.get(sign_in_by(client, page).location)
+    assert typed_in(composer) == TEXT
+    fields = fields_in(composer)
+    assert "reply_to_activity_uuid" not in fields
+    assert send(client, "/activities", message=TEXT, ttl="1-day", key=fields["key"]).status_code == 303
+    assert count(conn, "drafts") == 0
+
+
+def test_another_browser_gets_nothing_by_the_address(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    stranger = app.test_client()
+    assert sign_in(stranger, next=there(page)).location == there(page)
+    for other in (stranger, signed_in(app)):
+        assert kept_at(other, there(page)) == EMPTY
+    assert typed_in(client.get(sign_in_by(client, page).location)) == TEXT, "its own browser is in time still"
+
+
+def test_plain_sign_in_in_the_same_browser_gets_nothing(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    sign_in(client, "bob", next="/compose")
+    assert kept_at(client, "/compose") == kept_at(client, there(page)) == EMPTY
+    assert send(client, "/settings/profile", display_name="Bob", bio="").status_code == 303
+    send(client, "/sign-out")
+    sign_in(client, "bob", next=there(page))
+    assert kept_at(client, there(page)) == EMPTY, "nor does who comes after the sign-out"
+    assert value(conn, "SELECT message FROM drafts") == TEXT
+
+
+def test_next_person_at_the_browser_gets_nothing(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    sign_in_by(client, page)
+    for handle, found in (("bob", EMPTY), ("alice", TEXT)):
+        send(client, "/sign-out")
+        assert sign_in(client, handle, next=there(page)).location == there(page)
+        assert kept_at(client, there(page)) == found
+
+
+def test_who_signed_in_in_another_tab_first_finds_the_text_by_the_first_form(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    sign_in(client)
+    stale = sign_in_by(client, page)
+    assert (stale.status_code, typed_in(stale)) == (400, TEXT)
+    assert value(conn, "SELECT signed_out_hash FROM drafts") == hash_of(client)
+    assert kept_at(client, sign_in_by(client, stale).location) == TEXT
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_hour_that_is_over_leaves_an_empty_composer(app: Flask, conn: Connection, claimed: bool) -> None:
+    client, page = posted(app, conn)
+    if claimed:
+        sign_in_by(client, page)
+    conn.execute("UPDATE drafts SET created_at = created_at - interval '1 hour', expires_at = now()")
+    if not claimed:
+        sign_in_by(client, page)
+        assert value(conn, "SELECT user_uuid FROM drafts") is None
+    assert kept_at(client, there(page)) == EMPTY
+
+
+def test_draft_counts_for_its_own_form_alone(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    assert kept_at(client, sign_in_by(client, page).location.replace("/compose", "/settings")) == EMPTY
+    for nonsense in ("", "x", KEY):
+        assert kept_at(client, f"/compose?draft={nonsense}") == kept_at(client, f"/settings?draft={nonsense}") == EMPTY
+
+
+def test_post_ends_its_draft_and_a_second_one_makes_no_other(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    composer = client.get(sign_in_by(client, page).location)
+    conn.execute(
+        "INSERT INTO drafts (signed_out_hash, kind, message, key) VALUES (sha256('x'), 'activity', '', %s)", [KEY]
+    )
+    form = {**fields_in(composer), "message": typed_in(composer), "ttl": "3-hours"}
+    assert client.post("/activities", data={**form, "message": "w" * 300}).status_code == 422
+    assert kept_at(client, there(page)) == TEXT, "a refused one keeps it"
+    assert [client.post("/activities", data=form).status_code for _ in range(2)] == [303, 303]
+    assert conn.execute("SELECT message FROM activities").fetchall() == [(TEXT,)]
+    assert conn.execute("SELECT user_uuid FROM drafts").fetchall() == [(None,)], "another's stays"
+    assert kept_at(client, there(page)) == EMPTY
+
+
+def test_saving_a_profile_ends_its_draft_and_no_other(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    sign_in_by(client, page)
+    conn.execute("DELETE FROM sessions")
+    settings = client.get(sign_in_by(client, save(client, "stale")).location)
+    form = {"csrf_token": fields_in(settings)["csrf_token"], "display_name": "Alice", "bio": typed_in(settings)}
+    assert client.post("/settings/profile", data=form).status_code == 303
+    assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == BIO
+    assert conn.execute("SELECT kind FROM drafts").fetchall() == [("activity",)]

@@ -1,0 +1,96 @@
+"""Feeds: order, paging, and what stands beside them."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from factories import make_activity
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import FRAGMENT, expire, signed_in
+
+from webapp.db.connections import Connection
+from webapp.db.database import Database
+from webapp.errors import NotFound
+from webapp.web.paging import PAGE_SIZE, cursor
+
+
+def pages(client: FlaskClient, path: str, headers: dict[str, str]) -> list[list[str]]:
+    """The numbers of every page, by following the link to the next, or by the last row of JSON."""
+    found: list[list[str]] = []
+    query: dict[str, str] = {}
+    while not found or query:
+        answer = client.get(path, query_string=query, headers=headers)
+        assert answer.status_code == 200
+        if answer.is_json:
+            found.append([row["number"] for row in answer.get_json()])
+            query = {"before": found[-1][-1]} if len(found[-1]) == PAGE_SIZE else {}
+        else:
+            found.append(re.findall(r'id="activity-(\d+)"', answer.text))
+            more = re.search(r'id="more-link" href="([^"]*)"', answer.text)
+            query = {"before": parse_qs(urlsplit(unescape(more[1])).query)["before"][0]} if more else {}
+    return found
+
+
+def test_feed_is_paged_by_number_without_gap_or_double(app: Flask, conn: Connection, alice: UUID) -> None:
+    for n in range(2 * PAGE_SIZE):
+        make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n // 3))
+    wanted = [str(row[0]) for row in conn.execute("SELECT number FROM activities ORDER BY number DESC").fetchall()]
+    person, stranger = signed_in(app), app.test_client()
+    for client, path, headers in [
+        (person, "/", {}), (person, "/", FRAGMENT), (person, "/api/home", {}), (stranger, "/", {}),
+        (stranger, "/public", FRAGMENT), (stranger, "/api/public", {}),
+        (stranger, "/@alice", {}), (stranger, "/@alice", FRAGMENT), (stranger, "/api/@alice", {}),
+    ]:  # fmt: skip
+        read = pages(client, path, headers)
+        assert [len(page) for page in read] == [PAGE_SIZE, PAGE_SIZE, *([0] if "api" in path else [])], path
+        assert [number for page in read for number in page] == wanted, path
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_feed_keeps_its_place_while_rows_come_and_go(
+    client: FlaskClient, conn: Connection, alice: UUID, swept: bool
+) -> None:
+    for n in range(PAGE_SIZE + 3):
+        make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n + 1))
+    rows = client.get("/api/public").get_json()
+    make_activity(conn, alice, "newer")
+    expire(conn, UUID(rows[-1]["uuid"]))
+    if swept:
+        conn.execute("DELETE FROM activities WHERE uuid = %s", [rows[-1]["uuid"]])
+    rest = client.get("/api/public", query_string={"before": rows[-1]["number"]}).get_json()
+    assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
+
+
+def test_cursor_is_a_number_or_of_the_release_before_or_a_404(client: FlaskClient, alice: UUID) -> None:
+    largest, uuid = 2**63 - 1, "5eedac00-0000-4000-8000-000000000001"
+    assert [cursor(text) for text in (None, "", "0", str(largest))] == [None, None, 0, largest]
+    assert cursor(f"2026-11-23T12:00:00.123456Z~{uuid}") is cursor(f"0001-01-01T00:00:00+14:00~{'f' * 36}") is None
+    for text in (
+        "x", "-1", "+1", "1e3", "1.0", " 1", "\u0661\u0662", str(largest + 1), str(10**30), "infinity", "x" * 5000,
+        "2026-11-23T12:00:00Z~x", f"2026-11-23T12:00:00Z~{uuid}'--",
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            cursor(text)
+    for path in ("/public", "/api/public", "/@alice", "/api/@alice"):
+        assert client.get(path, query_string={"before": "x"}).status_code == 404, path
+
+
+def test_feed_is_one_statement_and_the_side_another(app: Flask, alice: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, asked, whole = signed_in(app), [], Database._template
+    monkeypatch.setattr(Database, "_template", lambda db, name, *more: asked.append(name) or whole(db, name, *more))
+    client.get("/")
+    assert sorted(asked) == ["feeds/home", "feeds/vanishing", "sessions/viewer"]
+
+
+def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    for n in range(7):
+        make_activity(conn, alice, f"soon {n}", left=timedelta(minutes=10 + n))
+    make_activity(conn, alice, "later", left=timedelta(minutes=61))
+    expire(conn, make_activity(conn, alice, "gone", left=timedelta(minutes=5)))
+    side = client.get("/public").text.partition('class="vanishing"')[2].partition("</section>")[0]
+    assert re.findall(r"(soon \d|later|gone)", side) == [f"soon {n}" for n in range(5)]
+    assert "2 more" in side

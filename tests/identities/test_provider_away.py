@@ -1,0 +1,178 @@
+"""A provider that is away, slow, or talks nonsense: nobody gets in, nobody waits for long, and passwords work."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from factories import make_user
+from fake_provider import FakeProvider
+from flask import Flask
+from going import DISCOVERY, START, come_back, leave, through, who
+from verbs import count, send, sign_in
+from ways import MakeApp, free_port
+
+from webapp.db.connections import Connection
+from webapp.identities import provider as provider_module
+
+
+def elsewhere(handler: Any) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "/elsewhere")
+    handler.end_headers()
+
+
+NONSENSE: list[Callable[[Any], None]] = [
+    lambda handler: handler.say(500, {}),
+    lambda handler: handler.say(200, b"<html>\xff"),
+    lambda handler: handler.say(200, []),
+    lambda handler: handler.say(200, {}),
+    lambda handler: handler.say(200, b"[" * 100_000),
+    elsewhere,
+    lambda handler: handler.connection.close(),
+]
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
+def test_provider_that_talks_nonsense_is_away(app: Flask, provider: FakeProvider, conn: Connection, path: str) -> None:
+    for number, nonsense in enumerate(NONSENSE):
+        provider.broken[path] = nonsense
+        app.extensions["provider"]._away_until = 0
+        client = app.test_client()
+        answer = client.get(START) if path == DISCOVERY else through(client, provider)
+        assert answer.status_code == 503, number
+        assert 'href="/sign-in"' in answer.text
+    assert provider.asked["/elsewhere"] == 0
+    assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
+
+
+def test_huge_answer_is_given_up(app: Flask, provider: FakeProvider) -> None:
+    provider.padding = 300_000
+    assert app.test_client().get(START).status_code == 503
+    provider.padding = 3_000
+    app.extensions["provider"]._away_until = 0
+    assert through(app.test_client(), provider).status_code == 303
+
+
+def test_discovery_that_leads_elsewhere_is_not_believed(app: Flask, provider: FakeProvider) -> None:
+    evil = "http://evil.example/x"
+    bent = {"issuer": evil, "authorization_endpoint": evil, "token_endpoint": evil, "jwks_uri": "file:///etc/passwd"}
+    for name, said in (*bent.items(), ("jwks_uri", None)):
+        answer = {**provider.addresses, name: said}
+        provider.broken[DISCOVERY] = lambda handler, answer=answer: handler.say(200, answer)
+        app.extensions["provider"]._away_until = 0
+        assert app.test_client().get(START).status_code == 503, said
+
+
+def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a secret, and a request of ours, would go to whatever listens on this machine."""
+    issuer, names = "https://id.example", ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    good = {"issuer": issuer, **dict.fromkeys((*names, "end_session_endpoint"), f"{issuer}/x")}
+    app = make_app(OIDC_ISSUER=issuer)
+    for name in good.keys() - {"issuer"}:
+        said, app.extensions["provider"]._away_until = {**good, name: "http://localhost:8000/readyz"}, 0
+        app.extensions["provider"]._kept.clear()
+        monkeypatch.setattr(provider_module, "_ask", lambda *_, said=said, **__: (200, said))
+        client = app.test_client()
+        assert client.get(START).status_code == (503 if name in names else 303), name
+        assert "localhost:8000" not in client.get("/signed-out").text
+
+
+def test_password_works_while_the_provider_is_away(make_app: MakeApp, conn: Connection) -> None:
+    make_user(conn)
+    client = make_app(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}").test_client()
+    assert client.get(START).status_code == 503
+    assert sign_in(client).status_code == 303
+    assert who(client) == "alice"
+    assert send(client, "/sign-out").location == "/signed-out"
+    page = client.get("/signed-out")
+    assert page.status_code == 200
+    assert "leave-provider" not in page.text
+
+
+SLOW = {"headers": b"X-Slow: y\r\n", "body": b" ", "promises": b"HTTP/1.1 100 Continue\r\n\r\n"}
+"""What is sent again and again, and never leads to an end."""
+
+
+@pytest.mark.parametrize(
+    ("path", "what"), [(DISCOVERY, "body"), ("/keys", "promises"), ("/token", "headers"), ("/token", "body")]
+)
+def test_slow_provider_is_given_up_by_everybody(
+    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, what: str
+) -> None:
+    flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
+    monkeypatch.setattr(provider_module, "_room", threading.BoundedSemaphore(2))
+    asked, over = provider.asked[path], threading.Event()
+
+    def drip(handler: Any) -> None:
+        begun = {"headers": b"HTTP/1.1 200 OK\r\n", "body": b"HTTP/1.1 200 OK\r\n\r\n", "promises": b""}[what]
+        handler.wfile.write(begun)
+        for _ in range(80):  # for more than a minute
+            handler.wfile.write(SLOW[what])
+            over.wait(0.8)
+
+    provider.broken[path] = drip
+    if path == DISCOVERY:
+        app.extensions["provider"]._kept.clear()
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        leaving = pool.submit(app.test_client().get, "/signed-out")
+        statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
+    assert time.monotonic() - began < 20
+    assert statuses == [503] * 3
+    assert leaving.result().status_code == 200
+    assert provider.asked[path] - asked == (2 if path == "/token" else 1), "what was left behind counts until it ends"
+    over.set()
+    assert [provider_module._room.acquire(timeout=10) for _ in range(2)] == [True, True]
+
+
+def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
+    client = app.test_client()
+    with ThreadPoolExecutor(1) as pool, app.extensions["provider"]._lock:
+        asked = pool.submit(lambda: [client.get(path).status_code for path in (START, "/signed-out")])
+        assert asked.result(20) == [503, 200]
+
+
+@pytest.fixture
+def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The provider's clock, to be set."""
+    now = [time.monotonic()]
+    monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
+    return now
+
+
+def test_addresses_and_keys_are_read_once_an_hour(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
+    for times in (1, 2):
+        for _ in range(3):
+            assert through(app.test_client(), provider).status_code == 303
+        assert (provider.asked[DISCOVERY], provider.asked["/keys"]) == (times, times)
+        clock[0] += 3601
+
+
+def test_new_key_is_read_at_most_once_a_minute(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
+    assert through(app.test_client(), provider).status_code == 303
+    provider.rotate()
+    clock[0] += 61
+    for _ in range(3):
+        assert through(app.test_client(), provider).status_code == 303
+    assert provider.asked["/keys"] == 2
+    clock[0] += 61
+    provider.forge = lambda claims: provider.signed(claims, kid=secrets.token_hex(4))
+    for _ in range(5):
+        assert through(app.test_client(), provider).status_code == 502
+    assert provider.asked["/keys"] == 3
+
+
+def test_provider_that_is_away_is_left_alone(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
+    provider.broken[DISCOVERY] = NONSENSE[0]
+    for _ in range(3):
+        assert app.test_client().get(START).status_code == 503
+    assert provider.asked[DISCOVERY] == 1
+    provider.broken.clear()
+    clock[0] += 5.1
+    assert app.test_client().get(START).status_code == 303

@@ -1,0 +1,14 @@
+"""Who is there in the tests of sessions."""
+
+from uuid import UUID
+
+import pytest
+from factories import make_user
+
+from webapp.db.connections import Connection
+
+
+@pytest.fixture(autouse=True)
+def alice(conn: Connection) -> UUID:
+    """She is there in every test."""
+    return make_user(conn)

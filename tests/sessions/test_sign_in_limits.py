@@ -1,0 +1,170 @@
+"""How often one may try to sign in: by address, by the network around it, by name and by account."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from factories import PASSWORD, make_user
+from flask import Flask
+from verbs import count, from_address, sign_in, value, without_token
+from ways import MakeApp
+
+from webapp.config.variables import Limit
+from webapp.db.connections import Connection
+from webapp.errors import TooMany
+from webapp.limits import AROUND, Subject, by, by_address, give_back, hit, look, networks
+from webapp.postgres.places import CHECKOUT
+
+HOME = "203.0.113.7"
+WRONG = "wrong password"
+
+
+def one_of(network: str, number: int) -> str:
+    """An address of the /48, in a /64 of its own."""
+    return f"{network}:{number:x}::1"
+
+
+def guess(app: Flask, address: str, login: str = "ghost", password: str = WRONG) -> int:
+    return sign_in(from_address(app, address), login, password).status_code
+
+
+def test_limit_by_address_lets_exactly_so_many_through_over_two_instances(make_app: MakeApp, conn: Connection) -> None:
+    """The address of this machine is no exception."""
+    apps = [make_app(LIMIT_SIGN_INS_BY_ADDRESS="6/5m") for _ in range(2)]
+    for _ in "again once the window has ended", "and again":
+        statuses = [guess(apps[number % 2], "127.0.0.1", f"ghost{number}") for number in range(9)]
+        assert statuses == [422] * 6 + [429] * 3
+        assert guess(apps[0], HOME) == 422
+        conn.execute("UPDATE rate_limits SET window_ends_at = now()")
+
+
+def test_limit_counts_an_ipv6_network_as_one_address() -> None:
+    for address, counted in {
+        "2001:db8:1:2::1": ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        "2001:db8:1:2:ffff::3": ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        "::ffff:203.0.113.7": (HOME, ""),
+        HOME: (HOME, ""),
+        "nonsense": ("unknown", ""),
+    }.items():
+        assert networks(address) == counted
+
+
+def test_limit_gives_the_network_around_an_address_what_four_have(make_app: MakeApp, conn: Connection) -> None:
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="2/5m")
+    assert [guess(app, one_of("2001:db8:1", n)) for n in range(11)] == [422] * 8 + [429] * 3
+    assert [guess(app, elsewhere) for elsewhere in ("2001:db8:2::1", HOME)] == [422, 422]
+    hits, last = "SELECT hits FROM rate_limits WHERE subject = %s", one_of("2001:db8:1", 99)
+    subject = by_address(app.extensions["settings"], last)
+    assert value(conn, hits, subject.around) == 11, "a refusal that wrote nothing would be told by its time"
+    conn.execute("UPDATE rate_limits SET window_ends_at = now()")
+    assert guess(app, last) == 422
+    assert (value(conn, hits, subject.own), value(conn, hits, subject.around)) == (1, 1)
+
+
+def test_limit_of_a_network_lets_exactly_so_many_through_at_once(app: Flask) -> None:
+    def passes(number: int) -> bool:
+        subject = by_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
+        try:
+            hit(app.extensions["db"], Limit(5, 300), "guesses", subject)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(passes, range(60))) == 5 * AROUND
+
+
+def test_limit_of_a_network_holds_for_what_is_looked_at_only(app: Flask) -> None:
+    db, settings = app.extensions["db"], app.extensions["settings"]
+    for number in range(4):
+        hit(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", number)))
+    with pytest.raises(TooMany):
+        look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", 9)))
+    look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:2", 9)))
+
+
+def test_address_that_had_its_share_takes_nothing_from_its_neighbours(make_app: MakeApp) -> None:
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="2/5m")
+    assert [guess(app, one_of("2001:db8:1", 1)) for _ in range(12)] == [422] * 2 + [429] * 10
+    assert guess(app, one_of("2001:db8:1", 2)) == 422
+
+
+def test_class_behind_one_address_or_network_is_no_attack(make_app: MakeApp) -> None:
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="2/5m", LIMIT_SIGN_INS_BY_ACCOUNT="2/5m")
+    addresses = [HOME] * 3 + [one_of("2001:db8:1", number) for number in range(9)]
+    assert {guess(app, address, "alice", PASSWORD) for address in addresses} == {303}
+
+
+def test_password_of_ones_own_buys_no_further_guesses(make_app: MakeApp) -> None:
+    app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="4/5m")
+    tries = [("ghost", WRONG), ("alice", PASSWORD), ("ghost", WRONG), ("alice", PASSWORD), *[("ghost", WRONG)] * 3]
+    assert [guess(app, HOME, *attempt) for attempt in tries] == [422, 303, 422, 303, 422, 422, 429]
+
+
+def test_try_of_an_ended_window_is_not_given_back(app: Flask, conn: Connection) -> None:
+    conn.execute("INSERT INTO rate_limits VALUES ('sign_ins_by_address', 'somewhere', 7, now())")
+    give_back(app.extensions["db"], "sign_ins_by_address", Subject("somewhere"))
+    assert value(conn, "SELECT hits FROM rate_limits") == 7
+
+
+@pytest.fixture
+def attacked(make_app: MakeApp) -> Flask:
+    return make_app(LIMIT_SIGN_INS_BY_ACCOUNT="4/5m")
+
+
+def test_account_under_attack_stays_open_to_its_owner(attacked: Flask) -> None:
+    assert [guess(attacked, HOME, "alice") for _ in range(10)] == [422] * 7 + [429] * 3
+    assert guess(attacked, HOME, "alice", PASSWORD) == 429, "not even the right one, from there"
+    assert guess(attacked, HOME, "alice@example.com", PASSWORD) == 422, "by whatever name, and nothing is said"
+    for number in range(30):
+        guess(attacked, one_of("2001:db8:1", 1), "alice", f"guess {number}")
+    for elsewhere in ("198.51.100.1", one_of("2001:db8:1", 2)):
+        assert guess(attacked, elsewhere, "alice", PASSWORD) == 303
+
+
+def test_account_under_attack_from_a_whole_network_is_closed_to_it(
+    attacked: Flask, conn: Connection, counted_checks: list[str]
+) -> None:
+    """Whoever has a /48 has 65,536 addresses to guess from. By another name of the account no more are looked at."""
+    statuses, rows = [], []
+    for number in range(40):
+        statuses.append(guess(attacked, one_of("2001:db8:1", number), ("alice", "alice@example.com")[number % 2]))
+        rows.append(count(conn, "rate_limits"))
+    assert statuses == [422] * 32 + [429] * 8
+    assert counted_checks.count(value(conn, "SELECT password_hash FROM passwords")) == 4 + 12
+    assert rows[34] == rows[-1], "an address that is refused leaves no row of its own"
+    for elsewhere in ("2001:db8:2::1", "198.51.100.1"):
+        assert guess(attacked, elsewhere, "alice", PASSWORD) == 303
+
+
+def test_limit_tells_nobody_which_logins_are_one_account(
+    attacked: Flask, conn: Connection, counted_checks: list[str]
+) -> None:
+    """Over the limit for one name, every other is answered alike: of the same account, of another, of none."""
+    make_user(conn, "bob")
+    seen = []
+    for login in ("Alice@example.com", "bob@example.com", "nobody@example.com"):
+        conn.execute("TRUNCATE rate_limits")
+        assert [guess(attacked, HOME, "alice") for _ in range(9)] == [422] * 7 + [429] * 2
+        answers = []
+        for _ in range(9):
+            before = len(counted_checks)
+            answer = sign_in(from_address(attacked, HOME), login, WRONG)
+            body = without_token(answer).replace(login.encode(), b"-")
+            answers.append((answer.status_code, body, len(counted_checks) - before))
+        seen.append(answers)
+    assert [answer[0] for answer in seen[0]] == [422] * 7 + [429] * 2
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_table_of_limits_tells_nobody_who_tried(make_app: MakeApp) -> None:
+    """Nor to who tries all addresses, which takes minutes: with another key each becomes something else."""
+    seen: list[str] = []
+    for key in ("a-key-0123456789-abcdefghijklmnop", "another-key-0123456789-abcdefghij"):
+        settings = make_app(SECRET_KEY=key).extensions["settings"]
+        seen += [*by(settings, "alice"), *by_address(settings, HOME), *by_address(settings, one_of("2001:db8:1", 1))]
+    folded = [subject for subject in seen if subject]
+    assert len(set(folded)) == len(folded) == 8
+    assert all(re.fullmatch(r"[0-9a-f]{64}", subject) for subject in folded)
+    for module in (CHECKOUT / "webapp").rglob("*.py"):
+        assert module.name == "limits.py" or "Subject(" not in module.read_text(), f"{module}: not folded"

@@ -1,0 +1,78 @@
+"""Cards as they are drawn. What the clock changes is filled in at every view; the rest is kept for five minutes."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from cachetools import TTLCache
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from ..sessions.session import viewer
+from ..web.filters import Life, life_between
+from .shapes import ActivityCard, ActivityLine
+
+KEPT, SECONDS = 4_000, 300
+_CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
+_LINE = itemgetter("uuid", "handle", "display_name", "message", "created_at", "expires_at")
+# No text of PostgreSQL can hold a NUL, so nobody can write a hole of these.
+_HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-type]
+_HOLE = re.compile(r"\0(\w+)\0")
+
+
+class Kept(NamedTuple):
+    """Something drawn, with `%(…)s` for each figure and word of time, and its times."""
+
+    html: str
+    created: datetime
+    ends: datetime
+
+
+class Cards:
+    """Draws activities for templates: `card(activity)`, `card.all(activities)`, `card.line(item)`.
+
+    What is drawn is kept in this process under all that its template draws from, at most `kept` of it, nothing for
+    longer than five minutes. `kept=0` keeps nothing. What is shown is decided by the read that the values come from.
+    """
+
+    def __init__(self, environment: Environment, kept: int = KEPT) -> None:
+        self._environment = environment
+        self._kept: TTLCache[tuple[object, ...], Kept] = TTLCache(kept, SECONDS)
+
+    def all(self, activities: Iterable[ActivityCard]) -> Markup:
+        """The cards of a feed, one after the other."""
+        signed_in = viewer() is not None
+        return Markup("").join([self._card(activity, "feed", signed_in) for activity in activities])
+
+    def __call__(self, activity: ActivityCard, stands: str = "feed") -> Markup:
+        return self._card(activity, stands, viewer() is not None)
+
+    def line(self, item: ActivityLine) -> Markup:
+        """An activity in one line, for lists beside the page."""
+        return self._fill("activities/_line.html", _LINE(item), item, activity=item)
+
+    def _card(self, activity: ActivityCard, stands: str, signed_in: bool) -> Markup:
+        mentions = activity["mentions"]
+        key = (stands, signed_in, mentions and tuple(mentions), *_CARD(activity))
+        return self._fill(
+            "activities/_activity.html", key, activity, activity=activity, stands=stands, signed_in=signed_in
+        )
+
+    def _fill(self, template: str, key: tuple[object, ...], times: Mapping[str, Any], **needs: object) -> Markup:
+        """The template drawn from these needs, with the words of time of this moment."""
+        kept = self._kept.get(key)
+        if kept is None:
+            html = self.draw(template, life=_HOLES, **needs).replace("%", "%%")
+            created, ends = datetime.fromisoformat(times["created_at"]), datetime.fromisoformat(times["expires_at"])
+            kept = Kept(_HOLE.sub(r"%(\1)s", html), created, ends)
+            if self._kept.maxsize:
+                self._kept[key] = kept
+        life = life_between(kept.created, datetime.fromisoformat(times["read_at"]), kept.ends)
+        values = {**life._asdict(), "words": escape(life.words), "ago": escape(life.ago)}
+        return Markup(kept.html % values)  # noqa: S704 (the template escapes)
+
+    def draw(self, template: str, **needs: object) -> str:
+        """The template as it is, nothing kept."""
+        return self._environment.get_template(template).render(**needs)
