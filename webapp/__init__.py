@@ -4,7 +4,7 @@ import logging
 import os
 import time
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_compress import Compress
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     static_files.register(app, settings)
     app.before_request(guards.keep_private)
     # Known to the environment, not handed to each page: so the macros are made once, and not once a card.
-    app.jinja_env.globals.update(viewer=session.viewer, settings=settings, static=_static, address=address)
+    app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, kept=0 if settings.development else KEPT)
     for blueprint in (health.bp, feeds, reactions, activities, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
@@ -97,11 +97,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "COMPRESS_MIMETYPES": static_files.COMPRESSED,
         "TEMPLATES_AUTO_RELOAD": settings.development,
     }
-
-
-def _static(path: str) -> str:
-    """Address of a file under static/, by its name there."""
-    return f"{current_app.static_url_path}/{path}"
 
 
 def _log_requests(app: Flask) -> None:

@@ -32,7 +32,7 @@ def test_reply_with_htmx_brings_the_card_and_the_parents_count(bob: FlaskClient,
     for replies, target in enumerate(("div#replies", "div"), start=1):
         answer = reply(bob, parent, fragment=True, headers={"HX-Target": target})
         assert answer.status_code == 200
-        shown = answer.text.partition(f'hx-target="#activity-{number_of(conn, parent)} .replies-count"')[2]
+        shown = answer.text.partition(f'hx-target="#activity-{number_of(conn, parent)} .reactions"')[2]
         assert re.search(rf"\b{replies} ", shown.partition("</hx-partial>")[0])
 
 

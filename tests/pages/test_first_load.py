@@ -1,37 +1,64 @@
-"""What a first visit costs on the wire: the public feed with all that it loads."""
+"""What a visit costs on the wire, head and body of every reply over HTTP/1.1, as Chromium received them."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import Watch
+from browsing import sign_in
+from gallery import DEMO
 from playwright.sync_api import BrowserContext, Page
 
-BUDGET = 60_000
+pytestmark = pytest.mark.usefixtures("community", "watch")
 
-pytestmark = pytest.mark.usefixtures("community")
+Load = Callable[..., dict[str, int]]
 
 
-def test_first_load_of_the_public_feed_is_small(
-    page: Page, context: BrowserContext, watch: Watch, record_property: Callable[[str, object], None]
-) -> None:
-    """Counts the encoded bytes that Chromium received, head and body, compression and all."""
+@pytest.fixture
+def load(page: Page, context: BrowserContext, record_property: Callable[[str, object], None]) -> Load:
+    """Opens a page and gives the bytes of each reply by its file's name."""
+    names: dict[str, str] = {}
     sizes: dict[str, int] = {}
-    urls: dict[str, str] = {}
     cdp = context.new_cdp_session(page)
     cdp.send("Network.enable")
-    cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    cdp.on("Network.responseReceived", lambda e: urls.update({e["requestId"]: e["response"]["url"]}))
+    cdp.on("Network.responseReceived", lambda e: names.update({e["requestId"]: e["response"]["url"]}))
 
     def finished(event: dict[str, Any]) -> None:
-        sizes[event["requestId"]] = int(event["encodedDataLength"])
+        name = names[event["requestId"]].rpartition("/")[2] or "/"
+        sizes[name] = sizes.get(name, 0) + int(event["encodedDataLength"])
 
     cdp.on("Network.loadingFinished", finished)
-    page.goto("/public", wait_until="networkidle")
-    assert page.get_by_role("article").count() == 20
-    assert len(sizes) > 8, sizes
-    total = sum(sizes.values())
-    record_property("first load of the public feed", f"{total} bytes on the wire in {len(sizes)} answers")
-    for request, size in sorted(sizes.items(), key=lambda item: -item[1]):
-        print(f"{size:6} {urls.get(request, '?').split('/', 3)[-1]}")
-    assert total <= BUDGET
+
+    def load(path: str, *, cached: bool = False) -> dict[str, int]:
+        cdp.send("Network.setCacheDisabled", {"cacheDisabled": not cached})
+        sizes.clear()
+        page.goto(path, wait_until="networkidle")
+        assert page.get_by_role("article").count() >= 20
+        loaded = {name: size for name, size in sizes.items() if size}
+        how = "again" if cached else "first"
+        record_property(f"{path}, {how}", f"{sum(loaded.values())} bytes on the wire in {len(loaded)} replies")
+        for name, size in sorted(loaded.items(), key=lambda item: -item[1]):
+            print(f"{size:6} {name}")
+        return loaded
+
+    return load
+
+
+def test_first_load_of_the_public_feed_is_small(load: Load) -> None:
+    loaded = load("/public")
+    assert {"public", "all.css", "everybody.js", "display.woff2", "icons.svg"} <= loaded.keys()
+    assert sum(loaded.values()) <= 48_000
+
+
+def test_first_load_of_home_is_small(page: Page, load: Load) -> None:
+    sign_in(page, DEMO)
+    loaded = load("/")
+    assert {"/", "all.css", "everybody.js", "signed-in.js", "display.woff2", "icons.svg"} <= loaded.keys()
+    assert sum(loaded.values()) <= 54_000
+
+
+def test_second_load_of_home_is_its_page_alone(page: Page, load: Load) -> None:
+    sign_in(page, DEMO)
+    page.goto("/", wait_until="networkidle")
+    loaded = load("/", cached=True)
+    assert loaded.keys() == {"/"}
+    assert loaded["/"] <= 9_000

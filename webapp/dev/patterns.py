@@ -94,7 +94,7 @@ def _macros() -> dict[str, Callable[[], str]]:
     needs = {
         "handles": [by_hue[number] for number in sorted(by_hue)],
         "cards": [*CARDS.values()][:6],
-        "icons": re.findall(r'<symbol id="([a-z]+)"', (FOLDER / "icons.svg").read_text(encoding="utf-8")),
+        "icons": re.findall(r"\.icon-([a-z]+)", (FOLDER / "css/base.css").read_text(encoding="utf-8")),
     }
     sources = {
         "avatar: every hue": "{% for handle in handles %}{{ avatar(handle, handle) }}{% endfor %}",

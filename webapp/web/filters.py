@@ -102,7 +102,7 @@ def full_moment(moment: datetime) -> str:
 
 def machine_time(iso: str) -> str:
     """A moment as `datetime=` takes it: HTML knows no more than three digits of a second."""
-    return _FINE.sub(r"\1", iso)
+    return _FINE.sub(r"\1", iso).replace("+00:00", "Z")
 
 
 def month(iso: str) -> str:

@@ -22,11 +22,12 @@ STALE = N_(
 
 _ONE_YEAR = 31536000
 _BACKSLASH_OR_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+FILE_HEADERS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
 _VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie")
 
 
 def headers_for(settings: Settings) -> dict[str, str]:
-    """The headers that every answer carries, static files and errors too."""
+    """The headers of every document and every error; of these a static file carries `FILE_HEADERS` alone."""
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -46,10 +47,8 @@ def headers_for(settings: Settings) -> dict[str, str]:
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
-    if not settings.frame_origin:
-        headers["X-Frame-Options"] = "DENY"
     if settings.https:
         headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR}; includeSubDomains"
     return headers
@@ -70,6 +69,7 @@ def register(app: Flask) -> None:
     """Guard the app: every unsafe route needs a CSRF token, and none is exempt."""
     settings: Settings = app.extensions["settings"]
     common = headers_for(settings)
+    of_files = {name: value for name, value in common.items() if name in FILE_HEADERS}
     hosts = {settings.public_host, *LOOPBACK}
 
     def refuse_other_hosts() -> None:
@@ -86,9 +86,10 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in common.items():
+        is_file = request.endpoint == "static" and response.status_code < 400
+        for name, value in (of_files if is_file else common).items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static" or response.status_code >= 400:
+        if not is_file:
             response.headers.setdefault("Cache-Control", "private, no-store")
             response.vary.update(_VARY)
         return response

@@ -1,24 +1,3 @@
-// Light or dark by hand or as the system has it, and the mark that scripts run. Before the first paint, so that nothing flashes or jumps.
+// Before the first paint, so that nothing flashes or jumps: the colours that were chosen, and the mark that scripts run.
 document.documentElement.dataset.script = "";
-const theme = localStorage.getItem("theme");
-if (theme) document.documentElement.dataset.theme = theme;
-addEventListener("DOMContentLoaded", () => {
-  const button = document.getElementById("theme");
-  if (!button) return;
-  button.hidden = false;
-  const { dataset } = document.documentElement;
-  const tell = () => {
-    button.title = words.colours[dataset.theme ?? "system"];
-    button.setAttribute("aria-label", words.change(button.title));
-  };
-  tell();
-  // As the system, then the other of the two, so that the first press shows, then the one, and as the system again.
-  button.addEventListener("click", () => {
-    const order = matchMedia("(prefers-color-scheme: dark)").matches ? ["light", "dark"] : ["dark", "light"];
-    const next = order[order.indexOf(dataset.theme) + 1];
-    if (next) localStorage.setItem("theme", (dataset.theme = next));
-    else delete dataset.theme, localStorage.removeItem("theme");
-    tell();
-    document.getElementById("announcer").textContent = button.title;
-  });
-});
+if (localStorage.getItem("theme")) document.documentElement.dataset.theme = localStorage.getItem("theme");

@@ -1,0 +1,31 @@
+// The acts of a card need no attributes of htmx: a link that opens a form opens it in the card's slot, a button of the
+// acts form is posted and its group drawn anew. A second press waits for the first one's reply.
+let opener = null;
+const pressed = new WeakSet();
+document.addEventListener("click", (event) => {
+  const act = event.target.closest("a.opens, button.act[form]");
+  if (!act || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const slot = act.matches("a") && act.closest("article").querySelector(".slot");
+  const box = slot && slot.querySelector("textarea");
+  opener = act;
+  if (box?.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
+  if (pressed.has(act)) return;
+  pressed.add(act);
+  const [verb, url, target, swap] = slot ? ["GET", act.href, slot] : ["POST", act.formAction, act.closest(".reactions"), "outerMorph"];
+  htmx.ajax(verb, url, { source: act, target, ...(swap && { swap }) }).finally(() => pressed.delete(act));
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-close]");
+  const form = link && document.querySelector(link.dataset.close);
+  if (!form) return;
+  event.preventDefault();
+  if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // a slip of the hand loses no text
+    link.dataset.sure = "";
+    link.textContent = words.discard;
+    return;
+  }
+  const card = form.closest("article");
+  form.remove();
+  (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
+});
