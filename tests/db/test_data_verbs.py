@@ -101,7 +101,7 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             place, called = path.relative_to(WEBAPP).as_posix(), node.func.attr
             if called in {"execute", "executemany"}:
                 senders.setdefault(place, []).append(node)
-            composed = called.startswith("query_") and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            composed = called.startswith("query_") and node.args and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
             assert not composed, f"{place}:{node.lineno} composes the name of a query"
     names = {template.name for template in Catalogue()}
     for place, calls in senders.items():

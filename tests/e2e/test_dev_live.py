@@ -266,7 +266,7 @@ def test_saved_statement_and_saved_python_show(home: Page, bench: Bench, watch: 
     )
     expect(home.locator(".message").first).to_contain_text("from SQL")
     bench.save(FILTERS, lambda text: text.replace("name[:1]).upper()", "name[:1]).lower()"))
-    expect(home.locator(".avatar text").first).to_have_text("a")
+    expect(home.locator("article .avatar").first).to_have_text("a")
     same_page(home)
     expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
 

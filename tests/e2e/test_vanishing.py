@@ -223,7 +223,7 @@ def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection
     page.goto("/")
     expect(card(page, "Fading.")).to_contain_text("a minute left")
     expect(card(page, "Fading.")).to_have_attribute("data-stage", "bright")
-    ring = card(page, "Fading.").locator(".avatar .ring")
+    ring = card(page, "Fading.").locator(".avatar .ring circle")
     before = share(ring)
     page.clock.fast_forward("00:40")
     expect(card(page, "Fading.")).to_contain_text("moments left")
