@@ -74,7 +74,7 @@ need_venv() {
     flock 9
   fi
   if ! venv_fits "$stamp" "$requirements"; then
-    say "installing what Mayfly needs ($1) into $VENV"
+    say "installing what Mayfly needs ($1) into $VENV" >&2
     if [ -e "$VENV/pyvenv.cfg" ] && ! "$PYTHON_BIN" -c '' 2>/dev/null; then
       clear=--clear # its Python is gone; a folder that is no environment is never emptied
     fi

@@ -6,7 +6,6 @@ the schema. Tests share a clone of it that is emptied after each; `fresh_databas
 
 import itertools
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,8 @@ from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so th
 from factories import clear
 from flask import Flask
 from flask.testing import FlaskClient
-from ops_fixtures import elsewhere, embedded, first_release, run  # noqa: F401 (for every test of scripts)
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
-from ways import DatabaseUrls, MakeApp, settings_for
+from ways import DatabaseUrls, MakeApp, scratch_folder, settings_for
 
 from webapp import create_app
 from webapp.config.settings import Settings
@@ -64,7 +62,7 @@ AGAIN = {
 }
 """What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
 NOT_AGAIN = {
-    "system": ("ops/test_guard", "ops/test_prod", "ops/test_rds", "ops/test_refusals"),
+    "system": ("ops/test_decoy", "ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),
     "pooler": ("db/test_plans", "db/test_schema"),
 }
 """But for these: refusals are made before the database is asked, and plans and the schema stand behind every pooler."""
@@ -86,17 +84,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    """A folder for one test that other users can enter too, as pytest's own cannot be by the service user."""
-    yield from _scratch()
-
-
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    folder.chmod(0o711)
-    try:
+    """A folder for one test."""
+    with scratch_folder() as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +95,7 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     bindir = bundled_bindir()
     if request.config.getoption("--postgres") == "system":
         bindir = system_bindir() or pytest.exit("--postgres=system: this machine has no PostgreSQL 15 or newer", 1)
-    for folder in _scratch():
+    with scratch_folder() as folder:
         cluster = Cluster(folder / "postgres", bindir=bindir, durable=False)
         with cluster.run("tests"):
             schema.create(_target(cluster, _TEMPLATE))
@@ -123,9 +113,8 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
     if not request.config.getoption("--pooler"):
         yield None
         return
-    for folder in _scratch():
-        with run_pgbouncer(cluster, folder):
-            yield folder
+    with scratch_folder() as folder, run_pgbouncer(cluster, folder):
+        yield folder
 
 
 @pytest.fixture

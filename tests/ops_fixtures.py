@@ -1,24 +1,28 @@
 """Ways to run the operator's scripts in this process, on an embedded database or on any other."""
 
+import functools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from ways import DatabaseUrls
 
-from webapp.db.connections import Connection, connect
-from webapp.ops import guard
+from webapp.db.connections import Connection, DatabaseError, connect
+from webapp.ops import guard, target
 from webapp.ops.__main__ import main
+from webapp.ops.target import DATABASES
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 
-FIRST_RELEASE = (Path(__file__).parent / "first_release.sql").read_text()
+FIRST_RELEASE = (Path(__file__).parent / "ops" / "first_release.sql").read_text()
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs a script in this process: exit code, output, error output."""
+    """Runs a script in this process: exit code, output, error output without the line that names the database."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
@@ -27,7 +31,7 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
         except SystemExit as end:
             code = int(end.code or 0)
         out, err = capfd.readouterr()
-        return code, out, err
+        return code, out, "".join(line for line in err.splitlines(True) if not line.startswith("database: "))
 
     return run
 
@@ -46,16 +50,25 @@ def elsewhere(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def embedded(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The scripts work on an embedded database in a state folder of its own."""
-    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
-    return scratch / "state"
+def embedded(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The scripts work on the embedded databases of the tests' own cluster, which runs already; its state folder."""
+    state = cluster.home.parent
+    (state / "servers").unlink(missing_ok=True)
+    before = set(state.iterdir())
+    monkeypatch.setenv("MAYFLY_STATE", str(state))
+    monkeypatch.setattr(target, "Cluster", functools.partial(Cluster, bindir=cluster.bindir))  # the system's, perhaps
+    yield state
+    with connect(cluster.url(SUPERUSER, "postgres")) as admin:
+        for name in DATABASES.values():
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    for path in set(state.iterdir()) - before:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @pytest.fixture
 def first_release(cluster: Cluster, fresh_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """A database as the first release made it."""
-    name = f"{name_of(fresh_database)}_first"
+    name = f"{fresh_database.name}_first"
     with connect(fresh_database.superuser_url) as admin:
         admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
         try:
@@ -72,5 +85,14 @@ def one(conn: Connection, sql: str, *params: object) -> object:
     return row[0] if row else None
 
 
-def name_of(urls: DatabaseUrls) -> str:
-    return urls.owner_url.partition("@/")[2].partition("?")[0]
+def allowed(conn: Connection, statements: str) -> list[str]:
+    """Those of the statements, with semicolons between, to which the connection's role has a right, or half a one."""
+    found = []
+    for statement in statements.split(";"):
+        try:
+            conn.execute(statement)
+        except DatabaseError as error:
+            if error.sqlstate == "42501":
+                continue
+        found.append(statement)
+    return found

@@ -1,14 +1,11 @@
 """A streaming replica of a cluster, made with pg_basebackup, that can be paused and resumed."""
 
 import contextlib
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from ways import wait_for
+from ways import scratch_folder, wait_for
 
 from webapp.db.connections import connect
 from webapp.db.conninfo import client_environment
@@ -49,9 +46,7 @@ def _value(row: Any) -> Any:
 @contextlib.contextmanager
 def run_standby(primary: Cluster) -> Iterator[Standby]:
     """A replica of a running cluster while the block runs."""
-    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    folder.chmod(0o711)
-    try:
+    with scratch_folder() as folder:
         second = Cluster(folder / "postgres", bindir=primary.bindir, durable=False)
         subprocess.run(
             [str(primary.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "-c", "fast"],
@@ -63,5 +58,3 @@ def run_standby(primary: Cluster) -> Iterator[Standby]:
         )
         with second.run("the replica"):
             yield Standby(primary, second)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 import contextlib
 import random
+import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +92,17 @@ def wait_for(condition: Callable[[], object], seconds: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder while the block runs that other users can enter too, as pytest's own cannot be by the service user."""
+    folder = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:

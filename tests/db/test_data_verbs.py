@@ -1,6 +1,7 @@
 """The verbs of the data layer: shapes out, names and values in, never SQL."""
 
 import ast
+import re
 import uuid
 from pathlib import Path
 
@@ -101,7 +102,9 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             place, called = path.relative_to(WEBAPP).as_posix(), node.func.attr
             if called in {"execute", "executemany"}:
                 senders.setdefault(place, []).append(node)
-            composed = called.startswith("query_") and node.args and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            composed = (
+                called.startswith("query_") and node.args and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            )
             assert not composed, f"{place}:{node.lineno} composes the name of a query"
     names = {template.name for template in Catalogue()}
     for place, calls in senders.items():
@@ -109,8 +112,14 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             # Elsewhere `execute` is the verb of Database, which takes a name: a literal.
             assert isinstance(call.args[0], ast.Constant), f"{place}:{call.lineno}"
             assert str(call.args[0].value) in names
+    database = (WEBAPP / "db" / "database.py").read_text()
     for call in senders["db/database.py"]:
         sent = call.args[0].args[1] if isinstance(call.args[0], ast.Call) else call.args[0]  # cast(LiteralString, …)
+        if ast.unparse(sent) == "sql":  # of `_read`, which is given a template's, or several templates' together
+            given = re.findall(r"self\._read\((.+?), params\)", database)
+            assert given
+            assert all(re.match(r"self\._template\(.+\)\.sql$|query_wrap_together\(", text) for text in given), given
+            continue
         template = isinstance(sent, ast.Attribute) and ast.unparse(sent) in {"template.sql", "template.prepare_sql"}
         assert isinstance(sent, ast.Constant) or template, ast.unparse(call)
     # And the text of a template comes from its file alone: the wrappers take it, and nothing that was typed.

@@ -208,12 +208,8 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, ali
             [seconds, whole],
         )
         now = datetime(2026, 11, 23, tzinfo=UTC)
-        begun = now - timedelta(seconds=whole - seconds)
-        words = [
-            filters.left_words(seconds),
-            filters.stage(seconds / whole),
-            filters.ago({"created_at": begun.isoformat(), "read_at": now.isoformat()}),
-        ]
+        life = filters.life_between(now - timedelta(seconds=whole - seconds), now, now + timedelta(seconds=seconds))
+        words = [life.words, life.stage, life.ago]
         assert shown == words, f"{seconds} s"
 
 

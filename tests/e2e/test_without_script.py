@@ -91,9 +91,7 @@ def test_thread_profile_and_older_pages_are_links(page: Page, conn: Connection, 
     expect(page.get_by_role("article")).to_have_count(5)
     card(page, "Number 22.").get_by_role("link", name="Alice").click()
     expect(page.get_by_role("heading", name="Alice")).to_be_visible()
-    when = card(page, "Number 03.").get_by_role("link", name=re.compile("min$"))
-    assert re.search(r"\d{4}, \d\d:\d\d UTC$", str(when.locator("time").get_attribute("title")))
-    when.click()
+    card(page, "Number 03.").get_by_role("link", name=re.compile("min$")).click()
     expect(page.get_by_role("heading", name="Activity")).to_be_visible()
 
 

@@ -83,6 +83,24 @@ def database_of(url: str) -> str:
     return str(parts(url).get("dbname") or "")
 
 
+def described(url: str) -> str:
+    """Database, place and role as the URL, or else the environment, names them; never a password.
+
+    Raises `Unavailable` for a URL that cannot be read.
+    """
+    given, port = {name: str(value) for name, value in parts(url).items() if value}, port_of(url)
+    if "service" in given:  # a file names the rest
+        place, known = f"the service {given['service']}", {"user": "its user", "dbname": "its database", **given}
+    else:
+        defaults = psycopg.pq.Conninfo.get_defaults()
+        known = {**{o.keyword.decode(): o.val.decode() for o in defaults if o.val}, **given}
+        known.setdefault("dbname", known.get("user", ""))
+        place = " or ".join(known.get("host", "localhost").split(","))
+        place += f" at {known['hostaddr']}" if "hostaddr" in known else ""
+        place += f" port {port}" if port != 5432 else ""
+    return f"{known['dbname']} on {place}, as {known.get('user', 'nobody')}"
+
+
 def arguments(url: str) -> dict[str, Any]:
     """What every connection needs beside its URL: bounds of the network, TLS, and a token where one is the password.
 
@@ -130,7 +148,7 @@ def hosts(url: str) -> list[str]:
 
 def port_of(url: str) -> int:
     """The port that a URL, or else the environment, names; of several the first. Raises `Unavailable`."""
-    port = str(parts(url).get("port") or os.environ.get("PGPORT") or 5432).split(",")[0]
+    port = str(parts(url).get("port") or os.environ.get("PGPORT", "")).split(",")[0] or "5432"
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise unreadable(url, "its port is no number from 1 to 65535")
     return int(port)

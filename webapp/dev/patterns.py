@@ -9,7 +9,6 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
-from ..activities.samples import CARDS
 from ..sessions.samples import VIEWER
 from ..web.filters import hue
 from ..web.static_files import FOLDER
@@ -93,13 +92,11 @@ def _macros() -> dict[str, Callable[[], str]]:
     by_hue = {hue(handle): handle for handle in samples.HANDLES}
     needs = {
         "handles": [by_hue[number] for number in sorted(by_hue)],
-        "cards": [*CARDS.values()][:6],
         "icons": re.findall(r"\.icon-([a-z]+)", (FOLDER / "css/base.css").read_text(encoding="utf-8")),
     }
     sources = {
         "avatar: every hue": "{% for handle in handles %}{{ avatar(handle, handle) }}{% endfor %}",
-        "avatar: with a life": "{% for card in cards %}{{ avatar(card.handle, card.handle, card | life) }}{% endfor %}",
-        "fuse": "{% for card in cards %}{{ fuse(card | life) }}{% endfor %}",
+        "ring": "{% for percent in (100, 60, 20, 0) %}{{ ring(percent) }}{% endfor %}",
         "icon": "{% for name in icons %}{{ icon(name) }}{% endfor %}",
         "field": "{{ field('email', 'E-mail or handle', hint='Never shown.') }}",
         "field: with an error": "{{ field('email', 'E-mail', 'marnie@', 'That is no address.') }}",

@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
         return 2
     script, options = _SCRIPTS[name]
     if name in _NEVER and "prod" in rest:
-        print(f"bin/{name}: refused: nothing makes, fills, drops or disturbs production.", file=sys.stderr)
+        print(f"bin/{name}: production is never made, filled, dropped or disturbed.", file=sys.stderr)
         return 1
     if said := _misplaced_prod(name, rest):
         print(f"bin/{name}: {said}", file=sys.stderr)
@@ -82,7 +82,8 @@ def main(argv: list[str]) -> int:
             parser.add_argument(option, **how)  # type: ignore[arg-type]
         arguments = parser.parse_args(rest)
     try:
-        with target(f"bin/{name}", production=production) as on:
+        as_application = name.startswith(("users-", "activities-"))
+        with target(f"bin/{name}", production=production, as_application=as_application) as on:
             return script(on, arguments) or 0
     except (Refused, ConfigError, BrokenTemplate) as error:
         print(f"bin/{name}: {error}", file=sys.stderr)
@@ -108,7 +109,7 @@ def _misplaced_prod(name: str, rest: list[str]) -> str:
     if name in _FOR_PRODUCTION - {"db-connect"} and "prod" in rest[1:]:
         return "prod goes first."
     if name not in _FOR_PRODUCTION and rest[:1] == ["prod"] and len(rest) > 1:
-        return "there is no prod here: it works on CONNECTION_URL, so give it that of production."
+        return "prod means nothing here: this script works on CONNECTION_URL, so give it that of production."
     return ""
 
 

@@ -4,7 +4,7 @@ import os
 from argparse import Namespace as Arguments
 
 from . import people
-from .scripts import database, name_of, say
+from .scripts import database, reply, say
 from .sweep import sweep
 from .target import Target, settings_for
 
@@ -12,29 +12,31 @@ from .target import Target, settings_for
 def users_reset_password(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         password = people.reset_password(db, arguments.handle)
-    say(f"the new password in {name_of(on)} is {password} and all sessions are ended; it is kept nowhere")
+    say("All sessions were ended. The new password is kept nowhere but here:")
+    reply(password)
 
 
 def users_suspend(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         people.suspend(db, arguments.handle, undo=arguments.undo)
-    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'} in {name_of(on)}")
+    say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'}.")
 
 
 def users_invite(on: Target, _: Arguments) -> None:
     with database(on) as db:
         code = people.invite(db)
     if not (on.public_url or os.environ.get("PUBLIC_URL")):
-        say("note: PUBLIC_URL is not set here, so the link begins with an address that is a guess")
-    say(f"for one person, into {name_of(on)} within 7 days: {settings_for(on).public_url}/sign-up?invite={code}")
+        say("PUBLIC_URL is not set here, so the address at the start of the link is a guess.")
+    say("The link lets one person sign up within 7 days:")
+    reply(f"{settings_for(on).public_url}/sign-up?invite={code}")
 
 
 def activities_burn(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         people.burn(db, arguments.uuid.rstrip("/").rpartition("/")[2])
-    say(f"the activity is gone from {name_of(on)}; where it has replies its place stays, empty")
+    say("The activity is gone; where it has replies its place stays, empty.")
 
 
 def activities_sweep(on: Target, _: Arguments) -> None:
     with database(on) as db:
-        say(f"swept {name_of(on)}: {sweep(db)}")
+        reply(sweep(db))

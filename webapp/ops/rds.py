@@ -4,7 +4,7 @@ from argparse import Namespace as Arguments
 
 from ..db.catalogue import SQL_FOLDER
 from . import migrate, schema
-from .scripts import make_servable, name_of, say
+from .scripts import make_servable, say
 from .target import Target
 
 
@@ -18,7 +18,7 @@ def rds_roles(on: Target, _: Arguments) -> None:
         with conn.transaction():
             for name in ("roles.sql", "roles_rds.sql"):
                 schema.run(conn, (SQL_FOLDER / name).read_text(encoding="utf-8"))
-    say(f"mayfly_app and mayfly_sign_up sign in to {name_of(on)} by a token of AWS, and by nothing else")
+    say("mayfly_app and mayfly_sign_up sign in by a token of AWS, and by nothing else.")
 
 
 def db_after_restore(on: Target, _: Arguments) -> None:

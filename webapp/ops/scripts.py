@@ -19,7 +19,12 @@ from .target import Target, settings_for
 
 
 def say(line: str) -> None:
-    """One line of output a step."""
+    """One line a step, for the person: on the error output."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def reply(line: object) -> None:
+    """A line of what was asked for: the output holds nothing else."""
     print(line, flush=True)
 
 
@@ -28,17 +33,17 @@ def say(line: str) -> None:
 
 def db_create(on: Target, _: Arguments) -> None:
     _said_name(on)
-    say(f"made the database {schema.create(on)}, marked {on.app_env}")
+    say(f"The database {schema.create(on)} was created, marked {on.app_env}.")
 
 
 def db_schema_load(on: Target, _: Arguments) -> None:
     schema.load(on)
-    say(f"loaded the schema into {name_of(on)}")
+    say("The schema was loaded.")
 
 
 def db_seed(on: Target, _: Arguments) -> None:
-    say(f"loaded the demo community into {name_of(on)}: {schema.seed(on)} people")
-    say("(bin/users-reset-password demo gives one of them a password)")
+    say(f"The demo community was loaded: {schema.seed(on)} people.")
+    say("bin/users-reset-password demo gives one of them a password.")
 
 
 def db_drop(on: Target, arguments: Arguments) -> None:
@@ -49,10 +54,10 @@ def db_drop(on: Target, arguments: Arguments) -> None:
     with on.owner() as conn:
         facts = _require(on, conn, "Dropping", arguments)
     if arguments.dry_run:
-        say(f"would drop the database {facts.database}, with {facts.people} account(s) that the seed did not make")
+        reply(f"{facts.database} would be dropped, with {facts.people} account(s) that the seed did not make.")
         return
     schema.drop(on, facts)
-    say(f"dropped the database {facts.database}")
+    say(f"The database {facts.database} was dropped.")
 
 
 def db_setup(on: Target, arguments: Arguments) -> None:
@@ -65,7 +70,7 @@ def db_setup(on: Target, arguments: Arguments) -> None:
     if there:
         db_drop(on, arguments)
     if arguments.dry_run:
-        say(f"would make {name}, load its schema and the demo community")
+        reply(f"{name} would be created, with the schema and the demo community.")
         return
     for step in (db_create, db_schema_load, db_seed):
         step(on, arguments)
@@ -76,34 +81,31 @@ def db_migrate(on: Target, arguments: Arguments) -> None:
         if arguments.status or arguments.dry_run:
             listed = migrate.status(conn)
             for migration, done in listed:
-                say(f"{'applied' if done else 'pending'} {migration.name}")
+                reply(f"{'applied' if done else 'pending'} {migration.name}")
             if views.differ(conn):
-                say(f"pending {views.NAME}")
-            say(f"{name_of(on)}: {sum(not done for _, done in listed)} of {len(listed)} migration(s) pending")
+                reply(f"pending {views.NAME}")
+            say(f"{sum(not done for _, done in listed)} of {len(listed)} migration(s) are pending.")
             return
         applied = 0
         for name in migrate.apply(conn):
             applied += name != views.NAME
-            say(f"applied {name}")
-        say(f"{name_of(on)} is up to date, {applied} migration(s) applied")
+            reply(f"applied {name}")
+        say(f"The database is up to date: {applied} migration(s) applied.")
 
 
 def db_backup(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute() if arguments.file else backup.default_file(on)
     with database(on) as db:
         swept = backup.backup(on, db, file)
-    say(
-        f"swept {name_of(on)}: {swept}"
-        if swept is not None
-        else f"did not sweep {name_of(on)}: its migrations are pending"
-    )
-    say(f"backed up {name_of(on)} into {file}, {file.stat().st_size:,} bytes")
+    say("Nothing was swept: migrations are pending." if swept is None else f"What has expired was swept: {swept}.")
+    say(f"The backup was written: {file.stat().st_size:,} bytes.")
+    reply(file)
 
 
 def db_restore(on: Target, arguments: Arguments) -> None:
     file = Path(arguments.file).absolute()
     backup.restore(on, file)
-    say(f"restored {name_of(on)} from {file}")
+    say(f"The backup {file} was restored.")
     make_servable(on)
 
 
@@ -123,19 +125,19 @@ def db_sessions(on: Target, _: Arguments) -> None:
     with connect(on.admin_url) as conn:
         found = sessions.listed(conn)
     for line in sessions.table(found):
-        say(line)
+        reply(line)
     if any(session["state"] == "?" for session in found):
-        say("(? is what the server hides from this role: GRANT pg_read_all_stats to it shows it)")
+        say("? is what the server hides from this role: GRANT pg_read_all_stats to it shows it.")
 
 
 def db_kill_sessions(on: Target, arguments: Arguments) -> None:
     with connect(on.admin_url) as conn:
         facts = _require(on, conn, "Ending sessions", arguments, typed=conn.info.dbname)  # it loses no data
         if arguments.dry_run:
-            say(f"would end {len(sessions.listed(conn))} session(s) of {facts.database}")
+            reply(f"{len(sessions.listed(conn))} session(s) of {facts.database} would be ended.")
             return
         ended = sessions.kill(conn, facts.database, sessions.own_roles(on, conn))
-        say(f"ended {ended} session(s) of {facts.database}")
+        say(f"{ended} session(s) were ended.")
 
 
 # Shared ----------------------------------------------------------------------------------------------------
@@ -145,11 +147,13 @@ def make_servable(on: Target) -> None:
     """What comes after a restore, and one line of it."""
     with database(on) as db:
         swept, pending = backup.make_servable(on, db)
+    say("Nobody is signed in.")
     if pending:
-        say(f"nobody is signed in to {name_of(on)}")
-        say(f"{len(pending)} migration(s) are pending: run bin/db-migrate, then bin/activities-sweep, before it serves")
+        say(
+            f"{len(pending)} migration(s) are pending: run bin/db-migrate, then bin/activities-sweep, before it serves."
+        )
     else:
-        say(f"swept {name_of(on)}: {swept}; nobody is signed in")
+        say(f"What has expired was swept: {swept}.")
 
 
 @contextlib.contextmanager
@@ -170,7 +174,7 @@ def _said_name(on: Target) -> str:
     """The name of a database that may be made or lost: it must stand in the URL. Raises `Refused`."""
     name = name_of(on)
     if not name:
-        raise Refused("refused: the URL names no database, and what the environment names is not made or lost.")
+        raise Refused("The URL names no database: one that only the environment names is neither made nor dropped.")
     return name
 
 

@@ -3,12 +3,14 @@
 import contextlib
 import dataclasses
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.settings import Settings
 from ..db.connections import Connection, connect
+from ..db.conninfo import described
 from ..errors import Refused
 from ..postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 from ..postgres.places import open_state_folder
@@ -44,6 +46,16 @@ class Target:
     def admin(self) -> Connection:
         """A connection to the server's own database, as whoever may create and drop databases there."""
         return connect(self.admin_url, dbname="postgres")
+
+
+def name_database(which: str) -> None:
+    """Says which database is meant, before anything is done: on the error output, so that pipes get the reply alone."""
+    print(f"database: {which}", file=sys.stderr, flush=True)
+
+
+def embedded_name(app_env: str, state: Path, role: str = OWNER) -> str:
+    """The embedded database of that environment in the words of `described`."""
+    return f"{DATABASES[app_env]} on the embedded PostgreSQL in {state}, as {role}"
 
 
 def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> Target:
@@ -89,19 +101,21 @@ def production_target(env: Mapping[str, str], state: Path) -> Target:
 
 
 @contextlib.contextmanager
-def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool = False) -> Iterator[Target]:
-    """The database to work on, up while the block runs. `what` names the script to others who wait for it.
+def target(
+    what: str, env: Mapping[str, str] = os.environ, *, production: bool = False, as_application: bool = False
+) -> Iterator[Target]:
+    """The database to work on, named first and up while the block runs. `what` names the script to others who wait.
 
     With `production` it is that of `PROD_CONNECTION_URL`, whatever else is set. Without `CONNECTION_URL` and `APP_ENV`
-    it is the one that `bin/run` last served. Raises `Refused`.
+    it is the one that `bin/run` last served. `as_application`: the script connects as it, and not as the owner.
+    Raises `Refused`.
     """
     app_env, external = app_env_of(env), not production and is_external(env)
     state = open_state_folder(env)
-    if production:
-        yield production_target(env, state)
-        return
-    if external:
-        yield external_target(env, app_env, state)
+    if production or external:
+        on = production_target(env, state) if production else external_target(env, app_env, state)
+        name_database(described(on.app_url if as_application else on.owner_url))
+        yield on
         return
     served = recall(state)
     if served and env.get("APP_ENV") and (served.app_env, served.embedded) != (app_env, True):
@@ -111,12 +125,11 @@ def target(what: str, env: Mapping[str, str] = os.environ, *, production: bool =
             "bin/run last served the database of a CONNECTION_URL from here: name that one,"
             " or the embedded one by its APP_ENV."
         )
+    app_env = served.app_env if served else app_env
+    name_database(embedded_name(app_env, state, APP if as_application else OWNER))
     cluster = Cluster(state / "postgres")
     with cluster.use(what):
-        if served:
-            yield dataclasses.replace(embedded_target(cluster, served.app_env), public_url=served.public_url)
-        else:
-            yield embedded_target(cluster, app_env)
+        yield dataclasses.replace(embedded_target(cluster, app_env), public_url=served.public_url if served else None)
 
 
 def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:

@@ -19,10 +19,19 @@ from ..config.settings import Settings
 from ..config.variables import ConfigError
 from ..db.catalogue import BrokenTemplate
 from ..db.connections import DatabaseError
+from ..db.conninfo import described
 from ..errors import Refused, Unavailable
 from ..ops.prepare import prepare_database, server_environment
 from ..ops.served import Served, refuse_another, remember
-from ..ops.target import Target, app_env_of, embedded_target, external_target, is_external
+from ..ops.target import (
+    Target,
+    app_env_of,
+    embedded_name,
+    embedded_target,
+    external_target,
+    is_external,
+    name_database,
+)
 from ..postgres.embedded import Busy, Cluster
 from ..postgres.places import open_state_folder, state_folder
 from . import ports
@@ -42,12 +51,15 @@ def say(line: str) -> None:
 
 @contextlib.contextmanager
 def start_database(env: Mapping[str, str], what: str) -> Iterator[tuple[Target, Cluster | None]]:
-    """The database of this environment while the block runs: our own, started here, or that of `CONNECTION_URL`."""
+    """The database of this environment, named first, while the block runs: our own, or that of `CONNECTION_URL`."""
     app_env, external = app_env_of(env), is_external(env)
     state = open_state_folder(env)
     if external:
-        yield external_target(env, app_env, state), None
+        on = external_target(env, app_env, state)
+        name_database(described(on.owner_url))
+        yield on, None
         return
+    name_database(embedded_name(app_env, state))
     cluster = Cluster(state / "postgres")
     with cluster.run(what):
         yield embedded_target(cluster, app_env), cluster

@@ -36,63 +36,33 @@ def test_settings_from_the_least_environment_have_sane_defaults() -> None:
         ({"APP_ENV": "production", "SECRET_KEY": "dev"}, "SECRET_KEY"),
         ({"APP_ENV": "production", "SECRET_KEY": "a" * 64}, "SECRET_KEY"),
         ({"APP_ENV": "staging"}, "APP_ENV"),
-        ({"PORT": "0"}, "PORT"),
         ({"PORT": "65536"}, "PORT"),
-        ({"PORT": "http"}, "PORT"),
-        ({"PORT": "-1"}, "PORT"),
         ({"PORT": "\u0661\u0662"}, "PORT"),
-        ({"PORT": "1e3"}, "PORT"),
-        ({"PORT": "99999999999999999999"}, "PORT"),
-        ({"PUBLIC_URL": "mayfly.example"}, "PUBLIC_URL"),
         ({"HOST": "0.0.0.0"}, "PUBLIC_URL"),
         ({"HOST": "::"}, "PUBLIC_URL"),
         ({"WAIT_FOR_DATABASE": "true"}, "WAIT_FOR_DATABASE"),
         ({"PUBLIC_URL": "ftp://mayfly.example"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://mayfly.example/path"}, "PUBLIC_URL"),
-        ({"PUBLIC_URL": "https://mayfly.example?q"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://user@mayfly.example"}, "PUBLIC_URL"),
-        ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "6"}, "TRUSTED_PROXIES"),
-        ({"SIGN_UP": "yes"}, "SIGN_UP"),
         ({"SIGN_UP": "provider"}, "SIGN_UP"),  # there is none
         ({"PUBLIC_FEED": "maybe"}, "PUBLIC_FEED"),
         ({"AUTH": "saml"}, "AUTH"),
         ({"OIDC_CLIENT_ID": "mayfly"}, "OIDC_CLIENT_ID"),
-        ({"AUTH": "local", "OIDC_ISSUER": "https://id.example"}, "OIDC_ISSUER"),
-        ({"AUTH": "oidc"}, "OIDC_ISSUER"),
         ({"AUTH": "cognito", "OIDC_CLIENT_ID": "mayfly"}, "OIDC_ISSUER"),
         ({**OIDC, "OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
-        *(
-            ({**OIDC, "OIDC_ISSUER": issuer}, "OIDC_ISSUER")
-            for issuer in (
-                "http://id.example",
-                "id.example",
-                "https://",
-                "https://user@id.example",
-                "https://id.example?a",
-                "https://id.example#a",
-                "https://id.example:x",
-                "ftp://id.example",
-                "https://id\\example",
-                "https://" + "i" * 300,
-            )
-        ),
+        ({**OIDC, "OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER"),
+        ({**OIDC, "OIDC_ISSUER": "https://user@id.example"}, "OIDC_ISSUER"),
+        ({**OIDC, "OIDC_ISSUER": "https://id\\example"}, "OIDC_ISSUER"),
         ({**OIDC, "OIDC_SCOPES": "email"}, "OIDC_SCOPES"),
         ({**OIDC, "OIDC_LOGOUT_URL": "http://id.example/logout"}, "OIDC_LOGOUT_URL"),
-        ({**OIDC, "OIDC_LOGOUT_URL": "http://localhost/logout"}, "OIDC_LOGOUT_URL"),
-        ({"TTL_FLOOR": "2-days"}, "TTL_FLOOR"),
         ({"TTL_CEILING": "forever"}, "TTL_CEILING"),
         ({"TTL_FLOOR": "7-days", "TTL_CEILING": "1-day"}, "TTL_FLOOR"),
         ({"TTL_CEILING": "1-day", "TTL_DEFAULT": "7-days"}, "TTL_DEFAULT"),
-        ({"LIMIT_ACTIVITIES": "many"}, "LIMIT_ACTIVITIES"),
         ({"LIMIT_ACTIVITIES": "0/1h"}, "LIMIT_ACTIVITIES"),
         ({"LIMIT_ACTIVITIES": "5/1w"}, "LIMIT_ACTIVITIES"),
-        ({"LIMIT_SIGN_UPS": "5/0m"}, "LIMIT_SIGN_UPS"),
         ({"WORKERS": "0"}, "WORKERS"),
-        ({"POOL_MAX": "many"}, "POOL_MAX"),
-        ({"POOL_MIN": "0"}, "POOL_MIN"),
         ({"POOL_MIN": "9"}, "POOL_MIN is 9, more than POOL_MAX, which is 8"),
-        ({"POOL_MIN": "2", "POOL_MAX": "1"}, "POOL_MIN is 2, more than POOL_MAX, which is 1"),
         ({"REPLICA_CONNECTION_URL": "postgresql://x"}, "REPLICA_CONNECTION_URL"),
     ],
 )
@@ -157,39 +127,24 @@ def test_ttls_are_those_of_the_product() -> None:
     assert max(TTLS.values()) == timedelta(days=30)
 
 
-@pytest.mark.parametrize(
-    ("value", "limit"),
-    [("0", Limit(0, 0)), ("3/10s", Limit(3, 10)), ("5/30m", Limit(5, 1800)), ("9/2d", Limit(9, 172800))],
-)
-def test_limits_are_settings(value: str, limit: Limit) -> None:
-    for name in LIMITS:
-        assert settings(**{f"LIMIT_{name.upper()}": value}).limits[name] == limit
+def test_limits_are_settings() -> None:
+    written = {"0": Limit(0, 0), "3/10s": Limit(3, 10), "5/30m": Limit(5, 1800), "9/2d": Limit(9, 172800)}
+    for value, limit in written.items():
+        for name in LIMITS:
+            assert settings(**{f"LIMIT_{name.upper()}": value}).limits[name] == limit
 
 
-@pytest.mark.parametrize(
-    ("public_url", "https", "insecure"),
-    [
+def test_public_address_tells_whether_passwords_cross_a_network_in_the_clear() -> None:
+    for public_url, https, insecure in (
         ("http://127.0.0.1:8000", False, False),
         ("http://localhost", False, False),
         ("http://[::1]:8000", False, False),
         ("http://192.168.1.7:8000", False, True),
         ("http://mayfly.example", False, True),
         ("https://mayfly.example/", True, False),
-    ],
-)
-def test_public_address_tells_whether_passwords_cross_a_network_in_the_clear(
-    public_url: str, https: bool, insecure: bool
-) -> None:
-    given = settings(PUBLIC_URL=public_url)
-    assert (given.https, given.insecure_public_address) == (https, insecure)
-
-
-def test_frame_origin_counts_in_development_alone() -> None:
-    frame = {"FRAME_ORIGIN": "https://workspace.example", "PUBLIC_URL": "https://8000.workspace.example"}
-    assert settings(**frame).frame_origin
-    for app_env in ("production", "test"):
-        with pytest.raises(ConfigError, match="FRAME_ORIGIN is for development alone"):
-            settings(APP_ENV=app_env, **frame)
+    ):
+        given = settings(PUBLIC_URL=public_url)
+        assert (given.https, given.insecure_public_address) == (https, insecure), public_url
 
 
 def test_secret_key_fallbacks_are_a_list() -> None:

@@ -34,16 +34,17 @@ def alice(conn: Connection) -> UUID:
     return make_user(conn, password=None)
 
 
+def make_many_dead(conn: Connection, alice: UUID, number: int) -> None:
+    conn.execute(
+        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
+        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, %s)",
+        [alice, number],
+    )
+
+
 def activities(conn: Connection) -> dict[UUID, str | None]:
     """What is on the disk: uuid to message."""
     return dict(conn.execute("SELECT uuid, message FROM activities").fetchall())
-
-
-def test_sweep_deletes_the_expired_and_keeps_the_living(db: Database, conn: Connection, alice: UUID) -> None:
-    living = make_activity(conn, alice, "alive", left=timedelta(seconds=30))
-    make_activity(conn, alice, "dead", left=DEAD)
-    assert sweep(db).counts["deleted"] == 1
-    assert activities(conn) == {living: "alive"}
 
 
 def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
@@ -63,13 +64,13 @@ def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
     assert activities(conn) == {}
 
 
-def test_sweep_leaves_living_parents_alone(db: Database, conn: Connection, alice: UUID) -> None:
-    parent = make_activity(conn, alice, "living parent")
+def test_sweep_deletes_the_expired_and_keeps_the_living(db: Database, conn: Connection, alice: UUID) -> None:
+    parent = make_activity(conn, alice, "parent", left=timedelta(seconds=30))
     make_activity(conn, alice, "dead reply", left=DEAD, reply_to=parent)
-    make_activity(conn, alice, "living reply", reply_to=parent)
-    assert sweep(db).counts["blanked"] == 0
-    assert activities(conn)[parent] == "living parent"
-    assert len(activities(conn)) == 2
+    reply = make_activity(conn, alice, "reply", reply_to=parent)
+    counts = sweep(db).counts
+    assert (counts["deleted"], counts["blanked"]) == (1, 0)
+    assert activities(conn) == {parent: "parent", reply: "reply"}
 
 
 def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Connection, alice: UUID) -> None:
@@ -77,45 +78,30 @@ def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Con
     for _ in range(25):
         above = make_activity(conn, alice, left=DEAD, reply_to=above)
         make_activity(conn, alice, left=DEAD, reply_to=above)
-    assert sweep(db, batch=3).counts == {
-        "deleted": 50, "blanked": 0, "sessions": 0, "invitations": 0, "keys": 0, "drafts": 0, "limits": 0
-    }  # fmt: skip
+    assert sweep(db, batch=3).counts["deleted"] == 50
     assert activities(conn) == {}
     assert not sweep(db)
 
 
 def test_sweep_tells_for_how_long_the_oldest_text_waited(db: Database, conn: Connection, alice: UUID) -> None:
-    make_activity(conn, alice, left=DEAD)
+    make_activity(conn, alice, "living", reply_to=make_activity(conn, alice, left=DEAD))
     assert 3600 <= sweep(db).lag < 3700
-    assert sweep(db).lag == 0
+    assert sweep(db).lag == 0, "a blanked row waits for nothing"
     assert str(Swept({"deleted": 2}, 0.04)) == "deleted 2, lag 0.0 s"
 
 
-def test_blanked_rows_are_no_lag(db: Database, conn: Connection, alice: UUID) -> None:
-    make_activity(conn, alice, "living", reply_to=make_activity(conn, alice, left=DEAD))
-    sweep(db)
-    assert sweep(db).lag == 0
-
-
 def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connection, alice: UUID) -> None:
-    for age in ("- interval '1 second'", "+ interval '1 hour'"):
-        past = f"now() {age}"
-        conn.execute(
-            "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
-            f" VALUES (sha256(gen_random_uuid()::text::bytea), %s, now() - interval '1 day', now(), {past})",
-            [alice],
-        )
-        conn.execute(
-            "INSERT INTO invitations (code_hash, created_at, expires_at)"
-            f" VALUES (sha256(gen_random_uuid()::text::bytea), now() - interval '1 day', {past})"
-        )
-        conn.execute(f"INSERT INTO activity_keys VALUES (%s, gen_random_uuid(), gen_random_uuid(), {past})", [alice])
-        conn.execute(
-            "INSERT INTO drafts (user_uuid, kind, message, created_at, expires_at)"
-            f" VALUES (%s, 'profile', '', now() - interval '1 day', {past})",
-            [alice],
-        )
-        conn.execute(f"INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {past})")
+    for end in ("now() - interval '1 second'", "now() + interval '1 hour'"):
+        conn.execute(f"""
+            INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)
+            VALUES (sha256(gen_random_uuid()::text::bytea), '{alice}', now() - interval '1 day', now(), {end});
+            INSERT INTO invitations (code_hash, created_at, expires_at)
+            VALUES (sha256(gen_random_uuid()::text::bytea), now() - interval '1 day', {end});
+            INSERT INTO activity_keys VALUES ('{alice}', gen_random_uuid(), gen_random_uuid(), {end});
+            INSERT INTO drafts (user_uuid, kind, message, created_at, expires_at)
+            VALUES ('{alice}', 'profile', '', now() - interval '1 day', {end});
+            INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {end})
+        """)
     counts = sweep(db).counts
     names = ("sessions", "invitations", "keys", "drafts", "limits")
     assert {name: counts[name] for name in names} == dict.fromkeys(names, 1)
@@ -124,36 +110,21 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
 
 
 def test_sweep_ends_sessions_that_lay_unused(db: Database, conn: Connection, alice: UUID) -> None:
-    for unused in (59, 61):
-        conn.execute(
-            "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at) VALUES"
-            " (sha256(%s::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => %s), now()"
-            " + interval '1 day')",
-            [unused, alice, unused],
-        )
+    conn.execute(
+        "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
+        " SELECT sha256(unused::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => unused),"
+        " now() + interval '1 day' FROM unnest('{59, 61}'::int[]) AS unused",
+        [alice],
+    )
     assert sweep(db).counts["sessions"] == 0
     assert sweep(db, session_idle=3600).counts["sessions"] == 1
     assert conn.execute("SELECT token_hash = sha256('59') FROM sessions").fetchall() == [(True,)]
 
 
-def test_two_sweeps_at_once_share_the_work(database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
-    conn.execute(
-        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
-        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, 600)",
-        [alice],
-    )
-    found: list[Swept] = []
-
-    def one() -> None:
-        own = Database(settings_for(database_urls))
-        found.append(sweep(own, batch=7))
-        own.close()
-
-    threads = [threading.Thread(target=one) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def test_two_sweeps_at_once_share_the_work(db: Database, conn: Connection, alice: UUID) -> None:
+    make_many_dead(conn, alice, 600)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: sweep(db, batch=7), range(2)))
     assert sum(swept.counts["deleted"] for swept in found) == 600
     assert activities(conn) == {}
 
@@ -210,24 +181,18 @@ sweep(db, batch=1)
 """
 
 
-def test_sweep_killed_twenty_times_leaves_whole_rows_and_ends_empty(
+def test_sweep_killed_at_several_places_leaves_whole_rows_and_ends_empty(
     db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID
 ) -> None:
     living = make_activity(conn, alice, "alive")
     stub = make_activity(conn, alice, "dead, with a living reply", left=DEAD)
     reply = make_activity(conn, alice, "reply", reply_to=stub)
-    conn.execute(
-        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
-        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, 20000)",
-        [alice],
-    )
+    make_many_dead(conn, alice, 3000)
 
     def left() -> int:
-        row = conn.execute("SELECT count(*) FROM activities").fetchone()
-        assert row
-        return int(row[0])
+        return len(activities(conn))
 
-    for kill in range(20):
+    for kill in range(3):
         before = left()
         with subprocess.Popen(
             [sys.executable, "-c", KILLED, database_urls.app_url, database_urls.owner_url],
@@ -238,7 +203,7 @@ def test_sweep_killed_twenty_times_leaves_whole_rows_and_ends_empty(
             assert process.stdout
             process.stdout.readline()
             deadline = time.monotonic() + 20
-            while left() > before - 1 - kill * 3:  # each time at another place
+            while left() > before - 1 - kill * 7:  # each time at another place
                 assert time.monotonic() < deadline
                 assert process.poll() is None
             process.kill()

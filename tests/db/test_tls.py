@@ -1,14 +1,12 @@
 """Over a network the database has to prove who it is: a real server with real certificates."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ways import DatabaseUrls, free_port, settings_for
+from ways import DatabaseUrls, free_port, scratch_folder, settings_for
 
 from webapp.db.connections import connect
 from webapp.db.conninfo import _proof, client_environment
@@ -18,7 +16,6 @@ from webapp.postgres.embedded import Cluster
 from webapp.postgres.programs import system_bindir
 
 NAME = "database.example"
-DISTRUSTED = "its certificate is none that is trusted for that name"
 
 needs_tls = pytest.mark.skipif(
     system_bindir() is None,
@@ -40,10 +37,8 @@ def authority(folder: Path, name: str) -> Path:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="mayfly-test-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    with scratch_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -80,42 +75,29 @@ def server(folder: Path, trusted: Path) -> Iterator[str]:
 
 
 @needs_tls
-def test_server_with_a_trusted_certificate_is_reached(server: str, trusted: Path) -> None:
+def test_server_with_a_trusted_certificate_is_reached(
+    server: str, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = f"postgresql://postgres@{server}&sslrootcert={trusted}"
-    with connect(url) as conn:
-        assert conn.pgconn.ssl_in_use
-        assert conn.info.get_parameters()["sslmode"] == "verify-full"
     database = Database(settings_for(DatabaseUrls(url, url, url)))
-    with database._connection() as conn:  # the pool's
-        assert conn.info.get_parameters()["sslmode"] == "verify-full"
+    with connect(url) as conn, database._connection() as pooled:
+        assert conn.pgconn.ssl_in_use
+        assert [one.info.get_parameters()["sslmode"] for one in (conn, pooled)] == ["verify-full"] * 2
     database.close()
-
-
-@needs_tls
-def test_bundle_may_be_told_by_the_environment(server: str, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGSSLROOTCERT", str(trusted))
+    monkeypatch.setenv("PGSSLROOTCERT", str(trusted))  # which may be told by the environment, too
     with connect(f"postgresql://postgres@{server}") as conn:
         assert conn.info.get_parameters()["sslmode"] == "verify-full"
 
 
 @needs_tls
-def test_server_of_another_authority_is_refused(server: str, folder: Path) -> None:
-    with pytest.raises(Unavailable) as refused:
-        connect(f"postgresql://postgres@{server}&sslrootcert={authority(folder, 'another')}")
-    assert NAME in refused.value.message
-    assert DISTRUSTED in refused.value.message
-
-
-@needs_tls
-def test_server_that_the_system_does_not_know_is_refused(server: str) -> None:
-    with pytest.raises(Unavailable, match=DISTRUSTED):
-        connect(f"postgresql://postgres@{server}")
-
-
-@needs_tls
-def test_server_by_another_name_is_refused(server: str, trusted: Path) -> None:
-    with pytest.raises(Unavailable, match=DISTRUSTED):
-        connect(f"postgresql://postgres@{server.replace(NAME, 'other.example')}&sslrootcert={trusted}")
+def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Path, folder: Path) -> None:
+    for at in (
+        f"{server}&sslrootcert={authority(folder, 'another')}",
+        server,  # whose authority the system does not know
+        f"{server.replace(NAME, 'other.example')}&sslrootcert={trusted}",
+    ):
+        with pytest.raises(Unavailable, match="its certificate is none that is trusted for that name"):
+            connect(f"postgresql://postgres@{at}")
 
 
 @needs_tls
@@ -124,30 +106,31 @@ def test_less_is_only_done_when_it_is_said(server: str) -> None:
         assert conn.pgconn.ssl_in_use
 
 
-@pytest.mark.parametrize(
-    ("url", "mode"),
-    [
-        ("postgresql://ann@db.example/mayfly", "verify-full"),
-        ("postgresql://ann@10.0.0.7/mayfly", "verify-full"),
-        ("postgresql://ann@localhost,db.example/mayfly", "verify-full"),
-        ("postgresql://ann@localhost/mayfly?hostaddr=10.0.0.7", "verify-full"),
-        ("postgresql://ann@/mayfly?host=db.example", "verify-full"),
-        ("host=db.example dbname=mayfly", "verify-full"),
-        ("postgresql://ann@127.0.0.1/mayfly", None),
-        ("postgresql://ann@[::1]/mayfly", None),
-        ("postgresql://ann@/mayfly?host=/run/postgresql", None),
-        ("postgresql:///mayfly", None),
-        ("postgresql://ann@db.example/mayfly?sslmode=disable", None),
-    ],
-)
-def test_what_is_verified_follows_from_where_it_is(url: str, mode: str | None) -> None:
-    assert _proof(url).get("sslmode") == mode
-    assert client_environment(url).get("PGSSLMODE") == (mode or ("disable" if "disable" in url else None))
+def test_what_is_verified_follows_from_where_it_is() -> None:
+    full = {
+        "postgresql://ann@db.example/mayfly": "verify-full",
+        "postgresql://ann@10.0.0.7/mayfly": "verify-full",
+        "postgresql://ann@localhost,db.example/mayfly": "verify-full",
+        "postgresql://ann@localhost/mayfly?hostaddr=10.0.0.7": "verify-full",
+        "postgresql://ann@/mayfly?host=db.example": "verify-full",
+        "host=db.example dbname=mayfly": "verify-full",
+        "postgresql:///?service=m": "verify-full",  # a file names the host
+        "postgresql://ann@127.0.0.1/mayfly": None,
+        "postgresql://ann@[::1]/mayfly": None,
+        "postgresql://ann@/mayfly?host=/run/postgresql": None,
+        "postgresql:///mayfly": None,
+        "postgresql://ann@db.example/mayfly?sslmode=disable": None,
+        "postgresql:///?service=m&sslmode=disable": None,
+    }
+    assert {url: _proof(url).get("sslmode") for url in full} == full
+    assert client_environment("postgresql://ann@db.example/mayfly")["PGSSLMODE"] == "verify-full"
 
 
-def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGHOST", "db.example")
+@pytest.mark.parametrize("variable", ["PGHOST", "PGSERVICE"])
+def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "db.example")
     assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
+    assert "sslmode" not in _proof("postgresql://u@localhost/x")
     monkeypatch.setenv("PGSSLMODE", "")  # as compose.yaml hands on what is not set
     assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
     monkeypatch.setenv("PGSSLMODE", "disable")

@@ -1,0 +1,214 @@
+"""What is there for people who edit, in development alone: patterns, errors in words, pages that follow the files."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template
+from jinja2 import ChoiceLoader, FunctionLoader
+from watchfiles import Change
+from ways import MakeApp, free_port, wait_for
+
+from webapp.dev import follow, live
+from webapp.dev.__main__ import main
+from webapp.dev.workshop import Wanted
+from webapp.ops.served import Served, recall, remember
+from webapp.postgres.places import CHECKOUT
+from webapp.postgres.processes import working_in
+
+TEMPLATES = CHECKOUT / "webapp" / "templates"
+
+
+@pytest.fixture
+def dev_app(make_app: MakeApp) -> Flask:
+    return make_app(APP_ENV="development")
+
+
+# Development alone -------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_it_exists_in_production(make_app: MakeApp) -> None:
+    app = make_app(APP_ENV="production")
+    assert app.test_client().get("/dev/patterns").status_code == 404
+    assert not any(rule.rule.startswith("/dev") for rule in app.url_map.iter_rules())
+    assert "dev.js" not in app.test_client().get("/").text
+
+
+def test_error_is_told_in_development_and_hidden_elsewhere(make_app: MakeApp) -> None:
+    def fall() -> str:
+        raise ValueError("the reason")
+
+    for app_env, told in (("development", True), ("test", False)):
+        app = make_app(APP_ENV=app_env)
+        app.add_url_rule("/fall", view_func=fall)
+        answers = [app.test_client().get("/fall", headers=also) for also in ({}, {"HX-Request-Type": "partial"})]
+        assert [answer.status_code for answer in answers] == [500, 500]
+        assert ["ValueError: the reason" in answer.text for answer in answers] == [told, told]
+        assert "Traceback" not in answers[0].text
+
+
+def test_error_in_a_template_is_told_with_its_file_and_line(dev_app: Flask) -> None:
+    made = {"_part.html": "one\n{{ nobody }}"}
+
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        return (made[name], str(TEMPLATES / name), lambda: False) if name in made else None
+
+    environment = dev_app.jinja_env
+    environment.loader = ChoiceLoader([FunctionLoader(load), environment.loader])
+    dev_app.add_url_rule("/page", view_func=lambda: render_template("page.html", card={"message": 7}))
+    for broken, *told in (
+        ("{{ card.nothing.more }}", "page.html, line 3: UndefinedError: 'dict object' has no attribute 'nothing'"),
+        ("{{ address('users.nowhere') }}", "page.html, line 3: KeyError: 'users.nowhere'"),
+        ("{% include '_part.html' %}", "_part.html, line 2: UndefinedError: 'nobody' is undefined"),
+        ("{% include '_none.html' %}", "page.html, line 3: TemplateNotFound: "),
+        ("{{ icon(nobody) }}", "_macros.html, line ", "'nobody' is undefined (for ", "page.html, line 3)"),
+        ("{{ card.message | initial }}", "webapp/web/filters.py, line "),
+    ):
+        made["page.html"] = f"one\ntwo\n{broken}"
+        said = unescape(dev_app.test_client().get("/page").text)
+        assert [place for place in told if place not in said] == [], broken
+
+
+def test_statement_whose_file_was_removed_is_told_by_its_name(dev_app: Flask) -> None:
+    db = dev_app.extensions["db"]
+    db.catalogue._templates = {template.name: template for template in db.catalogue if template.name != "feeds/public"}
+    for headers in ({}, {"HX-Request-Type": "partial"}):
+        said = dev_app.test_client().get("/public", headers=headers).text
+        assert "sql/feeds/public.sql is asked for, and there is no such statement." in said
+        assert "KeyError" not in said
+
+
+# The pattern page --------------------------------------------------------------------------------------------
+
+
+def test_run_in_development_shows_every_partial_stage_and_hue_and_follows_no_files(dev_app: Flask) -> None:
+    assert "dev.js" not in dev_app.test_client().get("/").text
+    assert dev_app.test_client().get("/dev/reload").status_code == 404
+    assert not dev_app.debug
+    page = dev_app.test_client().get("/dev/patterns")
+    assert page.status_code == 200, page.text
+    partials = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("_*.html")}
+    shown = set(re.findall(r"<h2[^>]*><code>([^<]+)</code>", page.text))
+    assert partials <= shown, f"not drawn: {', '.join(sorted(partials - shown))}"
+    assert shown == {name for name in shown if (TEMPLATES / name).exists()}
+    drawn = set(re.findall(r'data-(?:stage|hue)="(\w+)"', page.text))
+    assert {"bright", "waning", "ember", "last", *map(str, range(12))} <= drawn
+    assert "<script>alert" not in page.text
+    assert "data-left=" not in page.text  # nothing on it vanishes
+
+
+# The stream --------------------------------------------------------------------------------------------------
+
+
+def test_browser_hears_of_a_change_once(dev_app: Flask) -> None:
+    ours, theirs = socket.socketpair()
+    follow(dev_app, theirs, [])
+    browser, changes = dev_app.test_client(), dev_app.extensions["changes"]
+    page, place = browser.get("/"), changes.place
+    assert f'data-place="{place}"' in page.text
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert browser.get("/dev/static/dev.js", buffered=True).status_code == 200
+    stream = browser.get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
+    assert next(stream).startswith(b":")
+    ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
+    assert b'data: ["webapp/static/css/base.css"]' in next(stream)
+    assert changes.since(place) == ["webapp/static/css/base.css"]
+    assert changes.since(changes.place) == []
+    ours.close()
+    for thread in threading.enumerate():
+        if thread.name == "changes":
+            thread.join(5)
+    theirs.close()
+
+
+def test_browser_of_an_earlier_process_hears_what_it_missed() -> None:
+    changes = live.Changes(["webapp/text.py", "webapp/static/css/base.css"])
+    changes.announce(["sql/feeds/home.sql"])
+    assert changes.since("another.7") == ["sql/feeds/home.sql", "webapp/static/css/base.css", "webapp/text.py"]
+
+
+def test_stream_and_script_pass_where_every_page_needs_an_account(make_app: MakeApp) -> None:
+    app = make_app(APP_ENV="development", PUBLIC_FEED="no")
+    assert app.test_client().get("/dev/static/dev.js", buffered=True).status_code == 200
+    assert app.test_client().get("/dev/patterns").status_code == 303
+
+
+def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
+    said: list[Any] = []
+    stopgap = live.Stopgap("webapp/text.py, line 3: <oops>", {})
+    body = b"".join(stopgap({"PATH_INFO": "/"}, lambda *answer: said.append(answer)))
+    assert b"line 3: &lt;oops&gt;" in body
+    assert b"data-place=" in body
+    assert said[0][0].startswith("500")
+    fragment = stopgap({"PATH_INFO": "/", "HTTP_HX_REQUEST_TYPE": "partial"}, lambda *_: None)
+    assert b"<hx-partial" in b"".join(fragment)
+    stream = stopgap({"PATH_INFO": "/dev/reload", "QUERY_STRING": "place=x.1"}, lambda *_: None)
+    assert [next(iter(stream))] == [b": following\n\n"]
+
+
+def test_only_files_that_matter_are_watched() -> None:
+    names = ("a.html", "a.sql", "a.py", ".a.html.swp", "a.html~", "a.pyc")
+    assert [name for name in names if Wanted()(Change.modified, f"/x/webapp/{name}")] == ["a.html", "a.sql", "a.py"]
+
+
+# The whole of bin/dev ----------------------------------------------------------------------------------------
+
+
+def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
+    state, port, log = scratch / "state", free_port(), scratch / "log"
+    state.mkdir(mode=0o755)
+    served = Served("production", "https://mayfly.example", embedded=True)
+    remember(state, served)
+    environment = {**os.environ, "MAYFLY_PYTHON": sys.executable, "MAYFLY_STATE": str(state), "PORT": str(port)}
+
+    def attach(port: int) -> tuple[int, str, str]:
+        env = {**environment, "PORT": str(port)}
+        done = subprocess.run([CHECKOUT / "bin" / "dev"], env=env, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    with log.open("w") as out:
+        process = subprocess.Popen([CHECKOUT / "bin" / "dev"], env=environment, stdout=out, stderr=out)
+    try:
+        wait_for(lambda: process.poll() is not None or "Mayfly is at" in log.read_text(), 60)
+        # A second window of the editor attaches, and starts it once more.
+        assert attach(port) == (0, f"bin/dev runs already, on port {port}.\n", "")
+        with socket.create_server(("127.0.0.1", 0)) as taken:  # by another program
+            code, _, told = attach(taken.getsockname()[1])
+        assert (code, "is in use" in told) == (1, True)
+        children = _below(process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0, log.read_text()
+    wait_for(lambda: not any(map(_runs, children)))
+    wait_for(lambda: not working_in(state / "postgres" / "data", "postgres"))
+    assert recall(state) == served  # the scripts' note is bin/run's
+
+
+def test_dev_refuses_other_environments(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("APP_ENV", "production")
+    assert main() == 1
+    assert "development alone" in capsys.readouterr().err
+
+
+def _below(pid: int) -> list[int]:
+    """Every process that this one started, and those that they started."""
+    said = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(one): int(two) for one, two in (line.split() for line in said.splitlines())}
+    found = [child for child, parent in parents.items() if parent == pid]
+    return found + [further for child in found for further in _below(child)]
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    return False

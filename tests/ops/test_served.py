@@ -1,0 +1,125 @@
+"""The note of what bin/run last served, by which scripts act on the same database."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ops_fixtures import Run
+from ways import DatabaseUrls
+
+from webapp.errors import Refused
+from webapp.ops import served
+from webapp.ops.served import Served
+
+PRODUCTION = Served("production", "https://mayfly.example", embedded=True)
+
+
+def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served.remember(embedded, PRODUCTION)
+    assert "mayfly was created, marked production" in run("db-create")[2]
+    assert run("db-schema-load")[0] == 0
+    for script in ("db-drop", "db-setup", "db-seed", "db-kill-sessions"):
+        code, out, err = run(script)
+        assert (code, out) == (1, "")
+        assert "APP_ENV is production" in err
+    assert not (embedded / "servers").exists()  # a server is not allowed by a production database on it
+    for app_env in ("", "production"):
+        monkeypatch.setenv("APP_ENV", app_env)
+        assert run("users-invite")[1].startswith("https://mayfly.example/sign-up?invite=")
+    monkeypatch.setenv("PUBLIC_URL", "https://other.example")
+    assert run("users-invite")[1].startswith("https://other.example/")
+    for name in ("APP_ENV", "CONNECTION_URL"):
+        monkeypatch.setenv(name, "")  # as compose passes what is not set
+    assert run("db-migrate", "--status")[0] == 0
+    monkeypatch.setenv("APP_ENV", "development")  # what is said wins
+    assert "mayfly_dev was created, marked development" in run("db-create")[2]
+    monkeypatch.setenv("PUBLIC_URL", "")
+    assert run("db-schema-load")[0] == 0
+    assert "PUBLIC_URL is not set here" in run("users-invite")[2]
+
+
+def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(
+    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = scratch / "state"
+    served.remember(state, Served("production", "https://mayfly.example", embedded=False))
+    monkeypatch.delenv("APP_ENV")
+    assert run("db-migrate")[0] == 0
+    for name in ("CONNECTION_URL", "OWNER_CONNECTION_URL"):
+        monkeypatch.delenv(name)
+    for script in (["db-migrate"], ["db-create"], ["users-suspend", "ann"]):
+        code, out, err = run(*script)
+        assert (code, out, len(err.splitlines())) == (1, "", 1)
+        assert "last served the database of a CONNECTION_URL" in err
+    assert not (state / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        PRODUCTION,
+        Served("test", "https://mayfly.example", embedded=True),
+        Served("production", "https://mayfly.example", embedded=False),
+    ],
+)
+def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scratch: Path, before: Served) -> None:
+    served.remember(scratch, before)
+    with pytest.raises(Refused, match=f"APP_ENV={before.app_env} PUBLIC_URL=https://mayfly.example") as told:
+        served.refuse_another({"TRUSTED_PROXIES": "1"}, scratch)
+    assert ("CONNECTION_URL" in str(told.value)) is not before.embedded
+    for named in ({"APP_ENV": "development"}, {"CONNECTION_URL": "postgresql://x"}):
+        served.refuse_another(named, scratch)
+
+
+GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
+STRANGE: list[Callable[[Path], object]] = [
+    lambda path: path.write_text(GOOD[:40]),
+    lambda path: path.write_text('{"port": 8000}'),
+    lambda path: path.write_text(GOOD.replace("production", "staging")),
+    lambda path: path.write_text(GOOD.replace("https", "javascript")),
+    lambda path: path.write_text(GOOD.replace("true", '"true"')),
+    lambda path: path.write_bytes(b"\xff\xfe\x00"),
+    lambda path: path.write_text("[" * 4000),
+    lambda path: path.write_text(GOOD + " " * 5000),
+    Path.mkdir,
+    os.mkfifo,
+    lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
+]
+
+
+def test_strange_note_is_not_believed(scratch: Path) -> None:
+    for number, make in enumerate(STRANGE):
+        (folder := scratch / str(number)).mkdir()
+        make(folder / "served.json")
+        with pytest.raises(Refused, match=r"not as bin/run writes it.* APP_ENV"):
+            served.recall(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_note_of_another_user_is_not_believed(scratch: Path) -> None:
+    served.remember(scratch, PRODUCTION)
+    os.chown(scratch / "served.json", 12345, -1)
+    with pytest.raises(Refused, match="not as bin/run writes it"):
+        served.recall(scratch)
+    os.chown(scratch, 12345, -1)  # whose folder it is may say what was served from it
+    assert served.recall(scratch)
+
+
+def test_note_is_whole_or_not_there_and_readable_by_its_owner_alone(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = scratch / "served.json"
+    served.remember(scratch, PRODUCTION)
+    assert path.stat().st_mode & 0o777 == 0o600
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            served.remember(scratch, Served("development", "http://127.0.0.1:8000", embedded=True))
+    assert served.recall(scratch) == PRODUCTION
+    assert list(scratch.iterdir()) == [path]
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Refused, match="cannot be written"):
+        served.remember(scratch, PRODUCTION)
+    assert list(scratch.iterdir()) == [path]

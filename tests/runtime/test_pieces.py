@@ -1,0 +1,183 @@
+"""The pieces of a run: who is started again, who steps down, and what goes on beside the server."""
+
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+from ways import NO_HOST, free_port
+
+from webapp import logs
+from webapp.config.settings import Settings
+from webapp.errors import Refused
+from webapp.ops import prepare, served
+from webapp.postgres import places
+from webapp.postgres.places import CHECKOUT
+from webapp.runtime import keeper, ports, server, supervisor
+
+
+def test_run_looks_before_anything_slow(scratch: Path) -> None:
+    served.remember(scratch, served.Served("production", "https://mayfly.example", embedded=True))
+    port = free_port()
+    fresh = {"MAYFLY_STATE": str(scratch / "none"), "PORT": str(port)}
+    with socket.create_server(("127.0.0.1", port)):
+        for env, told in (
+            (fresh, f"Port {port} on 127.0.0.1 is in use"),
+            ({**fresh, "HOST": NO_HOST}, "no address of this machine"),
+            ({**fresh, "MAYFLY_STATE": str(scratch)}, "last served APP_ENV=production"),
+        ):
+            with pytest.raises(Refused, match=told):
+                supervisor.Supervisor(env)._look_before()
+    supervisor.Supervisor(fresh)._look_before()
+
+
+HELD, YOUNG = supervisor._HOLDS + 1, supervisor._HOLDS - 1
+
+
+def test_server_that_dies_is_started_again_where_it_had_held() -> None:
+    started: list[object] = []
+
+    class Fallen:
+        def __init__(self, age: float) -> None:
+            self.age = lambda: age
+
+        def ended(self) -> int:
+            return 1
+
+        def start(self) -> None:
+            started.append(self)
+
+    for waits, was_up, age, again in (
+        ("", True, HELD, True),
+        ("", True, YOUNG, False),
+        ("", False, HELD, False),
+        ("yes", False, YOUNG, True),
+        ("yes", True, YOUNG, False),
+    ):
+        one, fallen = supervisor.Supervisor({"WAIT_FOR_DATABASE": waits}), Fallen(age)
+        one._told = was_up
+        one.stopping.set()  # nobody has to wait for the second in between
+        assert one._restart(fallen) is again  # type: ignore[arg-type]
+        assert (fallen in started) is again
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], readable: bool
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
+    monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/opt/python")
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
+    settings = Settings.from_env({"CONNECTION_URL": "postgresql://", "SECRET_KEY": "x"})
+    one = server.Server(settings, {"HOST": "127.0.0.1"}, None)
+    for _ in range(2):
+        one.start()
+    assert given == [{"HOST": "127.0.0.1", **({"MAYFLY_RUN_AS": "10:20"} if readable else {})}] * 2
+    said = "warning: the server's workers run as root: the user mayfly cannot read /opt/python: "
+    assert capsys.readouterr().out.count(said) == (0 if readable else 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
+def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
+    account = places.service_account()
+    assert account
+    scratch.chmod(0o700)
+    for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
+        (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+        (scratch / name).touch()
+    monkeypatch.setattr(places, "CHECKOUT", scratch)
+    assert places.unreadable(account) == str(scratch)
+    scratch.chmod(0o711)
+    environment = scratch / "environment"
+    environment.mkdir(mode=0o700)
+    monkeypatch.setattr(sys, "prefix", str(environment))
+    assert places.unreadable(account) == str(environment)
+    environment.chmod(0o711)
+    python = scratch / "python"
+    monkeypatch.setattr(sys, "executable", str(python))  # there is none yet
+    assert places.unreadable(account) == str(python)
+    python.write_text("#!/bin/sh\ncase $3 in *gunicorn*) exit 1; esac\n")
+    python.chmod(0o755)
+    assert places.unreadable(account) == str(environment)
+    python.write_text("#!/bin/sh\n")
+    assert places.unreadable(account) == ""
+
+
+def test_run_waits_for_no_dead_name_server_and_its_server_is_as_patient_as_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RES_OPTIONS", "")
+    monkeypatch.delenv("RES_OPTIONS")
+    monkeypatch.setattr(supervisor.logging.config, "dictConfig", lambda _: None)
+    found: list[str | None] = []
+    monkeypatch.setattr(supervisor.Supervisor, "run", lambda one: found.append(one.env.get("RES_OPTIONS")) or 0)
+    assert supervisor.main([]) == 0
+    assert (os.environ.get("RES_OPTIONS"), found) == ("timeout:2 attempts:1", [None])
+
+
+def test_keeper_goes_on_after_whatever_happens(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    gone = psycopg.errors.AdminShutdown("terminating connection")
+    stopping, tries = threading.Event(), iter([RuntimeError("odd"), gone, None])
+    on = prepare.Target("test", "", "", "", Path("/"))
+    one = keeper.Keeper(on, settings, stopping, print, prepared=False)
+
+    def prepared(*_: object) -> None:
+        if error := next(tries):
+            raise error
+        stopping.set()
+
+    monkeypatch.setattr(keeper, "prepare_database", prepared)
+    monkeypatch.setattr(stopping, "wait", lambda _: stopping.is_set())
+    with caplog.at_level("ERROR", "mayfly.supervisor"):
+        one.run()
+    assert "the database could not be prepared" in caplog.text
+    assert one.refusal is None
+    assert next(tries, "over") == "over"
+
+
+def test_free_port_is_no_problem_even_right_after_use() -> None:
+    port = free_port()
+    assert ports.problem("127.0.0.1", port) is None
+    with socket.create_server(("127.0.0.1", port)):
+        assert "in use" in str(ports.problem("127.0.0.1", port))
+    assert ports.problem("127.0.0.1", port) is None
+
+
+def test_gunicorn_waits_longer_than_the_longest_honest_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST", "::1")
+    monkeypatch.setenv("MAYFLY_RUN_AS", "10:20")
+    scope: dict[str, object] = {"__file__": str(CHECKOUT / "gunicorn.conf.py")}
+    exec((CHECKOUT / "gunicorn.conf.py").read_text(), scope)
+    assert int(str(scope["timeout"])) > 2 + 3
+    assert int(str(scope["graceful_timeout"])) < 10
+    assert scope["bind"] == "[::1]:8000"
+    assert (scope["user"], scope["group"]) == (10, 20)
+    assert scope["control_socket_disable"] is True
+    assert scope["accesslog"] is None
+
+
+def test_a_log_record_is_one_line_without_an_exceptions_words() -> None:
+    try:
+        try:
+            raise KeyError("canary-cause")
+        except KeyError as error:
+            raise ValueError("canary-row") from error
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "bad \n line \x1b[31m %s", ("\r",), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+    line = logs.JsonFormatter().format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert "canary" not in line
+    assert json.loads(line)["exception"] == ["builtins.ValueError", "builtins.KeyError"]
+    record = logging.makeLogRecord({"msg": "request", "status": 200})
+    assert json.loads(logs.JsonFormatter().format(record))["status"] == 200
