@@ -112,13 +112,13 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
             # Elsewhere `execute` is the verb of Database, which takes a name: a literal.
             assert isinstance(call.args[0], ast.Constant), f"{place}:{call.lineno}"
             assert str(call.args[0].value) in names
-    database = (WEBAPP / "db" / "database.py").read_text()
+    tree = ast.walk(ast.parse((WEBAPP / "db" / "database.py").read_text()))
+    reads = [node for node in tree if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._read"]
+    read = {ast.unparse(call.args[0]) for call in reads}
+    assert all(re.match(r"self\._template\(.+\)\.sql$|query_wrap_together\(", text) for text in read), read
     for call in senders["db/database.py"]:
         sent = call.args[0].args[1] if isinstance(call.args[0], ast.Call) else call.args[0]  # cast(LiteralString, …)
-        if ast.unparse(sent) == "sql":  # of `_read`, which is given a template's, or several templates' together
-            given = re.findall(r"self\._read\((.+?), params\)", database)
-            assert given
-            assert all(re.match(r"self\._template\(.+\)\.sql$|query_wrap_together\(", text) for text in given), given
+        if ast.unparse(sent) == "sql" and read:  # what `_read` is given
             continue
         template = isinstance(sent, ast.Attribute) and ast.unparse(sent) in {"template.sql", "template.prepare_sql"}
         assert isinstance(sent, ast.Constant) or template, ast.unparse(call)
