@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from browser_fixtures import *  # noqa: F403 (here once for e2e and pages, so that both share one server)
+from factories import clear
 from flask import Flask
 from flask.testing import FlaskClient
 from pgbouncer import pgbouncer_program, run_pgbouncer, through
@@ -55,23 +56,28 @@ def pytest_configure() -> None:
         )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With the system's PostgreSQL only what touches a database runs again; a browser sees no difference.
+AGAIN = {
+    "system": ("db/", "ops/", "test_journey.py"),
+    "pooler": ("db/", "test_journey.py"),
+}
+"""What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
+NOT_AGAIN = {
+    "system": ("ops/test_decoy", "ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),
+    "pooler": ("db/test_plans", "db/test_schema"),
+}
+"""But for these: refusals are made before the database is asked, and plans and the schema stand behind every pooler."""
 
-    Through a pooler, only the application: scripts, and what looks at the plans of a session, go past it.
-    """
-    wanted = {"pooler"} if config.getoption("--pooler") else {"cluster"}
-    if wanted == {"cluster"} and config.getoption("--postgres") != "system":
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the system's PostgreSQL and through a pooler, only what touches the database and may differ there."""
+    way = "pooler" if config.getoption("--pooler") else config.getoption("--postgres")
+    if way not in AGAIN:
         return
-    browser = {"page", "playwright"}
-    past = ("ops", "test_explain.py") if config.getoption("--pooler") else ()
-    again = [
-        item
-        for item in items
-        if wanted <= set(item.fixturenames)
-        and not browser & set(item.fixturenames)
-        and not {item.path.parent.name, item.path.name} & set(past)
-    ]
+    again = []
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames:
+            again.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 
@@ -147,12 +153,7 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """The shared database, empty at the start of every test."""
     yield worker_database
     with worker_database.owner() as conn:
-        tables = conn.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
-        ).fetchone()
-        conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
-        conn.execute(f"TRUNCATE {tables[0]}")
+        clear(conn)
 
 
 @pytest.fixture

@@ -60,6 +60,17 @@ def make_activity(
     return row[0]
 
 
+def clear(conn: Connection) -> None:
+    """Empties every table of the shared database, but for what says which database it is."""
+    tables = conn.execute(
+        "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename NOT IN ('mayfly_marker', 'schema_migrations')"
+    ).fetchone()
+    assert tables
+    conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
+    conn.execute(f"TRUNCATE {tables[0]}")
+
+
 def _insert(conn: Connection, table: str, values: dict[str, Any]) -> UUID:
     names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
     row = conn.execute(

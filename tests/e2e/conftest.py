@@ -1,9 +1,9 @@
 """The browser tests: real server, real browser, an empty database each, and a watch over the console."""
 
 import pytest
-from browsing import Watch
+from browsing import Watch, enter
 from factories import make_user
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from webapp.db.connections import Connection
 
@@ -25,3 +25,9 @@ def alice(conn: Connection) -> str:
 def bob(conn: Connection) -> str:
     """Another one."""
     return str(make_user(conn, "bob"))
+
+
+@pytest.fixture
+def home(page: Page, conn: Connection, base_url: str, alice: str) -> Page:
+    """alice's browser, at home."""
+    return enter(page, conn, base_url)

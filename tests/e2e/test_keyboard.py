@@ -2,8 +2,8 @@
 
 import re
 
-from browsing import act, card, composer, post, ready, reply_form, sign_in
-from factories import PASSWORD
+from browsing import act, card, composer, enter, post, ready, reply_form
+from factories import PASSWORD, make_activity
 from playwright.sync_api import Locator, Page, expect
 
 from webapp.db.connections import Connection
@@ -94,9 +94,9 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connec
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
-def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, conn: Connection, alice: str, bob: str) -> None:
+def test_focus_stays_near_after_a_reply_and_after_burning(home: Page) -> None:
     """Where the focused thing goes away, what is next takes the focus: nobody starts again at the top."""
-    sign_in(page, "alice")
+    page = home
     for words in ("Lower.", "Upper."):
         post(page, words)
     ready(act(page, "Upper.", "Reply")).focus()
@@ -117,10 +117,9 @@ def test_focus_stays_near_after_a_reply_and_after_burning(page: Page, conn: Conn
     expect(page.locator("main :focus, main:focus")).to_have_count(1)
 
 
-def test_order_of_tab_stops_follows_the_page(page: Page, conn: Connection, alice: str) -> None:
-    sign_in(page, "alice")
-    post(page, "A card.")
-    page.reload()
+def test_order_of_tab_stops_follows_the_page(page: Page, conn: Connection, base_url: str, alice: str) -> None:
+    make_activity(conn, alice, "A card.")
+    enter(page, conn, base_url)
     names = []
     for _ in range(14):
         page.keyboard.press("Tab")

@@ -4,206 +4,160 @@ import re
 from uuid import UUID
 
 import pytest
-from browsing import Watch, act, card, composer, notice, ready, reply_form, reply_to, send, sign_in, write
+from browsing import Watch, act, card, composer, enter, notice, ready, reply_form, send, write
 from factories import make_activity
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from webapp.db.connections import Connection
 
-GONE_MEANWHILE = "What you were replying to is gone."
+ASKED, ANSWER = "Who has the key?", "It hangs by the door."
 
 
-def end_now(conn: Connection, message: str) -> None:
-    """Lets an activity's time pass, here and now."""
-    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now()) WHERE message = %s", [message])
+def end_now(conn: Connection) -> None:
+    """Lets everything's time pass, here and now."""
+    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
+
+
+def replies(page: Page) -> Locator:
+    return page.locator("#replies").get_by_role("article")
 
 
 @pytest.fixture
-def question(conn: Connection, alice: str, bob: str) -> str:
+def question(conn: Connection, bob: str) -> str:
     """An activity by bob that alice can answer; its address."""
-    return f"/@bob/status/{make_activity(conn, bob, 'Who has the key?')}"
+    return f"/@bob/status/{make_activity(conn, bob, ASKED)}"
 
 
-def test_reply_from_the_feed_opens_and_lands_below_the_card(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    asked = card(page, "Who has the key?")
-    expect(asked.get_by_role("link", name=re.compile(r"^\d"))).to_have_count(0)
-    ready(act(page, "Who has the key?", "Reply")).click()
-    expect(reply_form(page).get_by_role("textbox")).to_be_focused()
+@pytest.fixture
+def thread(question: str, home: Page) -> Page:
+    """alice's browser, on the page of that activity."""
+    home.goto(question)
+    return home
+
+
+def test_reply_from_the_feed_opens_and_lands_below_the_card(question: str, home: Page) -> None:
+    asked = card(home, ASKED)
+    ready(act(home, ASKED, "Reply")).click()
+    expect(reply_form(home).get_by_role("textbox")).to_be_focused()
     expect(asked.locator("form.composer")).to_have_count(1)
-    write(reply_form(page), "It hangs by the door.", ttl="1 day")
-    expect(reply_form(page).get_by_role("button")).to_have_accessible_name("Reply for 1 day")
-    send(reply_form(page))
+    write(reply_form(home), ANSWER, ttl="1 day")
+    expect(reply_form(home).get_by_role("button")).to_have_accessible_name("Reply for 1 day")
+    send(reply_form(home))
 
-    answer = asked.locator("article", has_text="It hangs by the door.")
-    expect(answer).to_be_visible()
-    expect(answer).to_contain_text("answering @bob")
+    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("@bob")
     expect(asked.locator("> footer")).to_contain_text("1 reply")
-    expect(reply_form(page)).to_have_count(0)
-    expect(page.locator("#announcer")).to_contain_text("Posted.")
-    page.goto(question)
-    expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door."])
+    expect(reply_form(home)).to_have_count(0)
+    expect(home.locator("#announcer")).not_to_be_empty()
 
 
-def test_replies_on_the_thread_page_follow_each_other(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    page.goto(question)
-    for number, answer in enumerate(["It hangs by the door.", "Left side."], start=1):
-        write(ready(reply_form(page)), answer)
-        send(reply_form(page))
-        expect(card(page, answer)).to_be_visible()
-        expect(reply_form(page).get_by_role("textbox")).to_have_value("")
-        replies = "1 reply" if number == 1 else f"{number} replies"
-        expect(card(page, "Who has the key?").locator("> footer")).to_contain_text(replies)
-    expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door.", "Left side."])
-
-
-def test_own_reply_below_many_is_brought_into_view(page: Page, conn: Connection, alice: str, question: str) -> None:
-    asked = question.rpartition("/")[2]
-    for number in range(12):
-        make_activity(conn, alice, f"Reply {number}.", reply_to=UUID(asked))
-    page.set_viewport_size({"width": 390, "height": 844})
-    sign_in(page, "alice")
-    page.goto(question)
-    write(ready(reply_form(page)), "It hangs by the door.")
-    send(reply_form(page))
-    expect(card(page, "It hangs by the door.")).to_be_in_viewport()
-
-
-def test_reply_to_a_reply_inside_a_thread(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    page.goto(question)
-    write(ready(reply_form(page)), "It hangs by the door.")
-    send(reply_form(page))
-    ready(act(page, "It hangs by the door.", "Reply")).click()
-    inner = ready(card(page, "It hangs by the door.").locator("form.composer"))
+def test_replies_in_a_thread_follow_each_other_and_nest(thread: Page) -> None:
+    for number, words in enumerate([ANSWER, "Left side."], start=1):
+        write(ready(reply_form(thread)), words)
+        send(reply_form(thread))
+        expect(card(thread, words)).to_be_visible()
+        expect(reply_form(thread).get_by_role("textbox")).to_have_value("")
+        expect(card(thread, ASKED).locator("> footer")).to_contain_text(re.compile(f"{number} repl"))
+    expect(replies(thread)).to_contain_text([ANSWER, "Left side."])
+    ready(act(thread, ANSWER, "Reply")).click()
+    inner = ready(card(thread, ANSWER).locator("form.composer"))
     write(inner, "On the left.")
     send(inner)
-    expect(card(page, "It hangs by the door.").locator("article", has_text="On the left.")).to_be_visible()
+    expect(card(thread, ANSWER).locator("article", has_text="On the left.")).to_be_visible()
 
 
-def test_escape_closes_an_empty_reply_and_gives_the_focus_back(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    ready(act(page, "Who has the key?", "Reply")).click()
-    expect(reply_form(page).get_by_role("textbox")).to_be_focused()
-    page.keyboard.type("x")
-    page.keyboard.press("Escape")
-    expect(reply_form(page)).to_have_count(1)
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Escape")
-    expect(reply_form(page)).to_have_count(0)
-    expect(act(page, "Who has the key?", "Reply")).to_be_focused()
+def test_own_reply_below_many_is_brought_into_view(conn: Connection, alice: str, question: str, home: Page) -> None:
+    for number in range(12):
+        make_activity(conn, alice, f"Reply {number}.", reply_to=UUID(question.rpartition("/")[2]))
+    home.set_viewport_size({"width": 390, "height": 844})
+    home.goto(question)
+    write(ready(reply_form(home)), ANSWER)
+    send(reply_form(home))
+    expect(card(home, ANSWER)).to_be_in_viewport()
 
 
-def test_cancel_closes_the_reply_and_it_opens_again(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    ready(act(page, "Who has the key?", "Reply")).click()
-    reply_form(page).get_by_role("link", name="Cancel").click()
-    expect(reply_form(page)).to_have_count(0)
-    expect(act(page, "Who has the key?", "Reply")).to_be_focused()
-    reply_to(page, "Who has the key?", "On second thoughts.")
+def test_reply_is_closed_with_the_focus_given_back_and_never_with_what_was_typed(question: str, home: Page) -> None:
+    button, box = act(home, ASKED, "Reply"), reply_form(home).get_by_role("textbox")
+    ready(button).click()
+    expect(box).to_be_focused()
+    home.keyboard.type("x")
+    home.keyboard.press("Escape")
+    expect(box).to_have_value("x")
+    button.click()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("x")
+    home.keyboard.press("Backspace")
+    home.keyboard.press("Escape")
+    expect(reply_form(home)).to_have_count(0)
+    expect(button).to_be_focused()
+
+    button.click()
+    ready(reply_form(home)).get_by_role("link", name="Cancel").click()
+    expect(reply_form(home)).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    write(ready(reply_form(home)), "Half a thought.")
+    reply_form(home).get_by_role("link", name="Cancel").click()
+    expect(box).to_have_value("Half a thought.")
+    reply_form(home).get_by_role("link", name="Discard it").click()
+    expect(reply_form(home)).to_have_count(0)
+    expect(button).to_be_focused()
 
 
-def test_cancel_asks_before_what_was_typed_is_lost(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    ready(act(page, "Who has the key?", "Reply")).click()
-    write(ready(reply_form(page)), "Half a thought.")
-    reply_form(page).get_by_role("link", name="Cancel").click()
-    expect(reply_form(page).get_by_role("textbox")).to_have_value("Half a thought.")
-    reply_form(page).get_by_role("link", name="Discard it").click()
-    expect(reply_form(page)).to_have_count(0)
-    expect(act(page, "Who has the key?", "Reply")).to_be_focused()
-
-
-def test_opening_a_reply_twice_keeps_what_was_typed(page: Page, question: str) -> None:
-    sign_in(page, "alice")
-    ready(act(page, "Who has the key?", "Reply")).click()
-    write(ready(reply_form(page)), "Half a thou")
-    act(page, "Who has the key?", "Reply").click()
-    expect(reply_form(page).get_by_role("textbox")).to_be_focused()
-    expect(reply_form(page).get_by_role("textbox")).to_have_value("Half a thou")
-
-
-def test_parent_gone_brings_the_text_back_to_post_on_its_own(
-    page: Page, watch: Watch, conn: Connection, question: str
+def test_reply_to_what_is_gone_can_be_posted_on_its_own(
+    question: str, home: Page, watch: Watch, conn: Connection
 ) -> None:
     watch.expect_errors()
-    sign_in(page, "alice")
-    ready(act(page, "Who has the key?", "Reply")).click()
-    write(ready(reply_form(page)), "It hangs by the door.", ttl="3 days")
-    end_now(conn, "Who has the key?")
-    send(reply_form(page))
-
-    expect(page.get_by_role("alert")).to_contain_text(GONE_MEANWHILE)
-    kept = composer(page).filter(has_text="Post on its own")
-    expect(kept.get_by_role("textbox")).to_have_value("It hangs by the door.")
+    ready(act(home, ASKED, "Reply")).click()
+    write(ready(reply_form(home)), ANSWER, ttl="3 days")
+    end_now(conn)
+    send(reply_form(home))
+    expect(home.get_by_role("alert")).to_be_visible()
+    kept = composer(home).filter(has_text="Post on its own")
+    expect(kept.get_by_role("textbox")).to_have_value(ANSWER)
     kept.get_by_role("button", name="Post on its own for 3 days").click()
-    expect(card(page, "It hangs by the door.")).to_be_visible()
-    expect(card(page, "It hangs by the door.")).not_to_contain_text("answering")
+    expect(card(home, ANSWER)).to_be_visible()
+    expect(card(home, ANSWER)).not_to_contain_text("@bob")
 
 
-@pytest.mark.parametrize("where", ["feed", "thread"])
-def test_parent_burned_meanwhile_leaves_the_page_and_the_text_stands_on_its_own(
-    page: Page, watch: Watch, conn: Connection, question: str, where: str
+def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
+    thread: Page, watch: Watch, conn: Connection
 ) -> None:
     watch.expect_errors()
-    sign_in(page, "alice")
-    if where == "feed":
-        ready(act(page, "Who has the key?", "Reply")).click()
-    else:
-        page.goto(question)
-    write(ready(reply_form(page)), "It hangs by the door.")
+    write(ready(reply_form(thread)), ANSWER)
     conn.execute("UPDATE activities SET expires_at = now(), user_uuid = NULL, message = NULL")
-    send(reply_form(page))
-
-    expect(page.get_by_role("article")).to_have_count(0)
-    expect(page.get_by_text("Something was here. Its time has passed.")).to_be_visible()
-    kept = composer(page).filter(has_text="Post on its own")
-    expect(kept.get_by_role("textbox")).to_have_value("It hangs by the door.")
+    send(reply_form(thread))
+    expect(thread.get_by_role("article")).to_have_count(0)
+    expect(thread.get_by_text("Its time has passed.")).to_be_visible()
+    kept = composer(thread).filter(has_text="Post on its own")
+    expect(kept.get_by_role("textbox")).to_have_value(ANSWER)
     expect(kept.get_by_role("textbox")).to_be_focused()
-    expect(kept.get_by_role("link", name="Discard it")).to_be_visible()
-    kept.get_by_role("button", name=re.compile("^Post on its own")).click()
-    expect(card(page, "It hangs by the door.")).to_be_visible()
+    kept.get_by_role("link", name="Discard it").click()
+    expect(thread.get_by_role("heading", name="Home")).to_be_attached()
+    expect(thread.get_by_role("article")).to_have_count(0)
 
 
-def test_parent_gone_text_can_be_discarded(page: Page, watch: Watch, conn: Connection, question: str) -> None:
-    watch.expect_errors()
-    sign_in(page, "alice")
-    page.goto(question)
-    write(ready(reply_form(page)), "It hangs by the door.")
-    end_now(conn, "Who has the key?")
-    send(reply_form(page))
-    expect(page.get_by_role("alert")).to_contain_text(GONE_MEANWHILE)
-    page.get_by_role("link", name="Discard it").click()
-    expect(page.get_by_role("heading", name="Home")).to_be_attached()
-    expect(page.get_by_role("article")).to_have_count(0)
-
-
-def test_reply_deeper_than_a_thread_goes_is_answered_one_step_up(
-    page: Page, watch: Watch, conn: Connection, alice: str, bob: str
+def test_reply_deeper_than_a_thread_goes_is_made_one_step_up(
+    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, bob: str
 ) -> None:
     make_activity(conn, bob, "At the bottom.", reply_to=make_activity(conn, bob, "Above it."))
     conn.execute("UPDATE activities SET depth = depth + 99")
     watch.expect_errors()
-    sign_in(page, "alice")
-    page.goto("/@bob")
+    enter(page, conn, base_url, path="/@bob")
     ready(act(page, "At the bottom.", "Reply")).click()
     write(ready(reply_form(page)), "Is there more?", ttl="3 days")
     send(reply_form(page))
-    expect(page.get_by_role("alert")).to_contain_text("This thread can't go any deeper.")
     kept = composer(page).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
-    expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
     expect(card(page, "At the bottom.")).to_be_visible()
-    kept.get_by_role("button", name="Reply one step up").click()
-    expect(page.locator("#replies").get_by_role("article")).to_contain_text(["At the bottom.", "Is there more?"])
+    expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
+    kept.get_by_role("button", name=re.compile("one step up")).click()
+    expect(replies(page)).to_contain_text(["At the bottom.", "Is there more?"])
 
 
-def test_reply_link_of_what_is_gone_says_so(page: Page, watch: Watch, conn: Connection, question: str) -> None:
+def test_reply_link_of_what_is_gone_says_so(question: str, home: Page, watch: Watch, conn: Connection) -> None:
     watch.expect_errors()
-    sign_in(page, "alice")
-    reply = ready(act(page, "Who has the key?", "Reply"))
-    end_now(conn, "Who has the key?")
+    reply = ready(act(home, ASKED, "Reply"))
+    end_now(conn)
     reply.click()
-    expect(notice(page)).to_contain_text("or its time has passed")
-    expect(reply_form(page)).to_have_count(0)
+    expect(notice(home)).not_to_be_empty()
+    expect(reply_form(home)).to_have_count(0)

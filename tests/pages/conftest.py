@@ -5,6 +5,9 @@ from typing import Any
 
 import gallery
 import pytest
+from browsing import enter
+from factories import clear
+from playwright.sync_api import Page
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +17,14 @@ def community(worker_database: Any) -> Iterator[None]:
         gallery.fill(conn)
     yield
     with worker_database.owner() as conn:
-        gallery.clear(conn)
+        clear(conn)
+
+
+@pytest.fixture
+def demo_page(page: Page, worker_database: Any, base_url: str) -> Page:
+    """The browser of the demo account, at home."""
+    with worker_database.owner() as conn:
+        return enter(page, conn, base_url, gallery.DEMO)
 
 
 @pytest.fixture(scope="session")

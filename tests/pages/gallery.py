@@ -33,16 +33,17 @@ def uuid(number: int) -> str:
     return f"5eedac00-0000-4000-8000-{number:012}"
 
 
-_BOTH = {
-    "home": "/",
+_BOTH = {"home": "/", "thread": address("marnie", 100)}
+SIGNED_OUT = {
+    **_BOTH,
     "public": "/public",
-    "thread": address("marnie", 100),
     "thread with a stub": address("mr_lanyon", 600),
     "thread below a stub": address("bede", 503),
     "profile": "/@salma",
     "404": "/@nobody",
+    "sign-in": "/sign-in",
+    "sign-up": "/sign-up",
 }
-SIGNED_OUT = {**_BOTH, "sign-in": "/sign-in", "sign-up": "/sign-up"}
 SIGNED_IN = {
     **_BOTH,
     "own profile": f"/@{DEMO}",
@@ -51,7 +52,6 @@ SIGNED_IN = {
     "reply page": f"/compose?reply_to={uuid(100)}",
     "burn page": f"/activities/{uuid(3)}/burn",
 }
-PAGES = [(name, path, False) for name, path in SIGNED_OUT.items()] + [(n, p, True) for n, p in SIGNED_IN.items()]
 
 
 # The community -----------------------------------------------------------------------------------------------
@@ -64,11 +64,6 @@ def fill(conn: Connection) -> None:
             "INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, %s FROM users WHERE handle = %s",
             [hash_password(PASSWORD), DEMO],
         )
-
-
-def clear(conn: Connection) -> None:
-    conn.execute("SET lock_timeout = '5s'")
-    conn.execute("TRUNCATE users, invitations, activities, rate_limits CASCADE")
 
 
 # States ------------------------------------------------------------------------------------------------------
@@ -107,7 +102,6 @@ def burn_open(page: Page) -> None:
 
 def orphaned(page: Page) -> None:
     page.goto("/")
-    page.request.get("/")
     words = "An activity that ends while somebody answers it."
     post(page, words)
     ready(act(page, words, "Reply")).click()

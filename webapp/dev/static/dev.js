@@ -77,7 +77,8 @@ function keepOpen(next) {
   for (const form of document.querySelectorAll("form[id]")) {
     const same = next.getElementById(form.id);
     for (const name in same && form.dataset) if (name !== "htmxPowered") same.dataset[name] ??= form.dataset[name];
-    const parent = form.parentElement.id && next.getElementById(form.parentElement.id);
+    const card = form.closest(".slot") && next.getElementById(form.closest("article").id);
+    const parent = card ? card.querySelector(".slot") : form.parentElement.id && next.getElementById(form.parentElement.id);
     if (parent && !same && !parent.childElementCount) parent.append(next.importNode(form, true));
   }
 }

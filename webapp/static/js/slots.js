@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   const slot = act.matches("a") && act.closest("article").querySelector(".slot");
   const box = slot && slot.querySelector("textarea");
   opener = act;
-  if (box?.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
+  if (box && box.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
   if (pressed.has(act)) return;
   pressed.add(act);
   const [verb, url, target, swap] = slot ? ["GET", act.href, slot] : ["POST", act.formAction, act.closest(".reactions"), "outerMorph"];

@@ -1,0 +1,30 @@
+-- What stands beside the benchmark's community: a long thread, a deep one, and rows in every other table.
+INSERT INTO activities (uuid, user_uuid, message, created_at, expires_at)
+SELECT '10000000-0000-4000-8000-000000000000', uuid, 'long', now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
+INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+SELECT md5('user' || 1 + n % current_setting('bench.users')::int)::uuid, 'reply', '10000000-0000-4000-8000-000000000000', now() - interval '1 day' + n * interval '1 second',
+  now() + CASE WHEN n % 10 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
+FROM generate_series(1, 2000) AS n;
+INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, md5('user' || n)::uuid, 'deep',
+  CASE WHEN n > 1 THEN ('20000000-0000-4000-8000-' || lpad((n - 1)::text, 12, '0'))::uuid END,
+  now() - interval '1 day' + n * interval '1 second',
+  now() + CASE WHEN n % 3 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
+FROM generate_series(1, 500) AS n;
+INSERT INTO likes (activity_uuid, user_uuid)
+SELECT md5('activity' || n)::uuid, md5('user' || 1 + (n * 7 + k) % current_setting('bench.users')::int)::uuid
+FROM generate_series(1, current_setting('bench.activities')::int, 3) AS n, generate_series(1, 3) AS k;
+INSERT INTO likes (activity_uuid, user_uuid) SELECT '10000000-0000-4000-8000-000000000000', uuid FROM users;
+INSERT INTO sessions (token_hash, user_uuid, expires_at)
+SELECT sha256(n::text::bytea), md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, repeat('x', 60) FROM users;
+INSERT INTO invitations (code_hash, expires_at)
+SELECT sha256(n::text::bytea), now() + interval '1 day' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
+SELECT md5('user' || 1 + n % current_setting('bench.users')::int)::uuid, md5('key' || n)::uuid, md5('activity' || n)::uuid,
+  now() + interval '1 day'
+FROM generate_series(1, current_setting('bench.activities')::int) AS n;
+INSERT INTO drafts (user_uuid, signed_out_hash, kind, message, key)
+SELECT CASE WHEN n % 2 = 0 THEN md5('user' || n)::uuid END, CASE WHEN n % 2 = 1 THEN sha256(n::text::bytea) END,
+  'activity', 'kept', md5('key' || n)::uuid
+FROM generate_series(1, current_setting('bench.users')::int) AS n;

@@ -1,0 +1,126 @@
+"""The verbs of the data layer: shapes out, names and values in, never SQL."""
+
+import ast
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from factories import make_activity, make_user
+from verbs import count
+
+from webapp.activities.shapes import ActivityCard
+from webapp.db import database as db_module
+from webapp.db.catalogue import BrokenTemplate, Catalogue, query_wrap_array, query_wrap_object
+from webapp.db.connections import Connection
+from webapp.db.database import Database
+from webapp.errors import Malformed
+
+WEBAPP = Path(db_module.__file__).parent.parent
+PUBLIC = {"viewer_uuid": None, "before": None, "limit": 5}
+
+
+def test_query_array_gives_shapes_in_order(db: Database, conn: Connection) -> None:
+    assert db.query_array("feeds/public", **PUBLIC) == []
+    assert db.query_json("feeds/public", **PUBLIC) == b"[]"
+    alice = make_user(conn)
+    first, second = make_activity(conn, alice, "one"), make_activity(conn, alice, "two")
+    rows = db.query_array("feeds/public", **PUBLIC)
+    assert [(row["uuid"], row["message"]) for row in rows] == [(str(second), "two"), (str(first), "one")]
+    assert set(rows[0]) == set(ActivityCard.__annotations__)
+
+
+def test_query_object_without_a_row_is_none(db: Database) -> None:
+    assert db.query_object("activities/card", viewer_uuid=None, uuid=str(uuid.uuid4())) is None
+    assert db.query_json("activities/card", viewer_uuid=None, uuid=str(uuid.uuid4())) is None
+
+
+def test_query_json_is_postgresqls_bytes(db: Database, conn: Connection) -> None:
+    made = make_activity(conn, make_user(conn), "caf\u00e9 \u201cquoted\u201d")
+    answer = db.query_json("activities/card", viewer_uuid=None, uuid=made)
+    assert isinstance(answer, bytes)
+    assert "caf\u00e9 \u201cquoted\u201d".encode() in answer
+
+
+def test_query_value_and_execute_run_as_written(db: Database) -> None:
+    made = db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name="Alice", handle="alice", email="a@b.c")
+    assert isinstance(made, uuid.UUID)
+    assert db.execute("users/wrote", user_uuid=made, ttl="1-day") == 1
+    assert db.execute("sessions/end_all", user_uuid=made, but=None) == 0
+    assert db.query_value("ops/user_of_handle", handle="nobody") is None
+
+
+# What cannot be said -------------------------------------------------------------------------------------------
+
+
+def test_query_takes_the_name_of_a_file_and_nothing_else(db: Database) -> None:
+    names = ["SELECT 1", "ops/ready; DROP TABLE users", "ops/ready.sql", "../sql/ops/ready", "OPS/READY", ""]
+    for name in [*names, "feeds/_page", "activities/_card", "schema"]:
+        for verb in (db.query_array, db.query_object, db.query_json, db.query_value, db.execute):
+            with pytest.raises(BrokenTemplate):
+                verb(name)
+
+
+def test_query_with_other_parameters_or_of_another_kind_is_refused(db: Database) -> None:
+    for params in ({}, {"handle": "a", "more": 1}, {"login": "a"}):
+        with pytest.raises(TypeError, match="handle"):
+            db.query_object("feeds/person", **params)
+    with pytest.raises(TypeError, match="array"):
+        db.query_object("feeds/public", **PUBLIC)
+    with pytest.raises(TypeError, match="object"):
+        db.query_value("feeds/person", handle="a")
+    with pytest.raises(TypeError, match="plain"):
+        db.query_array("ops/ready")
+
+
+def test_value_is_never_read_as_sql(db: Database, conn: Connection) -> None:
+    alice = make_user(conn)
+    for text in ("'; DROP TABLE users; --", "%(handle)s", "%s", "%%", "{handle}", "\\'; --", "$1", "')) OR 1=1 --"):
+        made = make_activity(conn, alice, text)
+        assert db.query_object("activities/card", viewer_uuid=None, uuid=made)["message"] == text
+        assert db.query_object("feeds/person", handle=text) is None
+    assert count(conn, "users") == 1
+
+
+def test_value_that_cannot_be_stored_is_malformed(db: Database) -> None:
+    for text in ("nul\x00", "\ud83d", "\udc00lone"):
+        with pytest.raises(Malformed):
+            db.query_object("feeds/person", handle=text)
+        with pytest.raises(Malformed):
+            db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name=text, handle="alice", email=None)
+    with pytest.raises(Malformed):
+        db.query_array("feeds/public", **{**PUBLIC, "limit": 2**70})
+
+
+def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
+    """Only db/database.py sends statements; what it sends is a template's text, made before any value exists."""
+    senders: dict[str, list[ast.Call]] = {}
+    for path in WEBAPP.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            place, called = path.relative_to(WEBAPP).as_posix(), node.func.attr
+            if called in {"execute", "executemany"}:
+                senders.setdefault(place, []).append(node)
+            composed = (
+                called.startswith("query_") and node.args and isinstance(node.args[0], (ast.JoinedStr, ast.BinOp))
+            )
+            assert not composed, f"{place}:{node.lineno} composes the name of a query"
+    names = {template.name for template in Catalogue()}
+    for place, calls in senders.items():
+        for call in calls if place != "db/database.py" and not place.startswith("ops/") else ():
+            # Elsewhere `execute` is the verb of Database, which takes a name: a literal.
+            assert isinstance(call.args[0], ast.Constant), f"{place}:{call.lineno}"
+            assert str(call.args[0].value) in names
+    tree = ast.walk(ast.parse((WEBAPP / "db" / "database.py").read_text()))
+    reads = [node for node in tree if isinstance(node, ast.Call) and ast.unparse(node.func) == "self._read"]
+    read = {ast.unparse(call.args[0]) for call in reads}
+    assert all(re.match(r"self\._template\(.+\)\.sql$|query_wrap_together\(", text) for text in read), read
+    for call in senders["db/database.py"]:
+        sent = call.args[0].args[1] if isinstance(call.args[0], ast.Call) else call.args[0]  # cast(LiteralString, …)
+        if ast.unparse(sent) == "sql" and read:  # what `_read` is given
+            continue
+        template = isinstance(sent, ast.Attribute) and ast.unparse(sent) in {"template.sql", "template.prepare_sql"}
+        assert isinstance(sent, ast.Constant) or template, ast.unparse(call)
+    # And the text of a template comes from its file alone: the wrappers take it, and nothing that was typed.
+    assert query_wrap_object("T").count("T\n") == query_wrap_array("T").count("T\n") == 1

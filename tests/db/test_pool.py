@@ -1,0 +1,150 @@
+"""Connections and their pool: bounds, plans, prepared statements, crowds."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from verbs import value
+from ways import NO_HOST, DatabaseUrls, settings_for
+
+from webapp import create_app
+from webapp.config.settings import Settings
+from webapp.db.connections import connect
+from webapp.db.database import Database
+from webapp.errors import Unavailable
+
+
+def test_connections_carry_the_limits_of_the_role(settings: Settings) -> None:
+    with connect(settings.connection_url) as conn:
+        for name, wanted in {
+            "statement_timeout": "3s",
+            "lock_timeout": "1s",
+            "idle_in_transaction_session_timeout": "10s",
+            "TimeZone": "UTC",
+        }.items():
+            assert value(conn, "SELECT current_setting(%s)", name) == wanted
+
+
+def test_connections_notice_a_network_that_carries_nothing_any_more(settings: Settings, db: Database) -> None:
+    bounds = {
+        "connect_timeout": "3",
+        "keepalives": "1",
+        "keepalives_idle": "10",
+        "keepalives_interval": "3",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "5000",
+    }
+    with connect(settings.connection_url) as direct, db._connection() as pooled:
+        for conn in (direct, pooled):
+            told = {option.keyword.decode(): (option.val or b"").decode() for option in conn.pgconn.info}
+            assert {name: told[name] for name in bounds} == bounds
+
+
+def test_pool_is_opened_by_the_first_use_and_not_before(settings: Settings) -> None:
+    """So never before a worker process is forked, which would share its connections with others."""
+    before = set(threading.enumerate())
+    database = create_app(settings).extensions["db"]
+    assert database._opened is None
+    assert set(threading.enumerate()) <= before
+    assert database.query_value("ops/ready") == database.catalogue.newest_migration
+    assert database.statistics()["pool_max"] == settings.pool_max
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("past", "plan_once", "planned", "kept"),
+    [
+        ("", True, "force_generic_plan", 5),
+        ("", False, "auto", 5),
+        ("postgresql://elsewhere/past_the_pooler", True, "auto", None),
+    ],
+    ids=["for people", "for a script", "behind a pooler"],
+)
+def test_plans_and_statements_are_kept_where_a_session_is_ours(
+    database_urls: DatabaseUrls, past: str, plan_once: bool, planned: str, kept: int | None
+) -> None:
+    direct = database_urls.past_the_pooler
+    database = Database(settings_for(direct, DIRECT_CONNECTION_URL=past), plan_once=plan_once)
+    with database._connection() as conn:
+        assert conn.execute("SHOW plan_cache_mode").fetchone() == (planned,)
+        assert conn.prepare_threshold == kept
+    database.close()
+
+
+def test_feed_is_planned_once(database_urls: DatabaseUrls) -> None:
+    database = Database(settings_for(database_urls.past_the_pooler), plan_once=True)
+    place = {"viewer_uuid": None, "before": None, "limit": 21}
+    with database.transaction():
+        for _ in range(12):
+            database.query_array("feeds/public", **place)
+        conn = database._held.get()
+        kept = conn.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements ORDER BY generic_plans DESC LIMIT 1"
+        ).fetchone()
+    database.close()
+    assert kept[0] >= 6
+    assert kept[1] == 0
+
+
+def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> None:
+    database = Database(settings_for(database_urls, POOL_MAX="1"))
+    held = threading.Event()
+    release = threading.Event()
+
+    def hold() -> None:
+        with database.transaction():
+            held.set()
+            release.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(5)
+    try:
+        with pytest.raises(Unavailable):
+            database.query_value("ops/ready")
+    finally:
+        release.set()
+        holder.join(5)
+    assert database.query_value("ops/ready") == database.catalogue.newest_migration
+    database.close()
+
+
+def test_many_calls_at_once_meet_no_error_whatever_stands_between(database_urls: DatabaseUrls) -> None:
+    """Behind a pooler a statement that was prepared is another session's the next time."""
+    database = Database(settings_for(database_urls, POOL_MIN="8", POOL_MAX="8"), plan_once=True)
+    place = {"viewer_uuid": None, "before": None, "limit": 21}
+
+    def ask(_: int) -> None:
+        for _ in range(60):
+            assert database.query_array("feeds/public", **place) == []
+            assert database.query_value("ops/ready") == database.catalogue.newest_migration
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(ask, range(8)))
+        assert database.retries == 0
+    finally:
+        database.close()
+
+
+def test_direct_connection_keeps_no_statement_prepared(database_urls: DatabaseUrls) -> None:
+    with connect(database_urls.owner_url) as conn:
+        for _ in range(9):
+            conn.execute("SELECT %s::int", [1])
+        assert value(conn, "SELECT count(*) FROM pg_prepared_statements") == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("postgresql://app@127.0.0.1:1/mayfly", "no PostgreSQL listens there"),
+        ("postgresql://app@/mayfly?host=/nowhere", "no PostgreSQL listens on that socket"),
+        (f"postgresql://app:hidden@{NO_HOST}/mayfly", "the host name is not known"),
+        ("no url at all", "cannot be read"),
+    ],
+)
+def test_connect_to_what_is_not_there_tells_the_cause_and_no_password(url: str, cause: str) -> None:
+    with pytest.raises(Unavailable) as away:
+        connect(url)
+    assert cause in away.value.message
+    assert "hidden" not in away.value.message

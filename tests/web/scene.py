@@ -1,0 +1,88 @@
+"""A little community, and all routes with what is said beside them: the matrices of refusals are made from that."""
+
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from factories import PASSWORD
+from flask import Flask
+from flask.testing import FlaskClient
+from verbs import count, signed_in, value
+from ways import DatabaseUrls, settings_for
+
+from webapp import create_app
+from webapp.db.connections import Connection
+from webapp.web.policy import AUTHOR, SIGNED_IN
+
+ACTORS = ("anonymous", "author", "stranger", "suspended")
+"""`suspended` holds a session from before."""
+
+
+def _views() -> dict[tuple[str, str], Any]:
+    app = create_app(settings_for(DatabaseUrls("postgresql://mayfly_app@/x?host=/nowhere", "")))
+    return {
+        (rule.endpoint, method): app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    }
+
+
+VIEWS = _views()
+"""Every route as (endpoint, method), with its view."""
+POLICY = {route: getattr(view, "policy", None) for route, view in VIEWS.items()}
+UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
+ONE_OF_EACH_POLICY = list({POLICY[endpoint, "POST"]: endpoint for endpoint in UNSAFE}.values())
+GUARDED = {route for route, policy in POLICY.items() if policy in (SIGNED_IN, AUTHOR)}
+
+NEW = "four unrelated words here"
+FORMS: dict[str, list[dict[str, str]]] = {
+    "activities.create": [{"message": "x", "ttl": "1-day", "key": str(uuid4())} for _ in range(2)],
+    "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
+    "sign_ups.sign_up": [{"handle": "x"}] * 2,
+    "users.save_profile": [{"display_name": "Alice"}] * 2,
+    "users.save_handle": [{"handle": "bob"}] * 2,
+    "users.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
+}
+"""Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""
+
+
+class Browser(FlaskClient):
+    """Reads every response to its end, as browsers do; a file that is sent is closed then."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, buffered=True, **kwargs)
+
+
+class Scene(NamedTuple):
+    """alice wrote, bob reads, mallory is suspended; each with a browser."""
+
+    app: Flask
+    conn: Connection
+    activity: UUID
+
+    def browser(self, actor: str) -> FlaskClient:
+        if actor == "anonymous":
+            return self.app.test_client()
+        if actor != "suspended":
+            return signed_in(self.app, {"author": "alice", "stranger": "bob"}[actor])
+        self.conn.execute("UPDATE users SET suspended_at = NULL WHERE handle = 'mallory'")
+        client = signed_in(self.app, "mallory")
+        self.conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'mallory'")
+        return client
+
+    def path(self, endpoint: str, activity: UUID | None = None) -> str:
+        own = self.app.static_url_path.removeprefix("/static/")
+        arguments: dict[str, Any] = {
+            "handle": "alice", "activity_uuid": activity or self.activity, "version": own, "filename": "css/base.css"
+        }  # fmt: skip
+        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
+        return self.app.url_map.bind("localhost").build(endpoint, {name: arguments[name] for name in rule.arguments})
+
+    def untouched(self) -> bool:
+        return bool(
+            value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity) == "canary of alice"
+        )
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table holds."""
+        tables = self.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return {table: count(self.conn, table) for (table,) in tables}

@@ -1,0 +1,115 @@
+"""Bodies that no honest form has, and long texts that come back: refused in no time, nothing written, nothing lost."""
+
+import time
+import unicodedata
+from typing import Any
+
+import pytest
+import regex
+from bad_input import FORM, REFUSED, STRANGERS, Watch, ways
+from factories import PASSWORD
+from markupsafe import escape
+from scene import UNSAFE
+from verbs import token_for
+
+from webapp import text
+
+MULTIPART = "multipart/form-data; boundary=b"
+PART = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+FILE = b'--b\r\nContent-Disposition: form-data; name="message"; filename="x.html"\r\n\r\n<b>\r\n--b--'
+BODIES: dict[str, tuple[dict[str, str], Any, set[int]]] = {
+    "a body over the limit": ({"Content-Type": FORM}, b"message=" + b"a" * 70_000, {413}),
+    "a body of 20 MB": ({"Content-Type": FORM}, b"message=" + b"a" * 20_000_000, {413}),
+    "8,000 fields": ({"Content-Type": FORM}, b"&".join(b"a%d=1" % n for n in range(8000)), {400, 413}),
+    "10,000 parts": ({"Content-Type": MULTIPART}, PART * 10_000 + b"--b--", {400, 413}),
+    "a file": ({"Content-Type": MULTIPART}, FILE, {400}),
+    "JSON": ({"Content-Type": "application/json"}, b'{"message": "\\ud83d\\u0000"}', {400}),
+    "JSON said to be a form": ({"Content-Type": FORM}, b'{"message": "\\u0000"}', {400}),
+    "XML": ({"Content-Type": "text/xml"}, b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]><x>&y;</x>", {400}),
+    "no type": ({}, b"message=x", {400}),
+    "plain text": ({"Content-Type": "text/plain"}, b"message=x", {400}),
+    "another charset": ({"Content-Type": f"{FORM}; charset=utf-16"}, "message=x".encode("utf-16"), {400}),
+    "raw bytes": ({"Content-Type": FORM}, bytes(range(256)), {400}),
+    "nothing": ({"Content-Type": FORM}, b"", {400}),
+    "a broken length": ({"Content-Type": FORM, "Content-Length": "x"}, b"", {400}),
+    "a field a thousand times": ({"Content-Type": FORM}, b"&".join([b"message=a"] * 1000), {400}),
+}
+
+
+@pytest.mark.parametrize("endpoint", UNSAFE)
+def test_body_of_no_honest_form_is_refused_in_no_time(bad: Watch, endpoint: str) -> None:
+    # Who is signed in is sent home from the sign-up, with a form or without.
+    home = {303} if endpoint == "sign_ups.sign_up" else set()
+    for what, (headers, body, wanted) in BODIES.items():
+        for more in ways(endpoint):
+            began = time.thread_time()
+            answer = bad.client.post(bad.scene.path(endpoint), data=body, headers={**headers, **more})
+            bad.note(what, answer, wanted | home)
+            assert time.thread_time() - began < 2, what
+
+
+def test_token_makes_no_body_honest(bad: Watch) -> None:
+    token = token_for(bad.client)
+    for what in ("a body over the limit", "10,000 parts", "a file", "JSON", "XML", "plain text"):
+        headers, body, wanted = BODIES[what]
+        bad.note(what, bad.client.post("/activities", data=body, headers={**headers, "X-CSRFToken": token}), wanted)
+    many = {f"field{n}": "x" for n in range(5000)} | {"csrf_token": token}
+    bad.note("5,000 fields", bad.client.post("/activities", data=many), {413, 422})
+
+
+TYPED = {
+    "marks of two kinds in turn": "a" + "\u0315\u0327" * 4000,
+    "marks of two kinds in blocks": "a" + "\u0315" * 4000 + "\u0327" * 4000,
+    "marks among control characters": "a" + ("\u0315" * 15 + "\u0327" * 15 + "\x07") * 200,
+    "marks that decompose, of class 0": "\u0f40" + "\u0f74\u0f73" * 2500,
+    "half-width sound marks": "\uff76" + ("\u0315" * 15 + "\uff9e") * 400,
+    "joined emoji": "\U0001f469\u200d" * 2000,
+    "newlines with spaces between": "a" + "\n " * 7000 + "w" * 300,
+    "flags": "\U0001f1e9" * 4000,
+    "Hangul in parts": "\u1112\u1161\u11ab" * 1700,
+    "a character that becomes eighteen": "\ufdfa" * 5000,
+    "directions": "\u202e" * 5000,
+    "ampersands": "&" * 12_000,
+    "as people type": "  Cafe\u0301  @X \x07\t" + "\u202e" * 3000 + " <b>&amp;</b>  \n\n\n\n ",
+}
+
+
+@pytest.fixture
+def _in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A normaliser that takes no more marks in a row than it can put in order in no time."""
+    plain = unicodedata.normalize
+
+    class Strict:
+        @staticmethod
+        def normalize(form: str, raw: str) -> str:
+            assert not regex.search(r"[\p{M}\uff9e\uff9f]{31}" if "K" in form else r"\p{M}{31}", raw)
+            return plain(form, raw)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(text, "unicodedata", Strict)
+
+
+@pytest.mark.usefixtures("_in_order")
+@pytest.mark.parametrize("endpoint", sorted(REFUSED.keys() - {"users.change_password"}))
+def test_long_text_comes_back_as_it_was_typed(bad: Watch, endpoint: str) -> None:
+    """From a form that is refused and from one whose token is stale; with HTMX too, where it knows the form."""
+    client = bad.scene.app.test_client() if endpoint in STRANGERS else bad.client
+    token, path = token_for(client), bad.scene.path(endpoint)
+    shown = REFUSED[endpoint].keys() - {"password", "ttl", "key"}
+    for what, typed, field in [(what, typed, field) for what, typed in TYPED.items() for field in shown]:
+        for sent, status in ((token, 422), ("stale", 400)):
+            for headers in ways(endpoint):
+                data = {**REFUSED[endpoint], field: typed, "csrf_token": sent}
+                answer = client.post(path, data=data, headers=headers)
+                bad.note((what, field), answer, {status})
+                assert str(escape(typed)) in answer.text, (what, field, headers)
+
+
+@pytest.mark.usefixtures("_in_order")
+def test_long_password_is_refused_and_never_comes_back(bad: Watch) -> None:
+    token = token_for(bad.client)
+    for what, typed in TYPED.items():
+        for field in ("current", "password"):
+            data = {"current": PASSWORD, "password": "short", field: typed, "csrf_token": token}
+            answer = bad.client.post("/settings/password", data=data)
+            bad.note((what, field), answer, {422})
+            assert str(escape(typed)) not in answer.text

@@ -1,0 +1,105 @@
+"""Who may what, how often, and by which method: on every route."""
+
+from uuid import uuid4
+
+import pytest
+from factories import make_activity, make_user
+from scene import ACTORS, FORMS, GUARDED, POLICY, UNSAFE, VIEWS, Scene
+from verbs import FRAGMENT, send, signed_in, token_for, value, without_token
+from ways import DatabaseUrls, settings_for
+
+from webapp import create_app
+from webapp.db.connections import Connection
+from webapp.web.policy import AUTHOR, EVERYBODY, READERS, SIGNED_IN
+
+UNLIMITED = {"sessions.sign_out"}
+"""Nobody is kept from it, and all that it writes is the end of a session."""
+
+
+def test_every_form_has_a_limit() -> None:
+    assert {endpoint for endpoint in UNSAFE if not hasattr(VIEWS[endpoint, "POST"], "limit")} == UNLIMITED
+
+
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in UNSAFE if endpoint not in UNLIMITED])
+def test_form_that_comes_once_too_often_is_told_to_wait(
+    database_urls: DatabaseUrls, conn: Connection, endpoint: str
+) -> None:
+    make_user(conn, handle_wanted="al")
+    make_user(conn, "bob")
+    limit = VIEWS[endpoint, "POST"].limit
+    app = create_app(settings_for(database_urls, **{f"LIMIT_{limit.upper()}": "1/1h"}))
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    client = app.test_client() if (endpoint, "GET") in POLICY else signed_in(app)
+    path = app.url_map.bind("localhost").build(endpoint, {name: uuid4() for name in rule.arguments})
+    first, second = (send(client, path, **form) for form in FORMS.get(endpoint, [{}, {}]))
+    app.extensions["db"].close()
+    assert first.status_code in (200, 303, 404, 422), first.text
+    assert second.status_code == 429
+    assert 0 < int(second.headers["Retry-After"]) <= 3600
+    assert "60 minutes" in second.text
+
+
+def test_every_route_states_its_policy() -> None:
+    assert set(POLICY.values()) <= {EVERYBODY, READERS, SIGNED_IN, AUTHOR}, "a view without a word on who may pass"
+    pages_and_forms = {"sessions.sign_in", "sign_ups.sign_up"}
+    endpoints = [endpoint for endpoint, _ in POLICY]
+    assert len(endpoints) == len(set(endpoints)) + len(pages_and_forms), "a second address is a route of its own"
+
+
+@pytest.mark.parametrize(("endpoint", "method"), POLICY, ids=lambda part: part)
+def test_route_lets_pass_who_may(scene: Scene, endpoint: str, method: str) -> None:
+    for actor, headers in [(actor, headers) for actor in ACTORS for headers in ({}, FRAGMENT)]:
+        client, activity = scene.browser(actor), None
+        if endpoint == "activities.burn" and actor == "author":
+            activity = make_activity(scene.conn, value(scene.conn, "SELECT uuid FROM users WHERE handle = 'alice'"))
+        path = scene.path(endpoint, activity)
+        if method == "GET":
+            answer = client.get(path, headers=headers)
+            head = client.head(path, headers=headers)
+            assert (head.status_code, head.data) == (answer.status_code, b"")
+        else:
+            fields = FORMS[endpoint][0] if endpoint == "activities.create" else {}
+            answer = send(client, path, headers=headers, **fields)
+        if (endpoint, method) in GUARDED and actor in ("anonymous", "suspended"):
+            way = answer.status_code == 303 and answer.location.startswith("/sign-in")
+            assert answer.status_code == 401 or (way and not headers), (actor, answer.status_code)
+        elif POLICY[endpoint, method] == AUTHOR and actor == "stranger":
+            assert answer.status_code == 404
+        else:
+            assert answer.status_code in (200, 204, 303, 422), (actor, answer.status_code)
+        assert scene.untouched(), actor
+
+
+def test_route_answers_to_no_other_method(scene: Scene) -> None:
+    client = scene.browser("author")
+    token = token_for(client)
+    allowed: dict[str, set[str]] = {}
+    for rule in scene.app.url_map.iter_rules():
+        allowed.setdefault(scene.path(rule.endpoint), set()).update(rule.methods or set())
+    for path, methods in allowed.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"} - methods:
+            answer = client.open(path, method=method, headers={"X-CSRFToken": token})
+            assert answer.status_code == 405, (path, method)
+            assert set(answer.headers["Allow"].split(", ")) == methods
+        options = client.options(path)
+        assert (options.status_code, options.data) == (200, b"")
+        assert set(options.headers["Allow"].split(", ")) == methods
+    assert scene.untouched()
+
+
+def test_suspended_person_is_gone_with_all_they_wrote(scene: Scene) -> None:
+    client = scene.browser("author")
+    scene.conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'alice'")
+    for reader in (client, scene.browser("stranger"), scene.browser("anonymous")):
+        for endpoint, method in POLICY:
+            if method == "GET":
+                assert "canary" not in reader.get(scene.path(endpoint)).text, endpoint
+
+
+def test_404s_differ_in_nothing_but_the_token(scene: Scene) -> None:
+    client = scene.browser("stranger")
+    bodies = {
+        without_token(client.get(path))
+        for path in ("/nowhere", "/@nobody", f"/@alice/status/{uuid4()}", "/@alice/status/none")
+    }
+    assert len(bodies) == 1
