@@ -221,5 +221,5 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return bool(verify(self, password_hash, password))
 
     monkeypatch.setattr(PasswordHasher, "verify", counting)
-    passwords._decoy()
+    passwords._dummy_hash()
     return seen

@@ -7,7 +7,7 @@ from typing import Any
 
 from cloudformation import Template, evaluate, of_type, read
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
 GIVEN = {

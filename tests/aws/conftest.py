@@ -20,7 +20,7 @@ from rule_group import Sg
 from ways import DatabaseUrls, free_port, wait_for
 
 from webapp.aws import security_group
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import die_with_parent
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from as_deployed import TASK, at, environments, rows
 from cloudformation import Template, of_type, target, text_of
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 
 def _connect(user: str, resource: str) -> str:

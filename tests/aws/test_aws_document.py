@@ -10,7 +10,7 @@ from botocore import xform_name
 from cloudformation import of_type, read
 from shell import run_program
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 TOLD = (CHECKOUT / "docs" / "aws.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```$", TOLD, re.MULTILINE | re.DOTALL)

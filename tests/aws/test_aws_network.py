@@ -3,7 +3,7 @@
 from as_deployed import template
 from cloudformation import evaluate, of_type, read, target, text_of
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 NETWORK, DEVELOPMENT = (read(CHECKOUT / "aws" / f"{name}.yml") for name in ("network", "development"))
 

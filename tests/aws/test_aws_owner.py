@@ -11,7 +11,7 @@ from as_deployed import deployed, template
 from cloudformation import of_type, text_of
 from shell import run_program
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 TASK = "arn:aws:ecs:eu-central-1:123456789012:task/mayfly/0a1b2c"
 OUTPUTS = {

@@ -20,7 +20,7 @@ from ways import DatabaseUrls
 from webapp.db import conninfo
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import APP, SIGN_UP
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 COUNT = "SELECT count(*) FROM users"
 HOST = "mayfly.abc.eu-central-1.rds.amazonaws.com"
@@ -57,7 +57,7 @@ def test_failure_surfaces_and_the_next_try_succeeds(
     handler: ModuleType, conn: Connection, sign_up_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECTION_URL", "postgresql://mayfly_sign_up@127.0.0.1:1/x")
-    with pytest.raises(handler.Failed, match="does not answer") as raised:
+    with pytest.raises(handler.Failed, match="does not respond") as raised:
         handler.lambda_handler(confirmed(), None)
     assert raised.value.__suppress_context__
     monkeypatch.setenv("CONNECTION_URL", sign_up_url)

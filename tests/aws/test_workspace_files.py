@@ -11,7 +11,7 @@ from ways import DatabaseUrls, settings_for
 
 from webapp.aws.security_group import _parser
 from webapp.config.settings import Settings
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 TEXTS = [(CHECKOUT / name).read_text() for name in (".gitpod.yml", ".devcontainer/devcontainer.json")]
 GITPOD: dict[str, Any] = yaml.safe_load(TEXTS[0])

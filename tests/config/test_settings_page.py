@@ -7,7 +7,7 @@ import pytest
 from webapp.config.described import DEFAULTS, SERVER
 from webapp.config.page import PAGE, filled
 from webapp.config.settings import Settings
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 # Read, but no settings of ours: of libpq, AWS, systemd, WSGI and HTTP, set by the supervisor, or refused.
 FOREIGN = re.compile(r"PG(HOST|PORT|USER|DATABASE|SERVICE)|AWS_.*|XDG_.*|HTTP_.*|PATH_INFO|QUERY_STRING|MAYFLY_RUN_AS")

@@ -75,7 +75,7 @@ def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest
 
     monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: [go.wait(50), Late()][1])
     monkeypatch.setattr(conninfo.dial, "__kwdefaults__", {"patience": 0.05})
-    with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing answers"):
+    with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing responds"):
         connect("postgresql://u@db.example/x")
     go.set()
     assert closed.wait(50), "what came too late is closed"

@@ -64,7 +64,7 @@ def test_plans_and_statements_are_kept_where_a_session_is_ours(
     database_urls: DatabaseUrls, past: str, plan_once: bool, planned: str, kept: int | None
 ) -> None:
     direct = database_urls.past_the_pooler
-    database = Database(settings_for(direct, DIRECT_CONNECTION_URL=past), plan_once=plan_once)
+    database = Database(settings_for(direct, DIRECT_CONNECTION_URL=past), generic_plans=plan_once)
     with database._connection() as conn:
         assert conn.execute("SHOW plan_cache_mode").fetchone() == (planned,)
         assert conn.prepare_threshold == kept
@@ -72,7 +72,7 @@ def test_plans_and_statements_are_kept_where_a_session_is_ours(
 
 
 def test_feed_is_planned_once(database_urls: DatabaseUrls) -> None:
-    database = Database(settings_for(database_urls.past_the_pooler), plan_once=True)
+    database = Database(settings_for(database_urls.past_the_pooler), generic_plans=True)
     place = {"viewer_uuid": None, "before": None, "limit": 21}
     with database.transaction():
         for _ in range(12):
@@ -111,7 +111,7 @@ def test_pool_that_is_exhausted_answers_in_time(database_urls: DatabaseUrls) -> 
 
 def test_many_calls_at_once_meet_no_error_whatever_stands_between(database_urls: DatabaseUrls) -> None:
     """Behind a pooler a statement that was prepared is another session's the next time."""
-    database = Database(settings_for(database_urls, POOL_MIN="8", POOL_MAX="8"), plan_once=True)
+    database = Database(settings_for(database_urls, POOL_MIN="8", POOL_MAX="8"), generic_plans=True)
     place = {"viewer_uuid": None, "before": None, "limit": 21}
 
     def ask(_: int) -> None:

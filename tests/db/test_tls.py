@@ -96,7 +96,7 @@ def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Pa
         server,  # whose authority the system does not know
         f"{server.replace(NAME, 'other.example')}&sslrootcert={trusted}",
     ):
-        with pytest.raises(Unavailable, match="its certificate is none that is trusted for that name"):
+        with pytest.raises(Unavailable, match="its certificate is not trusted for that name"):
             connect(f"postgresql://postgres@{at}")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from webapp.config.described import DEFAULTS
 from webapp.config.settings import Settings
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
 UNITS = sorted(DEPLOY.glob("mayfly*.*e*r*"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 
 def prune(state: Path, days: str = "14") -> subprocess.CompletedProcess[str]:

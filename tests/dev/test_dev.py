@@ -23,7 +23,7 @@ from webapp.dev import follow, live
 from webapp.dev.__main__ import main
 from webapp.dev.workshop import Wanted
 from webapp.ops.served import Served, recall, remember
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 
 TEMPLATES = CHECKOUT / "webapp" / "templates"
@@ -84,7 +84,7 @@ def test_statement_whose_file_was_removed_is_told_by_its_name(dev_app: Flask) ->
     db.catalogue._templates = {template.name: template for template in db.catalogue if template.name != "feeds/public"}
     for headers in ({}, {"HX-Request-Type": "partial"}):
         said = dev_app.test_client().get("/public", headers=headers).text
-        assert "sql/feeds/public.sql is asked for, and there is no such statement." in said
+        assert "There is no statement sql/feeds/public.sql." in said
         assert "KeyError" not in said
 
 
@@ -118,7 +118,7 @@ def test_browser_hears_of_a_change_once(dev_app: Flask) -> None:
     assert f'data-place="{place}"' in page.text
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert browser.get("/dev/static/dev.js", buffered=True).status_code == 200
-    stream = browser.get(f"/dev/reload?place={place}", buffered=False).iter_encoded()
+    stream = browser.get(f"/dev/reload?cursor={place}", buffered=False).iter_encoded()
     assert next(stream).startswith(b":")
     ours.sendall(b'{"changed": ["webapp/static/css/base.css"]}\n')
     assert b'data: ["webapp/static/css/base.css"]' in next(stream)
@@ -148,7 +148,7 @@ def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
     stopgap = live.Stopgap("webapp/text.py, line 3: <oops>", {})
     body = b"".join(stopgap({"PATH_INFO": "/"}, lambda *answer: said.append(answer)))
     assert b"line 3: &lt;oops&gt;" in body
-    assert b"data-place=" in body
+    assert b"data-cursor=" in body
     assert said[0][0].startswith("500")
     fragment = stopgap({"PATH_INFO": "/", "HTTP_HX_REQUEST_TYPE": "partial"}, lambda *_: None)
     assert b"<hx-partial" in b"".join(fragment)
@@ -197,7 +197,7 @@ def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:
 def test_dev_refuses_other_environments(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("APP_ENV", "production")
     assert main() == 1
-    assert "development alone" in capsys.readouterr().err
+    assert "development only" in capsys.readouterr().err
 
 
 def _below(pid: int) -> list[int]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 FOLDERS = ("aws", "bench", "bin", "deploy", "docs", "sql", "tests", "webapp")
 

@@ -88,6 +88,6 @@ def test_counter_is_quiet_until_the_last_twenty(home: Page) -> None:
     expect(form.locator(".counter")).to_have_text("20")
     expect(form.get_by_role("status")).to_have_text("20 left")
     write(form, "w" * 281)
-    expect(form.get_by_role("status")).to_have_text("1 too many")
+    expect(form.get_by_role("status")).to_have_text("1 character too long")
     write(form, "w" * 100)
     expect(form.get_by_role("status")).to_be_empty()

@@ -47,7 +47,7 @@ def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, ali
 def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alice: str) -> None:
     many(conn, alice, 45)
     page.goto("/")
-    ready(page.get_by_role("link", name="Older activities"))
+    ready(page.get_by_role("link", name="Show older"))
     for shown in (40, 45):
         page.get_by_role("article").last.scroll_into_view_if_needed()
         page.mouse.wheel(0, 3000)
@@ -183,7 +183,7 @@ def test_after_signing_out_back_shows_nothing_private(home: Page) -> None:
         expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
         expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
         expect(page.get_by_role("link", name="Burn")).to_have_count(0)
-        expect(page.get_by_role("textbox", name="Your activity")).to_have_count(0)
+        expect(page.get_by_role("textbox", name="Your message")).to_have_count(0)
 
 
 def test_session_ended_elsewhere_keeps_the_text(home: Page, watch: Watch, conn: Connection) -> None:

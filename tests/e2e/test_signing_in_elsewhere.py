@@ -63,11 +63,11 @@ def test_come_and_go_by_links(page: Page, conn: Connection, watch: Watch) -> Non
     send(composer(page))
     expect(page.get_by_role("article").first).to_contain_text("@ann_lee")
 
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("main").get_by_text("Cognito").first).to_be_visible()
     expect(page.get_by_label("New password")).to_have_count(0)
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
     page.get_by_role("link", name="Sign out of Cognito").click()

@@ -15,7 +15,7 @@ from webapp.db.connections import Connection
 from webapp.web import filters
 
 HOUR = timedelta(hours=1)
-STUB = "An activity was here. Its time has passed."
+STUB = "Something was here. Its time has passed."
 
 # Resolves with the moment, in milliseconds since 1970 by the page's clock, at which the words are on the page no more.
 _WHEN_GONE = """([words, most]) => new Promise((resolve) => {
@@ -94,7 +94,7 @@ def test_activity_leaves_an_open_page_at_its_instant_by_whatever_clock(
 _SET = """async (hours) => {
   const real = Date.now;
   Date.now = () => real() + hours * 3600000;
-  await clock.look();
+  await clock.checkJump();
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 

@@ -37,7 +37,7 @@ def test_join_write_reply_burn_and_sign_out(page: Page, conn: Connection, bob: s
     expect(page).to_have_url(re.compile(r"/@bob/status/[0-9a-f-]+#activity-[0-9a-f-]+$"))
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door."])
 
-    page.get_by_role("link", name="Me", exact=True).click()
+    page.get_by_role("link", name="Profile", exact=True).click()
     act(page, "In plain paper.", "Burn").click()
     page.get_by_role("link", name="Keep it").click()
     act(page, "In plain paper.", "Burn").click()
@@ -87,12 +87,12 @@ def test_thread_profile_and_older_pages_are_links(page: Page, conn: Connection, 
     for number in range(25):
         make_activity(conn, alice, f"Number {number:02}.", age=timedelta(minutes=number + 1))
     page.goto("/")
-    page.get_by_role("link", name="Older activities").click()
+    page.get_by_role("link", name="Show older").click()
     expect(page.get_by_role("article")).to_have_count(5)
     card(page, "Number 22.").get_by_role("link", name="Alice").click()
     expect(page.get_by_role("heading", name="Alice")).to_be_visible()
     card(page, "Number 03.").get_by_role("link", name=re.compile("min$")).click()
-    expect(page.get_by_role("heading", name="Activity")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thread")).to_be_visible()
 
 
 def test_text_survives_a_session_that_ended(
@@ -104,7 +104,7 @@ def test_text_survives_a_session_that_ended(
     conn.execute("DELETE FROM sessions")
     send(composer(page))
     expect(page.get_by_role("alert")).to_be_visible()
-    page.get_by_label("E-mail or handle").fill("alice")
+    page.get_by_label("Email or handle").fill("alice")
     for password in ("not this one", PASSWORD):
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Sign in").click()

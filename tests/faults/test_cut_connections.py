@@ -15,7 +15,7 @@ from ways import DatabaseUrls, settings_for
 from webapp import create_app
 from webapp.db.connections import Connection
 from webapp.postgres.embedded import APP, Cluster
-from webapp.web.answers import AWAY
+from webapp.web.answers import UNAVAILABLE
 
 
 def test_reading_after_every_connection_was_cut_shows_no_error(
@@ -83,7 +83,7 @@ def test_storm_of_cuts_shows_answers_or_a_sentence_and_ends_with_it(app: Flask, 
             began = time.monotonic()
             answer = app.test_client().get("/public")
             statuses.add(answer.status_code)
-            assert answer.status_code == 200 or AWAY in words(answer)
+            assert answer.status_code == 200 or UNAVAILABLE in words(answer)
             assert time.monotonic() - began < 10
     finally:
         over.set()

@@ -11,7 +11,7 @@ from ways import DatabaseUrls, wait_for
 
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import APP, Cluster
-from webapp.web.answers import AWAY
+from webapp.web.answers import UNAVAILABLE
 
 
 def test_server_stopped_and_started_needs_no_restart(app: Flask, own: Cluster, urls: DatabaseUrls) -> None:
@@ -25,7 +25,7 @@ def test_server_stopped_and_started_needs_no_restart(app: Flask, own: Cluster, u
             answer = client.get(path, headers=headers)
             assert time.monotonic() - began < 20
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-            assert AWAY in (answer.get_json()["error"] if path.startswith("/api") else words(answer))
+            assert UNAVAILABLE in (answer.get_json()["error"] if path.startswith("/api") else words(answer))
             assert ("<html" in answer.text) == (not headers and not path.startswith("/api"))
             assert "postgres" not in answer.text.lower()
         kept = write(alice, "a long thought", csrf_token=token)

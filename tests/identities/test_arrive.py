@@ -61,7 +61,9 @@ def test_people_who_want_one_handle_at_once_all_get_in(app: Flask) -> None:
 
     def arrive(number: int) -> str:
         claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return actions.arrive(db, settings, issuer="https://a", claims=claims, invite="", address="")["handle"]
+        return actions.find_or_create_account(db, settings, issuer="https://a", claims=claims, invite="", address="")[
+            "handle"
+        ]
 
     assert len(set(at_once([partial(arrive, number) for number in range(20)]))) == 20
 

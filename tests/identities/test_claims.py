@@ -3,7 +3,7 @@
 import pytest
 
 from webapp import text
-from webapp.identities.claims import another, person_of
+from webapp.identities.claims import person_of, with_random_handle
 
 HOSTILE: list[dict[str, object]] = [
     {"name": None, "preferred_username": 7, "email": ["a@b.example"]},
@@ -24,7 +24,7 @@ def test_whatever_is_claimed_fits() -> None:
         assert text.display_name_problem(person["display_name"]) is None, claims
         assert len(person["handle_wanted"]) <= 30, claims
         assert person["email"] is None, claims
-        assert text.handle_problem(another(person)["handle"]) is None, claims
+        assert text.handle_problem(with_random_handle(person)["handle"]) is None, claims
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,8 @@ def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, m
     app = make_app(OIDC_ISSUER=issuer)
     for name in good.keys() - {"issuer"}:
         said, app.extensions["provider"]._away_until = {**good, name: "http://localhost:8000/readyz"}, 0
-        app.extensions["provider"]._kept.clear()
-        monkeypatch.setattr(provider_module, "_ask", lambda *_, said=said, **__: (200, said))
+        app.extensions["provider"]._cache.clear()
+        monkeypatch.setattr(provider_module, "_request", lambda *_, said=said, **__: (200, said))
         client = app.test_client()
         assert client.get(START).status_code == (503 if name in names else 303), name
         assert "localhost:8000" not in client.get("/signed-out").text
@@ -117,7 +117,7 @@ def test_slow_provider_is_given_up_by_everybody(
 
     provider.broken[path] = drip
     if path == DISCOVERY:
-        app.extensions["provider"]._kept.clear()
+        app.extensions["provider"]._cache.clear()
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         leaving = pool.submit(app.test_client().get, "/signed-out")

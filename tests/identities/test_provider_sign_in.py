@@ -14,7 +14,7 @@ from ways import MakeApp, free_port
 
 from webapp.db.connections import Connection
 from webapp.ops import people
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.sessions.actions import start_session
 from webapp.sessions.shapes import Account
 

@@ -12,7 +12,7 @@ from verbs import FRAGMENT, cookie_of, count, sign_in, value, with_cookie
 from ways import MakeApp
 
 from webapp.db.connections import Connection
-from webapp.limits import by_address
+from webapp.limits import subject_of_address
 
 
 def test_state_of_another_browser_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
@@ -152,5 +152,5 @@ def test_failed_sign_ins_are_limited(make_app: MakeApp, provider: FakeProvider, 
     assert statuses(4) == [502] * 2 + [429] * 2
     assert provider.asked["/token"] == 4 + 4 + 3
     counted = value(conn, "SELECT subject FROM rate_limits WHERE action = 'provider_refusals'")
-    assert counted == by_address(app.extensions["settings"], "127.0.0.1").own
+    assert counted == subject_of_address(app.extensions["settings"], "127.0.0.1").own
     assert sign_in(app.test_client()).status_code == 303, "a password is another matter"

@@ -17,7 +17,7 @@ def test_backup_replaces_nothing_and_leaves_no_half(run: Run, elsewhere: Databas
     taken.write_text("mine")
     code, _, err = run("db-backup", str(taken))
     assert (code, taken.read_text()) == (1, "mine")
-    assert "a backup never replaces one" in err
+    assert "a backup never replaces a file" in err
     code, _, err = run("db-backup", str(scratch / "nowhere" / "x.dump"))
     assert code == 1
     assert "cannot be written" in err
@@ -48,7 +48,7 @@ def test_backup_that_ends_second_replaces_nothing(
     monkeypatch.setattr(backup, "_run", overtaken)
     code, _, err = run("db-backup", str(file))
     assert (code, file.read_text()) == (1, "the first")
-    assert "a backup never replaces one" in err
+    assert "a backup never replaces a file" in err
     monkeypatch.setattr(backup, "_run", dump)
     file.unlink()
     assert run("db-backup", str(file))[0] == 0

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 
 def test_tests_do_not_even_knock_at_the_database_of_the_environment() -> None:

@@ -130,7 +130,7 @@ def test_database_is_dropped_on_the_server_that_was_looked_at_alone(
     """A copy of a server has its identifier; of several hosts in a URL it may be the one that answers next."""
     facts = require(fresh_database, allowed)
     on = Target("test", fresh_database.app_url, fresh_database.owner_url, fresh_database.superuser_url, allowed)
-    with pytest.raises(Refused, match="The server changed under our hands"):
+    with pytest.raises(Refused, match="The connection led to another server"):
         schema.drop(on, dataclasses.replace(facts, started=NOW))
     fresh_database.owner().close()
     schema.drop(on, facts)

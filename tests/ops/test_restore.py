@@ -20,7 +20,7 @@ from webapp.db.conninfo import client_environment
 from webapp.ops import backup, migrate, schema
 from webapp.ops.target import embedded_target, target
 from webapp.postgres.embedded import SIGN_UP, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 
 def test_drill_backup_is_restored_whole_and_serves(run: Run, embedded: Path, scratch: Path) -> None:
@@ -216,7 +216,7 @@ def test_restore_that_fails_leaves_nothing_behind(run: Run, elsewhere: DatabaseU
 
 def test_restore_of_what_is_no_backup_is_one_sentence(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
     (scratch / "sql.dump").write_bytes(b"-- SQL, not a custom dump")
-    for name, told in (("none.dump", "cannot be read"), ("sql.dump", "is no backup")):
+    for name, told in (("none.dump", "cannot be read"), ("sql.dump", "is not a backup")):
         code, _, err = run("db-restore", str(scratch / name))
         assert (code, len(err.splitlines())) == (1, 1)
         assert told in err

@@ -14,7 +14,7 @@ from ways import DatabaseUrls
 
 from webapp.aws import security_group
 from webapp.ops.__main__ import _FOR_PRODUCTION, _SCRIPTS, main
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.runtime import supervisor
 
 SCRIPTS = sorted(path for path in (CHECKOUT / "bin").iterdir() if path.name != "_common.sh")

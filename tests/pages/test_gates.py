@@ -95,7 +95,7 @@ def limited(page: Page, server: Server) -> Any:
     """The answer to one try too many to sign in."""
     for _ in range(2):
         page.goto(f"{server.url}/sign-in")
-        page.get_by_label("E-mail or handle").fill("nobody")
+        page.get_by_label("Email or handle").fill("nobody")
         page.get_by_label("Password").fill("not this one")
         with page.expect_response("**/sign-in") as answer:
             page.get_by_role("button", name="Sign in").click()

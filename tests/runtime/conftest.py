@@ -10,7 +10,7 @@ from ways import scratch_folder
 
 from webapp.db.connections import connect
 from webapp.postgres.embedded import SUPERUSER, Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 Start = Callable[..., Running]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from ways import free_port, wait_for
 
 from webapp.postgres.embedded import Cluster
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.postgres.processes import working_in
 
 # Slow on a busy machine is no failure; what has a bound of its own asserts it.

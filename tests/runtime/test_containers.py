@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 
 COMPOSE, DOCKERFILE = ((CHECKOUT / name).read_text() for name in ("compose.yaml", "Dockerfile"))
 

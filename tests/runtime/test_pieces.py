@@ -16,8 +16,8 @@ from webapp import logs
 from webapp.config.settings import Settings
 from webapp.errors import Refused
 from webapp.ops import prepare, served
-from webapp.postgres import places
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres import folders
+from webapp.postgres.folders import CHECKOUT
 from webapp.runtime import keeper, ports, server, supervisor
 
 
@@ -28,12 +28,12 @@ def test_run_looks_before_anything_slow(scratch: Path) -> None:
     with socket.create_server(("127.0.0.1", port)):
         for env, told in (
             (fresh, f"Port {port} on 127.0.0.1 is in use"),
-            ({**fresh, "HOST": NO_HOST}, "no address of this machine"),
+            ({**fresh, "HOST": NO_HOST}, "not an address of this machine"),
             ({**fresh, "MAYFLY_STATE": str(scratch)}, "last served APP_ENV=production"),
         ):
             with pytest.raises(Refused, match=told):
-                supervisor.Supervisor(env)._look_before()
-    supervisor.Supervisor(fresh)._look_before()
+                supervisor.Supervisor(env)._check_environment()
+    supervisor.Supervisor(fresh)._check_environment()
 
 
 HELD, YOUNG = supervisor._HOLDS + 1, supervisor._HOLDS - 1
@@ -60,7 +60,7 @@ def test_server_that_dies_is_started_again_where_it_had_held() -> None:
         ("yes", True, YOUNG, False),
     ):
         one, fallen = supervisor.Supervisor({"WAIT_FOR_DATABASE": waits}), Fallen(age)
-        one._told = was_up
+        one._announced = was_up
         one.stopping.set()  # nobody has to wait for the second in between
         assert one._restart(fallen) is again  # type: ignore[arg-type]
         assert (fallen in started) is again
@@ -71,7 +71,7 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], readable: bool
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(server, "service_account", lambda: places.Account(10, 20, "mayfly"))
+    monkeypatch.setattr(server, "service_account", lambda: folders.Account(10, 20, "mayfly"))
     monkeypatch.setattr(server, "unreadable", lambda _: "" if readable else "/opt/python")
     given: list[dict[str, str]] = []
     monkeypatch.setattr(server.subprocess, "Popen", lambda *_, env, **__: given.append(env))
@@ -86,28 +86,28 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
 def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
-    account = places.service_account()
+    account = folders.service_account()
     assert account
     scratch.chmod(0o700)
     for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).touch()
-    monkeypatch.setattr(places, "CHECKOUT", scratch)
-    assert places.unreadable(account) == str(scratch)
+    monkeypatch.setattr(folders, "CHECKOUT", scratch)
+    assert folders.unreadable(account) == str(scratch)
     scratch.chmod(0o711)
     environment = scratch / "environment"
     environment.mkdir(mode=0o700)
     monkeypatch.setattr(sys, "prefix", str(environment))
-    assert places.unreadable(account) == str(environment)
+    assert folders.unreadable(account) == str(environment)
     environment.chmod(0o711)
     python = scratch / "python"
     monkeypatch.setattr(sys, "executable", str(python))  # there is none yet
-    assert places.unreadable(account) == str(python)
+    assert folders.unreadable(account) == str(python)
     python.write_text("#!/bin/sh\ncase $3 in *gunicorn*) exit 1; esac\n")
     python.chmod(0o755)
-    assert places.unreadable(account) == str(environment)
+    assert folders.unreadable(account) == str(environment)
     python.write_text("#!/bin/sh\n")
-    assert places.unreadable(account) == ""
+    assert folders.unreadable(account) == ""
 
 
 def test_run_waits_for_no_dead_name_server_and_its_server_is_as_patient_as_ever(

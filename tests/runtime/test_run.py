@@ -16,7 +16,7 @@ from ways import free_port, scratch_folder, wait_for
 
 from webapp.db.connections import connect
 from webapp.ops import served
-from webapp.postgres import places
+from webapp.postgres import folders
 from webapp.postgres.embedded import SUPERUSER, Cluster
 
 Start = Callable[..., Running]
@@ -145,9 +145,11 @@ def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strange
         assert b"CONNECTION_URL" in environment
         assert b"OWNER_CONNECTION_URL" not in environment
         assert b"PROD_CONNECTION_URL" not in environment
-    if account := places.service_account():  # as root the workers step down, where they can
-        assert (f"cannot read {places.unreadable(account) or '/'}: " in run.said()) == bool(places.unreadable(account))
-        assert Path(f"/proc/{worker}").stat().st_uid == (0 if places.unreadable(account) else account.uid)
+    if account := folders.service_account():  # as root the workers step down, where they can
+        assert (f"cannot read {folders.unreadable(account) or '/'}: " in run.said()) == bool(
+            folders.unreadable(account)
+        )
+        assert Path(f"/proc/{worker}").stat().st_uid == (0 if folders.unreadable(account) else account.uid)
     noted = json.loads((run.state / "served.json").read_text())
     assert set(noted.values()) == {"production", "https://mayfly.example", False}
     assert "name that one, or the embedded one" in run.script("users-suspend", "ann").stderr
@@ -185,7 +187,7 @@ def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = start(PORT=str(port)).refused()
-    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another, as PORT={port + 1}."
+    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another: PORT={port + 1}."
     assert not (scratch / "state").exists()
 
 

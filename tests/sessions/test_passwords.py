@@ -57,7 +57,7 @@ def test_hash_that_is_renewed_undoes_no_change_of_the_password(app: Flask, conn:
 def test_crowd_is_told_to_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
     token = token_for(client)
-    with passwords._room, passwords._room:
+    with passwords._slots, passwords._slots:
         answer = client.post("/sign-in", data={"csrf_token": token, "email": "alice", "password": PASSWORD})
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0

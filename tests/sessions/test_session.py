@@ -98,10 +98,10 @@ def test_note_counts_though_clocks_differ_by_a_little(app: Flask, monkeypatch: p
     for passed, kept in ((-61, False), (-60, True), (0, True), (100, True), (101, False)):
         clock.time = lambda: 1_800_000_000.9
         with app.test_request_context("/"):
-            session.keep("flow", {"state": "x"})
+            session.store_in_cookie("flow", {"state": "x"})
             clock.time = lambda passed=passed: 1_800_000_000 + passed
-            assert bool(session.take("flow", 100)) == kept, passed
-            assert session.take("flow", 100) is None
+            assert bool(session.pop_from_cookie("flow", 100)) == kept, passed
+            assert session.pop_from_cookie("flow", 100) is None
 
 
 def test_sign_out_ends_the_session_for_copies_too(app: Flask, conn: Connection) -> None:

@@ -12,8 +12,8 @@ from ways import MakeApp
 from webapp.config.variables import Limit
 from webapp.db.connections import Connection
 from webapp.errors import TooMany
-from webapp.limits import AROUND, Subject, by, by_address, give_back, hit, look, networks
-from webapp.postgres.places import CHECKOUT
+from webapp.limits import AROUND, Subject, give_back, hit, networks, peek_limit, subject_of, subject_of_address
+from webapp.postgres.folders import CHECKOUT
 
 HOME = "203.0.113.7"
 WRONG = "wrong password"
@@ -54,7 +54,7 @@ def test_limit_gives_the_network_around_an_address_what_four_have(make_app: Make
     assert [guess(app, one_of("2001:db8:1", n)) for n in range(11)] == [422] * 8 + [429] * 3
     assert [guess(app, elsewhere) for elsewhere in ("2001:db8:2::1", HOME)] == [422, 422]
     hits, last = "SELECT hits FROM rate_limits WHERE subject = %s", one_of("2001:db8:1", 99)
-    subject = by_address(app.extensions["settings"], last)
+    subject = subject_of_address(app.extensions["settings"], last)
     assert value(conn, hits, subject.around) == 11, "a refusal that wrote nothing would be told by its time"
     conn.execute("UPDATE rate_limits SET window_ends_at = now()")
     assert guess(app, last) == 422
@@ -63,7 +63,7 @@ def test_limit_gives_the_network_around_an_address_what_four_have(make_app: Make
 
 def test_limit_of_a_network_lets_exactly_so_many_through_at_once(app: Flask) -> None:
     def passes(number: int) -> bool:
-        subject = by_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
+        subject = subject_of_address(app.extensions["settings"], one_of("2001:db8:1", number // 2))
         try:
             hit(app.extensions["db"], Limit(5, 300), "guesses", subject)
         except TooMany:
@@ -77,10 +77,10 @@ def test_limit_of_a_network_lets_exactly_so_many_through_at_once(app: Flask) -> 
 def test_limit_of_a_network_holds_for_what_is_looked_at_only(app: Flask) -> None:
     db, settings = app.extensions["db"], app.extensions["settings"]
     for number in range(4):
-        hit(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", number)))
+        hit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:1", number)))
     with pytest.raises(TooMany):
-        look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:1", 9)))
-    look(db, Limit(1, 300), "refusals", by_address(settings, one_of("2001:db8:2", 9)))
+        peek_limit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:1", 9)))
+    peek_limit(db, Limit(1, 300), "refusals", subject_of_address(settings, one_of("2001:db8:2", 9)))
 
 
 def test_address_that_had_its_share_takes_nothing_from_its_neighbours(make_app: MakeApp) -> None:
@@ -162,7 +162,11 @@ def test_table_of_limits_tells_nobody_who_tried(make_app: MakeApp) -> None:
     seen: list[str] = []
     for key in ("a-key-0123456789-abcdefghijklmnop", "another-key-0123456789-abcdefghij"):
         settings = make_app(SECRET_KEY=key).extensions["settings"]
-        seen += [*by(settings, "alice"), *by_address(settings, HOME), *by_address(settings, one_of("2001:db8:1", 1))]
+        seen += [
+            *subject_of(settings, "alice"),
+            *subject_of_address(settings, HOME),
+            *subject_of_address(settings, one_of("2001:db8:1", 1)),
+        ]
     folded = [subject for subject in seen if subject]
     assert len(set(folded)) == len(folded) == 8
     assert all(re.fullmatch(r"[0-9a-f]{64}", subject) for subject in folded)

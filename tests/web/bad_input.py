@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from scene import UNSAFE, VIEWS, Scene
 from verbs import FRAGMENT
 
-from webapp.web.answers import press_again
+from webapp.web.answers import stale_form_response
 
 FORM = "application/x-www-form-urlencoded"
 NO_TEXT = {
@@ -73,7 +73,8 @@ STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}
 
 def comes_back() -> set[str]:
     """The routes whose form comes back with what was typed."""
-    return {name for name in UNSAFE if unwrap(getattr(VIEWS[name, "POST"], "again", press_again)) is not press_again}
+    own = {name: getattr(VIEWS[name, "POST"], "after_csrf_failure", stale_form_response) for name in UNSAFE}
+    return {name for name, form in own.items() if unwrap(form) is not stale_form_response}
 
 
 def fields_of(endpoint: str) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from logged import Lines
+from markupsafe import escape
 from verbs import FRAGMENT, signed_in, value, words, write
 
 from webapp import errors
@@ -22,7 +23,7 @@ from webapp.web import answers
         (errors.Malformed("It holds bytes."), 400, "It holds bytes."),
         (errors.NotFound(), 404, errors.NOT_FOUND),
         (errors.TooMany("Later.", 60), 429, "Later."),
-        (errors.Unavailable("secret reason"), 503, answers.AWAY),
+        (errors.Unavailable("secret reason"), 503, answers.UNAVAILABLE),
         (RuntimeError("secret reason"), 500, "nothing that was saved is lost"),
     ],
 )
@@ -90,4 +91,4 @@ def test_violated_constraints_are_sentences_beside_their_fields(conn: Connection
 def test_every_heading_is_drawn(app: Flask) -> None:
     with app.test_request_context("/x"):
         for status, heading in answers.HEADINGS.items():
-            assert heading in answers.answer(status, "Words.").get_data(as_text=True)
+            assert str(escape(heading)) in answers.render_error(status, "Words.").get_data(as_text=True)

@@ -10,7 +10,7 @@ from flask import Flask, g
 from jinja2 import StrictUndefined
 
 from webapp.dev.samples import all_samples
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.sessions.samples import VIEWER
 from webapp.web.samples import HOSTILE
 

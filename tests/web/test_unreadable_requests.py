@@ -16,7 +16,7 @@ from logged import Lines
 from ways import DatabaseUrls, settings_for
 
 from webapp.errors import NOT_FOUND
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.web.security import headers_for
 
 PLACE = {"PUBLIC_URL": "https://mayfly.example"}

@@ -8,7 +8,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp import create_app
 from webapp.db.connections import Connection
-from webapp.limits import by_address
+from webapp.limits import subject_of_address
 
 
 def test_host_that_is_not_ours_is_refused(scene: Scene) -> None:
@@ -58,7 +58,7 @@ def test_limit_counts_the_address_that_the_trusted_proxy_saw(
     data = {"csrf_token": token_for(client), "email": "ghost", "password": "x"}
     client.post("/sign-in", data=data, headers={"X-Forwarded-For": forwarded})
     found = conn.execute("SELECT subject FROM rate_limits WHERE action = 'sign_ins_by_address'").fetchall()
-    assert {row[0] for row in found} == set(filter(None, by_address(app.extensions["settings"], counted)))
+    assert {row[0] for row in found} == set(filter(None, subject_of_address(app.extensions["settings"], counted)))
     app.extensions["db"].close()
 
 

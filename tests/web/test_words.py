@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from webapp import create_app, text, words
 from webapp.db.connections import Connection
 from webapp.errors import NotFound, Violated
-from webapp.postgres.places import CHECKOUT
+from webapp.postgres.folders import CHECKOUT
 from webapp.web import filters
 
 WEBAPP = CHECKOUT / "webapp"
@@ -31,7 +31,7 @@ HUMAN = ("aria-label", "placeholder", "title", "alt")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NO_SENTENCES = {
     "no account has this password",  # is hashed
-    "the database is away\n", "the database does not fit this version\n",  # health is asked by machines
+    "the database is unreachable\n", "the database does not match this version\n",  # health is asked by machines
     "signed in",  # a policy's name
     '<a href="{}" rel="nofollow ugc noopener">{}</a>',
 }  # fmt: skip
@@ -183,5 +183,5 @@ def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(words, "catalogue", _Bracketed())
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
-    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧ 2026, 12:49 UTC⟧"
+    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧, 12:49 UTC⟧"
     assert str(text.message_problem("x" * 281)).startswith("⟦")
