@@ -127,7 +127,7 @@ def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
     conn.execute("UPDATE activities SET expires_at = now(), user_uuid = NULL, message = NULL")
     send(reply_form(thread))
     expect(thread.get_by_role("article")).to_have_count(0)
-    expect(thread.get_by_text("Its time has passed.")).to_be_visible()
+    expect(thread.get_by_text("It is gone now.")).to_be_visible()
     kept = composer(thread).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value(ANSWER)
     expect(kept.get_by_role("textbox")).to_be_focused()

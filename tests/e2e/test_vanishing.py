@@ -15,7 +15,7 @@ from webapp.db.connections import Connection
 from webapp.web import filters
 
 HOUR = timedelta(hours=1)
-STUB = "Something was here. Its time has passed."
+STUB = "Something was here. It is gone now."
 
 # Resolves with the moment, in milliseconds since 1970 by the page's clock, at which the words are on the page no more.
 _WHEN_GONE = """([words, most]) => new Promise((resolve) => {
@@ -136,10 +136,10 @@ def test_last_one_gone_leaves_the_empty_sentence(page: Page, conn: Connection, a
     page.clock.install()
     page.goto("/")
     expect(card(page, "Alone.")).to_be_visible()
-    expect(page.get_by_text("Nothing is alive here just now.")).to_be_hidden()
+    expect(page.get_by_text("Nothing here right now.")).to_be_hidden()
     pass_an_hour(page, conn)
     expect(card(page, "Alone.")).to_have_count(0)
-    expect(page.get_by_text("Nothing is alive here just now.")).to_be_visible()
+    expect(page.get_by_text("Nothing here right now.")).to_be_visible()
 
 
 def test_in_a_thread_a_stub_takes_its_place(page: Page, conn: Connection, alice: str) -> None:

@@ -20,7 +20,7 @@ const words = (() => {
     moment: (date) =>
       date.toDateString() !== new Date().toDateString() ? `${day.format(date)}, ${time.format(date)}`
       : date < new Date() ? time.format(date) : `today at ${time.format(date)}`,
-    stub: "Something was here. Its time has passed.",
+    stub: "Something was here. It is gone now.",
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
