@@ -1,5 +1,5 @@
 // The acts of a card need no attributes of htmx: a link that opens a form opens it in the card's slot, a button of the
-// acts form is posted and its group drawn anew. A second press waits for the first one's reply.
+// acts form is posted and its group morphed. A second press waits for the first one's reply.
 let opener = null;
 const pressed = new WeakSet();
 document.addEventListener("click", (event) => {
@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   const slot = act.matches("a") && act.closest("article").querySelector(".slot");
   const box = slot && slot.querySelector("textarea");
   opener = act;
-  if (box && box.value.trim()) return box.focus(); // a half-typed reply is led back to, not drawn anew
+  if (box && box.value.trim()) return box.focus(); // a half-typed reply gets the focus instead
   if (pressed.has(act)) return;
   pressed.add(act);
   const [verb, url, target, swap] = slot ? ["GET", act.href, slot] : ["POST", act.formAction, act.closest(".reactions"), "outerMorph"];
