@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from browsing import sign_in
-from gallery import DEMO
 from playwright.sync_api import BrowserContext, Page
+
+from bench.pages.gallery import DEMO
 
 pytestmark = pytest.mark.usefixtures("community", "watch")
 

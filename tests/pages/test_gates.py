@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-import gallery
 import pytest
 from browsing import Server, Watch, serve
-from gallery import MODULES, SIGNED_IN, SIGNED_OUT, STATES, long_feed
 from playwright.sync_api import Page, expect
+
+from bench.pages import gallery
+from bench.pages.gallery import MODULES, SIGNED_IN, SIGNED_OUT, STATES, long_feed
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Why axe may leave a contrast unmeasured: a single letter in an avatar, an arrow, a line drawn beside, the bar at the

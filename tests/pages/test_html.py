@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gallery
 import pytest
 from browsing import ROOT, Server, enter, serve
-from gallery import DEMO, MODULES, SIGNED_IN, SIGNED_OUT, STATES
 from playwright.sync_api import Browser
+
+from bench.pages import gallery
+from bench.pages.gallery import DEMO, MODULES, SIGNED_IN, SIGNED_OUT, STATES
 
 pytestmark = pytest.mark.usefixtures("community", "node_tools")
 
