@@ -8,7 +8,8 @@ from browsing import Server, Watch, chromium, serve
 from playwright.sync_api import BrowserContext
 
 __all__ = [
-    "base_url", "browser_context_args", "browser_type_launch_args", "context", "pytest_terminal_summary", "server", "watch",
+    "base_url", "browser_context_args", "browser_type_launch_args", "context", "pytest_terminal_summary", "server",
+    "watch",
 ]  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def test_counter_is_quiet_until_the_last_twenty(home: Page) -> None:
     form = ready(composer(home))
     counter, said = form.locator(".counter"), form.get_by_role("status")
     expect(counter).to_be_hidden()
-    for length, shown, aloud in ((259, "", ""), (260, "20", "20 left"), (281, "-1", "1 character too long"), (9, "", "")):
+    steps = [(259, "", ""), (260, "20", "20 left"), (281, "-1", "1 character too long"), (9, "", "")]
+    for length, shown, aloud in steps:
         write(form, "w" * length)
         expect(counter).to_have_text(shown)
         expect(said).to_have_text(aloud)

@@ -140,18 +140,3 @@ def test_an_answer_from_in_between_is_said_and_touches_nothing(home: Page, watch
         expect(notice(home)).to_be_empty()
     send(composer(home))
     expect(card(home, "Through a proxy.")).to_be_visible()
-
-
-def test_our_own_error_is_said_with_its_number(home: Page, watch: Watch, conn: Connection) -> None:
-    watch.expect_errors()
-    write(ready(composer(home)), "Through trouble.")
-    conn.execute("ALTER TABLE activity_keys RENAME TO mislaid")
-    try:
-        send(composer(home))
-        expect(notice(home).locator("code")).to_have_text(re.compile("^[0-9a-f]{16}$"))
-    finally:
-        conn.execute("ALTER TABLE mislaid RENAME TO activity_keys")
-    expect(composer(home).get_by_role("textbox")).to_have_value("Through trouble.")
-    expect(home.get_by_role("article")).to_have_count(0)
-    send(composer(home))
-    expect(card(home, "Through trouble.")).to_be_visible()
