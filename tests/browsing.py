@@ -190,6 +190,14 @@ def join(page: Page, handle: str) -> None:
     page.get_by_role("button", name="Join").click()
 
 
+def to_the_end(page: Page) -> None:
+    """Scrolls until the feed has no further part."""
+    while page.locator("#more-link").count():
+        before = page.get_by_role("article").count()
+        ready(page.locator("#more-link")).scroll_into_view_if_needed()
+        expect(page.get_by_role("article").nth(before)).to_be_attached()
+
+
 def composer(page: Page) -> Locator:
     """The form for an activity of one's own."""
     return page.locator("form.composer", has=page.get_by_label("Your message"))

@@ -57,21 +57,21 @@ def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alic
 
 
 def test_long_thread_goes_on_as_one_scrolls_and_ones_reply_is_there_once(
-    page: Page, conn: Connection, base_url: str, alice: str
+    home: Page, conn: Connection, alice: str
 ) -> None:
     top = make_activity(conn, alice, "The beginning.", age=timedelta(hours=2))
     for number in range(25):
         make_activity(conn, alice, f"Reply {number:02}.", age=timedelta(minutes=60 - number), reply_to=top)
-    enter(page, conn, base_url, path=f"/@alice/status/{top}")
-    page.set_viewport_size({"width": 1280, "height": 500})
-    form = ready(page.locator("form.composer"))
+    home.goto(f"/@alice/status/{top}")
+    home.set_viewport_size({"width": 1280, "height": 500})
+    form = ready(home.locator("form.composer"))
     write(form, "The newest.")
     send(form)
-    expect(card(page, "The newest.")).to_have_count(1)
-    expect(card(page, "The newest.")).to_be_in_viewport()
-    page.mouse.wheel(0, 9000)
-    expect(page.locator("#replies").get_by_role("article")).to_have_count(26)
-    shown = page.locator("#replies .message").all_inner_texts()
+    expect(card(home, "The newest.")).to_have_count(1)
+    expect(card(home, "The newest.")).to_be_in_viewport()
+    home.mouse.wheel(0, 9000)
+    expect(home.locator("#replies").get_by_role("article")).to_have_count(26)
+    shown = home.locator("#replies .message").all_inner_texts()
     assert shown == [*(f"Reply {number:02}." for number in range(25)), "The newest."]
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browsing import Watch, act, card, composer, enter, notice, ready, reply_form, send, write
+from browsing import Watch, act, card, composer, notice, ready, reply_form, send, write
 from factories import make_activity
 from playwright.sync_api import Locator, Page, expect
 
@@ -105,21 +105,21 @@ def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
 
 
 def test_reply_deeper_than_a_thread_goes_is_made_one_step_up(
-    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, bob: str
+    home: Page, watch: Watch, conn: Connection, bob: str
 ) -> None:
     make_activity(conn, bob, "At the bottom.", reply_to=make_activity(conn, bob, "Above it."))
     conn.execute("UPDATE activities SET depth = depth + 99")
     watch.expect_errors()
-    enter(page, conn, base_url, path="/@bob")
-    ready(act(page, "At the bottom.", "Reply")).click()
-    write(ready(reply_form(page)), "Is there more?", ttl="3 days")
-    send(reply_form(page))
-    kept = composer(page).filter(has_text="Post on its own")
+    home.goto("/@bob")
+    ready(act(home, "At the bottom.", "Reply")).click()
+    write(ready(reply_form(home)), "Is there more?", ttl="3 days")
+    send(reply_form(home))
+    kept = composer(home).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
-    expect(card(page, "At the bottom.")).to_be_visible()
-    expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
+    expect(card(home, "At the bottom.")).to_be_visible()
+    expect(card(home, "At the bottom.").and_(home.locator("[data-stage=gone]"))).to_have_count(0)
     kept.get_by_role("button", name=re.compile("one step up")).click()
-    expect(replies(page)).to_contain_text(["At the bottom.", "Is there more?"])
+    expect(replies(home)).to_contain_text(["At the bottom.", "Is there more?"])
 
 
 def test_reply_link_of_what_is_gone_says_so(question: str, home: Page, watch: Watch, conn: Connection) -> None:
