@@ -14,14 +14,6 @@ from webapp.db.connections import Connection
 LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
 
 
-def many(conn: Connection, author: str, count: int) -> None:
-    for number in range(count):
-        make_activity(conn, author, f"Number {number:02}.", age=timedelta(minutes=number + 1))
-
-
-# Text --------------------------------------------------------------------------------------------------------
-
-
 def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, alice: str) -> None:
     make_activity(conn, alice, "صباح الخير\nGood morning.\nשלום")
     page.goto("/")
@@ -40,11 +32,9 @@ def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, ali
     assert lines == [[False, True], [True, False], [False, True]]
 
 
-# The feed ----------------------------------------------------------------------------------------------------
-
-
 def test_feed_goes_on_as_one_scrolls_and_ends(page: Page, conn: Connection, alice: str) -> None:
-    many(conn, alice, 45)
+    for number in range(45):
+        make_activity(conn, alice, f"Number {number:02}.", age=timedelta(minutes=number + 1))
     page.goto("/")
     ready(page.get_by_role("link", name="Show older"))
     for shown in (40, 45):
@@ -111,13 +101,8 @@ def test_calm_screens_see_nothing_move(page: Page, conn: Connection, alice: str)
     page.emulate_media(reduced_motion="reduce")
     page.clock.install()
     page.goto("/")
-    moving = page.evaluate(
-        """() => [...document.querySelectorAll("*")].filter((e) => {
-          const style = getComputedStyle(e);
-          return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
-        }).length"""
-    )
-    assert moving == 0
+    moves = "(s) => s.animationName !== 'none' || parseFloat(s.transitionDuration) > 0"
+    assert not page.evaluate(f"() => [...document.querySelectorAll('*')].map((e) => getComputedStyle(e)).some({moves})")
     page.evaluate(
         """() => {
           const card = document.querySelector("article");

@@ -205,8 +205,7 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, ali
         )
         now = datetime(2026, 11, 23, tzinfo=UTC)
         life = filters.life_between(now - timedelta(seconds=whole - seconds), now, now + timedelta(seconds=seconds))
-        words = [life.words, life.stage, life.ago]
-        assert shown == words, f"{seconds} s"
+        assert shown == [life.words, life.stage, life.ago], f"{seconds} s"
 
 
 def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection, alice: str) -> None:

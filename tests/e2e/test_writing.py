@@ -3,7 +3,6 @@
 import re
 
 from browsing import Watch, card, composer, join, notice, post, ready, send, there, write
-from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from verbs import count
 
@@ -86,12 +85,9 @@ def test_ctrl_enter_posts_from_the_text_and_from_the_lives_below(home: Page) -> 
 # What goes wrong on the way ----------------------------------------------------------------------------------
 
 
-def test_offline_is_said_and_the_text_waits(
-    conn: Connection, alice: str, home: Page, context: BrowserContext, watch: Watch
-) -> None:
+def test_offline_is_said_and_the_text_waits(home: Page, context: BrowserContext, watch: Watch) -> None:
     watch.expected = LOST
-    make_activity(conn, alice, "Here before.")
-    home.reload()
+    post(home, "Here before.")
     write(ready(composer(home)), "Patience.")
     context.set_offline(True)
     send(composer(home))
