@@ -8,14 +8,9 @@ from browsing import Server, Watch, chromium, serve
 from playwright.sync_api import BrowserContext
 
 __all__ = [
-    "base_url",
-    "browser_context_args",
-    "browser_type_launch_args",
-    "context",
-    "pytest_terminal_summary",
-    "server",
+    "base_url", "browser_context_args", "browser_type_launch_args", "context", "pytest_terminal_summary", "server",
     "watch",
-]
+]  # fmt: skip
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -45,19 +40,14 @@ def server(worker_database: Any) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def base_url(server: Server) -> str:
-    """Where `page.goto("/")` goes."""
     return server.url
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """A laptop in a zone that is not UTC, so that a time shown in the wrong one is seen."""
-    return {
-        **{name: value for name, value in browser_context_args.items() if name != "base_url"},
-        "viewport": {"width": 1280, "height": 800},
-        "locale": "en-GB",
-        "timezone_id": "Asia/Kolkata",
-    }
+    kept = {name: value for name, value in browser_context_args.items() if name != "base_url"}
+    return {**kept, "viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Asia/Kolkata"}
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,36 +48,28 @@ class Server(NamedTuple):
     log: Path
 
 
+# Nobody waits for an idle browser here.
+_GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1", "webapp:create_app()")
+
+
 @contextlib.contextmanager
-def serve(urls: DatabaseUrls, **environment: str) -> Iterator[Server]:
+def serve(
+    urls: DatabaseUrls, module: Sequence[str] = _GUNICORN, cwd: Path = ROOT, **environment: str
+) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LIMIT_"))}
-    env = {
-        **surroundings,
-        "APP_ENV": "test",
-        "CONNECTION_URL": urls.app_url,
-        "DIRECT_CONNECTION_URL": urls.direct_url,
-        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
-        "PUBLIC_URL": url,
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "WORKERS": "2",
-        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
-        **environment,
-    }
+    ours = {"APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url}
+    ours |= {"SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": url, "HOST": "127.0.0.1"}
+    ours |= {"PORT": str(port), "WORKERS": "2", **{f"LIMIT_{name.upper()}": "0" for name in LIMITS}}
     with tempfile.TemporaryDirectory(prefix="mayfly-server-") as folder:
         log = Path(folder) / "server.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                _command(port),
-                cwd=ROOT,
-                env=env,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent(signal.SIGTERM),  # a killed run leaves no server
-            )
+                [sys.executable, "-m", *module], cwd=cwd, env=surroundings | ours | environment, stdout=out,
+                stderr=subprocess.STDOUT, preexec_fn=die_with_parent(signal.SIGTERM),  # a killed run leaves no server
+            )  # fmt: skip
         try:
             _wait_until_ready(f"{url}/readyz", process, log)
             yield Server(url, log)
@@ -88,12 +80,6 @@ def serve(urls: DatabaseUrls, **environment: str) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _command(port: int) -> list[str]:
-    options = ["-c", str(ROOT / "gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}"]
-    # Nobody waits for an idle browser here.
-    return [sys.executable, "-m", "gunicorn", *options, "--graceful-timeout", "1", "webapp:create_app()"]
 
 
 def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -196,48 +182,20 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
-def join(page: Page, handle: str, *, name: str = "") -> None:
-    about_to_join(page, handle, name=name).click()
-
-
-def about_to_join(page: Page, handle: str, *, name: str = "") -> Locator:
-    """Fills the form for a new account; the button that sends it."""
+def join(page: Page, handle: str) -> None:
     page.goto("/sign-up")
-    page.get_by_label("Name").fill(name or handle.capitalize())
-    page.get_by_label("Handle").fill(handle)
-    page.get_by_label("Email").fill(f"{handle}@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
-    return page.get_by_role("button", name="Join")
+    fields = {"Name": handle.capitalize(), "Handle": handle, "Email": f"{handle}@example.com", "Password": PASSWORD}
+    for label, words in fields.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_role("button", name="Join").click()
 
 
-def join_twice(page: Page, conn: Connection, handle: str) -> None:
-    """Presses Join once more while the first request is still being answered; what comes is the answer to the second.
-
-    An account takes its time here, so that both are really under way.
-    """
-    conn.execute(
-        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS"
-        " 'BEGIN PERFORM pg_sleep(0.7); RETURN NEW; END'; "
-        "CREATE TRIGGER linger BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION linger()"
-    )
-    try:
-        box = about_to_join(page, handle).bounding_box()
-        assert box
-        centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.click(*centre)
-        deadline = time.monotonic() + 8
-        while not _being_made(conn) and time.monotonic() < deadline:
-            pass
-        page.mouse.click(*centre)
-        expect(page.get_by_role("heading", name="Home")).to_be_attached()
-    finally:
-        conn.execute("DROP TRIGGER linger ON users; DROP FUNCTION linger()")
-
-
-def _being_made(conn: Connection) -> bool:
-    """Whether somebody writes an account at this moment."""
-    statement = "SELECT FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock'"
-    return bool(conn.execute(statement).fetchall())
+def to_the_end(page: Page) -> None:
+    """Scrolls until the feed has no further part."""
+    while page.locator("#more-link").count():
+        before = page.get_by_role("article").count()
+        ready(page.locator("#more-link")).scroll_into_view_if_needed()
+        expect(page.get_by_role("article").nth(before)).to_be_attached()
 
 
 def composer(page: Page) -> Locator:

@@ -1,25 +1,17 @@
 """`bin/dev` in a real browser: what is saved shows at once and nobody loses their place. Only a copy is edited."""
 
-import contextlib
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ROOT, Server, Watch, act, card, composer, enter, ready, reply_form, write
+from browsing import ROOT, Server, Watch, act, card, composer, enter, ready, reply_form, send, serve, write
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, expect
-from ways import free_port
 
-from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
 
 WITHIN = 30_000  # ms; on a machine that does nothing else it takes less than one second
@@ -38,32 +30,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(worker_database: Any, copy: Path) -> Iterator[Server]:
     """The server process of `bin/dev` over the copy."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "APP_ENV": "development",
-        "CONNECTION_URL": worker_database.app_url,
-        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
-        "PORT": str(port),
-        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
-    }
-    log = copy / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.dev.workshop"], cwd=copy, env=environment, stdout=out, stderr=out
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-        yield Server(f"http://127.0.0.1:{port}", log)
-    finally:
-        process.terminate()
-        process.wait(15)
+    with serve(worker_database, ["webapp.dev.workshop"], copy, APP_ENV="development") as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)
@@ -82,11 +50,10 @@ def base_url(server: Server) -> str:
 
 
 class Bench:
-    """Saves files of the copy, and puts back what they were at the end of the test."""
+    """Saves files of the copy, and puts back what they were."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._before: dict[str, str] = {}
+        self._folder, self._before = folder, dict[str, str]()
 
     def save(self, name: str, change: Callable[[str], str]) -> None:
         path = self._folder / name
@@ -99,21 +66,18 @@ class Bench:
         beside.rename(path)
 
     def mend(self, name: str) -> None:
-        """Puts a file back."""
-        self.save(name, lambda _: self._before[name])
+        self.save(name, lambda _: self._before.pop(name))
 
-    def end(self) -> None:
-        for name, text in self._before.items():
-            path = self._folder / name
-            if path.read_text(encoding="utf-8") != text:
-                path.write_text(text, encoding="utf-8")
+    def mend_all(self) -> None:
+        for name in list(self._before):
+            self.mend(name)
 
 
 @pytest.fixture
 def bench(copy: Path) -> Iterator[Bench]:
     bench = Bench(copy)
     yield bench
-    bench.end()
+    bench.mend_all()
 
 
 @pytest.fixture
@@ -142,11 +106,8 @@ CARD = "sql/activities/_card.sql"
 FILTERS = "webapp/web/filters.py"
 
 
-def add_word(text: str) -> str:
-    return text.replace("<footer>", '<footer><span class="edited">edited</span>', 1)
-
-
-def test_saved_template_shows_with_place_and_text_kept(home: Page, bench: Bench) -> None:
+def test_saved_template_shows_with_place_text_and_caret_kept_and_the_page_still_posts(home: Page, bench: Bench) -> None:
+    box = composer(home).get_by_role("textbox")
     write(composer(home), "Half a thought", "1 hour")
     ready(act(home, "Number 1.", "Reply")).click()
     write(ready(reply_form(home)), "Half an answer")
@@ -155,37 +116,25 @@ def test_saved_template_shows_with_place_and_text_kept(home: Page, bench: Bench)
         card(home, last).scroll_into_view_if_needed()
     card(home, "Number 30.").scroll_into_view_if_needed()
     before = top_of(home, "Number 30.")
-    bench.save(ACTIVITY, add_word)
+    box.evaluate("(element) => { element.focus({ preventScroll: true }); element.setSelectionRange(3, 7); }")
+    bench.save(ACTIVITY, lambda text: text.replace("<footer>", '<footer><span class="edited">edited</span>', 1))
     expect(home.locator(".edited")).to_have_count(45)
     same_page(home)
     assert abs(top_of(home, "Number 30.") - before) < 5
-    expect(composer(home).get_by_role("textbox")).to_have_value("Half a thought")
-    expect(composer(home).get_by_role("radio", name="1 hour", exact=True)).to_be_checked()
-    expect(reply_form(home).get_by_role("textbox")).to_have_value("Half an answer")
-
-
-def test_a_page_that_was_changed_keeps_the_caret_and_still_posts(home: Page, bench: Bench) -> None:
-    box = composer(home).get_by_role("textbox")
-    box.fill("Between here")
-    box.evaluate("(element) => element.setSelectionRange(3, 7)")
-    bench.save(ACTIVITY, add_word)
-    expect(home.locator(".edited").first).to_be_visible()
+    expect(box).to_have_value("Half a thought")
     expect(box).to_be_focused()
     assert box.evaluate("(element) => [element.selectionStart, element.selectionEnd]") == [3, 7]
-    ready(composer(home)).get_by_role("button", name=re.compile("^Post")).click()
-    expect(card(home, "Between here")).to_be_visible()
+    expect(composer(home).get_by_role("radio", name="1 hour", exact=True)).to_be_checked()
+    expect(reply_form(home).get_by_role("textbox")).to_have_value("Half an answer")
+    send(ready(composer(home)))
+    expect(card(home, "Half a thought")).to_be_visible()
     expect(box).to_have_value("")
     same_page(home)
 
 
 BROKEN = {
-    "template": (
-        ACTIVITY,
-        lambda text: text.replace("</article>", "{% endfi %}</article>"),
-        r"activities/_activity\.html, line \d+: .*endfi",
-    ),
-    "column that is none": (CARD, lambda text: text.replace("message", "massage"), "sql/.*massage"),
-    "no SQL": (CARD, lambda text: f"{text}\nFROM nowhere", "sql/.*syntax error"),
+    "template": (ACTIVITY, lambda text: text.replace("</article>", "{% endfi %}</article>"), r"line \d+: .*endfi"),
+    "SQL": (CARD, lambda text: text.replace("message", "massage"), "sql/.*massage"),
     "no header": ("sql/feeds/home.sql", lambda text: text.split("\n", 1)[1], r"sql/feeds/home\.sql: .*header"),
     "Python": (FILTERS, lambda text: f"{text}\ndef broken(:\n", r"webapp/web/filters\.py, line \d+: SyntaxError"),
 }
@@ -258,12 +207,9 @@ def test_saved_script_runs_with_place_and_text_kept(home: Page, bench: Bench) ->
 
 
 def test_saved_statement_and_saved_python_show(home: Page, bench: Bench, watch: Watch) -> None:
-    """Python when the next worker answers."""
     watch.expect_errors()
     write(composer(home), "Half a thought")
-    bench.save(
-        CARD, lambda text: re.sub(r"^( *)(\w+\.message),$", r"\1\2 || ' from SQL' AS message,", text, flags=re.M)
-    )
+    bench.save(CARD, lambda text: re.sub(r"(?m)^( *)(\w+\.message),$", r"\1\2 || ' from SQL' AS message,", text))
     expect(home.locator(".message").first).to_contain_text("from SQL")
     bench.save(FILTERS, lambda text: text.replace("name[:1]).upper()", "name[:1]).lower()"))
     expect(home.locator("article .avatar").first).to_have_text("a")

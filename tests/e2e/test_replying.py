@@ -1,21 +1,15 @@
 """Replying from the feed and from a thread, and what happens when the other one ends meanwhile."""
 
 import re
-from uuid import UUID
 
 import pytest
-from browsing import Watch, act, card, composer, enter, notice, ready, reply_form, send, write
+from browsing import Watch, act, card, composer, notice, ready, reply_form, send, write
 from factories import make_activity
 from playwright.sync_api import Locator, Page, expect
 
 from webapp.db.connections import Connection
 
 ASKED, ANSWER = "Who has the key?", "It hangs by the door."
-
-
-def end_now(conn: Connection) -> None:
-    """Lets everything's time pass, here and now."""
-    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
 
 
 def replies(page: Page) -> Locator:
@@ -65,16 +59,6 @@ def test_replies_in_a_thread_follow_each_other_and_nest(thread: Page) -> None:
     expect(card(thread, ANSWER).locator("article", has_text="On the left.")).to_be_visible()
 
 
-def test_own_reply_below_many_is_brought_into_view(conn: Connection, alice: str, question: str, home: Page) -> None:
-    for number in range(12):
-        make_activity(conn, alice, f"Reply {number}.", reply_to=UUID(question.rpartition("/")[2]))
-    home.set_viewport_size({"width": 390, "height": 844})
-    home.goto(question)
-    write(ready(reply_form(home)), ANSWER)
-    send(reply_form(home))
-    expect(card(home, ANSWER)).to_be_in_viewport()
-
-
 def test_reply_is_closed_with_the_focus_given_back_and_never_with_what_was_typed(question: str, home: Page) -> None:
     button, box = act(home, ASKED, "Reply"), reply_form(home).get_by_role("textbox")
     ready(button).click()
@@ -103,22 +87,6 @@ def test_reply_is_closed_with_the_focus_given_back_and_never_with_what_was_typed
     expect(button).to_be_focused()
 
 
-def test_reply_to_what_is_gone_can_be_posted_on_its_own(
-    question: str, home: Page, watch: Watch, conn: Connection
-) -> None:
-    watch.expect_errors()
-    ready(act(home, ASKED, "Reply")).click()
-    write(ready(reply_form(home)), ANSWER, ttl="3 days")
-    end_now(conn)
-    send(reply_form(home))
-    expect(home.get_by_role("alert")).to_be_visible()
-    kept = composer(home).filter(has_text="Post on its own")
-    expect(kept.get_by_role("textbox")).to_have_value(ANSWER)
-    kept.get_by_role("button", name="Post on its own for 3 days").click()
-    expect(card(home, ANSWER)).to_be_visible()
-    expect(card(home, ANSWER)).not_to_contain_text("@bob")
-
-
 def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
     thread: Page, watch: Watch, conn: Connection
 ) -> None:
@@ -137,27 +105,27 @@ def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
 
 
 def test_reply_deeper_than_a_thread_goes_is_made_one_step_up(
-    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, bob: str
+    home: Page, watch: Watch, conn: Connection, bob: str
 ) -> None:
     make_activity(conn, bob, "At the bottom.", reply_to=make_activity(conn, bob, "Above it."))
     conn.execute("UPDATE activities SET depth = depth + 99")
     watch.expect_errors()
-    enter(page, conn, base_url, path="/@bob")
-    ready(act(page, "At the bottom.", "Reply")).click()
-    write(ready(reply_form(page)), "Is there more?", ttl="3 days")
-    send(reply_form(page))
-    kept = composer(page).filter(has_text="Post on its own")
+    home.goto("/@bob")
+    ready(act(home, "At the bottom.", "Reply")).click()
+    write(ready(reply_form(home)), "Is there more?", ttl="3 days")
+    send(reply_form(home))
+    kept = composer(home).filter(has_text="Post on its own")
     expect(kept.get_by_role("textbox")).to_have_value("Is there more?")
-    expect(card(page, "At the bottom.")).to_be_visible()
-    expect(card(page, "At the bottom.").and_(page.locator("[data-stage=gone]"))).to_have_count(0)
+    expect(card(home, "At the bottom.")).to_be_visible()
+    expect(card(home, "At the bottom.").and_(home.locator("[data-stage=gone]"))).to_have_count(0)
     kept.get_by_role("button", name=re.compile("one step up")).click()
-    expect(replies(page)).to_contain_text(["At the bottom.", "Is there more?"])
+    expect(replies(home)).to_contain_text(["At the bottom.", "Is there more?"])
 
 
 def test_reply_link_of_what_is_gone_says_so(question: str, home: Page, watch: Watch, conn: Connection) -> None:
     watch.expect_errors()
     reply = ready(act(home, ASKED, "Reply"))
-    end_now(conn)
+    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now())")
     reply.click()
     expect(notice(home)).not_to_be_empty()
     expect(reply_form(home)).to_have_count(0)

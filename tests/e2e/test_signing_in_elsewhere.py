@@ -1,50 +1,45 @@
 """Signing in with a provider in a real browser: over the link, back, the handle, and out again by a link."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import Watch, composer, send, serve, write
+from browsing import Server, Watch, composer, send, serve, write
 from factories import make_user
 from fake_provider import CLIENT, FakeProvider, run_provider
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from webapp.db.connections import Connection
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def provider() -> Iterator[FakeProvider]:
     with run_provider() as provider:
         yield provider
 
 
-@pytest.fixture(scope="module")
-def place(worker_database: Any, provider: FakeProvider) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def server(worker_database: Any, provider: FakeProvider) -> Iterator[Server]:
     """A server of its own, that knows the provider."""
     environment = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
     with serve(worker_database, **environment, OIDC_LOGOUT_URL=f"{provider.url}/logout") as server:
-        yield server.url
+        yield server
 
 
-@pytest.fixture
-def context(new_context: Callable[..., BrowserContext], place: str) -> BrowserContext:
-    context = new_context(base_url=place)
-    context.set_default_timeout(8000)
-    return context
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    return server.url
 
 
-@pytest.fixture
-def watch(context: BrowserContext, place: str, provider: FakeProvider) -> Iterator[Watch]:
-    watch = Watch(context, place)
+@pytest.fixture(autouse=True)
+def _known(watch: Watch, provider: FakeProvider, conn: Connection) -> None:
     watch.also(provider.url)
-    yield watch
-    watch.check()
-
-
-def test_come_and_go_by_links(page: Page, conn: Connection, watch: Watch) -> None:
-    watch.expect_errors()  # a handle that is taken
+    watch.expect_errors()  # a handle that is taken, a provider that refuses
     make_user(conn, "ann")
+
+
+def test_come_and_go_by_links(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Sign in", exact=True).click()
     page.get_by_role("link", name="Continue with Cognito").click()
@@ -74,10 +69,7 @@ def test_come_and_go_by_links(page: Page, conn: Connection, watch: Watch) -> Non
     expect(page).to_have_url(re.compile(rf"/logout\?client_id={CLIENT}&logout_uri=http"))
 
 
-def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider, conn: Connection, watch: Watch) -> None:
-    watch.expect_errors()
-    make_user(conn, "ann")
-
+def test_pages_fit_a_phone_and_a_desk(page: Page, provider: FakeProvider) -> None:
     def fits(path: str, heading: str) -> None:
         page.goto(path)
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()

@@ -3,7 +3,6 @@
 import re
 
 from browsing import Watch, card, composer, join, notice, post, ready, send, there, write
-from factories import make_activity
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from verbs import count
 
@@ -86,12 +85,9 @@ def test_ctrl_enter_posts_from_the_text_and_from_the_lives_below(home: Page) -> 
 # What goes wrong on the way ----------------------------------------------------------------------------------
 
 
-def test_offline_is_said_and_the_text_waits(
-    conn: Connection, alice: str, home: Page, context: BrowserContext, watch: Watch
-) -> None:
+def test_offline_is_said_and_the_text_waits(home: Page, context: BrowserContext, watch: Watch) -> None:
     watch.expected = LOST
-    make_activity(conn, alice, "Here before.")
-    home.reload()
+    post(home, "Here before.")
     write(ready(composer(home)), "Patience.")
     context.set_offline(True)
     send(composer(home))
@@ -140,18 +136,3 @@ def test_an_answer_from_in_between_is_said_and_touches_nothing(home: Page, watch
         expect(notice(home)).to_be_empty()
     send(composer(home))
     expect(card(home, "Through a proxy.")).to_be_visible()
-
-
-def test_our_own_error_is_said_with_its_number(home: Page, watch: Watch, conn: Connection) -> None:
-    watch.expect_errors()
-    write(ready(composer(home)), "Through trouble.")
-    conn.execute("ALTER TABLE activity_keys RENAME TO mislaid")
-    try:
-        send(composer(home))
-        expect(notice(home).locator("code")).to_have_text(re.compile("^[0-9a-f]{16}$"))
-    finally:
-        conn.execute("ALTER TABLE mislaid RENAME TO activity_keys")
-    expect(composer(home).get_by_role("textbox")).to_have_value("Through trouble.")
-    expect(home.get_by_role("article")).to_have_count(0)
-    send(composer(home))
-    expect(card(home, "Through trouble.")).to_be_visible()

@@ -1,17 +1,13 @@
 """A cluster of its own, which may be cut, stopped, locked and killed, so that no other test feels it."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from troubles import NAME
 from verbs import signed_in
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, scratch_folder, settings_for
 
 from webapp import create_app
 from webapp.db.connections import Connection
@@ -19,19 +15,20 @@ from webapp.ops import schema
 from webapp.ops.target import embedded_target
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 
+NAME = "mayfly_test_faults"
+
 
 @pytest.fixture(scope="session")
 def own() -> Iterator[Cluster]:
     """A cluster that may be stopped."""
-    folder = Path(tempfile.mkdtemp(prefix="mayfly-faults-"))
-    folder.chmod(0o711)
-    cluster = Cluster(folder / "postgres")  # durable: what was acknowledged must outlive a kill
-    cluster.start()
-    schema.create(embedded_target(cluster, "test", NAME))
-    schema.load(embedded_target(cluster, "test", NAME))
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with scratch_folder() as folder:
+        cluster = Cluster(folder / "postgres")  # durable: what was acknowledged must outlive a kill
+        cluster.start()
+        target = embedded_target(cluster, "test", NAME)
+        schema.create(target)
+        schema.load(target)
+        yield cluster
+        cluster.stop()
 
 
 @pytest.fixture

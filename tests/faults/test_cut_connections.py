@@ -8,37 +8,44 @@ import pytest
 from faults_relay import Relay
 from flask import Flask
 from flask.testing import FlaskClient
-from troubles import NAME, cut, fill
 from verbs import count, sign_in, signed_in, token_for, value, words, write
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, at_once, settings_for
 
 from webapp import create_app
-from webapp.db.connections import Connection
+from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import APP, Cluster
 from webapp.web.answers import UNAVAILABLE
+
+
+def cut(urls: DatabaseUrls) -> int:
+    """Ends every connection of the application to this database."""
+    ended = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity"
+    with connect(urls.superuser_url) as admin:
+        return int(value(admin, f"{ended} WHERE usename = %s AND datname = %s", APP, urls.name))
+
+
+def cut_all(app: Flask, urls: DatabaseUrls) -> None:
+    """Opens every connection that the pool may have, and ends them."""
+    held = threading.Barrier(4)
+
+    def hold() -> None:
+        with app.extensions["db"].transaction():
+            held.wait(10)
+
+    at_once([hold] * 4)
+    assert cut(urls) >= 4
 
 
 def test_reading_after_every_connection_was_cut_shows_no_error(
     app: Flask, alice: FlaskClient, urls: DatabaseUrls
 ) -> None:
-    fill(app)
-    assert cut(urls) >= 4
+    cut_all(app, urls)
     for path in ("/", "/public", "/@alice", "/api/home", "/compose"):
         assert alice.get(path).status_code == 200, path
     assert app.extensions["db"].retries >= 1
-    statuses: list[int] = []
-    for _ in range(3):  # and by many at once
-        fill(app)
-        assert cut(urls) >= 4
-        threads = [
-            threading.Thread(target=lambda: statuses.append(app.test_client().get("/public").status_code))
-            for _ in range(8)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
-    assert statuses == [200] * 24
+    for _ in range(3):
+        cut_all(app, urls)
+        assert at_once([lambda: app.test_client().get("/public").status_code] * 8) == [200] * 8
 
 
 def test_writing_after_every_connection_was_cut_writes_once(urls: DatabaseUrls, conn: Connection) -> None:
@@ -46,19 +53,14 @@ def test_writing_after_every_connection_was_cut_writes_once(urls: DatabaseUrls, 
     app = create_app(settings_for(urls, POOL_MIN="4", POOL_MAX="4", LIMIT_SIGN_INS_BY_ADDRESS="99/5m"))
     alice, stranger = signed_in(app), app.test_client()
     token, other = token_for(alice), token_for(stranger)
-
-    def all_cut() -> bool:
-        fill(app)
-        return cut(urls) >= 4
-
-    assert all_cut()
+    cut_all(app, urls)
     assert sign_in(stranger, "nobody", csrf_token=other).status_code == 422
     assert value(conn, "SELECT hits FROM rate_limits WHERE action = 'sign_ins_by_address'") == 1
     for number in range(2):
-        assert all_cut()
+        cut_all(app, urls)
         assert write(alice, f"number {number}", csrf_token=token).status_code == 303
     assert value(conn, "SELECT count(*) FROM activities WHERE message LIKE 'number%%'") == 2
-    assert all_cut()
+    cut_all(app, urls)
     assert alice.post("/sign-out", data={"csrf_token": token}).status_code == 303
     assert count(conn, "sessions") == 0
     app.extensions["db"].close()
@@ -99,7 +101,7 @@ def test_commit_that_is_lost_on_its_way_is_written_exactly_once(
     """The keyed write is done again: whether the commit had arrived or not, there is one row, and it is shown."""
     assert own.socket_folder
     relay = Relay(scratch, own.socket_folder)
-    through = urls._replace(app_url=f"postgresql://{APP}@/{NAME}?host={scratch}")
+    through = urls._replace(app_url=f"postgresql://{APP}@/{urls.name}?host={scratch}")
     app = create_app(settings_for(through))
     client = signed_in(app)
     token = token_for(client)

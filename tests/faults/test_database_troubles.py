@@ -1,17 +1,23 @@
 """A server that is gone, crashes, is locked, slow or read-only: told in time, survived, and nothing is lost."""
 
-import threading
 import time
 import uuid
 
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, signed_in, token_for, value, words, write
-from ways import DatabaseUrls, wait_for
+from ways import DatabaseUrls, at_once, wait_for
 
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import APP, Cluster
 from webapp.web.answers import UNAVAILABLE
+
+
+def text_comes_back(client: FlaskClient, token: str) -> None:
+    """A text that cannot be written now is answered with what was typed."""
+    kept = write(client, "a long thought", csrf_token=token)
+    assert kept.status_code == 503
+    assert "a long thought" in kept.text
 
 
 def test_server_stopped_and_started_needs_no_restart(app: Flask, own: Cluster, urls: DatabaseUrls) -> None:
@@ -28,9 +34,7 @@ def test_server_stopped_and_started_needs_no_restart(app: Flask, own: Cluster, u
             assert UNAVAILABLE in (answer.get_json()["error"] if path.startswith("/api") else words(answer))
             assert ("<html" in answer.text) == (not headers and not path.startswith("/api"))
             assert "postgres" not in answer.text.lower()
-        kept = write(alice, "a long thought", csrf_token=token)
-        assert kept.status_code == 503
-        assert "a long thought" in kept.text
+        text_comes_back(alice, token)
         notice = write(alice, "a long thought", csrf_token=token, fragment=True)
         assert notice.status_code == 503
         assert notice.text.startswith("<hx-partial")
@@ -79,26 +83,18 @@ def test_server_that_crashes_keeps_what_it_acknowledged(app: Flask, own: Cluster
 def test_table_that_is_locked_is_told_in_bounded_time_to_a_crowd_and_recovers(
     app: Flask, alice: FlaskClient, urls: DatabaseUrls
 ) -> None:
-    token, answers = token_for(alice), []
+    token = token_for(alice)
 
-    def ask() -> None:
+    def ask() -> tuple[int, float]:
         began = time.monotonic()
-        status = app.test_client().get("/public").status_code
-        answers.append((status, time.monotonic() - began))
+        return app.test_client().get("/public").status_code, time.monotonic() - began
 
     with connect(urls.owner_url, autocommit=False) as holder:
         holder.execute("LOCK TABLE activities IN ACCESS EXCLUSIVE MODE")
-        threads = [threading.Thread(target=ask) for _ in range(16)]
-        for thread in threads:
-            thread.start()
-        assert alice.get("/livez").status_code == 200
-        for thread in threads:
-            thread.join(30)
-        kept = write(alice, "a long thought", csrf_token=token)
-        assert kept.status_code == 503
-        assert "a long thought" in kept.text
+        answers = at_once([ask] * 16 + [lambda: (alice.get("/livez").status_code, 0.0)])
+        text_comes_back(alice, token)
         holder.rollback()
-    assert [status for status, _ in answers] == [503] * 16
+    assert [status for status, _ in answers] == [503] * 16 + [200]
     assert max(seconds for _, seconds in answers) < 25
     assert alice.get("/public").status_code == 200
     assert write(alice, "a long thought", csrf_token=token).status_code == 303
@@ -119,6 +115,11 @@ def test_statement_that_takes_too_long_is_ended(app: Flask, urls: DatabaseUrls, 
     assert app.test_client().get("/public").status_code == 200
 
 
+def read_only(urls: DatabaseUrls) -> bool:
+    with connect(urls.app_url) as probe:
+        return bool(value(probe, "SHOW default_transaction_read_only") == "on")
+
+
 def test_server_that_is_read_only_is_read_and_writes_come_back(
     app: Flask, alice: FlaskClient, urls: DatabaseUrls, conn: Connection
 ) -> None:
@@ -128,12 +129,10 @@ def test_server_that_is_read_only_is_read_and_writes_come_back(
         try:
             admin.execute("ALTER SYSTEM SET default_transaction_read_only = on")
             admin.execute("SELECT pg_reload_conf()")
-            wait_for(lambda: app.extensions["db"].query_value("ops/ready") and _read_only(urls), 5)
+            wait_for(lambda: app.extensions["db"].query_value("ops/ready") and read_only(urls), 5)
             for path in ("/", "/public", "/@alice", "/api/home"):
                 assert alice.get(path).status_code == 200, path
-            kept = write(alice, "a long thought", csrf_token=token)
-            assert kept.status_code == 503
-            assert "a long thought" in kept.text
+            text_comes_back(alice, token)
         finally:
             admin.execute("SET default_transaction_read_only = off")
             admin.execute("ALTER SYSTEM RESET default_transaction_read_only")
@@ -141,8 +140,3 @@ def test_server_that_is_read_only_is_read_and_writes_come_back(
     again = {"key": "5eedac00-0000-4000-8000-00000000000a", "csrf_token": token}
     wait_for(lambda: write(alice, "a long thought", **again).status_code == 303, 10)
     assert value(conn, "SELECT count(*) FROM activities WHERE message = 'a long thought'") == 1
-
-
-def _read_only(urls: DatabaseUrls) -> bool:
-    with connect(urls.app_url) as probe:
-        return bool(value(probe, "SHOW default_transaction_read_only") == "on")

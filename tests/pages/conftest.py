@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import gallery
 import pytest
 from browsing import enter
 from factories import clear
 from playwright.sync_api import Page
+
+from bench.pages import gallery
 
 
 @pytest.fixture(scope="module")

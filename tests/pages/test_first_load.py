@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import sign_in
-from gallery import DEMO
 from playwright.sync_api import BrowserContext, Page
 
 pytestmark = pytest.mark.usefixtures("community", "watch")
@@ -43,22 +41,20 @@ def load(page: Page, context: BrowserContext, record_property: Callable[[str, ob
     return load
 
 
+FILES = {"all.css", "everybody.js", "display.woff2", "icons.svg"}
+
+
 def test_first_load_of_the_public_feed_is_small(load: Load) -> None:
     loaded = load("/public")
-    assert {"public", "all.css", "everybody.js", "display.woff2", "icons.svg"} <= loaded.keys()
+    assert {"public", *FILES} <= loaded.keys()
     assert sum(loaded.values()) <= 48_000
 
 
-def test_first_load_of_home_is_small(page: Page, load: Load) -> None:
-    sign_in(page, DEMO)
+def test_first_load_of_home_is_small_and_the_second_its_page_alone(demo_page: Page, load: Load) -> None:
     loaded = load("/")
-    assert {"/", "all.css", "everybody.js", "signed-in.js", "display.woff2", "icons.svg"} <= loaded.keys()
+    assert {"/", "signed-in.js", *FILES} <= loaded.keys()
     assert sum(loaded.values()) <= 54_000
-
-
-def test_second_load_of_home_is_its_page_alone(page: Page, load: Load) -> None:
-    sign_in(page, DEMO)
-    page.goto("/", wait_until="networkidle")
+    demo_page.goto("/", wait_until="networkidle")
     loaded = load("/", cached=True)
     assert loaded.keys() == {"/"}
     assert loaded["/"] <= 9_000

@@ -3,60 +3,20 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import gallery
 import pytest
-from browsing import ROOT, Server, enter, serve
-from gallery import DEMO, MODULES, SIGNED_IN, SIGNED_OUT, STATES
-from playwright.sync_api import Browser
+from browsing import ROOT, enter, serve
+from playwright.sync_api import Page
+from ways import DatabaseUrls
+
+from bench.pages import gallery
+from bench.pages.gallery import DEMO, MODULES, SIGNED_IN, SIGNED_OUT, STATES
 
 pytestmark = pytest.mark.usefixtures("community", "node_tools")
 
 # vnu knows neither the attributes of HTMX nor SVG 2, in which a circle has a pathLength.
 _UNKNOWN = ".*Attribute “((hx|data-hx)-[^”]*|pathLength)” not allowed.*"
-
-
-@pytest.fixture(scope="module")
-def documents(
-    community: None,
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    server: Server,
-    worker_database: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Path]:
-    """A folder with every page as the server sent it, and every state as the browser holds it."""
-    folder = tmp_path_factory.mktemp("documents")
-
-    def keep(name: str, html: str) -> None:
-        (folder / f"{gallery.file_name(name)}.html").write_text(html, encoding="utf-8")
-
-    context = browser.new_context(**{**browser_context_args, "base_url": server.url})
-    get = context.request.get
-    try:
-        for name, path in SIGNED_OUT.items():
-            keep(f"{name} out", get(path).text())
-        with gallery.broken(worker_database):
-            keep("500", get("/public").text())
-        with gallery.away(worker_database):
-            keep("503", get("/public").text())
-        with serve(worker_database, SIGN_UP="closed") as closed:
-            keep("closed", get(f"{closed.url}/sign-up").text())
-        page = context.new_page()
-        with worker_database.owner() as conn:
-            for state in STATES:
-                enter(page, conn, server.url, DEMO)
-                state(page)
-                keep(state.__name__, page.content())
-            enter(page, conn, server.url, DEMO)
-        for name, path in SIGNED_IN.items():
-            keep(f"{name} in", get(path).text())
-        yield folder
-    finally:
-        context.close()
 
 
 def html_validate(*files: Path) -> list[str]:
@@ -84,10 +44,35 @@ def vnu(*files: Path) -> list[str]:
     ]
 
 
-def test_every_page_is_valid_html(documents: Path) -> None:
-    files = sorted(documents.glob("*.html"))
+def keep_documents(page: Page, base_url: str, urls: DatabaseUrls, folder: Path) -> None:
+    """Every page as the server sent it, and every state as the browser holds it."""
+
+    def keep(name: str, html: str) -> None:
+        (folder / f"{gallery.file_name(name)}.html").write_text(html, encoding="utf-8")
+
+    get = page.context.request.get
+    for name, path in SIGNED_OUT.items():
+        keep(f"{name} out", get(path).text())
+    for name, trouble in (("500", gallery.broken), ("503", gallery.away)):
+        with trouble(urls):
+            keep(name, get("/public").text())
+    with serve(urls, SIGN_UP="closed") as closed:
+        keep("closed", get(f"{closed.url}/sign-up").text())
+    with urls.owner() as conn:
+        for state in STATES:
+            enter(page, conn, base_url, DEMO)
+            state(page)
+            keep(state.__name__, page.content())
+        enter(page, conn, base_url, DEMO)
+    for name, path in SIGNED_IN.items():
+        keep(f"{name} in", get(path).text())
+
+
+def test_every_page_is_valid_html(page: Page, base_url: str, worker_database: DatabaseUrls, tmp_path: Path) -> None:
+    keep_documents(page, base_url, worker_database, tmp_path)
+    files = sorted(tmp_path.glob("*.html"))
     assert len(files) == len(SIGNED_OUT) + len(SIGNED_IN) + len(STATES) + 3
-    spoilt = documents / "spoilt.html"  # what the judges are silent about otherwise means something
+    spoilt = tmp_path / "spoilt.html"  # what the judges are silent about otherwise means something
     spoilt.write_text('<!doctype html><html lang="en"><title>x</title><p id="a"><p id="a"><button><a href="/">x</a>')
     for judge in (html_validate, vnu):
         said = judge(*files, spoilt)

@@ -23,7 +23,7 @@ function measure(form) {
   const said = left > 20 ? "" : left < 0 ? words.tooMany(-left) : words.fits(left);
   counter.lastElementChild.textContent = left > 20 ? "" : left;
   const spoken = form.querySelector("[role=status]");
-  if (spoken.textContent !== said && (left % 5 === 0 || left < 0)) spoken.textContent = said;
+  if (spoken.textContent !== said && (!said || left % 5 === 0 || left < 0)) spoken.textContent = said;
 }
 
 document.addEventListener("focusin", (event) => {

@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import gallery
 from browsing import chromium, serve, sign_in
 from playwright.sync_api import Browser, Playwright
 from ways import DatabaseUrls
 
+from bench.pages import gallery
 from webapp.ops import schema
 from webapp.ops.target import embedded_target
 from webapp.postgres.embedded import Cluster

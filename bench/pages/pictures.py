@@ -4,10 +4,11 @@ import base64
 import sys
 from pathlib import Path
 
-import gallery
 from browsing import sign_in
-from demo import demo, launch
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bench.pages import gallery
+from bench.pages.demo import demo, launch
 
 MOST_BYTES = 150_000
 SIZES = {390: (844, 2.0), 1280: (800, 1.5)}

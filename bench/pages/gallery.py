@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ROOT, act, composer, notice, post, ready, reply_form, send, write
+from browsing import ROOT, act, composer, notice, post, ready, reply_form, send, to_the_end, write
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
 
@@ -123,10 +123,7 @@ def refused_by_notice(page: Page) -> None:
 
 def long_feed(page: Page) -> None:
     page.goto("/")
-    while page.locator("#more-link").count():
-        before = page.get_by_role("article").count()
-        ready(page.locator("#more-link")).scroll_into_view_if_needed()
-        expect(page.get_by_role("article").nth(before)).to_be_attached()
+    to_the_end(page)
 
 
 def sign_up_refused(page: Page) -> None:

@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import gallery
 from browsing import ROOT, chromium
-from demo import demo, session_cookie
 from playwright.sync_api import sync_playwright
+
+from bench.pages import gallery
+from bench.pages.demo import demo, session_cookie
 
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 PAGES = {
