@@ -83,9 +83,7 @@ def test_reply_whose_parent_is_swept_in_between_comes_back(alice: FlaskClient, c
 
 
 @pytest.mark.parametrize(("step_up", "fragment"), [(True, True), (False, False)], ids=["one step up", "on its own"])
-def test_reply_too_deep_comes_back_with_ways_on(
-    alice: FlaskClient, conn: Connection, step_up: bool, fragment: bool
-) -> None:
+def test_reply_too_deep_brings_ways_on(alice: FlaskClient, conn: Connection, step_up: bool, fragment: bool) -> None:
     carols, carol = [None], make_user(conn, "carol")
     for _ in range(3):
         carols.append(make_activity(conn, carol, reply_to=carols[-1]))

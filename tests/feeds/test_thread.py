@@ -109,9 +109,7 @@ def test_thread_tells_of_more_replies_than_fit(client: FlaskClient, conn: Connec
         assert ('class="cut' in client.get(f"/@alice/status/{root}").text) == cut
 
 
-def test_thread_looks_to_the_200th_place_and_shows_fifty_steps(
-    client: FlaskClient, conn: Connection, alice: UUID
-) -> None:
+def test_thread_looks_down_200_places_and_up_fifty(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     dead = [make_activity(conn, alice, "root")]
     for _ in range(201):
         dead += replies_to(conn, dead[-1], 1, "-1 day")

@@ -102,7 +102,7 @@ def test_account_under_attack_stays_open_to_its_owner(attacked: Flask) -> None:
         assert guess(attacked, elsewhere, "alice", PASSWORD) == 303
 
 
-def test_account_under_attack_from_a_whole_network_is_closed_to_it(
+def test_account_is_closed_to_a_network_of_guesses(
     attacked: Flask, conn: Connection, counted_checks: list[str]
 ) -> None:
     """Whoever has a /48 has 65,536 addresses to guess from. By another name of the account no more are looked at."""
@@ -117,9 +117,7 @@ def test_account_under_attack_from_a_whole_network_is_closed_to_it(
         assert guess(attacked, elsewhere, "alice", PASSWORD) == 303
 
 
-def test_limit_tells_nobody_which_logins_are_one_account(
-    attacked: Flask, conn: Connection, counted_checks: list[str]
-) -> None:
+def test_limit_tells_nobody_whose_login_it_is(attacked: Flask, conn: Connection, counted_checks: list[str]) -> None:
     """Over the limit for one name, every other is answered alike: of the same account, of another, of none."""
     make_user(conn, "bob")
     seen = []

@@ -1,6 +1,7 @@
 """The same form once more: pressed twice, or its answer was lost. It makes one account, and is no way into another."""
 
 import threading
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -21,9 +22,7 @@ def place(request: pytest.FixtureRequest, make_app: MakeApp, conn: Connection) -
     return make_app(SIGN_UP=request.param)
 
 
-def test_form_pressed_twice_at_once_makes_one_account_and_both_answers_let_in(
-    place: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_form_pressed_twice_at_once_makes_one_account_and_both_let_in(place: Flask, conn: Connection) -> None:
     form, cookie = form_of(place.test_client())
     both, real = threading.Barrier(2), passwords.hash_password
 
@@ -31,8 +30,8 @@ def test_form_pressed_twice_at_once_makes_one_account_and_both_answers_let_in(
         both.wait(10)  # neither has written yet, and neither was told of the other
         return real(password)
 
-    monkeypatch.setattr(passwords, "hash_password", together)
-    pressed = at_once([lambda: press(place, cookie, form)] * 2)
+    with patch.object(passwords, "hash_password", together):
+        pressed = at_once([lambda: press(place, cookie, form)] * 2)
     assert [(answer.status_code, client.get("/settings").status_code) for client, answer in pressed] == [(303, 200)] * 2
     assert [count(conn, table) for table in ("users", "passwords", "sessions")] == [1, 1, 2]
 
@@ -91,9 +90,7 @@ def test_key_that_made_another_account_is_replaced(app: Flask, conn: Connection,
     assert count(conn, "users") == 2
 
 
-def test_form_that_comes_again_costs_a_check_only_who_has_its_key(
-    app: Flask, carols: Sent, counted_checks: list[str]
-) -> None:
+def test_form_that_comes_again_costs_a_check_by_its_key(app: Flask, carols: Sent, counted_checks: list[str]) -> None:
     """Whoever tries names and addresses that are taken learns nothing by the time that it takes."""
     form, cookie = carols
     for key in (form["key"], str(uuid4()), ""):
