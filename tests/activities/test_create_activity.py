@@ -18,6 +18,11 @@ from webapp.db.connections import Connection
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
 
+@pytest.fixture
+def key() -> str:
+    return str(uuid.uuid4())
+
+
 def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient, conn: Connection, key: str) -> None:
     answer = write(alice, "The tide is out.", key=key, fragment=True, headers={"HX-Target": "div#feed"})
     card = f'id="activity-{value(conn, "SELECT number FROM activities")}"'
@@ -53,17 +58,15 @@ def test_create_keeps_the_text_as_it_was_meant(alice: FlaskClient, conn: Connect
         assert value(conn, "SELECT message FROM activities ORDER BY number DESC") == kept
 
 
-WRONG: list[tuple[dict[str, Any], list[str]]] = [
-    ({"message": " \r\n\t "}, ["Write"]),
-    ({"message": "  a\ttab, cafe\u0301 <b>\x07 " + "w" * 280}, ["16"]),
-    ({"message": "Z" + "\u0301" * 12}, ["marks"]),
-    ({"ttl": "2-days"}, ["Choose"]),
-    ({"message": "", "ttl": "infinity", "key": None}, ["form", "Write", "Choose"]),
-]
-
-
 def test_create_with_a_wrong_field_comes_back_with_the_text(alice: FlaskClient, conn: Connection) -> None:
-    for (fields, said), fragment in product(WRONG, (False, True)):
+    wrong: list[tuple[dict[str, Any], list[str]]] = [
+        ({"message": " \r\n\t "}, ["Write"]),
+        ({"message": "  a\ttab, cafe\u0301 <b>\x07 " + "w" * 280}, ["16"]),
+        ({"message": "Z" + "\u0301" * 12}, ["marks"]),
+        ({"ttl": "2-days"}, ["Choose"]),
+        ({"message": "", "ttl": "infinity", "key": None}, ["form", "Write", "Choose"]),
+    ]
+    for (fields, said), fragment in product(wrong, (False, True)):
         answer = write(alice, **{"message": "a thought to keep", **fields}, fragment=fragment)
         assert (answer.status_code, "<html" in answer.text) == (422, not fragment), fields
         errors = re.findall(r'class="error"[^>]*>([^<]+)<', answer.text)
@@ -103,14 +106,6 @@ def test_create_limit_counts_people_and_no_repeated_key(make_app: MakeApp, conn:
     assert write(signed_in(here.application, "bob")).status_code == 303
 
 
-# The key: however often a form comes, it makes one activity ----------------------------------------------------
-
-
-@pytest.fixture
-def key() -> str:
-    return str(uuid.uuid4())
-
-
 def test_create_with_a_used_key_and_another_text_loses_neither(alice: FlaskClient, conn: Connection, key: str) -> None:
     write(alice, "Meet at 5.", key=key)
     for fragment in (False, True):
@@ -128,21 +123,6 @@ def test_create_with_the_same_key_at_once_makes_one(alice: FlaskClient, conn: Co
         assert (answer.status_code, re.findall(r'id="activity-([^"]+)"', answer.text)) == (200, [number])
     assert write(alice, key=key).status_code == 303
     assert count(conn, "activities") == count(conn, "activity_keys") == 1
-
-
-def test_create_with_a_key_swept_at_that_moment_makes_a_new_one(alice: FlaskClient, conn: Connection, key: str) -> None:
-    write(alice, "said once", key=key)
-    database = alice.application.extensions["db"]
-    whole = database.query_value
-
-    def swept_before(name: str, **params: Any) -> Any:
-        if name == "activities/of_key":
-            conn.execute("DELETE FROM activity_keys")
-        return whole(name, **params)
-
-    with patch.object(database, "query_value", swept_before):
-        assert write(alice, "said again", key=key).status_code == 303
-    assert [count(conn, table) for table in ("activities", "activity_keys")] == [2, 1]
 
 
 def test_create_with_anothers_key_or_a_refused_one_works(alice: FlaskClient, conn: Connection, key: str) -> None:

@@ -42,7 +42,6 @@ def post(client: FlaskClient, token: str, message: str = TEXT, **fields: Any) ->
 
 
 def save(client: FlaskClient, token: str) -> TestResponse:
-    """Saves a profile likewise."""
     return client.post("/settings/profile", data={"csrf_token": token, "display_name": "Alice <Anew>", "bio": BIO})
 
 

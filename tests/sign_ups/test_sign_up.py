@@ -132,5 +132,6 @@ def test_invitation_used_at_once_lets_one_person_in(by_invitation: Flask, conn: 
     form, cookie = form_of(by_invitation.test_client())
     forms = [{**form, **another(number), "handle": f"carol{number}"} for number in range(6)]
     pressed = at_once([partial(press, by_invitation, cookie, form) for form in forms])
-    assert sorted(answer.status_code for _, answer in pressed) == [303, *[403] * 5]
-    assert count(conn, "users") == 1
+    first, *others = sorted(answer.status_code for _, answer in pressed)
+    assert (first, count(conn, "users")) == (303, 1)
+    assert set(others) <= {403, 409}, "it was used, or was at that moment"
