@@ -11,7 +11,6 @@ from webapp.db.connections import Connection
 
 @pytest.fixture
 def conn(conn: Connection) -> Connection:
-    """With alice and bob."""
     make_user(conn)
     make_user(conn, "bob")
     return conn

@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 from unittest.mock import patch
 
-import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
 from verbs import burn, count, fields_in, signed_in, token_for, value, window_of, write
@@ -15,19 +14,15 @@ from ways import MakeApp, at_once
 from webapp.config.settings import TTLS
 from webapp.db.connections import Connection
 
+KEY = "7a3a7d4e-0000-4000-8000-000000000001"
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 
 
-@pytest.fixture
-def key() -> str:
-    return str(uuid.uuid4())
-
-
-def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient, conn: Connection, key: str) -> None:
-    answer = write(alice, "The tide is out.", key=key, fragment=True, headers={"HX-Target": "div#feed"})
+def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient, conn: Connection) -> None:
+    answer = write(alice, "The tide is out.", key=KEY, fragment=True, headers={"HX-Target": "div#feed"})
     card = f'id="activity-{value(conn, "SELECT number FROM activities")}"'
     assert [part in answer.text for part in (card, "The tide is out.", 'hx-target="#composer"')] == [True] * 3
-    assert uuid.UUID(fields_in(answer)["key"]) != uuid.UUID(key), "the fresh composer has a key of its own"
+    assert uuid.UUID(fields_in(answer)["key"]) != uuid.UUID(KEY), "the fresh composer has a key of its own"
     assert (answer.status_code, "<html" in answer.text) == (200, False)
 
 
@@ -94,10 +89,10 @@ def test_create_with_a_stale_token_brings_the_form_back_with_its_text(alice: Fla
     assert count(conn, "activities") == 2
 
 
-def test_create_limit_counts_people_and_no_repeated_key(make_app: MakeApp, conn: Connection, key: str) -> None:
+def test_create_limit_counts_people_and_no_repeated_key(make_app: MakeApp, conn: Connection) -> None:
     here, there = (signed_in(make_app(LIMIT_ACTIVITIES="3/1h")) for _ in range(2))
     there.environ_base["REMOTE_ADDR"] = "198.51.100.9"
-    assert [write(here, key=key).status_code for _ in range(4)] == [303] * 4
+    assert [write(here, key=KEY).status_code for _ in range(4)] == [303] * 4
     answers = [write(client, "one more") for client in (there, here, there, here)]
     assert [answer.status_code for answer in answers] == [303, 303, 429, 429]
     assert count(conn, "activities") == count(conn, "activity_keys") == 3
@@ -106,37 +101,37 @@ def test_create_limit_counts_people_and_no_repeated_key(make_app: MakeApp, conn:
     assert write(signed_in(here.application, "bob")).status_code == 303
 
 
-def test_create_with_a_used_key_and_another_text_loses_neither(alice: FlaskClient, conn: Connection, key: str) -> None:
-    write(alice, "Meet at 5.", key=key)
+def test_create_with_a_used_key_and_another_text_loses_neither(alice: FlaskClient, conn: Connection) -> None:
+    write(alice, "Meet at 5.", key=KEY)
     for fragment in (False, True):
-        again = write(alice, "Meet at 6, not at 5.", key=key, fragment=fragment)
+        again = write(alice, "Meet at 6, not at 5.", key=KEY, fragment=fragment)
         assert (again.status_code, "Meet at 6, not at 5.</textarea>" in again.text) == (409, True)
-        assert fields_in(again)["key"] != key
+        assert fields_in(again)["key"] != KEY
     assert value(conn, "SELECT string_agg(message, '') FROM activities") == "Meet at 5."
 
 
-def test_create_with_the_same_key_at_once_makes_one(alice: FlaskClient, conn: Connection, key: str) -> None:
+def test_create_with_the_same_key_at_once_makes_one(alice: FlaskClient, conn: Connection) -> None:
     token = token_for(alice)
-    answers = at_once([lambda: write(window_of(alice), key=key, csrf_token=token, fragment=True)] * 8)
+    answers = at_once([lambda: write(window_of(alice), key=KEY, csrf_token=token, fragment=True)] * 8)
     number = str(value(conn, "SELECT number FROM activities"))
-    for answer in (*answers, write(alice, key=key, fragment=True)):
+    for answer in (*answers, write(alice, key=KEY, fragment=True)):
         assert (answer.status_code, re.findall(r'id="activity-([^"]+)"', answer.text)) == (200, [number])
-    assert write(alice, key=key).status_code == 303
+    assert write(alice, key=KEY).status_code == 303
     assert count(conn, "activities") == count(conn, "activity_keys") == 1
 
 
-def test_create_with_anothers_key_or_a_refused_one_works(alice: FlaskClient, conn: Connection, key: str) -> None:
+def test_create_with_anothers_key_or_a_refused_one_works(alice: FlaskClient, conn: Connection) -> None:
     bob = signed_in(alice.application, "bob")
-    answers = [write(alice, "", key=key), write(alice, "by alice", key=key), write(bob, "by bob", key=key)]
+    answers = [write(alice, "", key=KEY), write(alice, "by alice", key=KEY), write(bob, "by bob", key=KEY)]
     assert [answer.status_code for answer in answers] == [422, 303, 303]
     assert count(conn, "activities") == 2
 
 
-def test_create_again_after_a_burn_revives_nothing(alice: FlaskClient, conn: Connection, key: str) -> None:
-    write(alice, "said once", key=key)
+def test_create_again_after_a_burn_revives_nothing(alice: FlaskClient, conn: Connection) -> None:
+    write(alice, "said once", key=KEY)
     burn(alice, value(conn, "SELECT uuid FROM activities"))
     conn.execute("DELETE FROM activities")  # as the sweep does
-    answer = write(alice, "said once", key=key)
+    answer = write(alice, "said once", key=KEY)
     assert (answer.status_code, "said once</textarea>" in answer.text, count(conn, "activities")) == (409, True, 0)
     assert write(alice, "said once", key=fields_in(answer)["key"]).status_code == 303
     assert count(conn, "activities") == 1

@@ -14,8 +14,7 @@ from webapp.web.paging import PAGE_SIZE
 
 
 def thread(client: FlaskClient, activity: UUID, **query: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/api/activities/{activity}", query_string=query).get_json()
-    return found
+    return client.get(f"/api/activities/{activity}", query_string=query).get_json()
 
 
 def drawn(items: list[dict[str, Any]]) -> list[tuple[int, str | None]]:

@@ -61,15 +61,11 @@ def test_sign_up_sets_listed_fields_alone(client: FlaskClient, conn: Connection)
     assert not set(stray.values()) & set(conn.execute(kept).fetchone() or stray.values())
 
 
-def another(number: int) -> dict[str, str]:
-    """What a second form of the same person's differs by."""
-    return {"key": str(uuid4()), "email": f"carol{number}@example.com"}
-
-
 def test_sign_up_of_one_handle_at_once_makes_one_account(app: Flask, conn: Connection) -> None:
     form, cookie = form_of(app.test_client())
+    forms = [{**form, "key": str(uuid4()), "email": f"c{number}@example.com"} for number in range(12)]
     with patch.object(actions, "taken", return_value=[]):  # the look before is a courtesy; the index decides
-        pressed = at_once([partial(press, app, cookie, {**form, **another(number)}) for number in range(12)])
+        pressed = at_once([partial(press, app, cookie, form) for form in forms])
     answers = [(answer.status_code, wrong_fields(answer)) for _, answer in pressed]
     assert sorted(answers) == [(303, []), *[(422, ["handle"])] * 11]
     assert [count(conn, table) for table in ("users", "passwords", "sessions")] == [1, 1, 1]
@@ -130,8 +126,8 @@ def test_invitation_that_is_over_lets_nobody_in(by_invitation: Flask, conn: Conn
 
 def test_invitation_used_at_once_lets_one_person_in(by_invitation: Flask, conn: Connection) -> None:
     form, cookie = form_of(by_invitation.test_client())
-    forms = [{**form, **another(number), "handle": f"carol{number}"} for number in range(6)]
-    pressed = at_once([partial(press, by_invitation, cookie, form) for form in forms])
+    mine = [{"handle": f"carol{number}", "email": f"c{number}@example.com", "key": str(uuid4())} for number in range(6)]
+    pressed = at_once([partial(press, by_invitation, cookie, {**form, **own}) for own in mine])
     first, *others = sorted(answer.status_code for _, answer in pressed)
     assert (first, count(conn, "users")) == (303, 1)
     assert set(others) <= {403, 409}, "it was used, or was at that moment"

@@ -46,12 +46,10 @@ def test_form_whose_answer_was_lost_lets_in(place: Flask, conn: Connection) -> N
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_connection_that_is_cut_costs_nobody_the_account(
-    app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    cut_once(app, monkeypatch, moment)
+def test_connection_that_is_cut_costs_nobody_the_account(app: Flask, conn: Connection, moment: str) -> None:
     form, cookie = form_of(app.test_client())
-    client, answer = press(app, cookie, form)
+    with cut_once(app, moment):
+        client, answer = press(app, cookie, form)
     assert (answer.status_code, client.get("/settings").status_code, count(conn, "users")) == (303, 200, 1)
 
 
