@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
+from unittest.mock import patch
 
-import pytest
 from flask import Flask
 from psycopg.conninfo import conninfo_to_dict
 
@@ -105,7 +105,8 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+@contextlib.contextmanager
+def cut_once(app: Flask, moment: str) -> Iterator[None]:
     """The next transaction loses its connection: `before` its commit, or `after` it, with the answer."""
     database = app.extensions["db"]
     whole, cuts = database.transaction, iter([moment])
@@ -120,7 +121,8 @@ def cut_once(app: Flask, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
         if now == "after":
             raise Unavailable("cut", passing=True)
 
-    monkeypatch.setattr(database, "transaction", cut)
+    with patch.object(database, "transaction", cut):
+        yield
 
 
 def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:

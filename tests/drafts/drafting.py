@@ -42,7 +42,6 @@ def post(client: FlaskClient, token: str, message: str = TEXT, **fields: Any) ->
 
 
 def save(client: FlaskClient, token: str) -> TestResponse:
-    """Saves a profile likewise."""
     return client.post("/settings/profile", data={"csrf_token": token, "display_name": "Alice <Anew>", "bio": BIO})
 
 
@@ -63,9 +62,14 @@ def there(page: TestResponse) -> str:
 
 
 def typed_in(page: TestResponse) -> str:
-    """What stands in the one field of a page for a longer text."""
+    """What stands in the one field of a page for a longer text; empty where nothing is kept."""
     (found,) = re.findall(r"<textarea[^>]*>\n([^<]*)</textarea>", page.text)
     return unescape(found)
+
+
+def kept_at(client: FlaskClient, address: str) -> str:
+    """What stands in the form at that address."""
+    return typed_in(client.get(address))
 
 
 def hash_of(client: FlaskClient) -> bytes:

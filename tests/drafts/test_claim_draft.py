@@ -3,29 +3,18 @@
 import re
 
 import pytest
-from drafting import BIO, KEY, TEXT, WAYS, browser, hash_of, post, posted, save, sign_in_by, there, typed_in
+from drafting import BIO, KEY, TEXT, WAYS, browser, hash_of, kept_at, post, posted, save, sign_in_by, there, typed_in
 from flask import Flask
-from flask.testing import FlaskClient
-from verbs import activity_by, count, expire, fields_in, send, sign_in, signed_in, user_uuid, value
+from verbs import activity_by, count, expire, fields_in, send, sign_in, signed_in, user_uuid, value, write
 
 from webapp.db.connections import Connection
-
-EMPTY = ""
-
-
-def kept_at(client: FlaskClient, address: str) -> str:
-    """What stands in the form at that address."""
-    page = client.get(address)
-    assert page.status_code == 200
-    return typed_in(page)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_sign_in_of_ones_own_form_finds_the_text_in_its_composer(app: Flask, conn: Connection, way: str) -> None:
     parent = activity_by(conn, "bob")
     client, token = browser(app, conn, way)
-    page = post(client, token, reply_to_activity_uuid=str(parent))
-    page = sign_in_by(client, page, password="not this one")
+    page = sign_in_by(client, post(client, token, reply_to_activity_uuid=str(parent)), password="not this one")
     answer = sign_in_by(client, page)
     assert (answer.status_code, answer.location) == (303, there(page))
     for _ in range(2):  # a reload shows it again
@@ -54,10 +43,9 @@ def test_reply_to_what_is_gone_meanwhile_comes_as_a_text_of_its_own(app: Flask, 
     client, page = posted(app, conn, reply_to_activity_uuid=str(parent))
     expire(conn, parent)
     composer = client.get(sign_in_by(client, page).location)
-    assert typed_in(composer) == TEXT
     fields = fields_in(composer)
-    assert "reply_to_activity_uuid" not in fields
-    assert send(client, "/activities", message=TEXT, ttl="1-day", key=fields["key"]).status_code == 303
+    assert (typed_in(composer), "reply_to_activity_uuid" in fields) == (TEXT, False)
+    assert write(client, TEXT, key=fields["key"]).status_code == 303
     assert count(conn, "drafts") == 0
 
 
@@ -65,29 +53,27 @@ def test_another_browser_gets_nothing_by_the_address(app: Flask, conn: Connectio
     client, page = posted(app, conn)
     stranger = app.test_client()
     assert sign_in(stranger, next=there(page)).location == there(page)
-    for other in (stranger, signed_in(app)):
-        assert kept_at(other, there(page)) == EMPTY
-    assert typed_in(client.get(sign_in_by(client, page).location)) == TEXT, "its own browser is in time still"
+    assert [kept_at(other, there(page)) for other in (stranger, signed_in(app))] == ["", ""]
+    assert kept_at(client, sign_in_by(client, page).location) == TEXT, "its own browser is in time still"
 
 
 def test_plain_sign_in_in_the_same_browser_gets_nothing(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
     sign_in(client, "bob", next="/compose")
-    assert kept_at(client, "/compose") == kept_at(client, there(page)) == EMPTY
+    assert kept_at(client, "/compose") == kept_at(client, there(page)) == ""
     assert send(client, "/settings/profile", display_name="Bob", bio="").status_code == 303
     send(client, "/sign-out")
     sign_in(client, "bob", next=there(page))
-    assert kept_at(client, there(page)) == EMPTY, "nor does who comes after the sign-out"
+    assert kept_at(client, there(page)) == "", "nor does who comes after the sign-out"
     assert value(conn, "SELECT message FROM drafts") == TEXT
 
 
 def test_next_person_at_the_browser_gets_nothing(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
     sign_in_by(client, page)
-    for handle, found in (("bob", EMPTY), ("alice", TEXT)):
+    for handle, found in (("bob", ""), ("alice", TEXT)):
         send(client, "/sign-out")
-        assert sign_in(client, handle, next=there(page)).location == there(page)
-        assert kept_at(client, there(page)) == found
+        assert kept_at(client, sign_in(client, handle, next=there(page)).location) == found
 
 
 def test_who_signed_in_in_another_tab_first_finds_the_text_by_the_first_form(app: Flask, conn: Connection) -> None:
@@ -107,30 +93,27 @@ def test_hour_that_is_over_leaves_an_empty_composer(app: Flask, conn: Connection
     conn.execute("UPDATE drafts SET created_at = created_at - interval '1 hour', expires_at = now()")
     if not claimed:
         sign_in_by(client, page)
-        assert value(conn, "SELECT user_uuid FROM drafts") is None
-    assert kept_at(client, there(page)) == EMPTY
+    assert (kept_at(client, there(page)), value(conn, "SELECT user_uuid IS NOT NULL FROM drafts")) == ("", claimed)
 
 
 def test_draft_counts_for_its_own_form_alone(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
-    assert kept_at(client, sign_in_by(client, page).location.replace("/compose", "/settings")) == EMPTY
-    for nonsense in ("", "x", KEY):
-        assert kept_at(client, f"/compose?draft={nonsense}") == kept_at(client, f"/settings?draft={nonsense}") == EMPTY
+    nonsense = [f"{form}?draft={draft}" for form in ("/compose", "/settings") for draft in ("", "x", KEY)]
+    for address in (sign_in_by(client, page).location.replace("/compose", "/settings"), *nonsense):
+        assert kept_at(client, address) == "", address
 
 
 def test_post_ends_its_draft_and_a_second_one_makes_no_other(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
-    composer = client.get(sign_in_by(client, page).location)
-    conn.execute(
-        "INSERT INTO drafts (signed_out_hash, kind, message, key) VALUES (sha256('x'), 'activity', '', %s)", [KEY]
-    )
-    form = {**fields_in(composer), "message": typed_in(composer), "ttl": "3-hours"}
-    assert client.post("/activities", data={**form, "message": "w" * 300}).status_code == 422
+    sign_in_by(client, page)
+    others = "INSERT INTO drafts (signed_out_hash, kind, message, key) VALUES (sha256('x'), 'activity', '', %s)"
+    conn.execute(others, [KEY])
+    assert write(client, "w" * 300, key=KEY).status_code == 422
     assert kept_at(client, there(page)) == TEXT, "a refused one keeps it"
-    assert [client.post("/activities", data=form).status_code for _ in range(2)] == [303, 303]
+    assert [write(client, TEXT, key=KEY).status_code for _ in range(2)] == [303, 303]
     assert conn.execute("SELECT message FROM activities").fetchall() == [(TEXT,)]
     assert conn.execute("SELECT user_uuid FROM drafts").fetchall() == [(None,)], "another's stays"
-    assert kept_at(client, there(page)) == EMPTY
+    assert kept_at(client, there(page)) == ""
 
 
 def test_saving_a_profile_ends_its_draft_and_no_other(app: Flask, conn: Connection) -> None:
@@ -138,7 +121,6 @@ def test_saving_a_profile_ends_its_draft_and_no_other(app: Flask, conn: Connecti
     sign_in_by(client, page)
     conn.execute("DELETE FROM sessions")
     settings = client.get(sign_in_by(client, save(client, "stale")).location)
-    form = {"csrf_token": fields_in(settings)["csrf_token"], "display_name": "Alice", "bio": typed_in(settings)}
-    assert client.post("/settings/profile", data=form).status_code == 303
+    assert send(client, "/settings/profile", display_name="Alice", bio=typed_in(settings)).status_code == 303
     assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == BIO
     assert conn.execute("SELECT kind FROM drafts").fetchall() == [("activity",)]

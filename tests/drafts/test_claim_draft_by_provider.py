@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from drafting import BIO, TEXT, browser, hash_of, post, save, typed_in
+from drafting import BIO, TEXT, browser, hash_of, kept_at, post, save, typed_in
 from fake_provider import CLIENT, FakeProvider, run_provider
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import count, send, token_for, value
-from ways import DatabaseUrls, settings_for
+from ways import MakeApp
 from werkzeug.test import TestResponse
 
-from webapp import create_app
 from webapp.db.connections import Connection
 
 
@@ -24,25 +23,22 @@ def provider() -> Iterator[FakeProvider]:
 
 
 @pytest.fixture
-def app(database_urls: DatabaseUrls, provider: FakeProvider) -> Iterator[Flask]:
-    env = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
-    app = create_app(settings_for(database_urls, **env))
-    yield app
-    app.extensions["db"].close()
+def app(make_app: MakeApp, provider: FakeProvider) -> Flask:
+    return make_app(AUTH="cognito", OIDC_ISSUER=provider.issuer, OIDC_CLIENT_ID=CLIENT)
 
 
 def through(client: FlaskClient, provider: FakeProvider, start: str) -> TestResponse:
     """All the way there and back; the text is in none of its addresses."""
     leaving = client.get(start)
-    assert leaving.status_code == 303
-    asked = {name: found[0] for name, found in parse_qs(urlsplit(leaving.location).query).items()}
-    assert "thought" not in start + leaving.location
+    assert (leaving.status_code, "thought" in start + leaving.location) == (303, False)
+    asked = dict(parse_qsl(urlsplit(leaving.location).query))
     return client.get("/sign-in/provider/back", query_string=urlsplit(provider.authorize(asked)).query)
 
 
-def way_on(page: TestResponse) -> str:
-    """The address of the page's link to the provider."""
-    return unescape(page.text.partition('class="button" href="')[2].partition('"')[0])
+def way_on(page: TestResponse) -> tuple[str, str]:
+    """The address of the page's link to the provider, and where it leads in the end."""
+    address = unescape(page.text.partition('class="button" href="')[2].partition('"')[0])
+    return address, dict(parse_qsl(urlsplit(address).query))["next"]
 
 
 def over(app: Flask, provider: FakeProvider, conn: Connection) -> tuple[FlaskClient, str]:
@@ -59,40 +55,36 @@ def test_text_is_there_after_the_way_back(app: Flask, provider: FakeProvider, co
     client, token = over(app, provider, conn) if ended else browser(app, conn, "stranger")
     page = post(client, token)
     assert typed_in(page) == TEXT
-    before = hash_of(client)
-    client.get(way_on(page))
+    before, (start, _) = hash_of(client), way_on(page)
+    client.get(start)
     assert hash_of(client) == before, "the browser that wrote it is known on the way back"
-    assert typed_in(client.get(through(client, provider, way_on(page)).location)) == TEXT
+    assert kept_at(client, through(client, provider, start).location) == TEXT
     assert count(conn, "activities") == 0
 
 
 def test_profile_is_there_after_a_failed_way(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
     provider.denies = True
-    failed = through(client, provider, way_on(save(client, token)))
+    failed = through(client, provider, way_on(save(client, token))[0])
     assert failed.status_code == 403
     provider.denies = False
-    assert typed_in(client.get(through(client, provider, way_on(failed)).location)) == BIO
+    assert kept_at(client, through(client, provider, way_on(failed)[0]).location) == BIO
 
 
 def test_other_ways_claim_nothing(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client, token = over(app, provider, conn)
-    start = way_on(post(client, token))
-    there = parse_qs(urlsplit(start).query)["next"][0]
+    start, there = way_on(post(client, token))
     assert through(client, provider, "/sign-in/provider").location == "/"
     other = app.test_client()
     through(other, provider, start)
-    assert [typed_in(browser.get(there)) for browser in (client, other)] == ["", ""]
+    assert [kept_at(browser, there) for browser in (client, other)] == ["", ""]
     assert value(conn, "SELECT user_uuid FROM drafts") is None
 
 
 def test_text_is_there_after_a_new_handle(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     conn.execute("UPDATE users SET handle = 'ann' WHERE handle = 'bob'")
     client, token = browser(app, conn, "stranger")
-    start = way_on(post(client, token))
-    handle = through(client, provider, start).location
-    assert handle.startswith("/settings/handle?next=/compose?draft%3D")
-    there = parse_qs(urlsplit(start).query)["next"][0]
-    saved = send(client, "/settings/handle", handle="ann_lee", next=there)
-    assert (saved.status_code, saved.location) == (303, there)
-    assert typed_in(client.get(there)) == TEXT
+    start, there = way_on(post(client, token))
+    assert through(client, provider, start).location.startswith("/settings/handle?next=/compose?draft%3D")
+    assert send(client, "/settings/handle", handle="ann_lee", next=there).location == there
+    assert kept_at(client, there) == TEXT

@@ -2,8 +2,6 @@
 
 import re
 from datetime import timedelta
-from html import unescape
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import pytest
@@ -21,17 +19,16 @@ from webapp.web.paging import PAGE_SIZE, cursor
 def pages(client: FlaskClient, path: str, headers: dict[str, str]) -> list[list[str]]:
     """The numbers of every page, by following the link to the next, or by the last row of JSON."""
     found: list[list[str]] = []
-    query: dict[str, str] = {}
-    while not found or query:
-        answer = client.get(path, query_string=query, headers=headers)
+    before: list[str] = []
+    while not found or before:
+        answer = client.get(path, query_string={"before": before}, headers=headers)
         assert answer.status_code == 200
         if answer.is_json:
             found.append([row["number"] for row in answer.get_json()])
-            query = {"before": found[-1][-1]} if len(found[-1]) == PAGE_SIZE else {}
+            before = found[-1][PAGE_SIZE - 1 :]
         else:
             found.append(re.findall(r'id="activity-(\d+)"', answer.text))
-            more = re.search(r'id="more-link" href="([^"]*)"', answer.text)
-            query = {"before": parse_qs(urlsplit(unescape(more[1])).query)["before"][0]} if more else {}
+            before = re.findall(r'id="more-link" href="[^"]*before=(\d+)', answer.text)
     return found
 
 
@@ -40,29 +37,24 @@ def test_feed_is_paged_by_number_without_gap_or_double(app: Flask, conn: Connect
         make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n // 3))
     wanted = [str(row[0]) for row in conn.execute("SELECT number FROM activities ORDER BY number DESC").fetchall()]
     person, stranger = signed_in(app), app.test_client()
-    for client, path, headers in [
-        (person, "/", {}), (person, "/", FRAGMENT), (person, "/api/home", {}), (stranger, "/", {}),
-        (stranger, "/public", FRAGMENT), (stranger, "/api/public", {}),
-        (stranger, "/@alice", {}), (stranger, "/@alice", FRAGMENT), (stranger, "/api/@alice", {}),
-    ]:  # fmt: skip
+    ways = [(person, "/", {}), (person, "/", FRAGMENT), (person, "/api/home", {}), (stranger, "/", {})]
+    ways += [(stranger, f"{room}{path}", {}) for room in ("", "/api") for path in ("/public", "/@alice")]
+    for client, path, headers in [*ways, (stranger, "/public", FRAGMENT), (stranger, "/@alice", FRAGMENT)]:
         read = pages(client, path, headers)
         assert [len(page) for page in read] == [PAGE_SIZE, PAGE_SIZE, *([0] if "api" in path else [])], path
         assert [number for page in read for number in page] == wanted, path
 
 
-@pytest.mark.parametrize("swept", [False, True])
-def test_feed_keeps_its_place_while_rows_come_and_go(
-    client: FlaskClient, conn: Connection, alice: UUID, swept: bool
-) -> None:
+def test_feed_keeps_its_place_while_rows_come_and_go(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     for n in range(PAGE_SIZE + 3):
         make_activity(conn, alice, f"number {n}", age=timedelta(minutes=n + 1))
-    rows = client.get("/api/public").get_json()
+    last = client.get("/api/public").get_json()[-1]
     make_activity(conn, alice, "newer")
-    expire(conn, UUID(rows[-1]["uuid"]))
-    if swept:
-        conn.execute("DELETE FROM activities WHERE uuid = %s", [rows[-1]["uuid"]])
-    rest = client.get("/api/public", query_string={"before": rows[-1]["number"]}).get_json()
-    assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
+    expire(conn, UUID(last["uuid"]))
+    for _ in range(2):
+        rest = client.get("/api/public", query_string={"before": last["number"]}).get_json()
+        assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
+        conn.execute("DELETE FROM activities WHERE uuid = %s", [last["uuid"]])  # as the sweep does
 
 
 def test_cursor_is_a_number_or_of_the_release_before_or_a_404(client: FlaskClient, alice: UUID) -> None:
@@ -70,7 +62,7 @@ def test_cursor_is_a_number_or_of_the_release_before_or_a_404(client: FlaskClien
     assert [cursor(text) for text in (None, "", "0", str(largest))] == [None, None, 0, largest]
     assert cursor(f"2026-11-23T12:00:00.123456Z~{uuid}") is cursor(f"0001-01-01T00:00:00+14:00~{'f' * 36}") is None
     for text in (
-        "x", "-1", "+1", "1e3", "1.0", " 1", "\u0661\u0662", str(largest + 1), str(10**30), "infinity", "x" * 5000,
+        "x", "-1", "+1", "1e3", "1.0", " 1", "\u0661\u0662", str(largest + 1), "infinity", "x" * 5000,
         "2026-11-23T12:00:00Z~x", f"2026-11-23T12:00:00Z~{uuid}'--",
     ):  # fmt: skip
         with pytest.raises(NotFound):

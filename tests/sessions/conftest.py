@@ -1,4 +1,4 @@
-"""Who is there in the tests of sessions."""
+"""alice, who is there in every test of sessions."""
 
 from uuid import UUID
 
@@ -10,5 +10,4 @@ from webapp.db.connections import Connection
 
 @pytest.fixture(autouse=True)
 def alice(conn: Connection) -> UUID:
-    """She is there in every test."""
     return make_user(conn)

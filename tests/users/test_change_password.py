@@ -1,5 +1,7 @@
 """Settings: another password ends every other session, and is all or nothing."""
 
+from unittest.mock import patch
+
 import pytest
 from factories import PASSWORD
 from flask import Flask
@@ -16,53 +18,37 @@ HASH = "SELECT password_hash FROM passwords JOIN users ON uuid = user_uuid WHERE
 
 
 def test_password_is_changed_and_every_other_session_ends(app: Flask, conn: Connection, alice: FlaskClient) -> None:
-    elsewhere, bob = signed_in(app), signed_in(app, "bob")
-    copied = cookie_of(alice)
+    elsewhere, bob, copied = signed_in(app), signed_in(app, "bob"), cookie_of(alice)
     answer = send(alice, CHANGE, current=PASSWORD, password=NEW)
     assert (answer.status_code, answer.location) == (303, "/settings?saved=password")
     assert 'role="status"' in alice.get(answer.location).text
-    assert elsewhere.get("/settings").status_code == 303
-    assert with_cookie(app, copied).get("/settings").status_code == 303, "this browser's own id of before is dead too"
-    assert bob.get("/settings").status_code == 200
-    assert count(conn, "sessions") == 2
-    assert sign_in(app.test_client(), "alice", PASSWORD).status_code == 422
-    assert sign_in(app.test_client(), "alice", NEW).status_code == 303
+    for browser in (elsewhere, with_cookie(app, copied)):  # this browser's own id of before is dead too
+        assert browser.get("/settings").status_code == 303
+    assert (bob.get("/settings").status_code, count(conn, "sessions")) == (200, 2)
+    assert [sign_in(app.test_client(), "alice", typed).status_code for typed in (PASSWORD, NEW)] == [422, 303]
 
 
 def test_password_stays_when_something_is_wrong(app: Flask, conn: Connection, alice: FlaskClient) -> None:
     conn.execute("UPDATE users SET handle = 'alice_quay', display_name = 'Alice of the Quay' WHERE handle = 'alice'")
     before, elsewhere = value(conn, HASH), signed_in(app, "alice@example.com")
     known = ["alice@example.com", "alice_quay", "Alice of the Quay"]  # what everybody knows is no password
-    tried = [("not this one", NEW, ["current"]), ("", NEW, ["current"]), ("not this one", "hunter2", 2)]
+    tried = [("not this one", NEW, ["current"]), ("", NEW, ["current"]), ("", "hunter2", ["current", "password"])]
     tried += [(PASSWORD, password, ["password"]) for password in ("hunter2", "x" * 257, "password1", *known)]
     for current, password, wrong in tried:
         answer = send(alice, CHANGE, current=current, password=password)
-        assert answer.status_code == 422
-        assert wrong_fields(answer) == (["current", "password"] if wrong == 2 else wrong), (current, password)
-        for name in ("current", "password"):
-            assert f'name="{name}" type="password" value=""' in answer.text, "a password never comes back"
+        assert (answer.status_code, wrong_fields(answer)) == (422, wrong), (current, password)
+        for name, meaning in (("current", "current-password"), ("password", "new-password")):
+            empty = f'name="{name}" type="password" value="" autocomplete="{meaning}"'
+            assert empty in answer.text, "it never comes back, and a password manager knows which is which"
+    stale = send(alice, CHANGE, current=PASSWORD, password=NEW, csrf_token="stale")
+    assert (stale.status_code, 'name="current"' in stale.text) == (400, True)
+    assert not [typed for typed in (PASSWORD, NEW) if typed in stale.text]
     assert elsewhere.get("/settings").status_code == 200
     assert value(conn, HASH) == before
 
 
-def test_password_form_with_a_stale_token_comes_back_without_the_passwords(alice: FlaskClient) -> None:
-    answer = send(alice, CHANGE, current=PASSWORD, password=NEW, csrf_token="stale")
-    assert answer.status_code == 400
-    assert 'name="current"' in answer.text
-    assert PASSWORD not in answer.text
-    assert NEW not in answer.text
-
-
-def test_password_fields_tell_a_password_manager_which_is_which(alice: FlaskClient) -> None:
-    page = alice.get("/settings").text
-    for name, meaning in (("current", "current-password"), ("password", "new-password")):
-        assert f'name="{name}" type="password" value="" autocomplete="{meaning}"' in page
-
-
 @pytest.mark.parametrize("failing", ["sessions/password_set", "sessions/start", "sessions/end_all"])
-def test_change_that_fails_anywhere_changes_nothing(
-    app: Flask, conn: Connection, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch, failing: str
-) -> None:
+def test_change_that_fails_changes_nothing(app: Flask, conn: Connection, alice: FlaskClient, failing: str) -> None:
     """Nobody is signed out, this browser least of all, and the password is that of before."""
     other, before, database = signed_in(app), value(conn, HASH), app.extensions["db"]
     whole = database.execute
@@ -73,20 +59,17 @@ def test_change_that_fails_anywhere_changes_nothing(
             raise Unavailable("cut")
         return touched
 
-    monkeypatch.setattr(database, "execute", cut)
-    assert send(alice, CHANGE, current=PASSWORD, password=NEW).status_code == 503
-    monkeypatch.undo()
+    with patch.object(database, "execute", cut):
+        assert send(alice, CHANGE, current=PASSWORD, password=NEW).status_code == 503
     assert value(conn, HASH) == before
     assert [browser.get("/settings").status_code for browser in (alice, other)] == [200, 200]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_change_over_a_connection_that_is_cut_is_made_again(
-    app: Flask, conn: Connection, alice: FlaskClient, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
+def test_change_that_is_cut_is_made_again(app: Flask, conn: Connection, alice: FlaskClient, moment: str) -> None:
     other = signed_in(app)
-    cut_once(app, monkeypatch, moment)
-    assert send(alice, CHANGE, current=PASSWORD, password=NEW).status_code == 303
+    with cut_once(app, moment):
+        assert send(alice, CHANGE, current=PASSWORD, password=NEW).status_code == 303
     assert [browser.get("/settings").status_code for browser in (alice, other)] == [200, 303]
     assert count(conn, "sessions") == 1
     assert sign_in(app.test_client(), "alice", NEW).status_code == 303
