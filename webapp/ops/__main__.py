@@ -90,7 +90,7 @@ def main(argv: list[str]) -> int:
     except Unavailable as error:
         yet = not production and not os.environ.get("CONNECTION_URL") and "does not exist" in error.message
         print(
-            f"bin/{name}: {'There is no database here yet: bin/run creates it.' if yet else error.message}",
+            f"bin/{name}: {'There is no database here yet: bin/run makes it.' if yet else error.message}",
             file=sys.stderr,
         )
     except DatabaseError as error:
