@@ -14,13 +14,14 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Home</title></head><body>
 {% for card in cards %}
 <article id="activity-{{ card.number }}">
-<header><a href="/@{{ card.handle }}">{{ card.display_name }}</a> <time>{{ card.created_at }}</time></header>
+<header><a href="{{ url_for('person', handle=card.handle) }}">{{ card.display_name }}</a> @{{ card.handle }}
+<a href="{{ url_for('thread', handle=card.handle, uuid=card.uuid) }}"><time>{{ card.created_at }}</time></a></header>
 <p>{{ card.message }}</p>
 </article>
 {% endfor %}
 </body></html>"""
 CARDS = """SELECT json_agg(row_to_json(card)) FROM (
-  SELECT live.number::text, display_name, handle, message, created_at
+  SELECT live.number::text, live.uuid, display_name, handle, message, created_at
   FROM live_activities AS live ORDER BY live.number DESC LIMIT 20
 ) AS card"""
 
@@ -32,7 +33,7 @@ def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 
 def page() -> Flask:
-    """Twenty plain cards of the same feed from one JSON statement, without session and security."""
+    """Twenty plain cards of the same feed from one JSON statement, as in Flask's tutorial: no session, no security."""
     app = Flask(__name__)
     template = app.jinja_env.from_string(PAGE)
     pool = ConnectionPool(os.environ["CONNECTION_URL"], kwargs={"autocommit": True}, min_size=2, max_size=8, open=False)
@@ -44,6 +45,8 @@ def page() -> Flask:
             (cards,) = conn.execute(CARDS).fetchone() or ([],)
         return render_template(template, cards=cards)
 
+    app.add_url_rule("/@<handle>", "person")
+    app.add_url_rule("/@<handle>/status/<uuid:uuid>", "thread")
     return app
 
 

@@ -207,8 +207,8 @@ def life(card: Activity) -> filters.Life:
 class DrawnCards(Cards):
     """Draws every activity at every view."""
 
-    def _card(self, activity: Any, stands: str, signed_in: bool) -> Markup:
-        return Markup(self.draw("activities/_activity.html", activity=activity, stands=stands, signed_in=signed_in))
+    def _card(self, activity: Any, stands: str, signed_in: bool) -> str:
+        return self.draw("activities/_activity.html", activity=activity, stands=stands, signed_in=signed_in)
 
     def line(self, item: Any) -> Markup:
         return Markup(self.draw("activities/_line.html", activity=item))

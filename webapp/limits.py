@@ -64,8 +64,8 @@ def _raise_if_over(wait: int | None) -> None:
     if wait is not None:
         minutes = -(-wait // 60)
         sentence = ngettext(
-            "That's a lot at once. Try again in a minute; your text is safe.",
-            "That's a lot at once. Try again in %(minutes)s minutes; your text is safe.",
+            "That's a lot at once. Try again in a minute; nothing is lost.",
+            "That's a lot at once. Try again in %(minutes)s minutes; nothing is lost.",
             max(1, minutes),
         )
         raise TooMany(sentence % {"minutes": minutes}, wait)

@@ -3,9 +3,11 @@
 import re
 import zlib
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Flask
+from markupsafe import escape
 
 from ..words import N_, _, ngettext
 from .links import message_html
@@ -40,8 +42,11 @@ def life(card: Any) -> Life:
 def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
     left, whole = (ends - read).total_seconds(), (ends - created).total_seconds()
     share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
-    percent, passed = round(share * 100, 1), (read - created).total_seconds()
-    return Life(int(left * 1000), int(whole * 1000), percent, stage(share), left_words(left), ago_words(passed))
+    words, ago = _markup(left_words(left)), _markup(ago_words(whole - left))
+    return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), words, ago)
+
+
+_markup = lru_cache(500)(escape)  # the same few hundred words fill every card
 
 
 def stage(share: float) -> str:
