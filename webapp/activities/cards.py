@@ -23,7 +23,7 @@ _HOLE = re.compile(r"\0(\w+)\0")
 
 
 class Kept(NamedTuple):
-    """Drawn HTML: `html` has a `%s` for each figure and phrase of time, and `times` takes their values from a `Life`."""
+    """Drawn HTML: `html` has a `%s` for each figure and phrase of time, and `times` takes them out of a `Life`."""
 
     html: str
     times: Callable[[Life], tuple[object, ...]]
