@@ -19,18 +19,18 @@ bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WORKERS") or "2")
 worker_connections = 1000
 
-# More than the longest honest request: half of it for a slow form, 2 s for a connection, 3 s for a statement.
+# Seconds. A normal request takes less: up to half of it for a slow form, 2 s for a connection, 3 s for a statement.
 # With gevent, gunicorn applies it to workers only; the Worker below applies it to requests.
 timeout = 30
 graceful_timeout = 5
 keepalive = 5
-# A new process now and then, never all at once, bounds what a leak can take.
+# Workers are replaced now and then, never all at once: that limits the effect of a memory leak.
 max_requests = 20_000
 max_requests_jitter = 4_000
 
 # The heartbeat is a file: on a slow disk it would stall and get a healthy worker killed.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-# Its socket in the home folder would be shared by two instances.
+# Two instances would share its socket in the home folder.
 control_socket_disable = True
 # The application trusts proxies by TRUSTED_PROXIES; gunicorn trusts none.
 forwarded_allow_ips = ""
@@ -49,7 +49,7 @@ logconfig_dict["formatters"]["json"]["()"] = _logs.JsonFormatter
 
 
 def worker_exit(server, worker):
-    """Close the pools before gevent's end cuts their connections."""
+    """Closes the pools before gevent ends and cuts their connections."""
     if "webapp" in sys.modules:  # not when it failed to load
         sys.modules["webapp"].close_pools()
 
@@ -66,9 +66,9 @@ class DeadlineReader:
 
 
 class Worker(GeventWorker):
-    """gevent's worker with a deadline for every request, however slow its sender or reader.
+    """gevent's worker with a deadline for every request, however slow the client.
 
-    What gunicorn itself refuses gets our headers too, and nothing of it is quoted.
+    gunicorn's own error responses get our headers, and quote nothing of the request.
     """
 
     STATUSES = (
@@ -81,7 +81,7 @@ class Worker(GeventWorker):
     )
 
     def handle_request(self, listener_name, req, sock, addr):
-        """A late body is an error in the program; an endless request loses its connection."""
+        """A late body raises `TimeoutError` in the program. A request over the deadline loses its connection."""
         req.body.reader = DeadlineReader(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
         try:
             with gevent.Timeout(self.cfg.timeout):

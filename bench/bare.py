@@ -1,4 +1,4 @@
-"""What is measured beside the real pages: an empty reply, a bare Flask page, and streams that are idle."""
+"""Measured beside the real pages: an empty response, a bare Flask page, and idle streams."""
 
 import os
 import time
@@ -27,13 +27,13 @@ CARDS = """SELECT json_agg(row_to_json(card)) FROM (
 
 
 def empty(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """An empty reply to everything: the server, and nothing behind it."""
+    """An empty response to every request: the server alone."""
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "0")])
     return [b""]
 
 
 def page() -> Flask:
-    """Twenty plain cards of the same feed by one JSON statement, as Flask's tutorial would: no session, no security."""
+    """Twenty plain cards of the same feed from one JSON statement, as in Flask's tutorial: no session, no security."""
     app = Flask(__name__)
     template = app.jinja_env.from_string(PAGE)
     pool = ConnectionPool(os.environ["CONNECTION_URL"], kwargs={"autocommit": True}, min_size=2, max_size=8, open=False)
@@ -51,7 +51,7 @@ def page() -> Flask:
 
 
 def streaming() -> Any:
-    """The real application, with a stream at `/bench/stream` that sends something now and then, as live feeds will."""
+    """The real application, with a stream at `/bench/stream` that sends a line each second."""
     app = create_app()
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:

@@ -1,6 +1,6 @@
 -- data: a busy community for measuring. Loaded by the owner (or the superuser) into an empty database that has the
--- schema. How much of it is told by two settings: bench.users and bench.activities.
--- The same numbers give the same community, apart from the moment it is laid around.
+-- schema. Its size comes from the settings bench.users and bench.activities.
+-- The same numbers give the same community, except that its times count from now().
 SELECT setseed(0.42);
 
 INSERT INTO users (uuid, display_name, handle, email, created_at)
@@ -13,7 +13,7 @@ SELECT
   date_trunc('second', now()) - interval '300 days' * random()
 FROM generate_series(1, current_setting('bench.users')::int) AS n;
 
--- Numbered from the oldest. Replies answer one of the two hundred before them; some mention, some link.
+-- Numbered from the oldest. A reply is to one of the two hundred before it; some mention, some link.
 WITH words AS (
   SELECT string_to_array(
     'the tide is out and boats lie on their sides in mud while gulls argue over who saw it first bring rope a lamp bread '

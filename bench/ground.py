@@ -1,4 +1,4 @@
-"""What every measurement uses: its own database server with a busy community, and web servers over it."""
+"""For every measurement: a database server of its own with a busy community, and web servers for it."""
 
 import contextlib
 import hashlib
@@ -110,7 +110,7 @@ class Server:
             conn.close()
 
     def cpu(self) -> float:
-        """Processor seconds of the server and its children so far, which no neighbour disturbs."""
+        """Processor seconds of the server and its children so far. Other programs do not change them."""
         spent = 0
         for pid in (self.process.pid, *children(self.process.pid)):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""The home feed through this data layer, beside an ORM, and beside the database and the server alone.
+"""Measures the home feed with this data layer, with an ORM, and the database and the server alone.
 
 Usage: bin/bench home [--rounds 5] [--seconds 4] [--connections 16] [--users 5000] [--activities 50000] [--plain]
 """
@@ -43,7 +43,7 @@ SERVED = {
     "E": "bench.bare:empty",
 }
 DATABASE = {"D": ("sessions/viewer", "feeds/home", "feeds/vanishing"), "Q": ("feeds/home",)}
-"""What pgbench runs: all statements of the page; the JSON's own."""
+"""The statements that pgbench runs: all of the page, or that of the JSON."""
 # What differs between two renderings of a page: tokens, keys and times.
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
@@ -100,7 +100,7 @@ def main() -> None:
 
 
 def rounds(measure: Callable[[str, int], Result], count: int, seconds: int) -> dict[str, list[Result]]:
-    """All peers take turns in every round, so that a slow moment of the machine hits all alike."""
+    """All peers take turns in every round, so that a slow moment of the machine affects all alike."""
     results: dict[str, list[Result]] = {letter: [] for letter in WHAT}
     for _ in range(count):
         for letter in WHAT:
@@ -135,11 +135,11 @@ def spread(values: list[float]) -> tuple[float, float, float]:
 
 def check_same(servers: dict[str, Server]) -> int:
     """The length of the page. Raises `SystemExit` when the peers' pages differ."""
-    for _ in range(10):  # times (`5 min`) may change between two of them
+    for _ in range(10):  # times (`5 min`) may change between two pages
         pages = {letter: servers[letter].get("/") for letter in ("A", "P", "B", "K", "C")}
         wrong = [letter for letter, (status, _) in pages.items() if status != 200]
         if wrong:
-            raise SystemExit(f"{', '.join(wrong)}: the page does not answer with 200")
+            raise SystemExit(f"{', '.join(wrong)}: the page does not have status 200")
         if len({CLOCKED.sub(b"", body) for _, body in pages.values()}) == 1:
             return len(pages["A"][1])
     raise SystemExit("The peers do not give the same page.")

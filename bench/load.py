@@ -1,4 +1,4 @@
-"""Load on a web server: `wrk` where it is installed, else a slower client of our own, which says so."""
+"""Puts load on a web server with `wrk`, or with a slower client of our own if it is not installed."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The database stopped and started under load: what people see, and whether anything acknowledged is lost.
+"""Stops and starts the database under load: what people see, and whether anything acknowledged is lost.
 
 Usage: bin/bench outage [--before 5] [--down 5] [--after 12]
 
@@ -128,9 +128,9 @@ def report(made: Ground, ledger: Ledger, stopped: float, accepting: float, live:
         slowest = max(took for at, whose, _, took in ledger.answers if whose == who)
         count = sum(1 for _, whose, what, _ in ledger.answers if whose == who and what == status)
         print(
-            f"{who}s: {count} good answers; first {min(firsts) - accepting:.2f} s after the server accepts,"
+            f"{who}s: {count} good responses; first {min(firsts) - accepting:.2f} s after the server accepts,"
             f" last failure {max(begun_late) - accepting if begun_late else 0:.2f} s after;"
-            f" failures {dict(bad) or 'none'}; slowest answer {slowest:.2f} s"
+            f" failures {dict(bad) or 'none'}; slowest response {slowest:.2f} s"
         )
     with made.superuser() as conn:
         rows = conn.execute("SELECT substr(message, 8) FROM activities WHERE message LIKE 'outage %%'").fetchall()

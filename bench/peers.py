@@ -79,7 +79,6 @@ def liked(uuids: list[str], viewer_uuid: str) -> Select[tuple[str, int, bool]]:
 
 
 def known(handles: set[str]) -> Select[tuple[str]]:
-    """Those handles that somebody has."""
     return select(User.handle).where(func.lower(User.handle).in_(handles), User.suspended_at.is_(None))
 
 
@@ -227,7 +226,7 @@ def message_html(card: Activity) -> Any:
     return filters.message_html({"message": card.message, "mentions": card.mentions})
 
 
-# What gunicorn is started with.
+# The applications that gunicorn is started with.
 
 
 def unkept() -> Flask:

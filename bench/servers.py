@@ -1,4 +1,4 @@
-"""WSGI servers compared with the real application: pages, memory, sign-ins, idle streams.
+"""Compares WSGI servers with the real application: pages, memory, sign-ins, idle streams.
 
 Usage: bin/bench servers [--granian /path/to/bin/granian] [--rounds 2] [--seconds 4]
 granian is not a requirement: install it, with requirements.txt, into a virtual environment of its own.
@@ -90,7 +90,7 @@ def measure(server: Server, seconds: int) -> dict[str, float]:
             home.append(timed(server, "/"))
     figures["8 sign-ins at once: livez p99 ms"] = percentile(live, 0.99) * 1000
     figures["8 sign-ins at once: home p99 ms"] = percentile(home, 0.99) * 1000
-    figures["8 sign-ins at once: answered a second"] = len(answers) / seconds
+    figures["8 sign-ins at once: responses a second"] = len(answers) / seconds
     figures["8 sign-ins at once: told to wait (503), %"] = answers.count(503) / max(1, len(answers)) * 100
     return figures
 
@@ -136,7 +136,7 @@ def signing_in(server: Server, people: int) -> Iterator[list[int]]:
 
 @contextlib.contextmanager
 def idle_streams(server: Server) -> Iterator[int]:
-    """Opens streams; how many began within five seconds."""
+    """Opens idle streams; yields how many began within five seconds."""
     conns = []
     for _ in range(STREAMS):
         conn = socket.create_connection(("127.0.0.1", server.port), timeout=5)

@@ -1,4 +1,4 @@
-"""A crowd confirms its sign-up at once: the function that Cognito calls, through PgBouncer.
+"""Many people confirm their sign-up at once: the function that Cognito calls, through PgBouncer.
 
 Usage: bin/bench sign-ups [--people 1000] [--at-once 50]
 
@@ -37,7 +37,7 @@ def event(number: int) -> Event:
 
 
 def main() -> None:
-    """Exits with 1 where somebody has no account, or two."""
+    """Exits with 1 if somebody has no account, or two."""
     options = argparse.ArgumentParser(prog="bin/bench sign-ups")
     options.add_argument("--people", type=int, default=1000)
     options.add_argument("--at-once", type=int, default=50)

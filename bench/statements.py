@@ -1,4 +1,4 @@
-"""Every statement that a person waits for, over a million activities, timed one by one.
+"""Times every statement that a person waits for, one by one, over a million activities.
 
 Usage: bin/bench statements [--users 100000] [--activities 1200000] [--times 300]
 """
@@ -114,7 +114,7 @@ def main() -> None:
 
 
 def measure(made: Ground, values: Values, times: int) -> None:
-    """Calls one after the other through the application's pool, so with its plans; without decoding."""
+    """Calls the statements one after the other through the application's pool, with its plans, without decoding."""
     db = Database(Settings.from_env(made.environment(POOL_MAX="1")), generic_plans=True)
     worst = 0.0
     try:

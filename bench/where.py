@@ -1,4 +1,4 @@
-"""Where the time of one home page goes: the real application in one process, one request after the other.
+"""Shows where the time of a home page goes: the real application in one process, one request after the other.
 
 Functions are wrapped, not profiled: a profiler makes Python look slower than C.
 """
@@ -62,7 +62,7 @@ def main(pages: int = 400) -> None:
         b"".join(answer)
         whole = time.perf_counter() - began
         if not status.startswith("200"):
-            raise SystemExit(f"the page answers {status}")
+            raise SystemExit(f"the page responds with {status}")
         if number >= 50:
             for stage, spent in _spent.items():
                 samples[stage].append(spent)

@@ -20,7 +20,7 @@ if [[ "$asked" =~ ^(-h|--help)$ ]]; then
   exit 0
 fi
 
-# Prints the path of a Python from 3.11 on.
+# Prints the path of a Python 3.11 or newer.
 find_python() {
   local name
   for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do
@@ -30,7 +30,7 @@ find_python() {
     fi
     [ -z "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not Python 3.11 or newer."
   done
-  fail "Python 3.11 or newer is needed, and there is none on the PATH (PYTHON=/path/to/python names another)."
+  fail "Python 3.11 or newer is needed, but not on the PATH: install it, or set PYTHON to its path."
 }
 
 # fingerprint PYTHON FILE: prints that Python's version and a hash of that requirements file.
@@ -56,7 +56,7 @@ apt_install() {
 # the Python changed; recreates the environment when its Python is gone.
 need_venv() {
   if [ -n "${MAYFLY_PYTHON:-}" ]; then
-    PYTHON_BIN="$MAYFLY_PYTHON" # a container brings its own
+    PYTHON_BIN="$MAYFLY_PYTHON" # a container has its own
     return
   fi
   PYTHON_BIN="$VENV/bin/python"
@@ -69,14 +69,14 @@ need_venv() {
     fail "Python's venv module is missing: install it first (on Debian and Ubuntu: apt-get install python3-venv)."
   mkdir -p "$VENV" 2>/dev/null && [ -w "$VENV" ] ||
     fail "No permission to write to $VENV: let this user write there, or name another folder in MAYFLY_VENV."
-  if command -v flock >/dev/null; then # two scripts at once install once
+  if command -v flock >/dev/null; then # of two scripts at once only one installs
     exec 9<"$VENV"
     flock 9
   fi
   if ! venv_fits "$stamp" "$requirements"; then
     say "installing what Mayfly needs ($1) into $VENV" >&2
     if [ -e "$VENV/pyvenv.cfg" ] && ! "$PYTHON_BIN" -c '' 2>/dev/null; then
-      clear=--clear # its Python is gone; a folder that is no environment is never emptied
+      clear=--clear # its Python is gone; any other folder is never emptied
     fi
     "$PYTHON_BIN" -m pip --version >/dev/null 2>&1 || "$python" -m venv ${clear:+"$clear"} "$VENV" ||
       fail "The virtual environment in $VENV could not be made."

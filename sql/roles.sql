@@ -1,5 +1,5 @@
--- roles: who works in the database and owns nothing: the application, and on AWS the function that makes accounts. That
--- one may do nothing, nor sign in, until roles_rds.sql lets it. Loaded by the owner before schema.sql; may run again.
+-- roles: the roles that own nothing: the application, and on AWS the function that creates accounts. The function
+-- has no rights and cannot sign in before roles_rds.sql ran. Loaded by the owner before schema.sql; may run again.
 DO $roles$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_app') THEN
@@ -18,8 +18,8 @@ ALTER ROLE mayfly_sign_up SET timezone = 'UTC';
 ALTER ROLE mayfly_sign_up SET statement_timeout = '3s';
 ALTER ROLE mayfly_sign_up SET lock_timeout = '1s';
 ALTER ROLE mayfly_sign_up SET idle_in_transaction_session_timeout = '10s';
--- People, and what they look at a database with, leave connections open: those of the owner and of who may act as the
--- owner end by themselves. Run this again when somebody joins.
+-- People and their tools leave connections open. So idle ones of the owner, and of roles that may act as the owner, end
+-- by themselves. Run this file again when somebody joins.
 DO $people$
 DECLARE
   person name;
@@ -41,6 +41,6 @@ BEGIN
   END LOOP;
 END
 $people$;
--- Every statement here is short: compiling one takes longer than running it (400 ms against 1 ms, PostgreSQL 15).
+-- All statements are short: compiling one takes longer than running it (400 ms against 1 ms, PostgreSQL 15).
 ALTER ROLE mayfly_app SET jit = off;
 ALTER ROLE mayfly_sign_up SET jit = off;

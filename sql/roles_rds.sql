@@ -1,10 +1,10 @@
--- roles_rds: on RDS the application and the function that makes accounts sign in by IAM tokens, and by nothing else.
--- Run by the owner after schema.sql, and after each migration again; it leaves the same every time. Who has rds_iam has
--- no use of a password any more, so roles.sql does not do it by itself.
+-- roles_rds: on RDS the application and the function that creates accounts sign in with IAM tokens, and nothing else.
+-- Run by the owner after schema.sql and after each migration; it gives the same result every time. A role with rds_iam
+-- can no longer use a password, so roles.sql does not grant it.
 --
--- Nor has a password whoever is a member of such a role, by whatever grant: for pg_hba.conf membership alone counts.
--- From PostgreSQL 16 on who creates a role becomes a member of it. RDS is known to spare its owners that, but promises
--- nothing. What is granted is read, since pg_has_role also says what a server would let pass.
+-- Members of such a role cannot use a password either: pg_hba.conf checks only membership, however it was granted. From
+-- PostgreSQL 16 on, the creator of a role becomes a member of it. RDS is known to exempt its owners, but this is not
+-- promised. The grants themselves are read, since pg_has_role can be true without one.
 DO $owner$
 DECLARE
   ours text;
@@ -19,8 +19,8 @@ BEGIN
   FROM pg_roles JOIN held USING (oid)
   HAVING NOT bool_or(rolname = 'rds_iam');
   IF ours IS NOT NULL THEN
-    RAISE EXCEPTION '% is a member of %, so with rds_iam its password would let it in no more: nothing was'
-      ' changed, and docs/aws.md tells the way out, under "The schema"', session_user, ours;
+    RAISE EXCEPTION '% is a member of %, so with rds_iam it could no longer use its password: nothing was'
+      ' changed, and docs/aws.md explains what to do, under "The schema"', session_user, ours;
   END IF;
 END
 $owner$;
@@ -33,9 +33,9 @@ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO mayfly_app, mayfly_sign_up', current_database());
 END
 $rds$;
--- What identities/find and identities/create read and write, and nothing else: no other column, no other table, no
--- change of what is there. It stands here and not in schema.sql, since only AWS has the function, and a dump of any
--- other database shall not ask for its role. What an earlier version gave is taken first.
+-- Grants only what identities/find and identities/create read and insert. These grants are not in schema.sql, because
+-- only AWS has the function, and dumps of other databases must not need its role. Grants of an earlier version are
+-- revoked first.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM mayfly_sign_up;
 GRANT USAGE ON SCHEMA public TO mayfly_sign_up;
 GRANT

@@ -1,5 +1,5 @@
 -- schema: every table, constraint and index of a new database. Loaded once by the owner, into an empty database, in one
--- transaction with sql/views/; a database that holds data is changed by sql/migrations/ alone.
+-- transaction with sql/views/; only sql/migrations/ changes a database that holds data.
 -- Constraint names are part of the contract: webapp/errors.py turns a violated one into a sentence.
 
 CREATE TABLE schema_migrations (
@@ -8,8 +8,8 @@ CREATE TABLE schema_migrations (
   applied_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The place of a row in every list: milliseconds of this clock, then 16 bits of a counter. It runs as its owner, so that
--- whoever may insert a row needs no right on the counter.
+-- Orders the rows of every list: milliseconds of this clock, then 16 bits of a counter. It runs as its owner, so that
+-- inserting a row needs no right on the counter.
 CREATE SEQUENCE numbers;
 CREATE FUNCTION next_number() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER
 RETURN ((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) | (nextval('numbers') & 65535);
@@ -30,7 +30,7 @@ CREATE TABLE users (
   seeded boolean NOT NULL DEFAULT false,
   suspended_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
-  -- A handle that was asked for at sign-up and taken ('': none was asked for), until its owner has been told.
+  -- The handle that was wanted at sign-up but taken ('': none was wanted), until the person picks one.
   handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
   -- No longer used; a later migration drops it.
   writes bigint NOT NULL DEFAULT 0,
@@ -43,7 +43,7 @@ CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
 CREATE UNIQUE INDEX users_number ON users (number);
 CREATE INDEX users_suspended ON users (uuid) WHERE suspended_at IS NOT NULL;
 
--- Apart from users, so that no read of a person can carry a hash along.
+-- Separate from users, so that no read of a person can include a hash.
 CREATE TABLE passwords (
   user_uuid uuid PRIMARY KEY CONSTRAINT passwords_user REFERENCES users (uuid) ON DELETE CASCADE,
   password_hash text NOT NULL CONSTRAINT passwords_password_hash_length CHECK (char_length(password_hash) BETWEEN 20 AND 255),
@@ -62,7 +62,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user_uuid ON sessions (user_uuid);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
--- One row is one way in, used once. Only the SHA-256 of the code is kept.
+-- One row is an invitation for one person. Only the SHA-256 of the code is stored.
 CREATE TABLE invitations (
   code_hash bytea PRIMARY KEY CONSTRAINT invitations_code_hash_length CHECK (octet_length(code_hash) = 32),
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -71,8 +71,8 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
--- What somebody sent while signed out, typed as it was. It belongs to their browser (the SHA-256 of its CSRF seed) until the
--- sign-in that their form led to makes it theirs. No foreign key to what it replies to: it outlives that.
+-- What somebody sent while signed out, exactly as typed. It belongs to the browser (the SHA-256 of its CSRF seed) until
+-- the person signs in from that form. It may outlive the activity it replies to, so it has no foreign key to it.
 CREATE TABLE drafts (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
@@ -107,7 +107,7 @@ CREATE TABLE activities (
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
-  -- How many activities it stands below. What has no end cannot be read within one.
+  -- How many activities are above it. The limit keeps the reading of a thread short.
   depth smallint NOT NULL DEFAULT 0 CONSTRAINT activities_depth CHECK (depth BETWEEN 0 AND 100),
   number bigint NOT NULL DEFAULT next_number(),
   CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
@@ -127,7 +127,7 @@ CREATE INDEX activities_replies ON activities (reply_to_activity_uuid, created_a
   WHERE reply_to_activity_uuid IS NOT NULL;
 CREATE INDEX activities_ending ON activities (expires_at, uuid);
 
--- What makes a retry of a create harmless. Outlives its activity by a day and holds no text, hence no foreign key.
+-- Makes retrying a create harmless. A key outlives its activity by a day and holds no text: no foreign key.
 CREATE TABLE activity_keys (
   user_uuid uuid NOT NULL CONSTRAINT activity_keys_user REFERENCES users (uuid) ON DELETE CASCADE,
   key uuid NOT NULL,
@@ -150,8 +150,8 @@ CREATE INDEX likes_user_number ON likes (user_uuid, number DESC);
 
 -- Limits ------------------------------------------------------------------------------------------------------
 
--- How often somebody did something in the window that is running. `subject` is a person, a name or an address, folded with a
--- key that the database does not hold: who reads this learns of nobody.
+-- How often somebody did something in the running window. `subject` is a digest of a person, a name or an address, with
+-- a key that is not in the database: the rows identify nobody.
 CREATE TABLE rate_limits (
   action text NOT NULL CONSTRAINT rate_limits_action_length CHECK (char_length(action) BETWEEN 1 AND 40),
   subject text NOT NULL CONSTRAINT rate_limits_subject_length CHECK (char_length(subject) BETWEEN 1 AND 100),

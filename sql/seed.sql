@@ -1,6 +1,6 @@
--- seed: the people and the talk of Larkhythe, an invented harbour town, so that a new development database is worth
--- looking at. Run by the owner in one transaction, after schema.sql, into an empty database; never in production.
--- Ages count back from now() and read best in the evening: load it anew when most of it has passed, as it should.
+-- seed: the people and activities of Larkhythe, an invented harbour town, to fill a new development database.
+-- Run by the owner in one transaction, after schema.sql, into an empty database; never in production.
+-- Ages count back from now() and read best in the evening: load it again when most of it has expired.
 -- Addresses are fixed: activity 104 below is 5eedac00-0000-4000-8000-000000000104, on every machine.
 
 DO $empty$
@@ -11,7 +11,7 @@ BEGIN
 END
 $empty$;
 
--- Nobody here has a password. The launcher gives one to demo, in development alone.
+-- Nobody here has a password. bin/run gives demo one, only in development.
 INSERT INTO users (uuid, handle, display_name, email, last_ttl, seeded, created_at, bio)
 SELECT
   person.uuid::uuid,
@@ -53,7 +53,7 @@ FROM (VALUES
    'New in town. Owner of one toaster.')
 ) AS person (uuid, handle, display_name, last_ttl, days_ago, bio);
 
--- One row is one activity: its number, its age in minutes, its author, its life, the number it answers, its text.
+-- One row is one activity: its number, its age in minutes, its author, its life, the number it replies to, its text.
 -- Conversations have hundreds of their own. A row without author and text has expired while its replies live.
 INSERT INTO activities (uuid, number, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
 SELECT
@@ -221,13 +221,13 @@ Morning at the harbour: the gulls walk like headmasters. Hello, Larkhythe. I am 
   (404, 2790, 'hana', '7-days', 403, 'I counted ninety-seven.'),
   (405, 2774, 'elias', '7-days', 404, 'The top one isn’t a step. You’re there.'),
 
-  -- The bread that was there: its first line has passed.
+  -- The bread that was there: its first activity has expired.
   (500, 1560, NULL, '12-hours', NULL, NULL),
   (501, 1548, 'jonah', '7-days', 500, 'took two. left a thank-you under the brick'),
   (502, 1502, 'salma', '7-days', 500, 'Was there one with seeds? I ask as someone who has just done twelve hours.'),
   (503, 1490, 'bede', '7-days', 502, 'Kept one back. It has your name on it, badly, in flour.'),
 
-  -- The snail: a line in the middle has passed.
+  -- The snail: an activity in the middle has expired.
   (600, 3120, 'mr_lanyon', '7-days', NULL,
    'Does anybody have a spare tank, about the size of a shoebox? Year 5 have adopted a snail by nine votes to nothing. The snail abstained.'),
   (601, 3071, NULL, '1-day', 600, NULL),
@@ -246,7 +246,7 @@ Morning at the harbour: the gulls walk like headmasters. Hello, Larkhythe. I am 
   (801, 2440, 'elias', '7-days', 800, 'I was up too. I turned my kitchen light off and on, twice, in case. Did you see?'),
   (802, 2402, 'salma', '7-days', 801, 'I didn’t know that was you. I waved.'),
 
-  -- The match: its first line passes within the hour, and the reply stays.
+  -- The match: its first activity expires within the hour, and the reply stays.
   (900, 1405, 'mr_lanyon', '1-day', NULL,
    'Under-tens: 9–1 to them. Our one was magnificent. Ask any of the eleven children who scored it. ⚽'),
   (901, 1393, 'jonah', '3-days', 900, 'i was there. it went in off the referee and it was ART')
@@ -277,7 +277,7 @@ SET depth = placed.depth
 FROM placed
 WHERE activities.uuid = placed.uuid AND placed.depth > 0;
 
--- A few like what others said; always the same ones.
+-- Some likes, the same every time.
 INSERT INTO likes (activity_uuid, user_uuid)
 SELECT activity.uuid, person.uuid
 FROM activities AS activity

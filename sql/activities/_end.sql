@@ -1,4 +1,4 @@
--- activities/_end: deletes what ends with the activities in `ended`: one line for each table that references them.
+-- activities/_end: ends what is bound to the activities in `ended`. Every table that references them belongs here.
 , ended_keys AS (
   -- A late retry must still find its key, so that it makes no new activity.
   UPDATE activity_keys

@@ -1,4 +1,4 @@
--- activities/burn: ends one's own live activity now and blanks it in the same write.
+-- activities/burn: ends the author's own live activity now and blanks it in the same statement.
 -- params:  user_uuid uuid, uuid uuid, key_seconds int
 -- returns: rows
 WITH ended AS (

@@ -1,4 +1,4 @@
--- activities/claim_key: claims a writer's key for a new activity; no row when the key was used before.
+-- activities/claim_key: claims a writer's key for a new activity; no row if the key was used before.
 -- params:  user_uuid uuid, key uuid, activity_uuid uuid, life_seconds int
 -- returns: uuid
 WITH posted AS (

@@ -1,4 +1,4 @@
--- activities/count_own: how many activities of a person are alive.
+-- activities/count_own: the number of a person's live activities.
 -- params:  user_uuid uuid
 -- returns: bigint
 SELECT count(*)

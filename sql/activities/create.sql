@@ -1,4 +1,4 @@
--- activities/create: a new activity; no row when its parent has expired.
+-- activities/create: a new activity; no row if its parent has expired.
 -- params:  uuid uuid, user_uuid uuid, message text, life_seconds int, reply_to_activity_uuid uuid?
 -- returns: uuid
 INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, depth, expires_at)

@@ -1,4 +1,4 @@
--- drafts/_claim: gives the draft that the sign-in form named to the person; the browser's others follow its new cookie.
+-- drafts/_claim: gives the sign-in form's draft to the person; the browser's other drafts move to its new cookie.
 UPDATE drafts
 SET
   user_uuid = CASE WHEN drafts.uuid = %(draft_uuid)s THEN entitled.uuid END,

@@ -1,3 +1,3 @@
--- drafts/_posted: a draft ends with the post that it becomes, which has its key.
+-- drafts/_posted: deletes the draft that was just posted: both have the same key.
 DELETE FROM drafts
 WHERE user_uuid = %(user_uuid)s AND key = %(key)s

@@ -1,4 +1,4 @@
--- drafts/own: one's own draft of that kind, in its hour.
+-- drafts/own: a person's own draft of that kind, until it expires.
 -- params:  user_uuid uuid, uuid uuid, kind text
 -- returns: Draft
 SELECT message, display_name, ttl, reply_to_activity_uuid, key

@@ -1,4 +1,4 @@
--- feeds/_above: what a thread's activity replies to, up to 50 steps above (`above`; step 0 is itself), from its `nodes`.
+-- feeds/_above: `above`: the thread's activity (step 0) and up to 50 steps of what it replies to, from `nodes`.
 , above AS (
   SELECT uuid, number, reply_to_activity_uuid, created_at, 0 AS step
   FROM live_activities

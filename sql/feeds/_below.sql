@@ -1,4 +1,4 @@
--- feeds/_below: the shown `replies` of a thread, and everything below the stubs among them (`below`).
+-- feeds/_below: `below`: the shown `replies` of a thread, and everything below the stubs among them.
 , below AS (
   -- Replies to a stub can be reached only here.
   SELECT uuid, number, created_at, is_stub, 0 AS depth, ARRAY[number] AS path

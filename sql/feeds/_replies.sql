@@ -1,4 +1,4 @@
--- feeds/_replies: a page of the replies to a thread's activity, with one more than is shown (`replies`).
+-- feeds/_replies: `replies`: a page of the replies to a thread's activity, and one more.
 , alive AS MATERIALIZED (
   SELECT uuid, number, created_at
   FROM live_activities

@@ -1,4 +1,4 @@
--- feeds/home: the viewer's home feed, newest first: until there is following, the same as public.
+-- feeds/home: the viewer's home feed, newest first; the same as public until following exists.
 -- params:  viewer_uuid uuid, before bigint?, limit int
 -- returns: ActivityCard[]
 -- include activities/_card

@@ -1,7 +1,7 @@
--- identities/create: an account for a person of an identity provider; no row where they have one, or lost a race for the handle.
+-- identities/create: an account for a provider's person; no row if they have one, or if the handle was just taken.
 -- params:  issuer text, subject text, display_name text, handle text, handle_wanted text, email text?
 -- returns: uuid
--- The first free of ann, ann_2, … ann_99. An e-mail address that somebody has stays theirs: it proves nothing here.
+-- Takes the first free handle of ann, ann_2, … ann_99. Leaves out an e-mail address in use: it proves nothing here.
 INSERT INTO users (display_name, handle, handle_wanted, email, identity_issuer, cognito_user_id)
 SELECT
   %(display_name)s,
@@ -15,7 +15,7 @@ FROM (
   FROM (
     SELECT number, CASE number WHEN 1 THEN '' ELSE '_' || number END AS ending FROM generate_series(1, 99) AS number
   ) AS endings
-  -- OFFSET keeps it an index look-up each; as a join it was planned as a scan of all users.
+  -- OFFSET forces an index look-up for each; a join was planned as a scan of all users.
   WHERE NOT EXISTS (SELECT FROM users WHERE lower(handle) = left(%(handle)s, 30 - length(ending)) || ending OFFSET 0)
   ORDER BY number
   LIMIT 1

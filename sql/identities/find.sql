@@ -1,4 +1,4 @@
--- identities/find: the account behind a provider's identity, never found by e-mail.
+-- identities/find: the account of a provider's identity; e-mail addresses are not compared.
 -- params:  issuer text, subject text
 -- returns: Identity
 SELECT uuid, handle, handle_wanted, suspended_at IS NOT NULL AS suspended

@@ -1,4 +1,4 @@
--- limits/give_back: takes one try of the running window back; the last one stays until the window ends.
+-- limits/give_back: takes back one try of the running window; the last one stays until the window ends.
 -- params:  action text, subject text
 -- returns: rows
 UPDATE rate_limits

@@ -1,4 +1,4 @@
--- limits/hit: counts a try in the running window; the seconds to wait when it is one too many, else nothing.
+-- limits/hit: counts a try in the running window; returns the seconds to wait if it is over the limit, else NULL.
 -- params:  action text, own text, seconds int, most int
 -- returns: int?
 INSERT INTO rate_limits AS running (action, subject, window_ends_at)

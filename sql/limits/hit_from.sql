@@ -1,8 +1,8 @@
--- limits/hit_from: counts a try of an address and of the network around it; the seconds to wait when it is one too many of either, else nothing.
+-- limits/hit_from: counts a try of an address and its network; returns the seconds to wait if one is over its limit.
 -- params:  action text, own text, around text, seconds int, most int, most_around int
 -- returns: int?
--- An address over its limit takes nothing from its neighbours. A network over its own makes no more rows, whatever the
--- address. Something is written in each case, so that timing reveals nothing.
+-- An address over its limit no longer counts against its network. A network over its limit adds no rows for addresses.
+-- Every case writes something, so that timing reveals nothing.
 WITH spent AS (
   SELECT
   FROM rate_limits

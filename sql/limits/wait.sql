@@ -1,4 +1,4 @@
--- limits/wait: the seconds to wait where a limit is used up, else nothing. Counts no try.
+-- limits/wait: the seconds to wait if a limit is used up, else no row. Does not count a try.
 -- params:  action text, subject text, most int
 -- returns: int?
 SELECT GREATEST(1, ceil(extract(epoch FROM window_ends_at - now())))::int

@@ -1,4 +1,4 @@
--- ops/activity_burn: an operator ends an activity now: its text and its author are gone with this statement.
+-- ops/activity_burn: ends an activity now, for an operator, and removes its text and author in the same statement.
 -- params:  activity_uuid uuid, key_seconds int
 -- returns: uuid
 WITH ended AS (

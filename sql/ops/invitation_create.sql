@@ -1,4 +1,4 @@
--- ops/invitation_create: one way in, for seven days.
+-- ops/invitation_create: an invitation for one person, valid for seven days.
 -- params:  code_hash bytea
 -- returns: rows
 INSERT INTO invitations (code_hash, expires_at)

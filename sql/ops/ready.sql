@@ -1,4 +1,4 @@
--- ops/ready: the newest migration that the database has, when it answers.
+-- ops/ready: the newest migration of the database; also shows that the database responds.
 -- params:  none
 -- returns: text
 SELECT COALESCE(max(name), '') FROM schema_migrations

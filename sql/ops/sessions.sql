@@ -1,4 +1,4 @@
--- ops/sessions: who is connected to this database. Of the last query only its kind, never its text.
+-- ops/sessions: the connections to this database, with the kind of the last query, never its text.
 -- params:  none
 -- returns: DatabaseSession[]
 SELECT
@@ -18,5 +18,5 @@ SELECT
 FROM pg_stat_activity
 WHERE datname = current_database()
   AND pid <> pg_backend_pid()
-  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL: hidden from us
+  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL if this role may not see it
 ORDER BY pid

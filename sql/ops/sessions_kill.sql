@@ -1,4 +1,4 @@
--- ops/sessions_kill: ends the connections of these roles to this one database, but not the one that asks.
+-- ops/sessions_kill: ends the connections of these roles to this database, except the caller's.
 -- params:  database text, roles text[]
 -- returns: bigint
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))
@@ -6,4 +6,4 @@ FROM pg_stat_activity
 WHERE datname = %(database)s
   AND usename = ANY (%(roles)s)
   AND pid <> pg_backend_pid()
-  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL: hidden from us
+  AND COALESCE(backend_type, 'client backend') = 'client backend'  -- NULL if this role may not see it

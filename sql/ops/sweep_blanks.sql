@@ -1,4 +1,4 @@
--- ops/sweep_blanks: ends again what is bound to the activities that were blanked last: a like may come while one is burned.
+-- ops/sweep_blanks: ends again what is bound to recently blanked activities: a like may arrive during a burn.
 -- params:  key_seconds int, limit int
 -- returns: bigint
 WITH ended AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/sweep_drafts: deletes a batch of drafts whose hour has passed.
+-- ops/sweep_drafts: deletes a batch of expired drafts.
 -- params:  limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/sweep_invitations: deletes a batch of invitations that nobody used in time.
+-- ops/sweep_invitations: deletes a batch of expired invitations.
 -- params:  limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/sweep_lag: for how many seconds the oldest expired text has been waiting for the sweep; 0 when none waits.
+-- ops/sweep_lag: the seconds that the oldest expired text has waited for the sweep; 0 if there is none.
 -- params:  none
 -- returns: double precision
 SELECT COALESCE(extract(epoch FROM now() - min(expires_at)), 0)::double precision

@@ -1,4 +1,4 @@
--- ops/sweep_leaves: deletes a batch of expired activities that nothing replies to. Rows in use are left for next time.
+-- ops/sweep_leaves: deletes a batch of expired activities without replies. Skips locked rows.
 -- params:  key_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/sweep_parents: blanks a batch of expired activities that still have replies. Rows in use are left for next time.
+-- ops/sweep_parents: blanks a batch of expired activities that still have replies. Skips locked rows.
 -- params:  key_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/sweep_sessions: deletes a batch of sessions whose time has passed, or that have lain unused for too long.
+-- ops/sweep_sessions: deletes a batch of sessions that have expired or were unused for too long.
 -- params:  idle_seconds int, limit int
 -- returns: rows
 WITH batch AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/user_of_handle: the account of a handle, in good standing or not.
+-- ops/user_of_handle: the account of a handle, suspended or not.
 -- params:  handle text
 -- returns: uuid
 SELECT uuid

@@ -1,4 +1,4 @@
--- ops/user_restore: ends a suspension; what has not expired meanwhile is seen again.
+-- ops/user_restore: ends a suspension; the person's live activities are shown again.
 -- params:  user_uuid uuid
 -- returns: rows
 UPDATE users

@@ -1,4 +1,4 @@
--- ops/user_suspend: hides a person and all they wrote; a second time changes nothing.
+-- ops/user_suspend: hides a person and all they wrote; repeating it changes nothing.
 -- params:  user_uuid uuid
 -- returns: rows
 UPDATE users

@@ -1,4 +1,4 @@
--- reactions/like: a person likes a live activity, or no longer does; a second time changes nothing.
+-- reactions/like: likes a live activity, or takes the like back; repeating it changes nothing.
 -- params:  user_uuid uuid, activity_uuid uuid, wanted boolean
 -- returns: rows
 WITH unliked AS (

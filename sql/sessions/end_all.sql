@@ -1,4 +1,4 @@
--- sessions/end_all: signs a person out everywhere, but for the one session that is to go on.
+-- sessions/end_all: signs a person out everywhere, except from one session.
 -- params:  user_uuid uuid, but bytea?
 -- returns: rows
 DELETE FROM sessions

@@ -1,4 +1,4 @@
--- sessions/kept: what was typed in this browser while signed out, for its sign-in page to show.
+-- sessions/kept: the text that was typed in this browser while signed out, for its sign-in page.
 -- params:  draft_uuid uuid, signed_out_hash bytea
 -- returns: text?
 SELECT concat_ws(E'\n', display_name, NULLIF(message, ''))

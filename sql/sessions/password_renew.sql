@@ -1,4 +1,4 @@
--- sessions/password_renew: a new hash of the same password; touches no row when it was changed meanwhile.
+-- sessions/password_renew: a new hash of the same password; touches no row if the password was changed meanwhile.
 -- params:  user_uuid uuid, password_hash text, before text
 -- returns: rows
 UPDATE passwords

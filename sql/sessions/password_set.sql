@@ -1,4 +1,4 @@
--- sessions/password_set: gives an account a password, or another one.
+-- sessions/password_set: sets or replaces an account's password.
 -- params:  user_uuid uuid, password_hash text
 -- returns: rows
 INSERT INTO passwords (user_uuid, password_hash)

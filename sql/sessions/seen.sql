@@ -1,4 +1,4 @@
--- sessions/seen: notes that a session was used, which keeps it from ending as idle.
+-- sessions/seen: notes that a session was used, so that it does not expire as idle.
 -- params:  token_hash bytea
 -- returns: rows
 UPDATE sessions

@@ -1,9 +1,9 @@
--- sessions/start: a new session, unless the checked password was changed since. A person has fifty at most.
+-- sessions/start: a new session, unless the checked password was changed since. Keeps at most fifty for a person.
 -- params:  token_hash bytea, user_uuid uuid, password_hash text?, absolute_seconds int, draft_uuid uuid?, signed_out_hash bytea?, browser_hash bytea?
 -- returns: rows
--- Without a password only an identity provider's person signs in.
+-- Without a password only people of an identity provider can sign in.
 -- A repeat after a lost response changes nothing.
--- The locks wait for a suspension or a password change under way, and see its result.
+-- The locks wait for a running suspension or password change, and see its result.
 WITH account AS MATERIALIZED (
   SELECT uuid, identity_issuer
   FROM users

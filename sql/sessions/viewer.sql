@@ -1,7 +1,7 @@
 -- sessions/viewer: the viewer, if the session is valid by the database's clock and its owner not suspended.
 -- params:  token_hash bytea, idle_seconds int, issuer text?
 -- returns: Viewer
--- People of another provider, or of a former one, sign in with a Mayfly password only.
+-- People of another or a former provider need a Mayfly password.
 SELECT
   viewer.uuid,
   viewer.display_name,

@@ -1,4 +1,4 @@
--- sign_ups/create: a new local account under a uuid that follows from its sign-up's key.
+-- sign_ups/create: a new local account; its uuid is derived from the sign-up's key.
 -- params:  uuid uuid, display_name text, handle text, email text
 -- returns: uuid
 INSERT INTO users (uuid, display_name, handle, email)

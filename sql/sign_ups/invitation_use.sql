@@ -1,4 +1,4 @@
--- sign_ups/invitation_use: uses an invitation up; touches no row when somebody was faster or its time has passed.
+-- sign_ups/invitation_use: uses up an invitation; touches no row if it was used or has expired.
 -- params:  code_hash bytea
 -- returns: rows
 DELETE FROM invitations

@@ -1,4 +1,4 @@
--- sign_ups/made_just_now: whether that account was made within the last so many seconds, with this handle and this address.
+-- sign_ups/made_just_now: whether an account with these values was created within the last `seconds`.
 -- params:  uuid uuid, handle text, email text, seconds int
 -- returns: boolean
 SELECT EXISTS (

@@ -1,4 +1,4 @@
--- sign_ups/taken: whether a handle and an e-mail address belong to somebody, so that both can be told at once.
+-- sign_ups/taken: whether a handle and an e-mail address are in use, to report both at once.
 -- params:  handle text, email text
 -- returns: Taken
 SELECT

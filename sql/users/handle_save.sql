@@ -1,4 +1,4 @@
--- users/handle_save: the handle that a person picks after theirs was taken; touches no row when there is nothing to pick.
+-- users/handle_save: saves the handle picked after the wanted one was taken; touches no row if none is to be picked.
 -- params:  user_uuid uuid, handle text
 -- returns: rows
 UPDATE users

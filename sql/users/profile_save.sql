@@ -1,4 +1,4 @@
--- users/profile_save: how a person is seen from now on.
+-- users/profile_save: saves a person's display name and bio.
 -- params:  user_uuid uuid, display_name text, bio text
 -- returns: rows
 WITH saved AS (

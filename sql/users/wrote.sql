@@ -1,4 +1,4 @@
--- users/wrote: stores the time to live that an author picked, for their next composer.
+-- users/wrote: stores the lifespan that an author picked, for their next composer.
 -- params:  user_uuid uuid, ttl text
 -- returns: rows
 UPDATE users

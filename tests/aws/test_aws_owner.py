@@ -160,5 +160,5 @@ def test_stack_and_command_must_be_said(aws: Aws) -> None:
     for arguments in ([], ["mayfly"], ["mayfly", "--tag", "2"]):
         code, said, err = aws.run(*arguments)
         assert (code, said) == (1, [])
-        assert err.startswith("bin/aws-owner: Say ")
+        assert err.startswith("bin/aws-owner: Name ")
     assert not (aws.folder / "calls").exists()

@@ -99,7 +99,11 @@ ENVIRONMENTS: dict[str, tuple[Spoil | None, Variables, str]] = {
     "tunnel, by the mark": (of_production, lambda _: {"APP_ENV": "development"}, "Its marker says production"),
     "no mark": (lambda p: p.owner.execute("DROP TABLE mayfly_marker"), lambda _: {}, "Its marker says nothing"),
     "name": (rename, lambda p: {"CONNECTION_URL": p.url.replace(p.name, "mayfly_test_copy")}, "Its name, mayfly_test_"),
-    "unknown server": (lambda p: (p.state / "servers").write_text("7\n8\n"), lambda _: {}, "Its server is not one"),
+    "unknown server": (
+        lambda p: (p.state / "servers").write_text("7\n8\n"),
+        lambda _: {},
+        "bin/db-create was not used",
+    ),
     "managed server": (lambda p: p.admin.execute("CREATE ROLE rds_superuser"), lambda _: {}, "managed"),
     "the one of prod, spelled otherwise": (
         None,

@@ -184,7 +184,7 @@ def test_changed_renumbered_and_foreign_migrations_are_told(unmigrated: Database
         with pytest.raises(Refused, match=r"0001-add-note\.sql was changed after it was applied"):
             migrate.status(conn, migrations)
         (migrations / "0001-add-note.sql").unlink()
-        with pytest.raises(Refused, match="newer than this program: it knows 0001-add-note"):
+        with pytest.raises(Refused, match="newer than this program: it has 0001-add-note"):
             migrate.status(conn, migrations)
         assert migrate.missing(conn, migrations) == []  # an older program still starts
 

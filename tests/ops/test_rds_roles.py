@@ -141,7 +141,7 @@ def test_dump_of_rds_comes_back_where_nobody_knows_the_function(run: Run, rds_ia
 
 OF_TESTS = {APP: "app_of_tests", SIGN_UP: "sign_up_of_tests"}
 ROLES_OF_TESTS = functools.reduce(lambda sql, name: sql.replace(name, OF_TESTS[name]), OF_TESTS, ROLES_RDS)
-LOCKED_OUT = "owner_of_tests is a member of {}, so with rds_iam its password would let it in no more"
+LOCKED_OUT = "owner_of_tests is a member of {}, so with rds_iam it could no longer use its password"
 # How the owner comes to be a member, and of whom, where RDS would then ask it for a token.
 MEMBERSHIPS = {
     "": "",

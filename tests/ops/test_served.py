@@ -36,7 +36,7 @@ def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypat
     assert "mayfly_dev was created, marked development" in run("db-create")[2]
     monkeypatch.setenv("PUBLIC_URL", "")
     assert run("db-schema-load")[0] == 0
-    assert "PUBLIC_URL is not set here" in run("users-invite")[2]
+    assert "PUBLIC_URL is not set" in run("users-invite")[2]
 
 
 def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(

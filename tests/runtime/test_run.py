@@ -39,7 +39,7 @@ def test_first_run_makes_everything_and_says_what_a_person_needs(demo: Running) 
     said = demo.said()
     assert said.startswith("database: mayfly_dev on the embedded PostgreSQL in ")
     assert said.count("Mayfly is at http://127.0.0.1:") == 1
-    assert re.search(r"sign in as demo with this password, which is kept nowhere:\n +[a-z0-9-]{19}\n", said)
+    assert re.search(r"sign in as demo with this password, which is shown only here:\n +[a-z0-9-]{19}\n", said)
     key = (demo.state / "secret_key").read_text()
     assert (demo.state / "secret_key").stat().st_mode & 0o777 == 0o600
     assert len(key) >= 32

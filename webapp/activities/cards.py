@@ -1,4 +1,4 @@
-"""Cards as they are drawn. What the clock changes is filled in at every view; the rest is kept for five minutes."""
+"""Draws cards and keeps them for five minutes. Times are filled in at every view."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -17,13 +17,13 @@ from .shapes import ActivityCard, ActivityLine
 KEPT, SECONDS = 4_000, 300
 _CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
 _LINE = itemgetter("uuid", "handle", "display_name", "message", "created_at", "expires_at")
-# No text of PostgreSQL can hold a NUL, so nobody can write a hole of these.
+# PostgreSQL stores no NUL in text, so nobody can write such a placeholder.
 _HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-type]
 _HOLE = re.compile(r"\0(\w+)\0")
 
 
 class Kept(NamedTuple):
-    """Something drawn: `html` with a `%s` for each figure and word of time, which `times` takes from a `Life`."""
+    """Drawn HTML: `html` has a `%s` for each figure and phrase of time, and `times` takes them out of a `Life`."""
 
     html: str
     times: Callable[[Life], tuple[object, ...]]
@@ -34,8 +34,8 @@ class Kept(NamedTuple):
 class Cards:
     """Draws activities for templates: `card(activity)`, `card.all(activities)`, `card.line(item)`.
 
-    What is drawn is kept in this process under all that its template draws from, at most `kept` of it, nothing for
-    longer than five minutes. `kept=0` keeps nothing. What is shown is decided by the read that the values come from.
+    Each process keeps at most `kept` drawings for five minutes; the key holds every value that the template uses.
+    `kept=0` keeps nothing. Only the read decides which activities are shown, never what is kept.
     """
 
     def __init__(self, environment: Environment, kept: int = KEPT) -> None:
@@ -43,7 +43,6 @@ class Cards:
         self._kept: TTLCache[tuple[object, ...], Kept] = TTLCache(kept, SECONDS)
 
     def all(self, activities: Iterable[ActivityCard]) -> Markup:
-        """The cards of a feed, one after the other."""
         signed_in = viewer() is not None
         return Markup("".join([self._card(activity, "feed", signed_in) for activity in activities]))  # noqa: S704
 
@@ -60,7 +59,7 @@ class Cards:
         return self._fill("activities/_activity.html", key, activity, stands=stands, signed_in=signed_in)
 
     def _fill(self, template: str, key: tuple[object, ...], activity: Any, **needs: object) -> str:
-        """The template drawn from the activity and these needs, with the words of time of this moment."""
+        """Draws the template, or takes the kept drawing, and fills in the current times."""
         try:
             kept = self._kept[key]
         except KeyError:
@@ -73,5 +72,5 @@ class Cards:
         return kept.html % kept.times(life)
 
     def draw(self, template: str, **needs: object) -> str:
-        """The template as it is, nothing kept."""
+        """Draws the template and keeps nothing."""
         return self._environment.get_template(template).render(**needs)

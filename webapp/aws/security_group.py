@@ -99,7 +99,7 @@ class Group(NamedTuple):
         except ClientError as error:
             if error.response["Error"]["Code"] not in _RACES:
                 raise
-            print(f"another run was faster, so not {said}")
+            print(f"another run did it first, so not {said}")
             return False
         print(f"would be {said}" if self.dry_run else said)
         return True
@@ -121,7 +121,7 @@ def client() -> Any:
 
 
 def main(argv: list[str]) -> None:
-    """Exits with 1 and one sentence where something is wrong."""
+    """Exits with 1 and one sentence after an error."""
     arguments, group_id = _parser().parse_args(argv), os.environ.get("DB_SG_ID", "").strip()
     try:
         _run(arguments, group_id)

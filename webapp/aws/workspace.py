@@ -29,7 +29,7 @@ def description(env: Mapping[str, str]) -> str:
 
 
 def address(env: Mapping[str, str]) -> str:
-    """This workspace's public address as a network of one: `GITPOD_IP`, else from an echo service."""
+    """This workspace's public address as a network of one address: `GITPOD_IP`, else from an echo service."""
     if given := env.get("GITPOD_IP", "").strip():
         try:
             return _network(given)

@@ -1,10 +1,10 @@
-"""What each setting means, and its default. bin/docs-settings makes the tables of docs/settings.md from this."""
+"""All settings, with defaults and meanings. bin/docs-settings makes the tables of docs/settings.md from this."""
 
 from typing import NamedTuple
 
 
 class Setting(NamedTuple):
-    """`default` is what the program takes; `instead` is what the page says where that depends on something else."""
+    """`default`: the value without the variable. `instead`: how docs/settings.md describes a default that depends."""
 
     default: str
     meaning: str
@@ -16,25 +16,25 @@ SERVER = {
         "APP_ENV": Setting(
             "development",
             "`production`: no demo community, and destructive scripts refuse. `test` is for tests.",
-            "`development`; for scripts what was last served",
+            "`development`; for scripts, what `bin/run` served last",
         ),
         "HOST": Setting("127.0.0.1", "Address to listen on. A wildcard (`0.0.0.0`, `::`) needs `PUBLIC_URL`."),
         "PORT": Setting("8000", "Port to listen on."),
         "PUBLIC_URL": Setting(
             "",
             "The address that people type, without a path: `https://mayfly.example`. With https, cookies are secure and"
-            " browsers come by https only for a year, to subdomains too (HSTS).",
+            " browsers use only https for a year, for subdomains too (HSTS).",
             "`http://HOST:PORT`",
         ),
         "TRUSTED_PROXIES": Setting("0", "Number of proxies in front, one behind the other, 0 to 5."),
         "FRAME_ORIGIN": Setting(
             "", "Development only: who may show Mayfly in a frame, such as `https://*.example.org`."
         ),
-        "WORKERS": Setting("2", "Processes that answer requests."),
+        "WORKERS": Setting("2", "Processes that serve requests."),
         "SECRET_KEY": Setting(
             "",
             "32 random characters or more. It signs the cookie of signed-out forms and hides whom the limits count."
-            " All machines of a place need the same one.",
+            " All machines of a community need the same one.",
             "made once, in the state folder",
         ),
         "SECRET_KEY_FALLBACKS": Setting("", "Earlier keys that are still accepted, separated by commas."),
@@ -44,7 +44,7 @@ SERVER = {
         "MAYFLY_VENV": Setting("", "Folder of the Python packages.", "`.venv/` in the checkout"),
     },
     "The community": {
-        "COMMUNITY_NAME": Setting("Mayfly", "What the place is called."),
+        "COMMUNITY_NAME": Setting("Mayfly", "The name of the community."),
         "COMMUNITY_ABOUT": Setting(
             "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
@@ -52,7 +52,7 @@ SERVER = {
         "SIGN_UP": Setting(
             "open",
             "Who may get an account: `open`, `invite` (by a link of `bin/users-invite`), `closed`; with `AUTH` also"
-            " `provider` (everybody whom the provider signs in, and strangers are not asked to join).",
+            " `provider` (everybody whom the provider signs in; pages do not invite strangers to join).",
         ),
         "TTL_DEFAULT": Setting("7-days", "The lifespan picked for a newcomer; later it is the last one they chose."),
         "TTL_FLOOR": Setting(
@@ -66,11 +66,11 @@ SERVER = {
             "", "How the application connects, as the role `mayfly_app`.", "the embedded PostgreSQL"
         ),
         "OWNER_CONNECTION_URL": Setting(
-            "", "How scripts connect that create or migrate, as the owner.", "`DIRECT_CONNECTION_URL`"
+            "", "How scripts that create or migrate connect, as the owner.", "`DIRECT_CONNECTION_URL`"
         ),
         "DIRECT_CONNECTION_URL": Setting(
             "",
-            "The way past a pooler. Setting it declares a pooler: no statement stays prepared, no session is set up.",
+            "A connection that bypasses the pooler. With it no statement stays prepared, and no session is set up.",
             "`CONNECTION_URL`",
         ),
         "DATABASE_AUTH": Setting(
@@ -81,11 +81,13 @@ SERVER = {
             "TLS to a database on another machine. `disable` only on a network of your own; `sslmode` in a URL wins.",
         ),
         "PGSSLROOTCERT": Setting(
-            "", "File of the authorities that vouch for the database, such as the bundle of RDS.", "the system's"
+            "", "File of the authorities to trust for the database, such as the bundle of RDS.", "the system's"
         ),
-        "WAIT_FOR_DATABASE": Setting("no", "`yes`: start without the database; pages answer 503 until it is there."),
+        "WAIT_FOR_DATABASE": Setting(
+            "no", "`yes`: start without the database; pages answer 503 until it is reachable."
+        ),
         "POOL_MIN": Setting("1", "Connections that each process keeps open."),
-        "POOL_MAX": Setting("8", "Connections that each process opens at most. `WORKERS` x `POOL_MAX` + 6 must fit."),
+        "POOL_MAX": Setting("8", "The most connections that each process opens. `WORKERS` x `POOL_MAX` + 6 must fit."),
     },
     "Signing in with a provider": {
         "AUTH": Setting(
@@ -94,11 +96,11 @@ SERVER = {
             " ([how](aws.md#signing-in-with-cognito-or-another-provider)).",
         ),
         "OIDC_ISSUER": Setting("", "The provider's issuer, exactly as the provider writes it."),
-        "OIDC_CLIENT_ID": Setting("", "Our client there."),
-        "OIDC_CLIENT_SECRET": Setting("", "Its secret; a public client has none."),
-        "OIDC_NAME": Setting("", "What the button calls the provider.", "`Cognito`, or the issuer's host"),
-        "OIDC_SCOPES": Setting("openid email profile", "What is asked for; `openid` must be in it."),
-        "OIDC_LOGOUT_URL": Setting("", "Where one signs out of the provider. Cognito needs it.", "by discovery"),
+        "OIDC_CLIENT_ID": Setting("", "The ID of our client at the provider."),
+        "OIDC_CLIENT_SECRET": Setting("", "The client's secret; a public client has none."),
+        "OIDC_NAME": Setting("", "The provider's name on the button.", "`Cognito`, or the issuer's host"),
+        "OIDC_SCOPES": Setting("openid email profile", "The scopes to request; `openid` must be among them."),
+        "OIDC_LOGOUT_URL": Setting("", "The provider's sign-out page. Cognito needs it.", "by discovery"),
     },
 }
 """What `bin/run` reads, by the headings of docs/settings.md."""
@@ -109,13 +111,13 @@ OTHERS = {
         "BACKUP_DAYS": Setting("14", "Age in days from which `bin/backups-prune` deletes a backup."),
         "PYTHON": Setting("python3", "The Python that makes the virtual environment."),
         "CHROMIUM_PATH": Setting("", "The browser for the tests.", "the one on the `PATH`, or Playwright's"),
-        "DB_SG_ID": Setting("", "Security group of the database on RDS, `sg-…`. boto3 reads its own `AWS_…` besides."),
-        "GITPOD_IP": Setting("", "This workspace's public address. Set it for IPv6.", "asked of an echo service"),
+        "DB_SG_ID": Setting("", "Security group of the database on RDS, `sg-…`. boto3 also reads its own `AWS_…`."),
+        "GITPOD_IP": Setting("", "This workspace's public address. Set it for IPv6.", "from an echo service"),
         "GITPOD_GIT_USER_NAME": Setting("", "Whose workspace it is.", "`GITHUB_USER`, else git's name or e-mail"),
         "GITPOD_WORKSPACE_ID": Setting(
             "", "Which workspace it is.", "`GITPOD_ENVIRONMENT_ID`, `CODESPACE_NAME`, else the host's name"
         ),
-        "IP_ECHO_URL": Setting("", "Other echo services, https, separated by commas.", "two that know IPv4"),
+        "IP_ECHO_URL": Setting("", "Other echo services, https, separated by commas.", "two that use IPv4"),
     },
 }
 """What only scripts, tests and workspaces read."""

@@ -1,4 +1,4 @@
-"""Which limits there are. `LIMIT_<NAME>` sets another value. bin/docs-settings puts them into docs/settings.md."""
+"""All limits. `LIMIT_<NAME>` sets another value. bin/docs-settings writes them to docs/settings.md."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ LIMITS = {
     "activities": Rule("60/1h", "person", "activities"),
     "burns": Rule("60/1h", "person", "burns"),
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
-    "settings": Rule("20/1h", "person", "a profile, a handle, a password: each counted by itself"),
+    "settings": Rule("20/1h", "person", "changes of a profile, a handle, a password: each counted separately"),
     "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),
     "sign_ups": Rule("5/30m", "address", "new accounts"),
     "sign_up_tries": Rule("30/30m", "address", "sign-up forms"),

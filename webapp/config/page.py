@@ -1,4 +1,4 @@
-"""docs/settings.md: `python -m webapp.config.page` makes its tables from what the code says. The rest is by hand."""
+"""Writes the tables of docs/settings.md from the code (`python -m webapp.config.page`). The rest is by hand."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def filled(page: str) -> str:
-    """The page with each table made new. A table stands directly below its heading. Raises `ValueError`."""
+    """The page with all tables rewritten. Raises `ValueError` if a table is not directly below its heading."""
     for heading, rows in _tables().items():
         table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
         page, found = re.subn(rf"(?m)^(#+ {heading}\n\n)(?:\|.*\n)+", rf"\g<1>{table}", page)

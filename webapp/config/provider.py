@@ -14,7 +14,7 @@ _NAMES = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_SCOPES", 
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderSettings:
-    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` where discovery has it."""
+    """An OpenID provider. `client_secret` is empty for a public client, `logout_url` if discovery provides it."""
 
     cognito: bool
     issuer: str
@@ -62,12 +62,12 @@ class ProviderSettings:
 
 
 def safe_address(address: object, issuer: str = "http:") -> bool:
-    """Whether secrets may go there: absolute https, or http to this machine where the issuer is http too."""
+    """Whether secrets may go there: absolute https, or http to this machine if the issuer uses http too."""
     if not isinstance(address, str) or not address.isascii() or not address.isprintable() or " " in address:
         return False
     try:
         parts = urlsplit(address)
-        parts.port  # noqa: B018 (it raises where it is none)
+        parts.port  # noqa: B018 (raises if it is not a number)
     except ValueError:
         return False
     if not parts.hostname or parts.username is not None or parts.fragment or "\\" in address:

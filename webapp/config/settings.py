@@ -1,4 +1,4 @@
-"""Typed settings from the environment. Raises `ConfigError`, with one sentence, for a wrong or half-set one."""
+"""Typed settings from the environment. Raises `ConfigError` with one sentence for a wrong or missing one."""
 
 import hmac
 import re
@@ -34,7 +34,7 @@ def is_public_address(address: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything the program takes from its environment. Durations are seconds, sizes bytes."""
+    """Everything the program reads from its environment. Durations are seconds, sizes bytes."""
 
     app_env: str
     connection_url: str = field(repr=False)
@@ -75,7 +75,7 @@ class Settings:
 
     @property
     def behind_pooler(self) -> bool:
-        """Whether `DIRECT_CONNECTION_URL` declares a pooler by naming a way past it."""
+        """Whether `DIRECT_CONNECTION_URL` declares a pooler, which it bypasses."""
         return self.direct_connection_url != self.connection_url
 
     @property

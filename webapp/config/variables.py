@@ -8,7 +8,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class ConfigError(Exception):
-    """The environment cannot be served; the text says what to change."""
+    """The environment is not valid. The message names what to change."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ NEXT_PART = "\n-- then\n"
 
 
 def part_name(stem: str, number: int) -> str:
-    """The recorded name of a part of a migration: the file's, then `/02` and so on, which sort as text."""
+    """The recorded name of a migration's part: the file's name, from the second part on with `/02`, `/03`, …"""
     return f"{stem}/{number:02}" if number > 1 else stem
 
 
@@ -32,12 +32,12 @@ class BrokenTemplate(Exception):
 
 
 def query_wrap_object(template: str) -> str:
-    """The template's row as one JSON object; no row where it finds none."""
+    """Wraps the template to return its row as one JSON object, or no row."""
     return f"SELECT row_to_json(object_row) FROM (\n{template}\n) AS object_row"  # noqa: S608 (files, never values)
 
 
 def query_wrap_array(template: str) -> str:
-    """The template's rows as one JSON array, in order; `[]` where it finds none."""
+    """Wraps the template to return its rows as one JSON array, in order; `[]` without rows."""
     return f"SELECT COALESCE(json_agg(row_to_json(array_row)), '[]'::json) FROM (\n{template}\n) AS array_row"  # noqa: S608
 
 
@@ -71,7 +71,7 @@ class Template:
 
     @cached_property
     def sql(self) -> str:
-        """What is sent: wrapped by kind, every placeholder cast to its declared type."""
+        """The statement as sent: wrapped by kind, every placeholder cast to its declared type."""
         wraps: dict[str, Callable[[str], str]] = {"array": query_wrap_array, "object": query_wrap_object, "plain": str}
         text = wraps[self.kind](self.text)
         return _PLACEHOLDER.sub(lambda found: f"{found[0]}::{self.params[found['name']]}", text)
@@ -85,7 +85,7 @@ class Template:
         return f"PREPARE mayfly_check {types} AS {numbered}"
 
     def describe_error(self, diagnosis: Any) -> str:
-        """PostgreSQL's objection to `prepare_sql`, with the file and line it comes from."""
+        """PostgreSQL's error about `prepare_sql`, with its file and line."""
         where, own = "", f"sql/{self.name}.sql"
         if diagnosis.statement_position:  # in characters, from 1
             line = self.prepare_sql.count("\n", 0, int(diagnosis.statement_position) - 1) - (self.kind != "plain")
@@ -148,9 +148,9 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
 
 
 def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str, tuple[str, int]]]:
-    """Inserts the shared pieces: text of files into text of files, before any value exists.
+    """Inserts the shared pieces into the text of a template; never a value.
 
-    Gives each line from the first non-empty one, with its file and line number.
+    Returns each line from the first non-empty one, with its file and line number.
     """
     lines: list[tuple[str, tuple[str, int]]] = []
     for number, line in enumerate(text.split("\n"), _HEADER_LINES + 1):

@@ -85,7 +85,7 @@ def make_pool(settings: Settings, url: str, prepare: Callable[[Connection], obje
 
 @contextmanager
 def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
-    """Turns PostgreSQL's errors into ours. Calls `lost` where the connection, or its server, is of no more use."""
+    """Turns PostgreSQL's errors into ours. Calls `lost` if the connection, or its server, must not be used again."""
     try:
         yield
     except (psycopg.DataError, UnicodeEncodeError) as error:

@@ -68,7 +68,7 @@ def parts(url: str) -> dict[str, Any]:
 
 
 def unreadable(url: str, why: str = "it must look like postgresql://user@host:5432/name") -> Unavailable:
-    """The error for an unreadable URL. It quotes nothing of it: a part may be a password."""
+    """The error for an unreadable URL. It does not quote the URL: a part may be a password."""
     return Unavailable(f"{_variable(url) or 'The connection URL'} cannot be read: {why}.")
 
 
@@ -83,7 +83,7 @@ def database_of(url: str) -> str:
 
 
 def described(url: str) -> str:
-    """Database, place and role as the URL, or else the environment, names them; never a password.
+    """Database, host and role from the URL, or else from the environment; never a password.
 
     Raises `Unavailable` for a URL that cannot be read.
     """
@@ -152,9 +152,9 @@ def port_of(url: str) -> int:
 
 
 def _proof(url: str) -> dict[str, str]:
-    """TLS options that prove the server: over a network its certificate must fit its name, unless `sslmode` is set.
+    """TLS options: over a network the server's certificate must match its name, unless `sslmode` is set.
 
-    `sslrootcert` (`PGSSLROOTCERT`) names the trusted authority, else the system does.
+    `sslrootcert` (`PGSSLROOTCERT`) names the trusted authorities, else the system's are trusted.
     """
     given = parts(url)
     elsewhere = given.get("service") or os.environ.get("PGSERVICE")  # a file names the host

@@ -46,16 +46,16 @@ class Database:
         return None if found is None else orjson.loads(found)
 
     def query_together(self, **asked: tuple[str, dict[str, object]]) -> dict[str, Any]:
-        """Several array or object templates in one statement: what each gives, under its key.
+        """Runs several array or object templates as one statement; returns each result under its key.
 
-        `asked`: name and parameters of each. A parameter that two of them take has one value.
+        `asked`: the name and parameters of each. A parameter that two of them share must have the same value.
         """
         params: dict[str, object] = {}
         parts = []
         for key, (name, own) in asked.items():
             parts.append((key, self._template(name, self.catalogue[name].kind, own).sql))
             if any(params.get(each, value) != value for each, value in own.items()):
-                raise TypeError(f"{name} takes another value than those before it")
+                raise TypeError(f"{name} gives a shared parameter another value")
             params |= own
         return cast(dict[str, Any], orjson.loads(self._read(query_wrap_together(tuple(parts)), params)))
 
@@ -170,7 +170,7 @@ class Database:
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:
-        """The transaction's connection, or one from the pool within `patience` seconds; errors become ours."""
+        """The transaction's connection, or one from the pool within `patience` seconds. Translates errors."""
         held = self._held.get()
         with translate_errors(self._drain):
             if held is not None:
@@ -201,6 +201,6 @@ class Database:
 
 
 def close_pools() -> None:
-    """For the moment before the process ends."""
+    """Call it before the process ends."""
     for database in list(_open_databases):
         database.close()

@@ -1,4 +1,4 @@
-"""AWS tokens as passwords: signed here without a call, valid for fifteen minutes."""
+"""AWS tokens as passwords: signed on this machine, valid for fifteen minutes."""
 
 import os
 import re

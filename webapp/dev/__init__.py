@@ -27,13 +27,13 @@ def register(app: Flask) -> None:
 
 
 def follow(app: Flask, channel: socket.socket, before: Iterable[str]) -> None:
-    """Makes open pages follow the files. `bin/dev`'s worker calls this once, before the first request."""
+    """Updates open pages when files change. `bin/dev`'s worker calls this once, before the first request."""
     changes = live.Changes(before)
     db: Database = app.extensions["db"]
     refused = ""
 
     def reload_sql(paths: list[str]) -> None:
-        """Reloads the catalogue after changes of SQL. What the schema refuses shows on every page."""
+        """Reloads the catalogue after changes of SQL. An error from the schema shows on every page."""
         nonlocal refused
         if not any(path.endswith(".sql") for path in paths):
             return

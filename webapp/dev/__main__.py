@@ -1,4 +1,4 @@
-"""`bin/dev`: `bin/run` with a server that follows the files."""
+"""`bin/dev`: `bin/run` with a server that reloads changed files."""
 
 import logging.config
 import os
@@ -14,14 +14,14 @@ class DevServer(Server):
     """Runs workshop.py instead of gunicorn."""
 
     command: ClassVar[tuple[str, ...]] = ("webapp.dev.workshop",)
-    recorded: ClassVar[bool] = False  # it must not lead scripts away from production
+    recorded: ClassVar[bool] = False  # scripts must not switch to it from production
 
     def ready(self) -> bool:
         """Any response counts: while a file is broken, the response names it."""
         return self.status_of("/livez") > 0
 
     def drop_privileges(self) -> dict[str, str]:
-        """Keeps its user: the files are the developer's own."""
+        """Keeps the user, who owns the files."""
         return {}
 
 

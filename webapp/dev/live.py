@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 STATIC = Path(__file__).resolve().parent / "static"
 HEARTBEAT = 15.0
 _HANDS_ON = {CHECKOUT / "webapp" / "web" / name for name in ("environment.py", "addresses.py")}
-"""They only do what a template asks for, so the fault is in the template."""
+"""Never named as the place of an error: the fault is in the template that uses them."""
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -36,7 +36,6 @@ class Changes:
 
     @property
     def cursor(self) -> str:
-        """The cursor of a page that is drawn now."""
         return f"{self._process}.{len(self._saves)}"
 
     def since(self, cursor: str) -> list[str]:
@@ -132,12 +131,11 @@ def notice(words: str) -> str:
 
 
 def script(changes: Changes) -> str:
-    """The tag that makes a page follow changes from now on."""
     return f'<script src="/dev/static/dev.js" data-cursor="{changes.cursor}" type="module"></script>\n'
 
 
 class Stopgap:
-    """A WSGI application while the program cannot be loaded: every address says why."""
+    """A WSGI application while the program cannot be loaded: every address shows the error."""
 
     def __init__(self, words: str, env: Mapping[str, str] = os.environ) -> None:
         self._words = words

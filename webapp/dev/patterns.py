@@ -15,7 +15,7 @@ from ..web.static_files import FOLDER
 from . import samples
 
 _ID = re.compile(r'\b(id|for|aria-labelledby|aria-describedby)="([^"]+)"')
-# What scripts would remove when it expires, what takes the focus, and the page's only <main>.
+# What scripts remove when it expires, what takes the focus, and <main>, which a page may have only once.
 _ALIVE = re.compile(r'\bdata-left="|\sautofocus\b|(?<=<)main\b|(?<=</)main\b')
 _STILL = {'data-left="': 'data-was-left="', "main": "div"}
 
@@ -46,13 +46,13 @@ def _draw(day: str, file: str, states: dict[str, Callable[[], str]]) -> Pattern:
 
 
 def _apart(html: str, prefix: str) -> str:
-    """The drawing with unique ids, and without what would make it act."""
+    """The HTML with unique ids, and without what would expire or take the focus."""
     html = _ID.sub(lambda found: f'{found[1]}="{" ".join(f"{prefix}-{name}" for name in found[2].split())}"', html)
     return _ALIVE.sub(lambda found: _STILL.get(found[0], ""), html)
 
 
 def _states() -> dict[str, dict[str, Callable[[], str]]]:
-    """File to states, each with a function that draws it. Whole pages are left out."""
+    """For each file its states, with a function that draws each. Whole pages are left out."""
     drawn: dict[str, dict[str, Callable[[], str]]] = {
         file: {name: partial(_partial, file, needs) for name, needs in states.items()}
         for file, states in samples.all_samples().items()

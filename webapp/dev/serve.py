@@ -1,7 +1,7 @@
-"""One warm worker for `bin/dev`: every foreign module is imported before it is needed.
+"""One warm worker for `bin/dev`, with all third-party modules imported in advance.
 
-Runs as `python serve.py CHANNEL LISTENER` (two open sockets). It imports nothing of ours before the channel says so,
-and reports there what is broken.
+Runs as `python serve.py CHANNEL LISTENER` (two open sockets). It imports nothing of ours before the first message on
+the channel, and reports errors there.
 """
 
 from gevent import monkey
@@ -26,7 +26,7 @@ FOREIGN = (
     "gunicorn.workers.ggevent", "jinja2.ext", "linkify_it", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
     "werkzeug.middleware.proxy_fix", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
 )  # fmt: skip
-"""Foreign modules that webapp/ imports. A missing one only slows a reload."""
+"""Third-party modules that webapp/ imports. Without one in this list a reload is only slower."""
 
 
 class Worker(Application):  # type: ignore[misc]
@@ -69,7 +69,6 @@ def _by_path(name: str, filename: str) -> Any:
 
 
 def main() -> None:
-    """Waits for the channel, then serves until stopped."""
     channel, listener = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     for name in FOREIGN:
         with contextlib.suppress(ImportError):
@@ -77,10 +76,10 @@ def main() -> None:
     line = b""
     while not line.endswith(b"\n"):
         if not (piece := channel.recv(1)):
-            return  # the workshop is gone
+            return  # the workshop has ended
         line += piece
     sys.path[0] = str(CHECKOUT)
-    # Two saves within a second may have one size, and then stale bytecode would look fresh.
+    # After two saves of one size within a second, stale bytecode would look fresh.
     sys.dont_write_bytecode = True
     sys.argv = [
         "gunicorn", "--config", str(CHECKOUT / "gunicorn.conf.py"), "--bind", f"fd://{listener}",

@@ -1,6 +1,6 @@
-"""The server process of `bin/dev`: watches the files, tells the worker, and replaces it for changed Python.
+"""The server process of `bin/dev`: watches the files, informs the worker, and replaces it when Python changed.
 
-It holds the listening socket: between two workers requests wait, and none is refused.
+It holds the listening socket, so between two workers requests wait instead of failing.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from ..postgres.folders import CHECKOUT
 from ..postgres.processes import die_with_parent
 
 SUFFIXES = (".py", ".html", ".sql", ".css", ".js", ".svg", ".woff2", ".webmanifest")
-_TOGETHER = 20  # ms: saves so close are one change
+_TOGETHER = 20  # ms: saves this close together are one change
 _LOAD = 10.0
 
 
@@ -64,7 +64,7 @@ class Worker:
         self._loaded.set()
 
     def send(self, paths: Iterable[str]) -> None:
-        """First: load the program and serve. Later: these files changed."""
+        """The first message makes it load and serve the program. Later ones list changed files."""
         with contextlib.suppress(OSError):
             self._ours.sendall(json.dumps({"changed": sorted(paths)}).encode() + b"\n")
 
@@ -85,7 +85,7 @@ class Worker:
 
 
 class Workshop:
-    """The serving worker, and the next one, warm."""
+    """The serving worker, and a warm one to replace it."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -95,7 +95,7 @@ class Workshop:
         self._next = Worker(listener)
 
     def apply_changes(self, paths: set[str]) -> None:
-        """Tells the worker, or replaces it where Python changed or it is broken."""
+        """Informs the worker, or replaces it if Python changed or it is broken."""
         if not self.serving.broken and not any(path.endswith(".py") for path in paths):
             self.serving.send(paths)
             return

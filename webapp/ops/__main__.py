@@ -1,4 +1,4 @@
-"""`python -m webapp.ops <script> …`: what the scripts of the same names in `bin/` do."""
+"""`python -m webapp.ops <script> …`: runs the script of that name in `bin/`."""
 
 import argparse
 import os
@@ -18,10 +18,10 @@ Script = Callable[[Target, argparse.Namespace], int | None]
 _HANDLE = ("handle", {"help": "the person's handle, with or without @"})
 _UUID = ("uuid", {"help": "the activity's address, or its last part"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
-_STATUS = ("--status", {"action": "store_true", "help": "list all and their state"})
+_STATUS = ("--status", {"action": "store_true", "help": "list all migrations and their state"})
 _FILE = ("file", {"nargs": "?", "help": "the file to write; by default a new one in backups/ of the state folder"})
 _FROM = ("file", {"help": "a backup that bin/db-backup made"})
-_DRY = ("--dry-run", {"action": "store_true", "help": "say what would be done, and do nothing"})
+_DRY = ("--dry-run", {"action": "store_true", "help": "only print what would be done"})
 _DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to drop, instead of typing it"})
 _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "db-create": (scripts.db_create, ()),
@@ -45,7 +45,7 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
 }
 
 
-# What `prod` may follow, and what it may never. (Elsewhere it may be somebody's handle.)
+# The scripts that take `prod`, and those that refuse it. For the others `prod` may be somebody's handle.
 _FOR_PRODUCTION = {
     "db-connect",
     "db-sessions",
@@ -59,11 +59,11 @@ _NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions"}
 
 
 def main(argv: list[str]) -> int:
-    """Runs one script; its exit code. What goes wrong is one sentence on the error output."""
-    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")  # a name server that is away is told soon, too
+    """Runs one script and returns its exit code. An error prints one sentence to stderr."""
+    os.environ.setdefault("RES_OPTIONS", "timeout:2 attempts:1")  # gives up soon on a name server that does not respond
     name, *rest = argv or [""]
     if name not in _SCRIPTS:
-        print(f"There is no script {name!r}; there are {', '.join(_SCRIPTS)}.", file=sys.stderr)
+        print(f"There is no script {name!r}. The scripts are {', '.join(_SCRIPTS)}.", file=sys.stderr)
         return 2
     script, options = _SCRIPTS[name]
     if name in _NEVER and "prod" in rest:
@@ -75,8 +75,8 @@ def main(argv: list[str]) -> int:
     if production := name in _FOR_PRODUCTION and rest[:1] == ["prod"]:
         rest = rest[1:]
     arguments = argparse.Namespace(rest=rest)
-    if name != "db-connect":  # psql's arguments are psql's
-        about = "`prod` first: the database of PROD_CONNECTION_URL." if name in _FOR_PRODUCTION else None
+    if name != "db-connect":  # psql reads its own arguments
+        about = "`prod` first: use the database of PROD_CONNECTION_URL." if name in _FOR_PRODUCTION else None
         parser = Parser(prog=f"bin/{name}", epilog=about)
         for option, how in options:
             parser.add_argument(option, **how)  # type: ignore[arg-type]
@@ -95,8 +95,8 @@ def main(argv: list[str]) -> int:
         )
     except DatabaseError as error:
         older = error.sqlstate in ("42P01", "42703")  # no such table or column
-        owner = " (OWNER_CONNECTION_URL names whom it belongs to)" if error.sqlstate == "42501" else ""
-        print(f"bin/{name}: the database said: {(str(error).splitlines() or ['nothing'])[0]}{owner}", file=sys.stderr)
+        owner = " (OWNER_CONNECTION_URL must name its owner)" if error.sqlstate == "42501" else ""
+        print(f"bin/{name}: database error: {(str(error).splitlines() or ['nothing'])[0]}{owner}", file=sys.stderr)
         if older:
             print("Are migrations pending? bin/db-migrate --status lists them.", file=sys.stderr)
     except KeyboardInterrupt:
@@ -105,11 +105,11 @@ def main(argv: list[str]) -> int:
 
 
 def _misplaced_prod(name: str, rest: list[str]) -> str:
-    """What to say of a `prod` that means nothing where it stands; alone it may be somebody's handle."""
+    """The error for a `prod` in the wrong place, else "". A lone `prod` may be somebody's handle."""
     if name in _FOR_PRODUCTION - {"db-connect"} and "prod" in rest[1:]:
         return "prod goes first."
     if name not in _FOR_PRODUCTION and rest[:1] == ["prod"] and len(rest) > 1:
-        return "this script takes no prod: set CONNECTION_URL to the production database instead."
+        return "this script does not take prod: set CONNECTION_URL to the production database instead."
     return ""
 
 

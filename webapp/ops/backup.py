@@ -1,4 +1,4 @@
-"""Backups: a dump without what has expired, and the way back from one into an empty database."""
+"""Dumps a database without what has expired, and restores a dump into an empty database."""
 
 import os
 import re
@@ -17,24 +17,23 @@ from . import migrate, schema
 from .sweep import Swept, sweep
 from .target import Target
 
-# Not in a dump: who is signed in, who tried too often and what waits for a sign-in are of the moment; the mark says
-# what the database is for.
+# Not in a dump: sessions, rate limits and drafts do not last, and the marker belongs to the database that is dumped.
 _LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in ("sessions", "rate_limits", "drafts")]
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
 
 
 def default_file(on: Target) -> Path:
-    """Where a backup goes that was given no place: `backups/` in the state folder, named by database and UTC time."""
+    """A file in `backups/` of the state folder, named by database and UTC time."""
     name = on.name or database_of(on.owner_url)
     return on.state / "backups" / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.dump"
 
 
 def backup(on: Target, db: Database, file: Path) -> Swept | None:
-    """Sweeps, then dumps into a new file that its owner alone may read; what was swept. Raises `Refused`.
+    """Sweeps, then dumps into a new file that only its owner can read. Returns what was swept. Raises `Refused`.
 
-    None, and nothing swept, where migrations are pending: the sweep of this release does not know that structure.
-    The file has its name only when it is whole. What expired and was not swept is in it, unseen when restored.
+    While migrations are pending it sweeps nothing and returns None: this release's sweep does not fit that structure.
+    The file gets its name when it is complete. Expired text that was not swept is in it, but hidden after a restore.
     """
     program = client(on, "pg_dump")
     if file.exists():
@@ -48,7 +47,7 @@ def backup(on: Target, db: Database, file: Path) -> Swept | None:
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        # It writes, and syncs, the file itself: into a pipe or a descriptor it writes the table of contents twice.
+        # pg_dump opens and syncs the file itself: into a pipe it would write the table of contents twice.
         _run([program, "--format=custom", "--no-owner", _MARKER, *_LEFT_OUT, f"--file={unfinished}"], on)
         _name(unfinished, file)
     except FileExistsError:
@@ -65,26 +64,26 @@ def _taken(file: Path) -> Refused:
 
 
 def _name(unfinished: Path, file: Path) -> None:
-    """Gives what is whole its name, which of two that end at once only one can have. Raises `FileExistsError`."""
+    """Renames the finished file. Raises `FileExistsError`, also if another backup took the name just now."""
     try:
         os.link(unfinished, file)
     except FileExistsError:
         raise
-    except OSError:  # a disk without hard links: the name is taken empty, and filled at once
+    except OSError:  # a disk without hard links: create the name empty, then replace it
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         unfinished.replace(file)
 
 
 def restore(on: Target, file: Path) -> None:
-    """Loads a dump of ours into an empty database, in one transaction: all of it or nothing. Raises `Refused`.
+    """Loads a dump of ours into an empty database, in one transaction. Raises `Refused`.
 
-    A database of our own is made when it is missing. `make_servable` is what has to follow before it serves.
+    Creates a missing embedded database. `make_servable` must follow before the application uses it.
     """
     _look(file)
     program = client(on, "pg_restore")
     if on.name:
         with on.admin() as admin:
-            schema.ensure_roles(admin)  # the dump may name one that this server does not know
+            schema.ensure_roles(admin)  # the dump may name a role that this server lacks
             missing = not schema.exists(admin, on.name)
         if missing:
             schema.create(on)
@@ -100,7 +99,7 @@ def restore(on: Target, file: Path) -> None:
 
 
 def make_servable(on: Target, db: Database) -> tuple[Swept | None, list[str]]:
-    """Ends every session and sweeps what expired since; what was swept, and the migrations that come before that."""
+    """Ends all sessions and sweeps. Returns what was swept, None while migrations are pending, and their names."""
     with on.owner() as conn:
         pending = migrate.missing(conn)
     db.execute("ops/sessions_end_all")
@@ -120,9 +119,9 @@ def _look(file: Path) -> None:
 
 
 def client(on: Target, program: str) -> str:
-    """The path of a client program as new as the server, that can do TLS where the connection is encrypted.
+    """The path of a client program that is not older than the server, with TLS if the connection is encrypted.
 
-    Of newer ones the nearest: what a new one says is not always understood. Raises `Refused` with what to install.
+    Prefers the oldest that fits: a server may not understand a newer client. Raises `Refused` with what to install.
     """
     if on.bindir:
         return str(on.bindir / program)
@@ -132,12 +131,12 @@ def client(on: Target, program: str) -> str:
     if fitting := [version for version in found if version >= server]:
         return found[min(fitting)]
     best = max(found, default=0)
-    lacks = f"is PostgreSQL {best}" if best else "is missing, or cannot do TLS"
+    lacks = f"is PostgreSQL {best}" if best else "is missing, or has no TLS"
     raise Refused(f"The server is PostgreSQL {server}, and {program} here {lacks}: install postgresql-client-{server}.")
 
 
 def clients(program: str, *, tls: bool) -> list[Path]:
-    """Where that program lies on this machine. Those that come along cannot do TLS."""
+    """All copies of that program on this machine. The bundled ones have no TLS."""
     own = [] if tls else bundled_bindirs()
     named = shutil.which(program)
     system = [*Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), *([Path(named)] if named else [])]
@@ -145,7 +144,7 @@ def clients(program: str, *, tls: bool) -> list[Path]:
 
 
 def _run(command: list[str], on: Target) -> None:
-    """Runs a client program against the owner's database. Raises `Refused` with the last thing it said."""
+    """Runs a client program on the owner's database. Raises `Refused` with its first error line."""
     environment = {**os.environ, **client_environment(on.owner_url), "PGAPPNAME": "mayfly-backup", "LC_MESSAGES": "C"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -154,5 +153,5 @@ def _run(command: list[str], on: Target) -> None:
 
 
 def _without_values(line: str) -> str:
-    """Its sentence without what might be somebody's text."""
+    """The line without its DETAIL, which may quote what somebody wrote."""
     return re.sub(r"(?<=DETAIL:).*", " …", line)[:300]

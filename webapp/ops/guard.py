@@ -1,7 +1,7 @@
-"""What stands between a destructive script and a database that somebody needs.
+"""Keeps destructive scripts away from a database that somebody needs.
 
-Every condition must hold, and each is read from the connection as it is: variables, service files and tunnels can
-make a URL mean another server than it seems to. A refusal has sent nothing but the SELECTs below.
+All conditions must hold. Each is read from the open connection, because variables, service files and tunnels can lead
+a URL to another server. Before a refusal nothing is sent but the SELECTs below.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from ..errors import Refused
 DISPOSABLE = ("development", "test")
 _NAME = re.compile(r"[a-z0-9_]*_(dev|test)(_(gw)?[0-9]+)?")
 
-# Not templates: they are for servers that may not hold our schema, so no boot can prepare them.
+# Not templates: the server may lack our schema, so they cannot be prepared at start.
 _SERVER = """
 SELECT
   current_database(),
@@ -33,7 +33,7 @@ SELECT
   to_regclass('public.users') IS NOT NULL
 """
 SERVER = "SELECT (SELECT system_identifier::text FROM pg_control_system()), pg_postmaster_start_time()::text"
-"""Which server it is, as `Facts.server`: a copy of one shares its identifier, but was not started in that moment."""
+"""Identifies a server, as `Facts.server`: a copy has the same identifier, but another start time."""
 
 _MARKER = "SELECT environment FROM public.mayfly_marker"
 _PEOPLE = "SELECT count(*) FROM public.users WHERE NOT seeded"
@@ -42,7 +42,7 @@ _IDENTIFIER = "SELECT system_identifier::text FROM pg_control_system()"
 
 @dataclass(frozen=True)
 class Facts:
-    """What the server and the connection say of themselves. `marker` is None without exactly one marker row."""
+    """Facts about the server and the connection. `marker` is None unless there is exactly one marker row."""
 
     database: str
     hosts: tuple[str, ...]
@@ -59,7 +59,7 @@ class Facts:
 
 
 def look(conn: Connection) -> Facts:
-    """The facts about a connection, by SELECTs alone."""
+    """Reads the facts with SELECTs only."""
     row: Any = conn.execute(_SERVER).fetchone()
     database, address, identifier, managed, started, has_marker, has_users = row
     markers = conn.execute(_MARKER).fetchall() if has_marker else []
@@ -70,14 +70,14 @@ def look(conn: Connection) -> Facts:
 
 
 def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
-    """Why the database is not provably disposable, one sentence each; empty when it is."""
+    """The reasons why the database is not provably disposable, one sentence each."""
     checks = (
         (app_env in DISPOSABLE, f"APP_ENV is {app_env}."),
         (bool(facts.hosts) and all(map(is_local, facts.hosts)), f"It is reached through {' '.join(facts.hosts)}."),
         (facts.server_address is None or is_local(facts.server_address), f"It runs at {facts.server_address}."),
         (bool(_NAME.fullmatch(facts.database)), f"Its name, {facts.database}, does not end in _dev or _test."),
         (facts.marker in DISPOSABLE, f"Its marker says {facts.marker or 'nothing'}: bin/db-create did not make it."),
-        (facts.system_identifier in allowed, "Its server is not one on which bin/db-create was used from here."),
+        (facts.system_identifier in allowed, "bin/db-create was not used on its server from here."),
         (not facts.managed, "Its server is a managed one (RDS)."),
     )
     return [sentence for holds, sentence in checks if not holds]
@@ -86,10 +86,9 @@ def objections(facts: Facts, app_env: str, allowed: set[str]) -> list[str]:
 def require_disposable(
     conn: Connection, *, act: str, app_env: str, state: Path, typed: str | None, ask: Callable[[str], str] | None = None
 ) -> Facts:
-    """Passes only for a database that may be lost, and never for the one of `PROD_CONNECTION_URL`. Raises `Refused`
-    with every reason.
+    """Raises `Refused`, with all reasons, unless the database may be lost; always for that of `PROD_CONNECTION_URL`.
 
-    Where people have accounts in it, its name must come in `typed`, or as the answer to `ask`. Nothing skips a check.
+    If people have accounts in it, its name must be in `typed`, or be typed when `ask` is called. Nothing skips a check.
     """
     facts = look(conn)
     reasons = objections(facts, app_env, allowed_servers(state))
@@ -109,8 +108,9 @@ def require_disposable(
 
 
 def is_production(conn: Connection, database: str) -> bool:
-    """Whether that database of the connection's server is the one of `PROD_CONNECTION_URL`, by whatever name of the
-    place. What a service file means cannot be told from here, and counts as if it were.
+    """Whether this database on the connection's server is that of `PROD_CONNECTION_URL`, by any name of the server.
+
+    True if that URL names a service file, which is not read here.
     """
     url = os.environ.get("PROD_CONNECTION_URL")
     if not url:
@@ -127,7 +127,6 @@ def is_production(conn: Connection, database: str) -> bool:
 
 
 def _addresses(names: list[str]) -> set[str]:
-    """The hosts, and where their names lead."""
     found = set(filter(None, names))
     for host in [host for host in found if not host.startswith(("/", "@"))]:
         with contextlib.suppress(OSError):
@@ -136,7 +135,7 @@ def _addresses(names: list[str]) -> set[str]:
 
 
 def require_may_create(admin: Connection) -> None:
-    """Raises `Refused` where this role cannot make a database: better before the one that is there is dropped."""
+    """Raises `Refused` if this role cannot create a database. Call it before the old one is dropped."""
     row: Any = admin.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if not row[0]:
         user = admin.info.user
@@ -147,7 +146,7 @@ def require_may_create(admin: Connection) -> None:
 
 
 def allowed_servers(state: Path) -> set[str]:
-    """The system identifiers that this state folder knows."""
+    """The system identifiers that are listed in this state folder."""
     try:
         return set((state / "servers").read_text(encoding="ascii").split())
     except FileNotFoundError:
@@ -155,7 +154,7 @@ def allowed_servers(state: Path) -> set[str]:
 
 
 def allow_server(conn: Connection, state: Path) -> None:
-    """Remembers the connection's server as one on which we make databases."""
+    """Adds the connection's server to the list."""
     row: Any = conn.execute(_IDENTIFIER).fetchone()
     if row[0] not in allowed_servers(state):
         with (state / "servers").open("a", encoding="ascii") as file:

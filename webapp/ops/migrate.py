@@ -1,6 +1,6 @@
 """Migrations: the numbered files of sql/migrations, each part applied once, in order, in a transaction of its own.
 
-Then the views of sql/views are made again where they differ. README.md there says what a file's first line may ask for.
+Changed views of sql/views are recreated. sql/migrations/README.md explains what a file's first line can request.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from . import views
 FOLDER = SQL_FOLDER / "migrations"
 _NAME = re.compile(r"(\d{4})-[a-z0-9-]+")
 _LOCK = 0x6D61_7966  # any number, the same everywhere: two runners take turns
-# Who waits for a lock stands in front of every reader that comes after: so a migration gives way soon, and comes again.
+# While a migration waits for a lock, later readers queue behind it: so it gives up soon, and tries again.
 _LOCK_TIMEOUT = "500ms"
 _TRIES = 20
-_PAUSE = 0.5  # seconds for those who waited behind it
+_PAUSE = 0.5  # seconds, for the queue behind it
 _LOCKED = "55P03"
 
 
 @dataclass(frozen=True)
 class Migration:
-    """One file, or what stands in it between two lines `-- then`; `checksum` is the SHA-256 of the file, in hex."""
+    """One file, or one part of it (`-- then` separates parts). `checksum` is the SHA-256 of the file, in hex."""
 
     name: str
     checksum: str
@@ -42,7 +42,7 @@ class Migration:
         return self.sql.startswith("-- after the views\n")
 
     def run(self, conn: Connection) -> int | None:
-        """Applies it and notes it. Of one in batches it is one batch: the rows it touched, None when none was left."""
+        """Applies and records it. If it is in batches, runs one and returns the rows touched, None if none was left."""
         cursor = conn.execute(self.sql)
         row = cursor.fetchone() if self.in_batches else None
         if row is None:
@@ -51,9 +51,9 @@ class Migration:
 
 
 def on_disk(folder: Path = FOLDER) -> list[Migration]:
-    """The migrations there are, in order: a file's first part has its name, a second one `/02` behind it.
+    """All migrations in order. The first part of a file has the file's name, the second one that name and `/02`.
 
-    Raises `Refused` for a name out of form or a number given twice.
+    Raises `Refused` for a malformed name or a number used twice.
     """
     found: list[Migration] = []
     for path in sorted(folder.glob("*.sql")):
@@ -68,7 +68,7 @@ def on_disk(folder: Path = FOLDER) -> list[Migration]:
 
 
 def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, bool]]:
-    """Each migration and whether it is applied. Raises `Refused` when files and database do not fit together."""
+    """Each migration and whether it is applied. Raises `Refused` if files and database do not match."""
     require_schema(conn)
     applied: dict[str, str] = dict(conn.execute("SELECT name, checksum FROM schema_migrations").fetchall())
     listed = [(migration, migration.name in applied) for migration in on_disk(folder)]
@@ -76,7 +76,7 @@ def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, boo
         if done and applied[migration.name] != migration.checksum:
             raise Refused(f"sql/migrations/{migration.name}.sql was changed after it was applied: write a new one.")
     if unknown := sorted(applied.keys() - {migration.name for migration, _ in listed}):
-        raise Refused(f"The database is newer than this program: it knows {unknown[0]}. Update the program first.")
+        raise Refused(f"The database is newer than this program: it has {unknown[0]}. Update the program first.")
     last = max((migration.name for migration, done in listed if done), default="")
     waiting = [migration for migration, done in listed if not done and not migration.after_views]
     if late := [migration.name for migration in waiting if migration.name < last]:
@@ -85,15 +85,15 @@ def status(conn: Connection, folder: Path = FOLDER) -> list[tuple[Migration, boo
 
 
 def pending(conn: Connection, folder: Path = FOLDER) -> list[Migration]:
-    """What is still to be applied, in the order in which it is: what comes after the views is last."""
+    """The pending migrations in the order of running: those `-- after the views` are last."""
     waiting = [migration for migration, done in status(conn, folder) if not done]
     return sorted(waiting, key=lambda migration: migration.after_views)
 
 
 def missing(conn: Connection, folder: Path = FOLDER) -> list[str]:
-    """The names of what this program has and the database has not. A newer database is none of its business.
+    """The names of this program's migrations that the database lacks. A newer database lacks none.
 
-    The views count where nothing else is missing: they come with every migration.
+    `sql/views` is named only if nothing else is missing: every migration recreates the views.
     """
     require_schema(conn)
     applied = {name for (name,) in conn.execute("SELECT name FROM schema_migrations").fetchall()}
@@ -104,10 +104,10 @@ def missing(conn: Connection, folder: Path = FOLDER) -> list[str]:
 
 
 def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[str]:
-    """Applies what is pending and yields each name when it is committed, `sql/views` where the views were made again.
+    """Applies what is pending. Yields each name once it is committed, and `sql/views` if the views were recreated.
 
-    An error rolls that one back and ends the run.
-    Two runners take turns: the list is read anew under a lock that ends with its transaction, even when we are killed.
+    An error rolls that one back and ends the run. Two runners take turns: each step reads the list again, under a lock
+    that ends with its transaction, even after a kill.
     """
     gave_way = 0
     while True:
@@ -128,7 +128,7 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[str]:
 
 
 class _Failed(Exception):
-    """A step that PostgreSQL refused, with its name and the SQLSTATE."""
+    """A step that failed in PostgreSQL: its name and the SQLSTATE."""
 
     def __init__(self, name: str, said: str, state: str | None) -> None:
         super().__init__(said)
@@ -136,7 +136,7 @@ class _Failed(Exception):
 
 
 def _next(conn: Connection, folder: Path) -> str | None:
-    """Takes the next step, in a transaction; its name, "" after a batch that is not the last, None when there is none.
+    """Runs the next step in a transaction. Returns its name, "" after a batch that is not the last, None at the end.
 
     Raises `_Failed`.
     """
@@ -166,7 +166,7 @@ def _give_way() -> None:
 
 
 def require_schema(conn: Connection) -> None:
-    """Raises `Refused` where there is no schema yet."""
+    """Raises `Refused` if there is no schema yet."""
     if conn.execute("SELECT to_regclass('public.schema_migrations')").fetchone() == (None,):
         raise Refused(
             f"The database {conn.info.dbname} has no schema of Mayfly's: bin/db-schema-load makes it in an empty one."
@@ -174,5 +174,4 @@ def require_schema(conn: Connection) -> None:
 
 
 def record(conn: Connection, migration: Migration) -> None:
-    """Notes the migration as applied."""
     conn.execute("INSERT INTO schema_migrations (name, checksum) VALUES (%s, %s)", [migration.name, migration.checksum])

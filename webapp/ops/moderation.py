@@ -10,7 +10,7 @@ from .target import Target, settings_for
 def users_reset_password(on: Target, arguments: Arguments) -> None:
     with database(on) as db:
         password = people.reset_password(db, arguments.handle)
-    say("All sessions were ended. The new password is kept nowhere but here:")
+    say("All sessions were ended. The new password is shown only here:")
     reply(password)
 
 
@@ -25,7 +25,7 @@ def users_invite(on: Target, _: Arguments) -> None:
         code = people.invite(db)
     if not (on.public_url or os.environ.get("PUBLIC_URL")):
         say("note: PUBLIC_URL is not set, so the address of this link is a guess")
-    say("for one person, within 7 days:")
+    say("a link for one person, valid for 7 days:")
     reply(f"{settings_for(on).public_url}/sign-up?invite={code}")
 
 

@@ -8,7 +8,7 @@ from ..errors import Refused
 from ..sessions.actions import token_hash
 from ..sessions.passwords import hash_password
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily taken for another
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
 
 
 def generated_password() -> str:
@@ -17,7 +17,7 @@ def generated_password() -> str:
 
 
 def reset_password(db: Database, handle: str) -> str:
-    """Gives the account a generated password, which is returned, and ends its sessions. Raises `Refused`."""
+    """Sets and returns a generated password, and ends all sessions. Raises `Refused` for an unknown handle."""
     user_uuid, password = _user(db, handle), generated_password()
     password_hash = hash_password(password)
     with db.transaction():
@@ -27,7 +27,7 @@ def reset_password(db: Database, handle: str) -> str:
 
 
 def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
-    """Suspends the person and ends their sessions, or lets them back in. Raises `Refused` for no such person."""
+    """Suspends the person and ends their sessions, or lets them back in. Raises `Refused` for an unknown handle."""
     user_uuid = _user(db, handle)
     with db.transaction():
         db.execute("ops/user_restore" if undo else "ops/user_suspend", user_uuid=user_uuid)
@@ -36,14 +36,14 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
 
 
 def invite(db: Database) -> str:
-    """A code with which one person can sign up within seven days. Only its hash is kept."""
+    """Creates a code for one sign-up within seven days. Only its hash is stored."""
     code = secrets.token_urlsafe(24)
     db.execute("ops/invitation_create", code_hash=token_hash(code))
     return code
 
 
 def burn(db: Database, activity: str) -> None:
-    """Ends the activity now, text and author included. Raises `Refused` when there is none, or none any more."""
+    """Ends the activity now and removes its text and author. Raises `Refused` if it is unknown or has expired."""
     try:
         activity_uuid = uuid.UUID(activity)
     except ValueError:
@@ -55,5 +55,5 @@ def burn(db: Database, activity: str) -> None:
 def _user(db: Database, handle: str) -> uuid.UUID:
     found = db.query_value("ops/user_of_handle", handle=handle.removeprefix("@"))
     if found is None:
-        raise Refused(f"There is nobody with the handle {handle.removeprefix('@')!r}.")
+        raise Refused(f"Nobody has the handle {handle.removeprefix('@')!r}.")
     return cast(uuid.UUID, found)

@@ -1,4 +1,4 @@
-"""From any database to one that can be served from: what happens before the server starts."""
+"""Prepares a database before the server starts."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from .target import Target
 
 DEMO = "demo"
 _RESERVE = 6
-"""Connections kept free beside the pools: the sweep, the check at start, LISTEN, and an operator's scripts."""
+"""Connections that the pools leave free for the sweep, the check at start, LISTEN, and an operator's scripts."""
 
 _OF_OWNERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL"}
 _WAITS = "SELECT true FROM users WHERE handle = %s AND NOT EXISTS (SELECT FROM passwords WHERE user_uuid = users.uuid)"
@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 
 
 def secret_key(env: Mapping[str, str], state: Path) -> str:
-    """`SECRET_KEY`, else the one of the state folder, made there on the first run and readable by its owner alone."""
+    """`SECRET_KEY`, else the key in the state folder: created on the first run, readable only by its owner."""
     if named := env.get("SECRET_KEY"):
         return named
     path = state / "secret_key"
@@ -37,7 +37,7 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
         raise Refused(f"No permission to read {path}: run as the user who made it.") from error
     except FileNotFoundError:
         pass
-    # Whole under another name first, so that a kill leaves no half of one; of two at once the first one's holds.
+    # Written under another name first: a kill leaves no partial key, and two runs at once use the first one's key.
     descriptor, beside = tempfile.mkstemp(prefix=".secret_key-", dir=state)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -52,9 +52,9 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
 
 
 def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
-    """What the server's processes get: the caller's environment over this database, with a key to sign with.
+    """The environment of the server's processes: the caller's, with this database and a signing key.
 
-    How owners connect is left out: what answers strangers must not be able to change any structure.
+    The owner's URLs are left out: a process that serves requests must not be able to change the schema.
     """
     urls = {"CONNECTION_URL": on.app_url}
     if on.name:
@@ -64,10 +64,10 @@ def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def prepare_database(on: Target, settings: Settings, say: Say) -> None:
-    """Makes what is missing and checks what is there. May run again at any time.
+    """Creates what is missing and checks what exists. May run again at any time.
 
-    A database that holds anything is never changed. A new one of our own in development gets the demo community.
-    Raises `Refused` when it cannot be served from as it is, `Unavailable` when it is away.
+    Never changes a database that holds anything. A new embedded one in development gets the demo community.
+    Raises `Refused` if the database cannot be used as it is, `Unavailable` if it cannot be reached.
     """
     if on.name:
         _create_embedded(on)
@@ -110,13 +110,13 @@ def _let_in(settings: Settings, say: Say) -> None:
         password = people.reset_password(db, DEMO)
     finally:
         db.close()
-    say(f"loaded the demo community; sign in as {DEMO} with this password, which is kept nowhere:")
+    say(f"loaded the demo community; sign in as {DEMO} with this password, which is shown only here:")
     say(f"    {password}")
     say(f"(APP_ENV={settings.app_env} bin/users-reset-password {DEMO} makes another)")
 
 
 def check_room(conn: Connection, settings: Settings) -> None:
-    """Whether every pool may fill up and scripts still get in. Raises `Refused` with the sum."""
+    """Raises `Refused`, with the sum, if full pools would leave no connection for scripts."""
     room = schema.value(
         conn,
         "SELECT least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
@@ -127,12 +127,12 @@ def check_room(conn: Connection, settings: Settings) -> None:
     if need > room:
         raise Refused(
             f"WORKERS {settings.workers} x POOL_MAX {settings.pool_max} + {_RESERVE} in reserve make {need}"
-            f" connections, and the database gives {room}: lower one of them, or raise max_connections."
+            f" connections, and the database allows {room}: lower one of them, or raise max_connections."
         )
 
 
 def check_durability(conn: Connection) -> None:
-    """Whether what was acknowledged outlives a power cut. Raises `Refused`: no test by killing could show it."""
+    """Raises `Refused` if a power cut could lose acknowledged writes. Killing processes in a test cannot show this."""
     for setting, good in (("fsync", {"on"}), ("full_page_writes", {"on"}), ("synchronous_commit", None)):
         found = schema.value(conn, "SELECT current_setting(%s)", setting)
         if found not in (good or {"on", "remote_write", "remote_apply"}):
@@ -140,6 +140,6 @@ def check_durability(conn: Connection) -> None:
 
 
 def _owns(conn: Connection) -> str | None:
-    """The application's role, when it could change the structure of the database."""
+    """The application's role if it can change the schema."""
     may = schema.value(conn, "SELECT has_schema_privilege('public', 'CREATE')")
     return conn.info.user if may else None

@@ -1,4 +1,4 @@
-"""What a database on RDS needs beside its schema, and any that came back from a snapshot."""
+"""Scripts for a database on RDS, and for one that was restored from a snapshot."""
 
 from argparse import Namespace as Arguments
 
@@ -9,9 +9,9 @@ from .target import Target
 
 
 def rds_roles(on: Target, _: Arguments) -> None:
-    """Lets the application and the function sign in with AWS tokens only, all or nothing. May run again.
+    """Lets the application and the function sign in with AWS tokens only, in one transaction. May run again.
 
-    Creates a role that an older stack lacks.
+    Also creates a role that an older stack lacks.
     """
     with on.owner() as conn:
         migrate.require_schema(conn)
@@ -22,5 +22,5 @@ def rds_roles(on: Target, _: Arguments) -> None:
 
 
 def db_after_restore(on: Target, _: Arguments) -> None:
-    """Ends every session and sweeps; bin/db-restore does so itself, a snapshot does not."""
+    """Ends all sessions and sweeps, as bin/db-restore does for a backup."""
     make_servable(on)

@@ -1,4 +1,4 @@
-"""Databases from nothing to filled: create, load, seed, drop. What changes one that holds data is in migrate.py."""
+"""Creates, loads, seeds and drops databases. migrate.py changes a database that holds data."""
 
 import time
 from pathlib import Path
@@ -22,7 +22,7 @@ CREATE TABLE mayfly_marker (
 
 
 def run(conn: Connection, sql: str) -> list[Any]:
-    """Runs SQL of the project's own files, or quoted by the server; the rows of a single statement that has any."""
+    """Runs SQL from the project's files, or quoted by the server. Returns the rows of a single statement."""
     cursor = conn.execute(sql)
     return cursor.fetchall() if cursor.description else []
 
@@ -34,12 +34,11 @@ def value(conn: Connection, sql: str, *params: object) -> Any:
 
 
 def exists(admin: Connection, name: str) -> bool:
-    """Whether the server has a database of that name."""
     return value(admin, "SELECT true FROM pg_database WHERE datname = %s", name) is True
 
 
 def is_empty(conn: Connection) -> bool:
-    """Whether the database has no table but the marker."""
+    """Whether the database has no tables, except the marker."""
     return value(
         conn,
         "SELECT NOT EXISTS (SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
@@ -52,7 +51,7 @@ def is_empty(conn: Connection) -> bool:
 
 
 def ensure_roles(admin: Connection) -> None:
-    """The owner and the application role of an embedded server. May run again."""
+    """Creates the owner's and the application's role on an embedded server. May run again."""
     for role in (OWNER, APP):
         if not value(admin, "SELECT true FROM pg_roles WHERE rolname = %s", role):
             admin.execute(f"CREATE ROLE {role} LOGIN")
@@ -60,8 +59,10 @@ def ensure_roles(admin: Connection) -> None:
 
 
 def create(target: Target) -> str:
-    """Makes and marks the target's database; its name. Raises `Refused` when one that has tables is there, or it is
-    the one of `PROD_CONNECTION_URL`."""
+    """Creates and marks the target's database, and returns its name.
+
+    Raises `Refused` if it exists and has tables, or is that of `PROD_CONNECTION_URL`.
+    """
     name = target.name or database_of(target.owner_url)
     with target.admin() as admin:
         if guard.is_production(admin, name):
@@ -80,7 +81,7 @@ def create(target: Target) -> str:
         if not new and not is_empty(conn):
             again = "; bin/db-setup recreates it" if target.app_env in guard.DISPOSABLE else ""
             raise Refused(f"The database {name} exists and is not empty{again}.")
-        with conn.transaction():  # a marked database is one whose server is on the list
+        with conn.transaction():  # so that the server of a marked database is listed
             mark(conn, target.app_env)
             if target.app_env in guard.DISPOSABLE:
                 guard.allow_server(conn, target.state)
@@ -88,7 +89,7 @@ def create(target: Target) -> str:
 
 
 def mark(conn: Connection, environment: str) -> None:
-    """Writes into an empty database what it is for, once. Raises `Refused` when it is marked for something else."""
+    """Marks the database with its environment, once. Raises `Refused` if it is marked for another one."""
     with conn.transaction():
         if value(conn, "SELECT to_regclass('public.mayfly_marker')") is None:
             run(conn, _MARKER)
@@ -105,9 +106,9 @@ def mark(conn: Connection, environment: str) -> None:
 
 
 def load(target: Target, *, demo: bool = False) -> None:
-    """Loads the schema into an empty database, in one transaction. Raises `Refused` when it holds anything.
+    """Loads the schema into an empty database, in one transaction. Raises `Refused` if it is not empty.
 
-    With `demo` the community of `seed` comes with it: a kill leaves both or neither.
+    `demo` loads the demo community in the same transaction.
     """
     with target.owner() as conn:
         if not is_empty(conn):
@@ -130,9 +131,9 @@ def load(target: Target, *, demo: bool = False) -> None:
 
 
 def external_roles(conn: Connection) -> None:
-    """The roles on a server that is not ours, when they are not as roles.sql wants them. Raises `Refused`.
+    """Runs roles.sql on an external server, unless its roles are set up already. Raises `Refused`.
 
-    That of the function is of use on AWS alone, and named in dumps from there: where it may not be made it is left out.
+    Only AWS, and dumps from there, need the function's role: without permission to create it, it may be missing.
     """
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolconfig::text LIKE '%%statement_timeout%%'"
     set_up = {name for (name,) in conn.execute(asked, [[APP, SIGN_UP]])}
@@ -152,7 +153,7 @@ def external_roles(conn: Connection) -> None:
 
 
 def seed(target: Target) -> int:
-    """Fills an empty development database with the demo community; the number of its people."""
+    """Loads the demo community into an empty development database. Returns the number of its people."""
     with target.owner() as conn:
         return _seed(target, conn)
 
@@ -175,15 +176,15 @@ def _read(name: str, folder: Path = SQL_FOLDER) -> str:
 
 
 def drop(target: Target, facts: guard.Facts) -> None:
-    """Drops the database that `facts`, from the guard, describe. Of its connections only those of our roles are ended.
+    """Drops the database that the guard's `facts` describe. Ends only the connections of our own roles.
 
-    Raises `Refused`, with everything as it was, when others keep it in use or the server is suddenly another.
+    Raises `Refused`, and changes nothing, if others use it or the connection leads to another server.
     """
     with target.admin() as admin:
-        if admin.execute(guard.SERVER).fetchone() != facts.server:  # of several hosts another one answered
+        if admin.execute(guard.SERVER).fetchone() != facts.server:  # a URL with several hosts can lead to another one
             raise Refused("The connection led to another server. Nothing was dropped.")
         roles, deadline = sessions.own_roles(target, admin), time.monotonic() + 5
-        _allow_connections(admin, facts.database, allow=False)  # a pool would come back at once
+        _allow_connections(admin, facts.database, allow=False)  # a pool would reconnect at once
         while True:
             sessions.kill(admin, facts.database, roles)
             try:

@@ -1,4 +1,4 @@
-"""What each script `bin/db-…` does, and the one line it says of every step. Those for people are in moderation.py."""
+"""The scripts `bin/db-…`; each prints one line a step. moderation.py has those for users and activities."""
 
 import contextlib
 import os
@@ -19,12 +19,12 @@ from .target import Target, settings_for
 
 
 def say(line: str) -> None:
-    """One line a step, for the person: on the error output."""
+    """Prints the line of a step to stderr."""
     print(line, file=sys.stderr, flush=True)
 
 
 def reply(line: object) -> None:
-    """A line of what was asked for: the output holds nothing else."""
+    """Prints a line of the result to stdout, which gets nothing else."""
     print(line, flush=True)
 
 
@@ -113,7 +113,7 @@ def db_connect(on: Target, arguments: Arguments) -> int:
     psql = on.bindir / "psql" if on.bindir else shutil.which("psql")
     if not psql:
         raise Refused("There is no psql on this machine: install the PostgreSQL client.")
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to psql
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql handles Ctrl-C
     try:
         environment = {**os.environ, **client_environment(on.owner_url), "PGAPPNAME": "mayfly-db-connect"}
         return subprocess.run([psql, *arguments.rest], env=environment, check=False).returncode
@@ -127,12 +127,12 @@ def db_sessions(on: Target, _: Arguments) -> None:
     for line in sessions.table(found):
         reply(line)
     if any(session["state"] == "?" for session in found):
-        say("? marks what this role may not see: GRANT pg_read_all_stats to it")
+        say("? stands for what this role may not see: GRANT pg_read_all_stats to it")
 
 
 def db_kill_sessions(on: Target, arguments: Arguments) -> None:
     with connect(on.admin_url) as conn:
-        facts = _require(on, conn, "Ending sessions", arguments, typed=conn.info.dbname)  # it loses no data
+        facts = _require(on, conn, "Ending sessions", arguments, typed=conn.info.dbname)  # no data is lost: no prompt
         if arguments.dry_run:
             reply(f"{len(sessions.listed(conn))} session(s) of {facts.database} would be ended.")
             return
@@ -144,7 +144,7 @@ def db_kill_sessions(on: Target, arguments: Arguments) -> None:
 
 
 def make_servable(on: Target) -> None:
-    """What comes after a restore, and one line of it."""
+    """Makes a restored database servable, and prints the outcome."""
     with database(on) as db:
         swept, pending = backup.make_servable(on, db)
     say("Nobody is signed in.")
@@ -158,7 +158,7 @@ def make_servable(on: Target) -> None:
 
 @contextlib.contextmanager
 def database(on: Target) -> Iterator[Database]:
-    connect(on.app_url).close()  # says why where it cannot; the pool would only run out of time
+    connect(on.app_url).close()  # an error has a reason here; the pool would only time out
     db = Database(settings_for(on))
     try:
         yield db
@@ -171,7 +171,7 @@ def name_of(on: Target) -> str:
 
 
 def _said_name(on: Target) -> str:
-    """The name of a database that may be made or lost: it must stand in the URL. Raises `Refused`."""
+    """The name of the database to create or drop. Raises `Refused` if the URL does not name it."""
     name = name_of(on)
     if not name:
         raise Refused("refused: the URL must name the database to create or drop.")

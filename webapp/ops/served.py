@@ -1,4 +1,4 @@
-"""The note of what `bin/run` last served from a state folder, by which scripts act on the same database."""
+"""The note in a state folder of what `bin/run` last served, so that scripts use the same database."""
 
 import json
 import os
@@ -17,7 +17,7 @@ _MOST = 4096  # bytes of a note
 
 @dataclass(frozen=True)
 class Served:
-    """`embedded`: from the state folder's own cluster. The URL of another database holds a password: not noted."""
+    """`embedded`: from the state folder's own cluster. Another database's URL holds a password, so it is not noted."""
 
     app_env: str
     public_url: str
@@ -25,8 +25,8 @@ class Served:
 
 
 def remember(state: Path, served: Served) -> None:
-    """Notes it in the state folder, in the place of an earlier note. Raises `Refused` when it cannot."""
-    # Whole under another name first: a kill leaves the old note or the new one, and what lies there is not followed.
+    """Writes the note, replacing an earlier one. Raises `Refused` if it cannot be written."""
+    # Written under another name first: a kill leaves the old note or the new one, and a link there is not followed.
     try:
         descriptor, beside = tempfile.mkstemp(prefix=".served-", dir=state)
         try:
@@ -43,7 +43,7 @@ def remember(state: Path, served: Served) -> None:
 
 
 def recall(state: Path) -> Served | None:
-    """What was last served from here; None when nothing was. Raises `Refused` for a note that is not bin/run's."""
+    """The last note; None without one. Raises `Refused` for a file that bin/run did not write."""
     path = state / _NAME
     try:
         found = json.loads(_read(path, {os.geteuid(), 0, state.stat().st_uid}))
@@ -60,25 +60,25 @@ def recall(state: Path) -> Served | None:
         raise Refused(f"No permission to read {path}: run as the user who runs bin/run.") from error
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(
-            f"{path} is not as bin/run writes it: say which database in APP_ENV, or remove the file and start bin/run."
+            f"{path} is not as bin/run writes it: name the database in APP_ENV, or remove the file and start bin/run."
         ) from error
     return served
 
 
 def refuse_another(env: Mapping[str, str], state: Path) -> None:
-    """Raises `Refused` where nothing says what to serve, which means the demo, and the last time it was another."""
+    """Raises `Refused` if no variable names a database, which means the demo, but another was served last time."""
     last = None if env.get("APP_ENV") or env.get("CONNECTION_URL") else recall(state)
     if last and not (last.embedded and last.app_env == "development"):
         elsewhere = "" if last.embedded else " and a CONNECTION_URL"
         raise Refused(
             f"bin/run last served APP_ENV={last.app_env} PUBLIC_URL={last.public_url}{elsewhere} from {state}: start it"
-            " with all its settings again, or say APP_ENV=development for the demo."
+            " with all its settings again, or set APP_ENV=development for the demo."
         )
 
 
 def _read(path: Path, owners: set[int]) -> bytes:
-    """The bytes of a plain file of one of these users. Raises `ValueError` for all else, `OSError`."""
-    # Without NONBLOCK a planted pipe would hold us up.
+    """The bytes of a plain file that one of these users owns. Raises `ValueError` for another file, and `OSError`."""
+    # Without O_NONBLOCK a planted pipe would block us.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         found = os.fstat(descriptor)

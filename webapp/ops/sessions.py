@@ -7,9 +7,9 @@ from .target import Target
 
 
 class DatabaseSession(TypedDict):
-    """One connection; `since` is UTC, `last_query` its kind (SELECT, …), `?` what the server does not tell us.
+    """One connection. `since` is UTC, `last_query` a kind (SELECT, …); `?` stands for what this role may not see.
 
-    `unused`: whose connection does nothing, and for how long, where it is a person's and that is five minutes or more.
+    `unused`: user and minutes of a person's connection that has been idle for five minutes or more.
     """
 
     pid: int
@@ -22,13 +22,13 @@ class DatabaseSession(TypedDict):
 
 
 def listed(conn: Connection) -> list[DatabaseSession]:
-    """The connections to the database of `conn`, but for our own."""
+    """The other connections to the database of `conn`."""
     own: list[DatabaseSession] = _ask(conn, "ops/sessions")
     return own
 
 
 def table(sessions: list[DatabaseSession]) -> list[str]:
-    """The sessions as lines, the first one naming the columns."""
+    """The sessions as lines, after a line with the names of the columns."""
     titles = list(DatabaseSession.__annotations__)
     rows = [titles, *([str(session[title]) for title in titles] for session in sessions)]  # type: ignore[literal-required]
     widths = [max(len(row[column]) for row in rows) for column in range(len(titles))]
@@ -36,16 +36,16 @@ def table(sessions: list[DatabaseSession]) -> list[str]:
 
 
 def own_roles(target: Target, conn: Connection) -> list[str]:
-    """The roles whose connections we may end: an embedded server's, elsewhere the one we connect as."""
+    """The roles whose connections we may end: both of an embedded server, elsewhere only our own."""
     return [OWNER, APP] if target.name else [conn.info.user]
 
 
 def kill(conn: Connection, database: str, roles: list[str]) -> int:
-    """Ends the connections of these roles to that one database, never our own; how many."""
+    """Ends these roles' connections to that database, except this one. Returns how many."""
     return int(_ask(conn, "ops/sessions_kill", database=database, roles=roles))
 
 
 def _ask(conn: Connection, name: str, **params: object) -> Any:
-    """The one value of a template, over a connection that is not the program's own."""
+    """Runs a template over a direct connection and returns its one value."""
     row = conn.execute(Catalogue()[name].sql, params).fetchone()
     return row[0] if row else None

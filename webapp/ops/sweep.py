@@ -1,7 +1,7 @@
-"""The sweep: frees the space of what has expired. It never hides anything, the reads do that.
+"""The sweep frees the space of what has expired. It hides nothing: the reads do that.
 
-Small batches, each committed by itself, over rows that nobody holds: two sweeps share the work, and one that is killed
-leaves whole rows for the next.
+It works in small batches, each in its own transaction, and skips locked rows: two sweeps share the work, and after a
+kill the next sweep continues.
 """
 
 import threading
@@ -27,7 +27,7 @@ _STEPS = {
 
 @dataclass(frozen=True)
 class Swept:
-    """How many rows of each kind went, and for how many seconds the oldest text had been waiting."""
+    """How many rows of each kind were swept, and how many seconds the oldest text had waited."""
 
     counts: Mapping[str, int]
     lag: float
@@ -42,7 +42,7 @@ class Swept:
 def sweep(
     db: Database, *, batch: int = BATCH, stop: threading.Event | None = None, session_idle: int = Settings.session_idle
 ) -> Swept:
-    """Sweeps until nothing is left that is not in use, or until `stop` is set. Raises `Unavailable`."""
+    """Sweeps until only locked rows are left, or until `stop` is set. Raises `Unavailable`."""
     lag = float(db.query_value("ops/sweep_lag") or 0)
     counts = dict.fromkeys(_STEPS, 0)
     keys = {"key_seconds": Settings.key_outlives}
@@ -52,7 +52,7 @@ def sweep(
         "ops/sweep_sessions": {"idle_seconds": session_idle},
     }
     for name, template in _STEPS.items():
-        # A leaf's parent may be a leaf now, so the first step goes up a dead thread batch by batch.
+        # Without its reply a parent becomes a leaf, so the first step repeats until a dead thread is gone.
         while not (stop and stop.is_set()):
             if not (touched := _once(db, template, {"limit": batch, **params.get(template, {})})):
                 break
@@ -64,5 +64,5 @@ def sweep(
 def _once(db: Database, template: str, params: Mapping[str, int]) -> int:
     try:
         return db.execute(template, **params)
-    except Violated:  # a reply was committed between our look and our lock: it is seen the next time
+    except Violated:  # a reply was committed between our read and our lock: the second try sees it
         return db.execute(template, **params)

@@ -1,4 +1,4 @@
-"""Which database a script works on: the environment's, else what `bin/run` last served; up while it is needed."""
+"""The database that a script works on: the environment's, else the one that `bin/run` last served."""
 
 import contextlib
 import dataclasses
@@ -24,10 +24,10 @@ _COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
 
 @dataclass(frozen=True)
 class Target:
-    """A database as its application, its owner and the one who may create it see it.
+    """A database, with URLs for the application, for its owner, and for a role that may create databases.
 
-    `name` is that of an embedded database; elsewhere None, and the URLs decide. `bindir` holds the fitting programs,
-    `public_url` is where `bin/run` last served it, when a script found it by that.
+    Only an embedded database has `name` and `bindir` (its PostgreSQL's programs). `public_url` comes from the note of
+    `bin/run`, if that named the database.
     """
 
     app_env: str
@@ -49,17 +49,16 @@ class Target:
 
 
 def name_database(which: str) -> None:
-    """Says which database is meant, before anything is done: on the error output, so that pipes get the reply alone."""
+    """Prints to stderr which database is meant, before anything is done."""
     print(f"database: {which}", file=sys.stderr, flush=True)
 
 
 def embedded_name(app_env: str, state: Path, role: str = OWNER) -> str:
-    """The embedded database of that environment in the words of `described`."""
+    """Describes an embedded database as `described` does a URL."""
     return f"{DATABASES[app_env]} on the embedded PostgreSQL in {state}, as {role}"
 
 
 def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> Target:
-    """The database of that environment in a running cluster."""
     name = name or DATABASES[app_env]
     urls = {role: cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)}
     state = cluster.home.parent
@@ -67,13 +66,13 @@ def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> 
 
 
 def external_target(env: Mapping[str, str], app_env: str, state: Path) -> Target:
-    """The database of `CONNECTION_URL`. Its structure is changed through `OWNER_CONNECTION_URL`, else past a pooler."""
+    """The database of `CONNECTION_URL`. Its owner uses `OWNER_CONNECTION_URL`, else `DIRECT_CONNECTION_URL`."""
     owner_url = env.get("OWNER_CONNECTION_URL") or env.get("DIRECT_CONNECTION_URL") or env["CONNECTION_URL"]
     return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state)
 
 
 def is_external(env: Mapping[str, str]) -> bool:
-    """Whether `CONNECTION_URL` names the database. Raises `Refused` where only what belongs to one is set."""
+    """Whether `CONNECTION_URL` is set. Raises `Refused` if only one of its companions is."""
     if env.get("CONNECTION_URL"):
         return True
     if alone := [name for name in _COMPANIONS if env.get(name)]:
@@ -104,11 +103,11 @@ def production_target(env: Mapping[str, str], state: Path) -> Target:
 def target(
     what: str, env: Mapping[str, str] = os.environ, *, production: bool = False, as_application: bool = False
 ) -> Iterator[Target]:
-    """The database to work on, named first and up while the block runs. `what` names the script to others who wait.
+    """The database to work on: printed first, and running during the block. Raises `Refused`.
 
-    With `production` it is that of `PROD_CONNECTION_URL`, whatever else is set. Without `CONNECTION_URL` and `APP_ENV`
-    it is the one that `bin/run` last served. `as_application`: the script connects as it, and not as the owner.
-    Raises `Refused`.
+    `production` means that of `PROD_CONNECTION_URL`, whatever else is set. Without `CONNECTION_URL` and `APP_ENV` it is
+    the one that `bin/run` last served. `what` names the script in messages of other processes. `as_application`: the
+    script connects as the application, not as the owner.
     """
     app_env, external = app_env_of(env), not production and is_external(env)
     state = open_state_folder(env)
@@ -119,7 +118,7 @@ def target(
         return
     served = recall(state)
     if served and env.get("APP_ENV") and (served.app_env, served.embedded) != (app_env, True):
-        served = None  # another is meant
+        served = None  # APP_ENV names another
     if served and not served.embedded:
         raise Refused(
             "bin/run last served the database of a CONNECTION_URL from here: name that one,"
@@ -133,7 +132,7 @@ def target(
 
 
 def settings_for(target: Target, env: Mapping[str, str] = os.environ) -> Settings:
-    """The program's settings over this database. Scripts sign nothing, so they need no secret of their own."""
+    """The program's settings for this database. Scripts sign nothing, so a random key is enough."""
     urls = {"APP_ENV": target.app_env, "CONNECTION_URL": target.app_url, "OWNER_CONNECTION_URL": target.owner_url}
     if target.app_url != env.get("CONNECTION_URL"):
         urls["DIRECT_CONNECTION_URL"] = target.app_url

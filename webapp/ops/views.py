@@ -1,4 +1,4 @@
-"""The views: each has its one definition in sql/views, and a note in the database of the file that it was made from."""
+"""The views of sql/views. Each view's comment in the database holds a hash of the file that it was made from."""
 
 import hashlib
 
@@ -7,7 +7,7 @@ from ..db.connections import Connection
 
 FOLDER = SQL_FOLDER / "views"
 NAME = "sql/views"
-"""What their making is called among the migrations."""
+"""The name of their creation in lists of migrations."""
 
 _OURS = """
 SELECT quote_ident(relname), obj_description(oid, 'pg_class')
@@ -19,14 +19,14 @@ ORDER BY relname
 
 
 def differ(conn: Connection) -> bool:
-    """Whether the database has another set of views than the files are, or one was made from another text."""
+    """Whether the database's views differ from the files, by name or by hash."""
     return _ours(conn) != {name: _note(name, sql) for name, sql in _files().items()}
 
 
 def make(conn: Connection) -> None:
-    """Drops ours and makes every one, in the caller's transaction and in the order of their names.
+    """Drops and recreates our views in the caller's transaction, in the order of their names.
 
-    In that order statements name them, too: so one DROP locks them as readers do, and no table before any of them.
+    Statements use them in that order too, so one DROP locks them as readers do, before any table.
     """
     if ours := _ours(conn):
         conn.execute(f"DROP VIEW {', '.join(ours)}")
@@ -43,5 +43,5 @@ def _note(name: str, sql: str) -> str:
 
 
 def _ours(conn: Connection) -> dict[str, str | None]:
-    """The views that are there by a file's name or by a note of ours, and the note."""
+    """The database's views that have a file's name or our comment, with their comments."""
     return dict(conn.execute(_OURS, [list(_files())]).fetchall())

@@ -1,7 +1,7 @@
-"""A PostgreSQL of our own as a child process: started, stopped, recovered after a kill, shared by processes.
+"""Runs our own PostgreSQL as a child process, recovers it after a kill, and shares it between processes.
 
 It listens on a socket in a folder that only its user can enter, never on the network, and trusts every connection.
-Of several processes one runs the cluster (it holds `running.lock`) and the others use it.
+One process runs the cluster and holds `running.lock`; others may use it.
 """
 
 import contextlib
@@ -98,12 +98,12 @@ class Cluster:
 
     @contextlib.contextmanager
     def use(self, what: str) -> Iterator[None]:
-        """The server is up during the block: another process's, else our own for that time."""
+        """Uses another process's server during the block, else runs our own."""
         deadline = time.monotonic() + _PATIENCE
         with contextlib.ExitStack() as stack:
             while True:
                 with self._lock("users.lock") as users:
-                    fcntl.flock(users, fcntl.LOCK_SH)  # its runner waits for us before it stops
+                    fcntl.flock(users, fcntl.LOCK_SH)  # its runner waits for this lock before it stops
                     if self.status() == "ready" and is_locked(self.home / "running.lock", self.account):
                         yield
                         return
@@ -138,7 +138,7 @@ class Cluster:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stops our server: fast, then harder. Safe to call twice."""
+        """Stops our server: fast at first, then by force. Safe to call twice."""
         process, self.process = self.process, None
         if process is None:
             return

@@ -100,12 +100,12 @@ def make_folder(path: Path, mode: int, account: Account | None = None) -> None:
 
 
 def may_enter(folder: Path, account: Account) -> bool:
-    """Asks the system itself, so that ACLs and mounts count."""
+    """Tries it in a process of that user, so that ACLs and mounts count."""
     return runs(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(folder)], account)
 
 
 def unreadable(account: Account) -> str:
-    """What that user cannot read of the program, its requirements or its Python; empty when they can read all."""
+    """A path of the program, its packages or its Python that this user cannot read; empty if all can be read."""
     files = [str(CHECKOUT / name) for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql")]
     python = [sys.executable, "-I", "-c"]
     if not runs(["/bin/sh", "-c", 'for name; do : <"$name" || exit 1; done', "sh", *files], account):

@@ -11,9 +11,9 @@ from .programs import clean_environment, major_version
 def make_data_folder(
     data: Path, bindir: Path, account: Account | None, *, superuser: str, durable: bool = True
 ) -> None:
-    """Runs initdb in a folder beside, then renames it: a half-made cluster never looks whole.
+    """Runs initdb in another folder, then renames it, so that a partial cluster never looks complete.
 
-    An existing one is left as it is. `durable=False` is for tests only. Raises `Refused`.
+    Leaves an existing one as it is. `durable=False` is for tests only. Raises `Refused`.
     """
     if (data / "PG_VERSION").exists():
         return

@@ -37,7 +37,7 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 def open_plain(path: Path, flags: int, account: Account | None) -> int:
     """A descriptor of a plain file, created if missing, owned by the account. Raises `Refused` for anything else.
 
-    The folder is the account's: root must not follow a link in it, or it would give away the link's target.
+    The account owns the folder, so root must not follow a link there: that would hand over the link's target.
     """
     refusal = f"{path} is a link or not a plain file, and Mayfly touches only files that it made: remove it."
     try:
@@ -58,7 +58,7 @@ def open_plain(path: Path, flags: int, account: Account | None) -> int:
 
 @contextlib.contextmanager
 def lock_file(path: Path, account: Account | None) -> Iterator[IO[str]]:
-    """An open file to lock. Closing it, or our death, releases every lock on it."""
+    """Opens a file to lock. Its locks end when it is closed or this process ends."""
     with os.fdopen(open_plain(path, os.O_RDWR, account), "r+", encoding="utf-8") as lock:
         yield lock
 
@@ -88,7 +88,7 @@ def is_locked(path: Path, account: Account | None) -> bool:
 
 
 def write_holder(lock: IO[str], text: str) -> None:
-    """Names the lock's holder in its file, for other processes' messages."""
+    """Writes the lock's holder into its file, for other processes' messages."""
     lock.seek(0)
     lock.truncate()
     lock.write(text)

@@ -41,7 +41,7 @@ def bundled_bindir(major: int = 18) -> Path:
 
 
 def bundled_bindirs() -> list[Path]:
-    """None in a container, which brings no database."""
+    """Empty in a container, which has no bundled database."""
     found = []
     for major in _BUNDLED:
         with contextlib.suppress(Refused):
@@ -108,5 +108,5 @@ def _copy_programs(installation: Path, copy: Path) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """Ours without the variables that steer PostgreSQL."""
+    """Our environment without the variables of PostgreSQL and of locales."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}

@@ -1,4 +1,4 @@
-"""Beside the server: prepares a database that was unavailable, then sweeps every minute."""
+"""Runs beside the server: prepares a database that was unavailable, then sweeps every minute."""
 
 import dataclasses
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("mayfly.supervisor")
 
 
 class Keeper:
-    """Runs until `stopping` is set. Sets it itself, with `refusal`, where the database is unusable."""
+    """Runs until `stopping` is set. If the database is unusable, sets `refusal` and `stopping`."""
 
     def __init__(
         self, on: Target, settings: Settings, stopping: threading.Event, say: Callable[[str], None], *, prepared: bool
@@ -33,7 +33,7 @@ class Keeper:
         self._prepared = prepared
 
     def run(self) -> None:
-        """Prepares as soon as the database is there, then sweeps. Runs in its own thread, so it starts no process."""
+        """Prepares the database once it can be reached, then sweeps. Runs in its own thread: it starts no process."""
         while not self._prepared and not self._stopping.wait(1):
             self._prepare()
         db = Database(dataclasses.replace(self._settings, pool_min=1, pool_max=1))
@@ -44,7 +44,7 @@ class Keeper:
 
     def _prepare(self) -> None:
         try:
-            with translate_errors(lambda: None):  # a database that goes away meanwhile counts as not there yet
+            with translate_errors(lambda: None):  # an outage meanwhile counts as not reachable yet
                 prepare_database(self._on, self._settings, self._say)
             self._prepared = True
         except Unavailable:

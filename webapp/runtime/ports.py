@@ -1,4 +1,4 @@
-"""Whether an address is free to listen on. Runs alone, with nothing installed: `python ports.py HOST PORT`.
+"""Checks whether an address is free to listen on. Needs no installed package: `python ports.py HOST PORT`.
 
 With a third argument `dev` it exits with 3 where `bin/dev` already listens.
 """
@@ -11,7 +11,7 @@ import sys
 
 
 def problem(host: str, port: int) -> str | None:
-    """Why nobody can listen there, as a sentence; None when one can."""
+    """A sentence that explains why nothing can listen there, or None."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:

@@ -1,4 +1,4 @@
-"""gunicorn as a child process: started, asked whether it is ready, stopped with its workers."""
+"""Runs gunicorn as a child process."""
 
 import contextlib
 import http.client
@@ -25,7 +25,7 @@ class Server:
     recorded: ClassVar[bool] = True  # scripts act on what it serves
 
     def __init__(self, settings: Settings, environment: dict[str, str], account: Account | None) -> None:
-        """`account`: the database's user, and for root the workers' too."""
+        """`account`: the user of the database and, under root, of the workers."""
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = environment
@@ -34,7 +34,7 @@ class Server:
         self._run_as: dict[str, str] | None = None
 
     def start(self) -> None:
-        """Returns at once."""
+        """Does not wait until the server is ready."""
         if self._run_as is None:
             self._run_as = self.drop_privileges()
         self._since = time.monotonic()
@@ -59,7 +59,7 @@ class Server:
         return self.status_of("/readyz") == 200
 
     def status_of(self, path: str) -> int:
-        """The status of a response; 0 without one."""
+        """The status code of the response; 0 without a response."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104
         connection = http.client.HTTPConnection(host, self.settings.port, timeout=2)
         try:

@@ -50,7 +50,7 @@ def say(line: str) -> None:
 
 @contextlib.contextmanager
 def start_database(env: Mapping[str, str], what: str) -> Iterator[tuple[Target, Cluster | None]]:
-    """The database during the block, named first: our own, started here, or that of `CONNECTION_URL`."""
+    """Starts our own database for the block, or uses that of `CONNECTION_URL`. Prints which one first."""
     app_env, external = app_env_of(env), is_external(env)
     state = open_state_folder(env)
     if external:
@@ -99,7 +99,7 @@ class Supervisor:
                 thread.join(timeout=1)
 
     def _check_environment(self) -> None:
-        """Everything that can be refused before anything slow."""
+        """Raises every error that can be found before anything slow."""
         url = self.env.get("CONNECTION_URL") or "postgresql://"
         settings = Settings.from_env(
             {**self.env, "CONNECTION_URL": url, "SECRET_KEY": self.env.get("SECRET_KEY") or _PLACEHOLDER_KEY}
@@ -165,7 +165,7 @@ def _prepare_only(env: Mapping[str, str]) -> int:
         with start_database(env, "bin/setup") as (on, _):
             prepare_database(on, Settings.from_env(server_environment(on, env)), say)
     except Busy as busy:
-        say(f"left the database to {busy.who}: bin/run or bin/dev makes what is missing when it starts")
+        say(f"the database was not prepared, as {busy.who} is using it: bin/run and bin/dev prepare it when they start")
     return 0
 
 
@@ -185,9 +185,7 @@ def main(argv: list[str], kind: type[Server] = Server) -> int:
     except Unavailable as away:
         print(f"Mayfly did not start: {away.message}", file=sys.stderr)
     except DatabaseError as error:
-        print(
-            f"Mayfly did not start: the database said: {(str(error).splitlines() or ['nothing'])[0]}", file=sys.stderr
-        )
+        print(f"Mayfly did not start: database error: {(str(error).splitlines() or ['nothing'])[0]}", file=sys.stderr)
     return 1
 
 

@@ -17,7 +17,7 @@ _MACROS = "_macros.html"
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ATOMS = ("icon", "avatar", "ring", "candles", "lifespans", "field")
-_SAME = ("icon", "candles", "lifespans")  # drawn from few values, so each drawing is kept
+_SAME = ("icon", "candles", "lifespans")  # they have few possible values, so each drawing is kept
 
 
 class Environment(FlaskEnvironment):
@@ -46,7 +46,7 @@ class Environment(FlaskEnvironment):
         def draw(*args: Any, **options: Any) -> Markup:
             return getattr(self.get_template(_MACROS).module, name)(*args, **options)  # type: ignore[no-any-return]
 
-        # While templates are edited nothing is kept.
+        # Nothing is kept while templates are edited.
         return lru_cache(100)(draw) if name in _SAME and not self.auto_reload else draw
 
 
@@ -80,7 +80,7 @@ def _sentence_of(node: nodes.Node) -> str:
 
 
 def _parts(node: nodes.Expr) -> Iterator[nodes.Expr]:
-    """What is put out: a sentence as its text and its placeholders' values."""
+    """The parts of the output: a sentence becomes its text and the values of its placeholders."""
     if not (sentence := _sentence_of(node)):
         yield node
         return

@@ -23,7 +23,7 @@ STALE = N_(
 _ONE_YEAR = 31536000
 _BACKSLASH_OR_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 FILE_HEADERS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy", "Strict-Transport-Security")
-_VARY = "HX-Request, HX-Request-Type, HX-History-Restore-Request, Cookie"
+_VARY = ", ".join(("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie"))
 
 
 def headers_for(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Static files under an address that holds their content's hash, so that browsers may keep them for ever.
+"""Serves static files under an address with a hash of their content, so that browsers can keep them for ever.
 
-Style sheets and scripts are joined at start, so that a first visit asks a few times instead of twenty.
+Style sheets and scripts are joined at start, so that a first visit needs a few requests instead of twenty.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ COMPRESSED = [
 """The types that are worth compressing, pages and files alike."""
 
 STYLES = "css/all.css"
-_FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # those of the nouns follow by name
+_FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
 SCRIPTS = {
     "js/everybody.js": (
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/fuse.js", "js/feeds.js",
@@ -37,15 +37,15 @@ SCRIPTS = {
     ),
     "js/signed-in.js": ("js/slots.js", "js/composer.js"),
 }  # fmt: skip
-"""What is joined in which order. js/theme.js stands alone: it runs before the first paint."""
+"""Each joined script's parts, in order. js/theme.js is not joined: it runs before the first paint."""
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Send the files as small as they get, and tell browsers how long to keep them.
+    """Serves the files compressed, with headers for how long browsers may keep them.
 
-    Under the hash of another release the file that is here is sent, for once: while one server after the other is
-    updated, the page of one may ask the other. In development the address stays, files are read on each request, and
-    nothing is joined or kept. Registered after Flask-Compress, so that it is asked first.
+    An address with the hash of another release gets our file with `no-cache`: while servers are updated one by one, a
+    page of one may request files from another. In development the address is fixed, files are read on each request,
+    and nothing is joined or kept. Call it after Flask-Compress is set up, so that `mind_refusals` runs first.
     """
     files = _read()
     joined = _join(files)
@@ -53,7 +53,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.static_url_path = own
 
     def addresses_of(name: str) -> list[str]:
-        """Of a joined file; in development of its parts."""
+        """The address of a joined file; in development those of its parts."""
         parts = _parts(_read())[name] if settings.development else (name,)
         return [f"{own}/{part}" for part in parts]
 
@@ -78,14 +78,13 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def mind_refusals() -> None:
-        # Flask-Compress reads "br;q=0", which refuses it, as a wish.
+        # "br;q=0" refuses brotli, but Flask-Compress takes it as accepted.
         if "q=0" in request.headers.get("Accept-Encoding", ""):
             wanted = [f"{name};q={quality:g}" for name, quality in request.accept_encodings if quality]
             request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(wanted)
 
 
 def _read() -> dict[str, bytes]:
-    """Every file's content by its path in the folder."""
     paths = sorted(path for path in FOLDER.rglob("*") if path.is_file())
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
 
@@ -96,7 +95,7 @@ def _parts(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
 
 
 def _join(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files with those that are joined in place of their parts. A script's end does not run into the next one."""
+    """All files, and the joined ones. A semicolon keeps the end of a script apart from the next one."""
     parts = _parts(files)
     whole = {
         name: (b"\n" if name == STYLES else b"\n;\n").join(files[part] for part in of) for name, of in parts.items()
@@ -106,7 +105,7 @@ def _join(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @cache
 def _packed(content: bytes) -> bytes:
-    """A file as brotli makes it at its best: some 100 ms for the largest, once in a process."""
+    """Brotli at its best level: some 100 ms for the largest file, once in each process."""
     return bytes(brotli.compress(content, quality=11))
 
 
@@ -116,5 +115,4 @@ def _digest(content: bytes) -> str:
 
 
 def _version(files: Mapping[str, bytes]) -> str:
-    """A hash over every file's path and content."""
     return _digest(b"\0".join(b"%s\0%s" % (name.encode(), content) for name, content in files.items()))

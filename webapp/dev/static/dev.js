@@ -1,4 +1,4 @@
-// bin/dev only: shows what was saved; keeps the scroll position, typed text and opened forms.
+// bin/dev only: shows saved changes; keeps the scroll position, typed text and opened forms.
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   #dev-note { position: fixed; inset: 0 0 auto 0; z-index: 99; max-block-size: 50dvh; overflow: auto; }

@@ -5,8 +5,8 @@ const clock = (() => {
   let [slept, before, asking] = [0, differ(), false];
   const now = () => performance.now() + slept;
 
-  // A sleep and a step forwards look alike here; the server knows how much time passed. Without a response assume a
-  // sleep: what has expired must not be seen.
+  // A sleep and a step forwards look alike here; the server's date shows how much time passed. Without a response
+  // assume a sleep: what has expired must not be seen.
   async function wasAsleep(jump) {
     try {
       const response = await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(2000) });
@@ -17,7 +17,7 @@ const clock = (() => {
     }
   }
 
-  // Call it often. A step backwards is never a sleep.
+  // Call it often. A backward step is never a sleep.
   async function checkJump() {
     const jump = differ() - before;
     if (asking || Math.abs(jump) < 2000) return;
@@ -27,7 +27,7 @@ const clock = (() => {
     asking = false;
   }
 
-  // `server`: how far the server's clock is ahead of this one, once a card tells.
+  // `server`: how far the server's clock is ahead of this one, known from the first card on.
   const even = { now, checkJump, server: undefined };
   return even;
 })();

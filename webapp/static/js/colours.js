@@ -1,11 +1,11 @@
-// The theme's button: light, dark, or the system's.
+// The theme button: light, dark, or the system's theme.
 addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme");
   if (!button) return;
   button.hidden = false;
   const { dataset } = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  // From the system's theme to the other, so that the first press shows, then back, then the system's again.
+  // The first press must show a change: the theme that the system does not use, then the other one, then the system's.
   const next = () => {
     const order = dark.matches ? ["light", "dark"] : ["dark", "light"];
     return order[order.indexOf(dataset.theme) + 1];

@@ -1,7 +1,8 @@
-// The composer's counter: same normal form and count as webapp/text.py; the server decides.
+// The composer's counter. It normalises and counts as webapp/text.py does; the server counts again.
 const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC")); // normalising a longer row takes its square
+// Normalising longer runs of marks takes quadratic time.
+const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC"));
 const normal = (raw) => ordered(raw.replace(/\r\n?/g, "\n").replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(control, "")).trim();
 const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
 
@@ -15,7 +16,7 @@ const room = (raw) => {
 function measure(form) {
   const left = room(form.elements.message.value);
   const counter = form.querySelector(".counter");
-  if (!counter) return; // the error page's form has none
+  if (!counter) return; // the error page's form has no counter
   const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));
   counter.hidden = used === 0;
   counter.toggleAttribute("data-over", left < 0);

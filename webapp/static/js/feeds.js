@@ -15,10 +15,10 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 // If the focused element was swapped away, focus its card, else the next card, else the page.
 document.addEventListener("htmx:after:swap", () => {
-  // One's new reply may be at the very bottom.
+  // The viewer's new reply may be at the very bottom.
   if (wrote) document.querySelector(".replies > .activity:last-of-type")?.scrollIntoView({ block: "nearest" });
   if (document.activeElement !== document.body || !near.length) return;
   const next = near.find((card) => card.isConnected);
-  // In the same card focus the same act: a like stays under the finger.
+  // In the same card, focus the same act.
   ((act && next === near[0] && next.querySelector(`.${act}`)) || next?.querySelector(".act") || document.getElementById("main")).focus();
 });

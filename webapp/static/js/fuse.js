@@ -14,7 +14,7 @@ const agoWords = (s) =>
 const set = (element, text) => element && element.textContent !== text && (element.textContent = text);
 
 function meet(element) {
-  // The deadline counts from the database's time left, on our own clock (clock.js): this machine's may be wrong, or set
+  // The deadline is the database's time left on the clock of clock.js: this machine's clock may be wrong, or be set
   // while the page is open.
   const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
   born.set(element, life);

@@ -1,4 +1,4 @@
-// Shows errors as notices; the page keeps its content. Our own error responses bring their sentence.
+// Shows errors as notices; the page keeps its content. Our own error responses contain their sentence.
 const say = (text) => {
   const line = document.createElement("p");
   const close = document.createElement("button");

@@ -1,5 +1,5 @@
-// The acts of a card need no attributes of htmx: a link that opens a form opens it in the card's slot, a button of the
-// acts form is posted and its group morphed. A second press waits for the first one's reply.
+// The acts of a card have no htmx attributes. A link with a form opens it in the card's slot; a button of the acts form
+// is posted and its group morphed. A second press does nothing until the response to the first one arrives.
 let opener = null;
 const pressed = new WeakSet();
 document.addEventListener("click", (event) => {
@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   const form = link && document.querySelector(link.dataset.close);
   if (!form) return;
   event.preventDefault();
-  if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // a slip of the hand loses no text
+  if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // asks once before text is lost
     link.dataset.sure = "";
     link.textContent = words.discard;
     return;

@@ -5,7 +5,7 @@ const words = (() => {
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
   const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
   return {
-    // Time left, and time since: as in webapp/web/filters.py.
+    // Time left and time since, as in webapp/web/filters.py.
     days: (n) => plural(n, { one: "%(count)s day left", other: "%(count)s days left" }),
     hours: (n) => plural(n, { one: "%(count)s hour left", other: "%(count)s hours left" }),
     minutes: (n) => plural(n, { one: "%(count)s minute left", other: "%(count)s minutes left" }),
