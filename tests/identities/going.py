@@ -1,10 +1,9 @@
 """The way to the provider and back, as a browser goes it."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from fake_provider import FakeProvider
-from flask import Flask
+from fake_provider import FakeProvider, one_each
 from flask.testing import FlaskClient
 from verbs import count
 from werkzeug.test import TestResponse
@@ -12,19 +11,23 @@ from werkzeug.test import TestResponse
 from webapp.db.connections import Connection
 
 START, BACK = "/sign-in/provider", "/sign-in/provider/back"
-DISCOVERY = "/.well-known/openid-configuration"
 
 
 def leave(client: FlaskClient, **query: str) -> dict[str, str]:
     """Goes off to the provider; what it is asked."""
     answer = client.get(START, query_string=query)
     assert answer.status_code == 303
-    return {name: found[0] for name, found in parse_qs(urlsplit(answer.location).query).items()}
+    return one_each(urlsplit(answer.location).query)
 
 
 def way_back(provider: FakeProvider, asked: dict[str, str]) -> dict[str, str]:
     """What the provider gives along on the way back."""
-    return {name: found[0] for name, found in parse_qs(urlsplit(provider.authorize(asked)).query).items()}
+    return one_each(urlsplit(provider.authorize(asked)).query)
+
+
+def back(client: FlaskClient, **query: str) -> int:
+    """Somebody calls up the way back; the status."""
+    return client.get(BACK, query_string=query).status_code
 
 
 def come_back(client: FlaskClient, provider: FakeProvider, asked: dict[str, str]) -> TestResponse:
@@ -42,13 +45,10 @@ def who(client: FlaskClient) -> str | None:
     return found[1] if found else None
 
 
-def refused(app: Flask, provider: FakeProvider, conn: Connection, status: int) -> TestResponse:
-    """Somebody new goes all the way, and is not let in; the page that tells them."""
-    client = app.test_client()
+def refused(client: FlaskClient, provider: FakeProvider, conn: Connection, status: int) -> None:
+    """Somebody new goes all the way, and is not let in, but told of ways on."""
     answer = through(client, provider)
-    assert answer.status_code == status
-    assert who(client) is None
+    assert (answer.status_code, who(client)) == (status, None)
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
     assert f'href="{START}"' in answer.text
     assert 'href="/sign-in"' in answer.text
-    return answer

@@ -8,6 +8,7 @@ import pytest
 from factories import make_user
 from fake_provider import FakeProvider
 from flask import Flask
+from flask.testing import FlaskClient
 from going import START, come_back, leave, through, who
 from verbs import count, send
 from ways import MakeApp, at_once
@@ -17,12 +18,11 @@ from webapp.identities import actions
 from webapp.sessions.actions import token_hash
 
 
-def test_person_is_an_issuer_and_a_subject(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+def test_person_is_an_issuer_and_a_subject(client: FlaskClient, provider: FakeProvider, conn: Connection) -> None:
     """The same subject of another issuer is somebody else, and so is whoever has the same address."""
     make_user(conn, "other", identity_issuer="https://other.example", cognito_user_id="sub-ann")
     make_user(conn, "local", email="ann@example.com")
     provider.person |= {"email": "ann@example.com", "email_verified": True}
-    client = app.test_client()
     through(client, provider)
     assert who(client) == "ann"
     found = conn.execute("SELECT handle, email, identity_issuer FROM users ORDER BY handle").fetchall()
@@ -59,34 +59,27 @@ def test_first_sign_ins_at_once_make_one_account_and_are_no_attack(
 def test_people_who_want_one_handle_at_once_all_get_in(app: Flask) -> None:
     settings, db = app.extensions["settings"], app.extensions["db"]
 
-    def arrive(number: int) -> str:
-        claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return actions.find_or_create_account(db, settings, issuer="https://a", claims=claims, invite="", address="")[
-            "handle"
-        ]
-
-    assert len(set(at_once([partial(arrive, number) for number in range(20)]))) == 20
+    arrive = partial(actions.find_or_create_account, db, settings, issuer="https://a", invite="", address="")
+    claims = [{"sub": f"sub-{number}", "preferred_username": "ann"} for number in range(20)]
+    assert len({account["handle"] for account in at_once([partial(arrive, claims=one) for one in claims])}) == 20
 
 
 def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     assert through(app.test_client(), provider).status_code == 303
     conn.execute("UPDATE users SET suspended_at = now()")
     client = app.test_client()
-    suspended = through(client, provider)
-    provider.denies = True
+    suspended, provider.denies = through(client, provider), True
     denied = through(app.test_client(), provider)
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
-    assert who(client) is None
-    assert count(conn, "sessions") == 1
+    assert (who(client), count(conn, "sessions")) == (None, 1)
 
 
 def test_closed_place_takes_nobody_new(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
     closed = make_app(SIGN_UP="closed")
     assert through(closed.test_client(), provider).status_code == 403
     assert count(conn, "users") == 0
-    assert through(make_app().test_client(), provider).status_code == 303
-    assert through(closed.test_client(), provider).status_code == 303
+    assert [through(app.test_client(), provider).status_code for app in (make_app(), closed)] == [303, 303]
 
 
 def test_place_that_leaves_it_to_the_provider_calls_nobody(make_app: MakeApp, provider: FakeProvider) -> None:
@@ -98,7 +91,7 @@ def test_place_that_leaves_it_to_the_provider_calls_nobody(make_app: MakeApp, pr
 
 @pytest.fixture
 def invited(make_app: MakeApp, conn: Connection) -> Flask:
-    """A place by invitation, and one invitation: `come-in`."""
+    """A place with one invitation: `come-in`."""
     insert = "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')"
     conn.execute(insert, [token_hash("come-in")])
     return make_app(SIGN_UP="invite")

@@ -9,21 +9,15 @@ from typing import Any
 
 import pytest
 from factories import make_user
-from fake_provider import FakeProvider
+from fake_provider import DISCOVERY, FakeProvider
 from flask import Flask
-from going import DISCOVERY, START, come_back, leave, through, who
+from flask.testing import FlaskClient
+from going import START, come_back, leave, through, who
 from verbs import count, send, sign_in
 from ways import MakeApp, free_port
 
 from webapp.db.connections import Connection
 from webapp.identities import provider as provider_module
-
-
-def elsewhere(handler: Any) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", "/elsewhere")
-    handler.end_headers()
-
 
 NONSENSE: list[Callable[[Any], None]] = [
     lambda handler: handler.say(500, {}),
@@ -31,7 +25,7 @@ NONSENSE: list[Callable[[Any], None]] = [
     lambda handler: handler.say(200, []),
     lambda handler: handler.say(200, {}),
     lambda handler: handler.say(200, b"[" * 100_000),
-    elsewhere,
+    lambda handler: handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"),
     lambda handler: handler.connection.close(),
 ]
 
@@ -84,22 +78,21 @@ def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, m
 def test_password_works_while_the_provider_is_away(make_app: MakeApp, conn: Connection) -> None:
     make_user(conn)
     client = make_app(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}").test_client()
-    assert client.get(START).status_code == 503
-    assert sign_in(client).status_code == 303
-    assert who(client) == "alice"
+    assert (client.get(START).status_code, sign_in(client).status_code, who(client)) == (503, 303, "alice")
     assert send(client, "/sign-out").location == "/signed-out"
     page = client.get("/signed-out")
     assert page.status_code == 200
     assert "leave-provider" not in page.text
 
 
-SLOW = {"headers": b"X-Slow: y\r\n", "body": b" ", "promises": b"HTTP/1.1 100 Continue\r\n\r\n"}
-"""What is sent again and again, and never leads to an end."""
+SLOW = {  # what is sent first, and what again and again, which never leads to an end
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: y\r\n"),
+    "body": (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    "promises": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
 
 
-@pytest.mark.parametrize(
-    ("path", "what"), [(DISCOVERY, "body"), ("/keys", "promises"), ("/token", "headers"), ("/token", "body")]
-)
+@pytest.mark.parametrize(("path", "what"), [(DISCOVERY, "body"), ("/keys", "promises"), ("/token", "headers")])
 def test_slow_provider_is_given_up_by_everybody(
     app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, what: str
 ) -> None:
@@ -109,10 +102,10 @@ def test_slow_provider_is_given_up_by_everybody(
     asked, over = provider.asked[path], threading.Event()
 
     def drip(handler: Any) -> None:
-        begun = {"headers": b"HTTP/1.1 200 OK\r\n", "body": b"HTTP/1.1 200 OK\r\n\r\n", "promises": b""}[what]
-        handler.wfile.write(begun)
+        begin, again = SLOW[what]
+        handler.wfile.write(begin)
         for _ in range(80):  # for more than a minute
-            handler.wfile.write(SLOW[what])
+            handler.wfile.write(again)
             over.wait(0.8)
 
     provider.broken[path] = drip
@@ -130,9 +123,8 @@ def test_slow_provider_is_given_up_by_everybody(
     assert [provider_module._room.acquire(timeout=10) for _ in range(2)] == [True, True]
 
 
-def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_another_without_end(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
-    client = app.test_client()
     with ThreadPoolExecutor(1) as pool, app.extensions["provider"]._lock:
         asked = pool.submit(lambda: [client.get(path).status_code for path in (START, "/signed-out")])
         assert asked.result(20) == [503, 200]
