@@ -1,5 +1,6 @@
 """aws/template.yml as it is deployed, looked into by paths such as `Task/Properties/ContainerDefinitions/0`."""
 
+import contextlib
 import copy
 import functools
 from pathlib import Path
@@ -10,30 +11,18 @@ from cloudformation import Template, evaluate, of_type, read
 from webapp.postgres.folders import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
-GIVEN = {
-    "Vpc": "vpc-1",
-    "PublicSubnets": "subnet-outside-1,subnet-outside-2",
-    "PrivateSubnets": "subnet-inside-1,subnet-inside-2",
-    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
-    "PublicUrl": "https://mayfly.example",
-    "ImageTag": "1",
-    "FunctionBucket": "code",
-    "FunctionKey": "function.zip",
-    "SignInPrefix": "mayfly",
-}
-WAYS = [
-    {"Size": size, "UseProxy": proxy, "Serve": "yes", "FunctionReserved": "yes"}
-    for size in ("small", "large")
-    for proxy in ("no", "yes")
-]
+GIVEN = {"PublicSubnets": "subnet-outside-1,subnet-outside-2", "PrivateSubnets": "subnet-inside-1,subnet-inside-2"}
+GIVEN |= {"Vpc": "vpc-1", "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1"}
+GIVEN |= {"PublicUrl": "https://mayfly.example", "SignInPrefix": "mayfly", "ImageTag": "1"}
+GIVEN |= {"FunctionBucket": "code", "FunctionKey": "function.zip"}
+_SERVING = {"Serve": "yes", "FunctionReserved": "yes"}
+WAYS = [{"Size": size, "UseProxy": use, **_SERVING} for size in ("small", "large") for use in ("no", "yes")]
 LARGEST = WAYS[-1]
 TASK = "ContainerDefinitions/0"
-GONE = object()
-_SAID = read(Path(__file__).with_name("must_say.yml"))
 
 
-def arn_of(name: str) -> Template:
-    return {"Fn::GetAtt": [name, "Arn"]}
+def beside(name: str) -> Template:
+    return read(Path(__file__).with_name(name))
 
 
 @functools.cache
@@ -43,7 +32,6 @@ def template() -> Template:
 
 
 def deployed(**way: str) -> Template:
-    """The template as it is deployed with these parameters."""
     return evaluate(template(), GIVEN | way)
 
 
@@ -56,22 +44,22 @@ def _into(value: Any, step: str) -> Any:
 
 def at(value: Any, path: str) -> Any:
     """What stands at the path, or None."""
-    for step in path.split("/"):
-        try:
+    with contextlib.suppress(KeyError, IndexError):
+        for step in path.split("/"):
             value = value[_into(value, step)]
-        except (KeyError, IndexError):
-            return None
-    return value
+        return value
+    return None
 
 
 def rows(t: Template) -> list[tuple[str, object]]:
     """Path and value of each row of must_say.yml, for each resource that it is about."""
-    found = []
-    for kind, wanted in _SAID.items():
-        for name in of_type(t, kind) if "::" in kind else [kind]:
-            for path, value in wanted.items():
-                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
-    return found
+    said = beside("must_say.yml").items()
+    named = [(name, wanted) for kind, wanted in said for name in (of_type(t, kind) if "::" in kind else [kind])]
+    return [
+        (name + (path if path.startswith("/") else f"/Properties/{path}"), value)
+        for name, wanted in named
+        for path, value in wanted.items()
+    ]
 
 
 def environments(t: Template) -> dict[str, dict[str, Any]]:
@@ -83,12 +71,12 @@ def environments(t: Template) -> dict[str, dict[str, Any]]:
 
 
 def changed(whole: Template, path: str, value: object) -> Template:
-    """A copy with the value at the path changed, added or gone."""
+    """A copy with the value at the path changed, added or (None) gone."""
     made = copy.deepcopy(whole)
     *way, last = path.split("/")
     place: Any = at(made["Resources"], "/".join(way)) if way else made["Resources"]
     step = _into(place, last)
-    if value is GONE:
+    if value is None:
         del place[step]
     elif isinstance(place, list) and step >= len(place):
         place.append(value)

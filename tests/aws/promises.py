@@ -36,7 +36,6 @@ RIGHTS = {
 }
 
 Complaints = list[str]
-Promise = Callable[[Template], Complaints]
 
 
 def what_must_be_said_is_said(t: Template) -> Complaints:
@@ -54,8 +53,7 @@ def nothing_is_public_but_the_balancer(t: Template) -> Complaints:
 
 def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
     """As those who listen see it, and as those who speak do."""
-    into: set[tuple[str, str, int]] = set()
-    out: set[tuple[str, str, int]] = set()
+    into, out = set[tuple[str, str, int]](), set[tuple[str, str, int]]()
     unclear = list(of_type(t, "EC2::SecurityGroupEgress"))
 
     def note(flows: set[tuple[str, str, int]], name: str, one: Template, side: str) -> None:
@@ -74,8 +72,7 @@ def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
     for one in of_type(t, "EC2::SecurityGroupIngress").values():
         note(into, target(one["GroupId"]), one, "Source")
     callers, proxy = ["TaskGroup", "FunctionGroup"], ["ProxyGroup"] * ("Proxy" in t["Resources"])
-    inside = {("BalancerGroup", "TaskGroup", 8000)}
-    inside |= {(one, "DatabaseGroup", 5432) for one in callers + proxy}
+    inside = {(one, "DatabaseGroup", 5432) for one in callers + proxy} | {("BalancerGroup", "TaskGroup", 8000)}
     inside |= {(one, "ProxyGroup", 5432) for one in callers if proxy}
     world = "0.0.0.0/0"
     odd = into ^ (inside | {(world, "BalancerGroup", 443), (world, "BalancerGroup", 80)})
@@ -173,4 +170,6 @@ def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
 
 
 _ours = inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-PROMISES: list[Promise] = [one for name, one in _ours if one.__module__ == __name__ and name[0] != "_"]
+PROMISES: dict[str, Callable[[Template], Complaints]] = {
+    name: one for name, one in _ours if one.__module__ == __name__ and name[0] != "_"
+}
