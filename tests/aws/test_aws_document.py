@@ -15,9 +15,10 @@ from webapp.postgres.folders import CHECKOUT
 TOLD = (CHECKOUT / "docs" / "aws.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```$", TOLD, re.MULTILINE | re.DOTALL)
 PROGRAMS = {"aws", "git", "curl", "docker"}
-# It says what it was called with, and answers something.
+# It notes what it was called with, in one piece, since some run at the same time, and says something.
 STAND_IN = """#!/bin/bash
-{ printf '%s\\0' "${0##*/}" "$@"; echo; } >> "$CALLS"
+printf -v call '\\t%s' "$@"
+echo "${0##*/}${call//$'\\n'/ }" >> "$CALLS"
 [[ " $* " != *" --password-stdin "* ]] || cat >/dev/null
 echo something
 """
@@ -35,7 +36,7 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "CALLS": str(folder / "calls")}
     done = run_program("bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS), cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
-    return [call.split("\0") for call in Path(folder / "calls").read_text("utf-8").split("\0\n")[:-1]]
+    return [call.split("\t") for call in Path(folder / "calls").read_text("utf-8").splitlines()]
 
 
 def test_commands_of_aws_are_whole(called: list[list[str]]) -> None:
