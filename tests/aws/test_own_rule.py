@@ -1,5 +1,7 @@
 """The rule of this workspace: made, renewed, moved, removed, listed."""
 
+import sys
+
 import pytest
 from rule_group import Sg
 from shell import run_program
@@ -9,22 +11,23 @@ from webapp.postgres.folders import CHECKOUT
 IPV6 = "2606:4700:4700::1111"
 
 
+RENEWED = [{"Key": "mayfly-renewed", "Value": "2026-11-24"}]
+
+
 def test_new_workspace_is_let_in_on_the_databases_port_alone(sg: Sg) -> None:
     before = sg.all()
     assert sg.run() == (0, f"let in: 8.8.8.8/32 as '{sg.me}'\n", "")
     (rule,) = (rule for rule in sg.all() if rule not in before)
-    assert (rule["IsEgress"], rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == (False, "tcp", 5432, 5432)
-    assert (rule["CidrIpv4"], rule["Description"]) == ("8.8.8.8/32", sg.me)
-    assert rule["Tags"] == [{"Key": "mayfly-renewed", "Value": "2026-11-24"}]
+    wanted = {"IsEgress": False, "IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "CidrIpv4": "8.8.8.8/32"}
+    assert {name: rule[name] for name in wanted} == wanted
+    assert (rule["Description"], rule["Tags"]) == (sg.me, RENEWED)
 
 
 def test_right_rule_is_left_and_renewed(sg: Sg) -> None:
     """Its own rule it never prunes: a workspace that slept for long is not shut out for a moment."""
     own = sg.add(sg.me, "8.8.8.8/32", renewed=sg.ago(50))
-    assert sg.run("--prune-days", "1")[0] == 0
-    assert sg.sent == ["CreateTags"]
-    (rule,) = (rule for rule in sg.all() if rule["SecurityGroupRuleId"] == own)
-    assert rule["Tags"] == [{"Key": "mayfly-renewed", "Value": "2026-11-24"}]
+    assert (sg.run("--prune-days", "1")[0], sg.sent) == (0, ["CreateTags"])
+    assert [rule["Tags"] for rule in sg.all() if rule["SecurityGroupRuleId"] == own] == [RENEWED]
 
 
 def test_moved_workspace_is_let_in_before_its_old_rules_go(sg: Sg) -> None:
@@ -38,8 +41,7 @@ def test_moved_workspace_is_let_in_before_its_old_rules_go(sg: Sg) -> None:
 def test_workspace_moves_from_ipv4_to_ipv6_and_back(sg: Sg) -> None:
     for ip, size in (("8.8.8.8", 32), (IPV6, 128), ("8.8.8.8", 32)):
         sg.become(ip)
-        assert sg.run()[0] == 0
-        assert sg.workspaces() == {(sg.me, f"{ip}/{size}")}
+        assert (sg.run()[0], sg.workspaces()) == (0, {(sg.me, f"{ip}/{size}")})
         assert sg.run()[1].startswith("renewed: ")
 
 
@@ -75,13 +77,11 @@ def test_dry_run_says_what_would_be_and_changes_nothing(sg: Sg) -> None:
 
 
 def test_script_does_it_from_start_to_end(sg: Sg, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        done = run_program(CHECKOUT / "bin" / "rds-update-sg-rule", *arguments)
-        return done.returncode, done.stdout, done.stderr
-
-    assert run("--if-configured")[::2] == (0, "")
-    assert sg.workspaces() == {(sg.me, "8.8.8.8/32")}
+    script = CHECKOUT / "bin" / "rds-update-sg-rule"
+    monkeypatch.setenv("MAYFLY_PYTHON", sys.executable)
+    done = run_program(script, "--if-configured")
+    assert (done.returncode, done.stderr, sg.workspaces()) == (0, "", {(sg.me, "8.8.8.8/32")})
     monkeypatch.setenv("MAYFLY_PYTHON", "/bin/false")  # as a Python without boto3
-    code, out, err = run()
-    assert (code, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith("bin/rds-update-sg-rule: boto3 is missing here")
+    done = run_program(script)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "boto3 is missing" in done.stderr
