@@ -5,35 +5,10 @@ import re
 import sys
 from collections.abc import Callable
 
-from as_deployed import TASK, at, environments, rows
+from as_deployed import TASK, at, beside, environments, rows
 from cloudformation import Template, of_type, target, text_of
 
 from webapp.postgres.folders import CHECKOUT
-
-
-def _connect(user: str, resource: str) -> str:
-    return rf'rds-db:connect .*:dbuser:\$\{{Id\}}/{user}", .*"{resource}".*'
-
-
-def _start(log: str, *secrets: str) -> list[str]:
-    """The image, the streams of the log, which tasks name, and the secrets."""
-    pull = ("BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability")
-    lines = [rf'logs:{act} .*:log-stream:(app|owner)/\*", .*"{log}".*' for act in ("CreateLogStream", "PutLogEvents")]
-    read = [f'secretsmanager:GetSecretValue .*"{one}".*' for one in secrets]
-    # IAM knows no resource for signing in to ECR.
-    return [*lines, *read, r"ecr:GetAuthorizationToken \*", *(f"ecr:{act} .*:repository/mayfly.*" for act in pull)]
-
-
-# Action and resource of all that each role may do. While the proxy is made they go past it still.
-RIGHTS = {
-    "TaskRole": [_connect("mayfly_app", one) for one in ("Database", "Proxy")],
-    "SignUpRole": [_connect("mayfly_sign_up", one) for one in ("Database", "Proxy")]
-    # Its network card and log, on everything: AWS keeps this one, and a card cannot be named beforehand.
-    + [r"managed .*:aws:policy/service-role/AWSLambdaVPCAccessExecutionRole.*"],
-    "ProxyRole": [_connect(one, "Database") for one in ("mayfly_app", "mayfly_sign_up")],
-    "TaskExecutionRole": _start("TaskLog", "SecretKey", "ClientSecret"),
-    "OwnerExecutionRole": _start("OwnerLog", 'Database", "MasterUserSecret.SecretArn'),
-}
 
 Complaints = list[str]
 
@@ -81,7 +56,11 @@ def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
 
 def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
     found = [n for n, one in t["Resources"].items() if one["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}]
-    roles, missing = of_type(t, "IAM::Role"), "(?!)" if "Proxy" in t["Resources"] else "Proxy"
+    may, roles, missing = (
+        beside("rights.yml"),
+        of_type(t, "IAM::Role"),
+        "(?!)" if "Proxy" in t["Resources"] else "Proxy",
+    )
     for name, role in roles.items():
         rights = [f"managed {text_of(one)}" for one in role.get("ManagedPolicyArns", [])]
         trusted = [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]]
@@ -90,16 +69,15 @@ def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
             found += [f"{name}: {one}"] * (one.keys() != {"Effect", "Action", "Resource"} or one["Effect"] != "Allow")
             actions, resources = ([v] if not isinstance(v, list) else v for v in (one["Action"], one["Resource"]))
             rights += [f"{action} {text_of(resource)}" for action in actions for resource in resources]
-        wanted = [one for one in RIGHTS.get(name, []) if not re.search(missing, one)]
+        wanted = [one for one in may.get(name, []) if not re.search(missing, one)]
         found += [f"{name}: {right}" for right in rights if not any(re.fullmatch(one, right) for one in wanted)]
         found += [f"{name}: no {one}" for one in wanted if not any(re.fullmatch(one, right) for right in rights)]
-    return found + [f"role {name}" for name in RIGHTS.keys() ^ roles.keys() if not re.match(missing, name)]
+    return found + [f"role {name}" for name in may.keys() ^ roles.keys() if not re.match(missing, name)]
 
 
 def who_connects_says_who_they_are(t: Template) -> Complaints:
     """A token is for the user that the URL names."""
-    users = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}
-    given = environments(t)
+    users, given = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}, environments(t)
     found = [f"{name}: {text_of(url)}" for name, user in users.items() for setting, url in given[name].items()
              if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)]  # fmt: skip
     direct = "Proxy" in t["Resources"] and "DIRECT_CONNECTION_URL" not in given["Task"]

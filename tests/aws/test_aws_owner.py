@@ -16,26 +16,6 @@ from webapp.postgres.folders import CHECKOUT
 TASK = "arn:aws:ecs:eu-central-1:123456789012:task/mayfly/0a1b2c"
 OUTPUTS = {"ClusterName": "cluster-1", "OwnerLogName": "/mayfly/mayfly/owner", "OwnerTaskDefinition": "mayfly-owner:7"}
 OUTPUTS |= {"OwnerTaskNetwork": "awsvpcConfiguration={subnets=[subnet-1]}"}
-# It keeps what it was called with, and of several replies to a call gives one after the other, the last one for ever.
-STAND_IN = """#!{python}
-import json, pathlib, sys
-import jmespath
-here, call = pathlib.Path(__file__).parent, " ".join(sys.argv[1:3])
-with open(here / "calls", "a") as calls:
-    print(json.dumps(sys.argv[1:]), file=calls)
-replies = json.loads((here / "replies").read_text())
-said = replies[call].pop(0) if len(replies[call]) > 1 else replies[call][0]
-(here / "replies").write_text(json.dumps(replies))
-if said is None:
-    sys.exit("An error occurred")
-if "--query" in sys.argv:
-    found = jmespath.search(sys.argv[sys.argv.index("--query") + 1], said)
-    if "json" in sys.argv:
-        sys.exit(print(json.dumps(found)))
-    rows = found if isinstance(found, list) and found and isinstance(found[0], list) else [found]
-    for row in rows:
-        print("\\t".join(map(str, row)) if isinstance(row, list) else row)
-"""
 
 
 def stopped(code: int | None, why: str = "Essential container in task exited") -> dict[str, Any]:
@@ -60,8 +40,9 @@ class Aws:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name, text in {"aws": STAND_IN.format(python=sys.executable), "sleep": "#!/bin/sh\n"}.items():
-            write_program(folder / name, text)
+        program = Path(__file__).with_name("aws_stand_in.txt").read_text()
+        write_program(folder / "aws", f"#!{sys.executable}\n{program}")
+        write_program(folder / "sleep", "#!/bin/sh\n")
         outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
         self.replies: dict[str, list[Any]] = {
             "cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}],
