@@ -28,24 +28,24 @@ def nothing_is_public_but_the_balancer(t: Template) -> Complaints:
 
 def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
     """As those who listen see it, and as those who speak do."""
-    into, out = set[tuple[str, str, int]](), set[tuple[str, str, int]]()
-    unclear = list(of_type(t, "EC2::SecurityGroupEgress"))
+    groups = of_type(t, "EC2::SecurityGroup")
+    unclear = [
+        *of_type(t, "EC2::SecurityGroupEgress"),
+        *(n for n in groups if not groups[n].get("SecurityGroupEgress")),
+    ]
+    ingress = [(name, one) for name, group in groups.items() for one in group.get("SecurityGroupIngress", [])]
+    ingress += [(target(one["GroupId"]), one) for one in of_type(t, "EC2::SecurityGroupIngress").values()]
+    egress = [(name, one) for name, group in groups.items() for one in group.get("SecurityGroupEgress", [])]
+    egress = [(name, one) for name, one in egress if one.get("CidrIp") != "127.0.0.1/32"]
+    for name, one in ingress + egress:
+        wide = one["IpProtocol"] != "tcp" or one.get("FromPort") != one.get("ToPort") or not one.get("Description")
+        unclear += [f"{name}: a rule that is wide or without words"] * wide
 
-    def note(flows: set[tuple[str, str, int]], name: str, one: Template, side: str) -> None:
-        if one["IpProtocol"] != "tcp" or one.get("FromPort") != one.get("ToPort") or not one.get("Description"):
-            unclear.append(f"{name}: a rule that is wide or without words")
-        far = one.get("CidrIp") or target(one.get(f"{side}SecurityGroupId")) or text_of(one)
-        flows.add((*((far, name) if side == "Source" else (name, far)), one.get("FromPort", 0)))
+    def far(one: Template, side: str) -> str:
+        return one.get("CidrIp") or target(one.get(f"{side}SecurityGroupId")) or text_of(one)
 
-    for name, group in of_type(t, "EC2::SecurityGroup").items():
-        for one in group.get("SecurityGroupEgress", []):
-            if one.get("CidrIp") != "127.0.0.1/32":
-                note(out, name, one, "Destination")
-        for one in group.get("SecurityGroupIngress", []):
-            note(into, name, one, "Source")
-        unclear += [f"{name} lets everything out"] * (not group.get("SecurityGroupEgress"))
-    for one in of_type(t, "EC2::SecurityGroupIngress").values():
-        note(into, target(one["GroupId"]), one, "Source")
+    into = {(far(one, "Source"), name, one.get("FromPort", 0)) for name, one in ingress}
+    out = {(name, far(one, "Destination"), one.get("FromPort", 0)) for name, one in egress}
     callers, proxy = ["TaskGroup", "FunctionGroup"], ["ProxyGroup"] * ("Proxy" in t["Resources"])
     inside = {(one, "DatabaseGroup", 5432) for one in callers + proxy} | {("BalancerGroup", "TaskGroup", 8000)}
     inside |= {(one, "ProxyGroup", 5432) for one in callers if proxy}
@@ -56,11 +56,8 @@ def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
 
 def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
     found = [n for n, one in t["Resources"].items() if one["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}]
-    may, roles, missing = (
-        beside("rights.yml"),
-        of_type(t, "IAM::Role"),
-        "(?!)" if "Proxy" in t["Resources"] else "Proxy",
-    )
+    may, roles = beside("rights.yml"), of_type(t, "IAM::Role")
+    missing = "(?!)" if "Proxy" in t["Resources"] else "Proxy"
     for name, role in roles.items():
         rights = [f"managed {text_of(one)}" for one in role.get("ManagedPolicyArns", [])]
         trusted = [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]]
@@ -104,10 +101,10 @@ def no_secret_is_in_sight(t: Template) -> Complaints:
 def every_setting_is_known(t: Template) -> Complaints:
     ours = "".join(path.read_text("utf-8") for path in (CHECKOUT / "webapp").rglob("*.py"))
     known = {*re.findall(r'"([A-Z][A-Z_]+)"', ours), "PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
-    given = environments(t)
-    for name, task in of_type(t, "ECS::TaskDefinition").items():
-        given[name] = given[name] | {one["Name"]: "" for one in at(task, f"{TASK}/Secrets")}
-    return [f"{name}: {setting}" for name, settings in given.items() for setting in settings.keys() - known]
+    given = [(name, setting) for name, settings in environments(t).items() for setting in settings]
+    tasks = of_type(t, "ECS::TaskDefinition").items()
+    given += [(name, one["Name"]) for name, task in tasks for one in at(task, f"{TASK}/Secrets")]
+    return [f"{name}: {setting}" for name, setting in given if setting not in known]
 
 
 def requests_meet_no_closed_door(t: Template) -> Complaints:
@@ -142,9 +139,9 @@ def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
         return []
     rules = {n for n, one in of_type(t, "EC2::SecurityGroupIngress").items() if "ProxyGroup" in text_of(one)}
     late = rules - set(t["Resources"]["ProxyTargets"].get("DependsOn", []))
-    early = [n for n in ("PostConfirmation", "Service")
-             if at(t["Resources"], f"{n}/Metadata/After") != {"Ref": "ProxyTargets"}]  # fmt: skip
-    return [f"not waited for: {name}" for name in late] + [f"too early: {name}" for name in early]
+    after = {n: at(t["Resources"], f"{n}/Metadata/After") for n in ("PostConfirmation", "Service")}
+    early = [f"too early: {name}" for name, one in after.items() if one != {"Ref": "ProxyTargets"}]
+    return early + [f"not waited for: {name}" for name in late]
 
 
 _ours = inspect.getmembers(sys.modules[__name__], inspect.isfunction)

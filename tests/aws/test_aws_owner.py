@@ -127,10 +127,3 @@ def test_what_goes_wrong_is_a_sentence(aws: Aws) -> None:
         build = ["--tag", "2"] if call.endswith("task-definition") else []
         code, _, err = aws.run("mayfly", *build, "bin/db-migrate")
         assert (code, err.splitlines()[-1].startswith("bin/aws-owner: "), words in err) == (1, True, True), err
-
-
-def test_stack_and_command_must_be_said(aws: Aws) -> None:
-    for arguments in ([], ["mayfly"], ["mayfly", "--tag", "2"]):
-        code, said, err = aws.run(*arguments)
-        assert (code, said, err.count("bin/aws-owner: ")) == (1, [], 1)
-    assert not (aws.folder / "calls").exists()

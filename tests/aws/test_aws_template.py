@@ -1,8 +1,8 @@
-"""What the parameters of aws/template.yml do, and what its environment means to the program."""
+"""What the parameters of aws/template.yml do, what its environment means to the program, and its promises."""
 
 import re
 
-from as_deployed import GIVEN, PATH, at, deployed, environments, template
+from as_deployed import GIVEN, LARGEST, PATH, WAYS, at, beside, changed, deployed, environments, rows, template
 from cloudformation import of_type
 from promises import PROMISES
 
@@ -11,11 +11,18 @@ from webapp.config.settings import TTLS, Settings
 SIZES = ("small", "large")
 
 
-def test_defaults_cost_little_and_promise_enough() -> None:
-    parameters, first = template()["Parameters"], deployed()
-    assert parameters["BackupDays"]["MinValue"] >= 7
-    assert not of_type(first, "RDS::DBProxy")
-    assert of_type(first, "RDS::DBInstance")["Database"]["DBInstanceClass"] == "db.t4g.micro"
+def test_template_keeps_its_promises_in_every_way() -> None:
+    ways = [(way, deployed(**way)) for way in WAYS]
+    missed = [(name, way, promise(made)) for way, made in ways for name, promise in PROMISES.items() if promise(made)]
+    assert missed == []
+
+
+def test_each_promise_is_missed_when_it_is_taken_out() -> None:
+    whole, taken = deployed(**LARGEST), beside("taken_out.yml")
+    taken["what_must_be_said_is_said"] = [(path, None if value else "other") for path, value in rows(whole)]
+    out = [(name, path, value) for name, rows_of_it in taken.items() for path, value in rows_of_it]
+    assert [(name, path) for name, path, value in out if not PROMISES[name](changed(whole, path, value))] == []
+    assert taken.keys() == PROMISES.keys()
 
 
 def test_function_asks_the_account_for_nothing_unless_told() -> None:
@@ -28,6 +35,8 @@ def test_function_asks_the_account_for_nothing_unless_told() -> None:
 
 def test_large_scales_and_changes_nothing_of_the_database_that_cannot_go_back() -> None:
     """RDS changes machine and zones there and back; storage, for one, it never gives back."""
+    assert template()["Parameters"]["BackupDays"]["MinValue"] >= 7
+    assert not of_type(deployed(), "RDS::DBProxy"), "it costs"
     first, small, large = deployed(Size="large"), *(deployed(Size=size, Serve="yes") for size in SIZES)
     assert [of_type(t, "ECS::Service")["Service"]["DesiredCount"] for t in (first, small, large)] == [0, 1, 3]
     scales = [of_type(t, "ApplicationAutoScaling::ScalableTarget") for t in (first, small, large)]
