@@ -46,9 +46,9 @@ def who(client: FlaskClient) -> str | None:
 
 
 def refused(client: FlaskClient, provider: FakeProvider, conn: Connection, status: int) -> None:
-    """Somebody new goes all the way, and is not let in, but told of ways on."""
-    answer = through(client, provider)
+    """Somebody new goes all the way, and is not let in, but told of ways on that keep what they came with."""
+    answer = through(client, provider, next="/compose", invite="come-in")
     assert (answer.status_code, who(client)) == (status, None)
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
-    assert f'href="{START}"' in answer.text
-    assert 'href="/sign-in"' in answer.text
+    assert f'href="{START}?next=/compose&amp;invite=come-in"' in answer.text
+    assert 'href="/sign-in' in answer.text.replace(START, "")

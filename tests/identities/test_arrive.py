@@ -75,18 +75,13 @@ def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvi
     assert (who(client), count(conn, "sessions")) == (None, 1)
 
 
-def test_closed_place_takes_nobody_new(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
-    closed = make_app(SIGN_UP="closed")
-    assert through(closed.test_client(), provider).status_code == 403
-    assert count(conn, "users") == 0
-    assert [through(app.test_client(), provider).status_code for app in (make_app(), closed)] == [303, 303]
-
-
-def test_place_that_leaves_it_to_the_provider_calls_nobody(make_app: MakeApp, provider: FakeProvider) -> None:
-    client = make_app(SIGN_UP="provider").test_client()
-    assert 'href="/sign-up' not in client.get("/sign-in").text
-    assert client.get("/sign-up").location == START
-    assert through(client, provider).status_code == 303
+def test_closed_place_takes_nobody_new(make_app: MakeApp, provider: FakeProvider) -> None:
+    """And one that leaves it to the provider calls nobody."""
+    closed, opened = (make_app(SIGN_UP=word) for word in ("closed", "provider"))
+    statuses = [through(app.test_client(), provider).status_code for app in (closed, opened, closed)]
+    assert statuses == [403, 303, 303]
+    assert 'href="/sign-up' not in opened.test_client().get("/sign-in").text
+    assert opened.test_client().get("/sign-up").location == START
 
 
 @pytest.fixture

@@ -38,12 +38,6 @@ def test_sign_in_makes_an_account_and_a_session(app: Flask, provider: FakeProvid
     assert [count(conn, table) for table in ("passwords", "users", "sessions")] == [0, 1, 2]
 
 
-def test_client_with_a_secret_comes_in(make_app: MakeApp, provider: FakeProvider) -> None:
-    client = make_app(AUTH="oidc", OIDC_CLIENT_SECRET=SECRET).test_client()
-    assert through(client, provider).status_code == 303
-    assert who(client) == "ann"
-
-
 def test_cookie_fixed_beforehand_never_becomes_the_session(app: Flask, provider: FakeProvider) -> None:
     stranger = app.test_client()
     leave(stranger)
@@ -134,10 +128,12 @@ def test_routes_reply_to_get_alone_and_only_where_there_is_a_provider(
     assert [client.get(path).location for path in paths] == ["/"] * 3, "who is signed in has no business there"
 
 
-def test_sign_out_leads_to_the_provider_by_a_link(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
-    app = make_app(AUTH="oidc")
+def test_client_with_a_secret_comes_in_and_out(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
+    """A link on the page after signing out leads to the provider's own."""
+    app = make_app(AUTH="oidc", OIDC_CLIENT_SECRET=SECRET)
     client = app.test_client()
     through(client, provider)
+    assert who(client) == "ann"
     copied = with_cookie(app, cookie_of(client))
     assert send(client, "/sign-out").location == "/signed-out"
     assert (count(conn, "sessions"), who(copied)) == (0, None)

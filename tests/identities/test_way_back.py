@@ -44,11 +44,6 @@ def test_code_counts_once_even_where_the_cookie_was_kept(app: Flask, provider: F
     assert count(conn, "sessions") == 1
 
 
-def test_nonce_of_another_flow_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    provider.claims = {"nonce": leave(app.test_client())["nonce"]}
-    refused(app.test_client(), provider, conn, 502)
-
-
 def test_flow_ends_after_ten_minutes(
     client: FlaskClient, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,22 +75,20 @@ def test_bad_parameters_are_no_fault(app: Flask, provider: FakeProvider) -> None
     assert provider.asked["/token"] == 0
 
 
-def test_refusal_is_a_page_with_ways_on(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    provider.denies = True
-    refused(app.test_client(), provider, conn, 403)
+def test_refusal_is_a_page_whose_ways_on_keep_page_and_invitation(
+    app: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    another = leave(app.test_client())["nonce"]
+    fails = {"/token": lambda handler: handler.say(500, {})}
+    for status, told in (
+        (503, {"broken": fails}), (502, {"claims": {"aud": "other"}}), (502, {"claims": {"nonce": another}}),
+        (403, {"denies": True}),
+    ):  # fmt: skip
+        vars(provider).update({"broken": {}, "claims": {}, **told})
+        refused(app.test_client(), provider, conn, status)
     for headers in ({}, FRAGMENT):
         answer = app.test_client().get(BACK, headers=headers)
-        assert answer.status_code == 400
-        assert 'href="/sign-in"' in answer.text
-
-
-def test_second_try_keeps_the_page_and_the_invitation(app: Flask, provider: FakeProvider) -> None:
-    for status in (503, 502, 403):
-        provider.broken = {"/token": lambda handler: handler.say(500, {})} if status == 503 else {}
-        provider.claims, provider.denies = {"aud": "other"}, status == 403
-        answer = through(app.test_client(), provider, next="/compose", invite="come-in")
-        assert answer.status_code == status
-        assert 'href="/sign-in/provider?next=/compose&amp;invite=come-in"' in answer.text
+        assert (answer.status_code, 'href="/sign-in"' in answer.text) == (400, True)
 
 
 def test_failure_is_logged_without_what_was_sent(
