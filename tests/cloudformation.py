@@ -31,12 +31,10 @@ _Loader.add_multi_constructor("!", _tag)
 
 
 def read(path: Path) -> Template:
-    """The template in the file, with every function in its long form."""
     return yaml.load(path.read_text("utf-8"), _Loader)
 
 
 def text_of(value: Any) -> str:
-    """A value in one line, for looking into."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -21,7 +21,6 @@ def load() -> ModuleType:
 
 
 def confirmed(trigger: str = "PostConfirmation_ConfirmSignUp", **attributes: object) -> Event:
-    """An event as Cognito sends it."""
     person = {"sub": SUBJECT, "email_verified": "true", "email": "ann@example.com", "preferred_username": "Ann"}
     pool = {"version": "1", "region": "eu-central-1", "userPoolId": "eu-central-1_pool", "userName": "ann"}
     request = {"userAttributes": {**person, "name": "Ann Lee", **attributes}}

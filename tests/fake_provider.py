@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -53,7 +53,6 @@ class FakeProvider:
         return [{**self.key.as_dict(private=False), "kid": self.kid, "alg": "RS256", "use": "sig"}]
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes back to."""
         self.authorized.append(query)
         code = secrets.token_urlsafe(16)
         if not self.denies:
@@ -81,7 +80,6 @@ class FakeProvider:
 
     @property
     def addresses(self) -> dict[str, Any]:
-        """What it tells of itself."""
         ends = {"authorization": "authorize?tenant=one", "token": "token", "end_session": "logout"}
         ends = {f"{name}_endpoint": f"{self.url}/{path}" for name, path in ends.items()}
         return {"issuer": self.issuer, "jwks_uri": f"{self.url}/keys", **ends}
@@ -97,34 +95,32 @@ def one_each(query: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def run_provider() -> Iterator[FakeProvider]:
-    """The provider, listening while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
             pass
 
         def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            self._answer(parts.path, lambda: self._get(parts.path, one_each(parts.query)))
+            path, _, query = self.path.partition("?")
+            self._reply(path, one_each(query))
 
         def do_POST(self) -> None:
-            form = one_each(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            said = lambda: self.say(*provider.token(form, self.headers.get("Authorization", "")))  # noqa: E731
-            self._answer(urlsplit(self.path).path, said)
+            self._reply(self.path, one_each(self.rfile.read(int(self.headers["Content-Length"])).decode()))
 
-        def _answer(self, path: str, well: Callable[[], None]) -> None:
+        def _reply(self, path: str, asked: dict[str, str]) -> None:
             provider.asked[path] += 1
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                provider.broken[path](self) if path in provider.broken else well()
-
-        def _get(self, path: str, query: dict[str, str]) -> None:
-            if path == "/authorize":
-                self.send_response(302)
-                self.send_header("Location", provider.authorize(query))
-                self.end_headers()
-            else:
-                known = {DISCOVERY: provider.addresses, "/keys": {"keys": provider.keys()}}
-                self.say(200, known.get(path, {"signed out": path}))
+                if path in provider.broken:
+                    provider.broken[path](self)
+                elif path == "/token":
+                    self.say(*provider.token(asked, self.headers.get("Authorization", "")))
+                elif path == "/authorize":
+                    self.send_response(302)
+                    self.send_header("Location", provider.authorize(asked))
+                    self.end_headers()
+                else:
+                    known = {DISCOVERY: provider.addresses, "/keys": {"keys": provider.keys()}}
+                    self.say(200, known.get(path, {"signed out": path}))
 
         def say(self, status: int, said: object) -> None:
             body = b" " * provider.padding + (said if isinstance(said, bytes) else json.dumps(said).encode())

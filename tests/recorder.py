@@ -22,7 +22,6 @@ class Recorder:
         self._listener.close()
 
     def statements(self) -> list[str]:
-        """Every SQL text in what was sent, of the simple and of the extended protocol."""
         found = []
         for stream in self.sent:
             rest = bytes(stream)[int.from_bytes(stream[:4]) :]  # without the greeting

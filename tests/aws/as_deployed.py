@@ -43,7 +43,6 @@ def _into(value: Any, step: str) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at the path, or None."""
     with contextlib.suppress(KeyError, IndexError):
         for step in path.split("/"):
             value = value[_into(value, step)]
@@ -52,7 +51,6 @@ def at(value: Any, path: str) -> Any:
 
 
 def rows(t: Template) -> list[tuple[str, object]]:
-    """Path and value of each row of must_say.yml, for each resource that it is about."""
     said = beside("must_say.yml").items()
     named = [(name, wanted) for kind, wanted in said for name in (of_type(t, kind) if "::" in kind else [kind])]
     return [

@@ -82,7 +82,6 @@ def sign_up_url(worker_database: DatabaseUrls) -> Iterator[str]:
 
 @pytest.fixture
 def handler(database_urls: DatabaseUrls, sign_up_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The function as a new execution environment has it."""
     monkeypatch.setenv("CONNECTION_URL", sign_up_url)
     made = load()
     yield made

@@ -27,7 +27,6 @@ def nothing_is_public_but_the_balancer(t: Template) -> Complaints:
 
 
 def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
-    """As those who listen see it, and as those who speak do."""
     groups = of_type(t, "EC2::SecurityGroup")
     unclear = [
         *of_type(t, "EC2::SecurityGroupEgress"),

@@ -34,7 +34,6 @@ class Sg:
             self.monkeypatch.setenv(f"GITPOD_{name}", value)
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, output, error output."""
         self.capfd.readouterr()
         self.sent.clear()
         self.ec2.meta.events.register("before-call.ec2", self._called)
@@ -49,7 +48,6 @@ class Sg:
         return (1, out, f"{err}{code}\n") if isinstance(code, str) else (code, out, err)
 
     def refusal(self, *arguments: str, code: int = 1) -> str:
-        """The one sentence that the script ends with."""
         found, out, err = self.run(*arguments)
         assert (found, out, err.count("\n")) == (code, "", 1)
         assert err.startswith("bin/rds-update-sg-rule: ")

@@ -6,7 +6,6 @@ from typing import Any
 
 
 def run_program(*command: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Its code and what it said; it may fail."""
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 

@@ -28,7 +28,6 @@ OF_ITS_OWN = {("cloudformation", "deploy"), ("s3", "mb"), ("s3", "cp"), ("ecr", 
 
 @pytest.fixture(scope="module")
 def called(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    """What was called, with its arguments, in the order of the document."""
     folder = tmp_path_factory.mktemp("shell")
     (folder / "bin").mkdir()
     for name in PROGRAMS | set(re.findall(r"\bbin/([a-z-]+)", "".join(BLOCKS))):

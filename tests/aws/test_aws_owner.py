@@ -53,7 +53,6 @@ class Aws:
         }
 
     def run(self, *arguments: str) -> tuple[int, list[str], str]:
-        """Exit code, lines of output, error output."""
         (self.folder / "replies").write_text(json.dumps(self.replies))
         environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
         done = run_program(CHECKOUT / "bin" / "aws-owner", *arguments, env=environment)

@@ -58,7 +58,6 @@ def test_who_may_join_is_the_same_to_pool_program_and_function() -> None:
 
 
 def _settings(**parameters: str) -> Settings:
-    """What the program makes of the environment that the template gives it."""
     given = environments(deployed(**parameters))["Task"]
     known = {name: value for name, value in given.items() if isinstance(value, str)}
     known |= {"CONNECTION_URL": "postgresql:///mayfly", "OIDC_ISSUER": "https://cognito.example/pool"}

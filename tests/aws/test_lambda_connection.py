@@ -119,7 +119,6 @@ def test_secret_is_read_for_each_connection_and_never_named(moto: str, far: Far)
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For this machine's Python."""
     folder = tmp_path_factory.mktemp("package")
     (folder / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
     machine, version = os.uname().machine.replace("aarch64", "arm64"), "{}.{}".format(*sys.version_info)
@@ -144,7 +143,6 @@ def test_package_holds_what_is_needed_and_nothing_of_the_day(package: Path) -> N
 
 
 def test_packaged_function_makes_an_account(package: Path, conn: Connection, sign_up_url: str, scratch: Path) -> None:
-    """Unpacked and run with nothing else of the project on the path."""
     zipfile.ZipFile(package).extractall(scratch)
     code = "import json, sys; sys.path += sys.argv[1:2]; from handler import lambda_handler as run"
     code += "; run(json.loads(sys.argv[2]), None)"

@@ -74,7 +74,6 @@ class Echo(socketserver.StreamRequestHandler):
 
 @pytest.fixture
 def echo() -> Iterator[str]:
-    """The address of an echo service on this machine."""
     Echo.over = threading.Event()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
         threading.Thread(target=server.serve_forever, args=[0.01]).start()

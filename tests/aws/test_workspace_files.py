@@ -21,7 +21,6 @@ NO_DATABASE = DatabaseUrls("postgresql://mayfly_app@/mayfly", "postgresql://mayf
 
 
 def settings_after(command: str, **environment: str) -> Settings:
-    """The settings of `bin/dev` where the command starts it."""
     tool = 'gp() { [ "$*" = "url 8000" ] && echo "https://8000-mayfly.ws.example.org"; }'
     assert command.count("bin/dev") == 1
     lines = f"{tool}\n{command.replace('bin/dev', 'env -0')}"

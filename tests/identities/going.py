@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from fake_provider import FakeProvider, one_each
+from flask import Flask
 from flask.testing import FlaskClient
 from verbs import count
 from werkzeug.test import TestResponse
@@ -35,8 +36,12 @@ def come_back(client: FlaskClient, provider: FakeProvider, asked: dict[str, str]
 
 
 def through(client: FlaskClient, provider: FakeProvider, **query: str) -> TestResponse:
-    """All the way."""
     return come_back(client, provider, leave(client, **query))
+
+
+def status(app: Flask, provider: FakeProvider, **query: str) -> int:
+    """How it ends for somebody who goes all the way in a new browser."""
+    return through(app.test_client(), provider, **query).status_code
 
 
 def who(client: FlaskClient) -> str | None:
@@ -45,10 +50,10 @@ def who(client: FlaskClient) -> str | None:
     return found[1] if found else None
 
 
-def refused(client: FlaskClient, provider: FakeProvider, conn: Connection, status: int) -> None:
+def refused(client: FlaskClient, provider: FakeProvider, conn: Connection, code: int) -> None:
     """Somebody new goes all the way, and is not let in, but told of ways on that keep what they came with."""
     answer = through(client, provider, next="/compose", invite="come-in")
-    assert (answer.status_code, who(client)) == (status, None)
+    assert (answer.status_code, who(client)) == (code, None)
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
     assert f'href="{START}?next=/compose&amp;invite=come-in"' in answer.text
     assert 'href="/sign-in' in answer.text.replace(START, "")

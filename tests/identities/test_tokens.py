@@ -90,7 +90,6 @@ def signed_anyway(provider: FakeProvider, claims: Claims | bytes, **header: Any)
 
 
 def with_the_public_key(provider: FakeProvider) -> str:
-    """Its secret is what everybody may read."""
     text = head_and_claims(good(), alg="HS256")
     return f"{text}.{base64url(hmac.digest(provider.key.as_pem(private=False), text.encode(), hashlib.sha256))}"
 
