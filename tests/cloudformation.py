@@ -96,7 +96,6 @@ def evaluate(template: Template, given: dict[str, str]) -> Template:
 def _substituted(settle: Callable[[Any], Any], value: Any, parameters: dict[str, str]) -> Any:
     text, names = value if isinstance(value, list) else (value, {})
     names = {name: settle(part) for name, part in names.items()}
-    plain = parameters | {name: part for name, part in names.items() if isinstance(part, str)}
+    plain = parameters | {name: names.pop(name) for name in list(names) if isinstance(names[name], str)}
     text = re.sub(r"\$\{(\w+)\}", lambda found: plain.get(found[1], found[0]), text)
-    names = {name: part for name, part in names.items() if name not in plain}
     return {"Fn::Sub": [text, names] if names else text} if "${" in text else text

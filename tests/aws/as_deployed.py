@@ -21,7 +21,9 @@ LARGEST = WAYS[-1]
 TASK = "ContainerDefinitions/0"
 
 
+@functools.cache
 def beside(name: str) -> Template:
+    """The file of that name here. Nobody may change it."""
     return read(Path(__file__).with_name(name))
 
 
@@ -51,21 +53,17 @@ def at(value: Any, path: str) -> Any:
 
 
 def rows(t: Template) -> list[tuple[str, object]]:
-    said = beside("must_say.yml").items()
-    named = [(name, wanted) for kind, wanted in said for name in (of_type(t, kind) if "::" in kind else [kind])]
-    return [
-        (name + (path if path.startswith("/") else f"/Properties/{path}"), value)
-        for name, wanted in named
-        for path, value in wanted.items()
-    ]
+    said = [(kind, path, value) for kind, wanted in beside("must_say.yml").items() for path, value in wanted.items()]
+    named = [(n, path, value) for kind, path, value in said for n in (of_type(t, kind) if "::" in kind else [kind])]
+    return [(n + (path if path[0] == "/" else f"/Properties/{path}"), value) for n, path, value in named]
 
 
 def environments(t: Template) -> dict[str, dict[str, Any]]:
     """What the containers and the function get as plain environment."""
-    found = {n: f["Environment"]["Variables"] for n, f in of_type(t, "Lambda::Function").items()}
-    for name, task in of_type(t, "ECS::TaskDefinition").items():
-        found[name] = {one["Name"]: one["Value"] for one in task["ContainerDefinitions"][0]["Environment"]}
-    return found
+    functions, tasks = of_type(t, "Lambda::Function"), of_type(t, "ECS::TaskDefinition")
+    given = {name: at(task, f"{TASK}/Environment") for name, task in tasks.items()}
+    found = {name: {one["Name"]: one["Value"] for one in given[name]} for name in tasks}
+    return found | {name: one["Environment"]["Variables"] for name, one in functions.items()}
 
 
 def changed(whole: Template, path: str, value: object) -> Template:

@@ -44,12 +44,11 @@ class Aws:
         write_program(folder / "aws", f"#!{sys.executable}\n{program}")
         write_program(folder / "sleep", "#!/bin/sh\n")
         outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
-        self.replies: dict[str, list[Any]] = {
-            "cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}],
-            "ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}],
-            "ecs wait": [{}],
+        self.replies: dict[str, list[Any]] = {"cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}]}
+        self.replies |= {"ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}], "ecs wait": [{}]}
+        self.replies |= {
             "ecs describe-tasks": [stopped(0)],
-            "logs get-log-events": [lines("mayfly is up to date", "and\tso on")],
+            "logs get-log-events": [lines("all is well", "and\tso on")],
         }
 
     def run(self, *arguments: str) -> tuple[int, list[str], str]:
@@ -72,7 +71,7 @@ def test_command_runs_as_it_was_typed_and_tells_what_it_said(aws: Aws) -> None:
     assert set(OUTPUTS) <= set(template()["Outputs"])
     typed = ["bin/users-suspend", "ann", 'with "quotes", and a space', "--undo"]
     code, said, err = aws.run("mayfly", *typed)
-    assert (code, said[1:], err) == (0, ["mayfly is up to date", "and\tso on"], "")
+    assert (code, said[1:], err) == (0, ["all is well", "and\tso on"], "")
     (call,) = aws.calls("ecs run-task")
     assert json.loads(after(call, "--overrides")) == {"containerOverrides": [{"name": "owner", "command": typed}]}
     assert (after(call, "--cluster"), after(call, "--task-definition")) == ("cluster-1", "mayfly-owner:7")

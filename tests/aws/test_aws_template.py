@@ -1,25 +1,27 @@
-"""What the parameters of aws/template.yml do, what its environment means to the program, and its promises."""
+"""The promises and parameters of aws/template.yml, what it means to the program, and the smaller templates."""
 
 import re
 
 from as_deployed import GIVEN, LARGEST, PATH, WAYS, at, beside, changed, deployed, environments, rows, template
-from cloudformation import of_type
+from cloudformation import evaluate, of_type, read, target, text_of
 from promises import PROMISES
 
 from webapp.config.settings import TTLS, Settings
+from webapp.postgres.folders import CHECKOUT
 
 SIZES = ("small", "large")
+NETWORK, DEVELOPMENT = (read(CHECKOUT / "aws" / f"{name}.yml") for name in ("network", "development"))
 
 
 def test_template_keeps_its_promises_in_every_way() -> None:
-    ways = [(way, deployed(**way)) for way in WAYS]
-    missed = [(name, way, promise(made)) for way, made in ways for name, promise in PROMISES.items() if promise(made)]
-    assert missed == []
+    ways = [(name, way, promise(deployed(**way))) for way in WAYS for name, promise in PROMISES.items()]
+    assert [(name, way, found) for name, way, found in ways if found] == []
 
 
 def test_each_promise_is_missed_when_it_is_taken_out() -> None:
-    whole, taken = deployed(**LARGEST), beside("taken_out.yml")
-    taken["what_must_be_said_is_said"] = [(path, None if value else "other") for path, value in rows(whole)]
+    whole = deployed(**LARGEST)
+    said = [(path, None if value else "other") for path, value in rows(whole)]
+    taken = beside("taken_out.yml") | {"what_must_be_said_is_said": said}
     out = [(name, path, value) for name, rows_of_it in taken.items() for path, value in rows_of_it]
     assert [(name, path) for name, path, value in out if not PROMISES[name](changed(whole, path, value))] == []
     assert taken.keys() == PROMISES.keys()
@@ -95,3 +97,40 @@ def test_parameters_refuse_what_aws_refuses_and_ask_for_no_secret() -> None:
     assert [name for name in parameters if re.search(r"password|secret|token", name, re.IGNORECASE)] == []
     assert set(GIVEN) == {name for name, one in parameters.items() if "Default" not in one}
     assert PATH.stat().st_size < 51_200, "a larger one needs a bucket"
+
+
+def test_network_gives_what_the_template_asks_for() -> None:
+    made = evaluate(NETWORK, {})
+    assert set(made["Outputs"]) == {"Vpc", "PublicSubnets", "PrivateSubnets"} <= set(template()["Parameters"])
+    subnets = of_type(made, "EC2::Subnet")
+    for kind in ("Public", "Private"):
+        named = [one["Ref"] for one in made["Outputs"][f"{kind}Subnets"]["Value"]["Fn::Join"][1]]
+        zones = {text_of(subnets[name]["AvailabilityZone"]) for name in named}
+        assert (named, len(zones)) == ([f"{kind}A", f"{kind}B"], 2)
+    (vpc,) = of_type(made, "EC2::VPC").values()
+    assert vpc["EnableDnsSupport"] is vpc["EnableDnsHostnames"] is True
+
+
+def test_private_subnets_lead_out_by_a_nat_and_public_ones_by_the_gateway() -> None:
+    """One NAT stands in the first zone for both; of two each stands in the zone of its subnet."""
+    for each, second in (("no", "PublicA"), ("yes", "PublicB")):
+        made = evaluate(NETWORK, {"NatInEachZone": each})
+        nats = {name: target(one["SubnetId"]) for name, one in of_type(made, "EC2::NatGateway").items()}
+        out = [one for one in of_type(made, "EC2::Route").values() if one["DestinationCidrBlock"] == "0.0.0.0/0"]
+        doors = {target(one["RouteTableId"]): target(one.get("NatGatewayId") or one["GatewayId"]) for one in out}
+        tied = of_type(made, "EC2::SubnetRouteTableAssociation").values()
+        ways = {target(one["SubnetId"]): doors[target(one["RouteTableId"])] for one in tied}
+        assert ways.pop("PublicA") == ways.pop("PublicB") == "Gateway"
+        assert {name: nats[door] for name, door in ways.items()} == {"PrivateA": "PublicA", "PrivateB": second}
+
+
+def test_database_for_development_lets_in_whom_its_group_names_by_tls_and_a_password_that_nobody_chose() -> None:
+    (database,) = of_type(DEVELOPMENT, "RDS::DBInstance").values()
+    ((name, group),) = of_type(DEVELOPMENT, "EC2::SecurityGroup").items()
+    assert [target(one) for one in database["VPCSecurityGroups"]] == [name]
+    assert target(DEVELOPMENT["Outputs"]["DbSgId"]["Value"]) == name
+    assert ("SecurityGroupIngress" in group, of_type(DEVELOPMENT, "EC2::SecurityGroupIngress")) == (False, {})
+    settings = of_type(DEVELOPMENT, "RDS::DBParameterGroup")[target(database["DBParameterGroupName"])]
+    assert settings["Parameters"]["rds.force_ssl"] == "1"
+    assert database["ManageMasterUserPassword"] is database["StorageEncrypted"] is True
+    assert "MasterUserPassword" not in database
