@@ -12,10 +12,9 @@ from ways import free_port
 from webapp.aws import workspace
 from webapp.errors import Refused
 
-GITPOD = {"GITPOD_GIT_USER_NAME": "Ann", "GITPOD_WORKSPACE_ID": "w"}
 CODESPACES = {"GITHUB_USER": "ann", "CODESPACE_NAME": "fluffy-disco-1"}
 NAMES: list[tuple[dict[str, str], str, str]] = [
-    (GITPOD | CODESPACES, "name = Git Name", "Ann w"),
+    (CODESPACES | {"GITPOD_GIT_USER_NAME": "Ann", "GITPOD_WORKSPACE_ID": "w"}, "name = Git Name", "Ann w"),
     (CODESPACES, "name = Git Name", "ann fluffy-disco-1"),
     ({"GITPOD_ENVIRONMENT_ID": "0198-ab"}, "name = Git Name", "Git Name 0198-ab"),  # Gitpod's successor
     ({}, "name = Git Name\nemail = ann@mayfly.example", "Git Name ann-laptop"),
@@ -52,9 +51,9 @@ def test_address_that_the_database_can_see_becomes_a_network_of_one() -> None:
     assert [ip for ip in UNSEEN.split() if told(ip)] == []
 
 
-ECHOES = {"/six": ("200", b"2606:4700:4700::1111\n"), "/private": ("200", b"10.1.2.3"), "/drip": ("200", b"1.0.0.9")}
+ECHOES = {"/six": ("200", b"2606:4700:4700::1111\n"), "/private": ("200", b"10.1.2.3")}
 ECHOES |= {"/garbage": ("200", b"<html><body>Sign in to the Wi-Fi</body></html>"), "/bytes": ("200", b"\xff\xfe\x00")}
-ECHOES |= {"/down": ("503", b"1.0.0.1"), "/moved": ("302", b"1.0.0.1")}
+ECHOES |= {"/down": ("503", b"1.0.0.1"), "/moved": ("302", b"1.0.0.1"), "/drip": ("200", b"1.0.0.9")}
 
 
 class Echo(socketserver.StreamRequestHandler):
