@@ -59,11 +59,16 @@ def test_commands_of_aws_are_whole(called: list[list[str]]) -> None:
     assert len(seen) > 20
 
 
-def test_scripts_that_are_told_are_there(called: list[list[str]]) -> None:
+def test_scripts_and_a_persons_fields_that_are_told_are_there(called: list[list[str]]) -> None:
     ours = {f"bin/{name}" for name, *_ in called if name not in PROGRAMS}
     ours |= {word for one in called for word in one if word.startswith("bin/")}
     assert ours
     assert [name for name in ours if not (CHECKOUT / name).is_file()] == []
+    (command,) = (" ".join(one) for one in called if "admin-create-user" in one)
+    schema = of_type(template(), "Cognito::UserPool")["Pool"]["Schema"]
+    asked = {one["Name"] for one in schema if one["Required"]} | {"email_verified"}
+    assert set(re.findall(r"Name=(\w+),Value=", command)) == asked
+    assert "--desired-delivery-mediums EMAIL" in command  # else Cognito wants to send an SMS
 
 
 def test_steps_give_every_parameter_and_name_what_is_there() -> None:
@@ -75,11 +80,3 @@ def test_steps_give_every_parameter_and_name_what_is_there() -> None:
     assert set(re.findall(r"\(output (\w+) mayfly-network\)", commands)) == set(network["Outputs"])
     given = set(re.findall(r"\b([A-Z][a-z]+(?:[A-Z][a-z]*)*)=[\w ]", re.sub(r"Name=[\w-]+,Values?=", "", TOLD)))
     assert given <= {*parameters, *network["Parameters"], *development["Parameters"]}
-
-
-def test_person_is_created_with_what_the_pool_asks_for(called: list[list[str]]) -> None:
-    (command,) = (" ".join(one) for one in called if "admin-create-user" in one)
-    pool = of_type(template(), "Cognito::UserPool")["Pool"]
-    asked = {one["Name"] for one in pool["Schema"] if one["Required"]} | {"email_verified"}
-    assert set(re.findall(r"Name=(\w+),Value=", command)) == asked
-    assert "--desired-delivery-mediums EMAIL" in command  # else Cognito wants to send an SMS

@@ -44,8 +44,7 @@ def test_provider_that_talks_nonsense_is_away(app: Flask, provider: FakeProvider
         app.extensions["provider"]._away_until = 0
         client = app.test_client()
         answer = client.get(START) if path == DISCOVERY else through(client, provider)
-        assert answer.status_code == 503, number
-        assert 'href="/sign-in"' in answer.text
+        assert (answer.status_code, 'href="/sign-in"' in answer.text) == (503, True), number
     assert provider.asked["/elsewhere"] == 0
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
 
