@@ -10,8 +10,6 @@ import yaml
 
 Template = dict[str, Any]
 
-_SHORT = {"Ref", "Condition"}
-
 
 class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short tags, in the long form: `!Ref X` is `{"Ref": "X"}`."""
@@ -21,25 +19,22 @@ def _tag(loader: _Loader, name: str, node: yaml.Node) -> Template:
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)
+        sequence = isinstance(node, yaml.SequenceNode)
+        value = (loader.construct_sequence if sequence else loader.construct_mapping)(node, deep=True)
     if name == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
-    return {name if name in _SHORT else f"Fn::{name}": value}
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
 
 
 _Loader.add_multi_constructor("!", _tag)
 
 
 def read(path: Path) -> Template:
-    """The template in the file, with every function in its long form."""
     return yaml.load(path.read_text("utf-8"), _Loader)
 
 
 def text_of(value: Any) -> str:
-    """A value in one line, for looking into."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -56,10 +51,7 @@ def of_type(template: Template, kind: str) -> dict[str, Template]:
 
 
 def evaluate(template: Template, given: dict[str, str]) -> Template:
-    """The template as it is deployed with these parameters: conditions, mappings and parameters are settled.
-
-    What only AWS knows stays as it is: references to resources and to `AWS::…`.
-    """
+    """The template as it is deployed with these parameters; what only AWS knows, such as `AWS::…`, stays as it is."""
     parameters = {name: str(one["Default"]) for name, one in template["Parameters"].items() if "Default" in one} | given
 
     def holds(condition: Any) -> bool:
@@ -68,9 +60,7 @@ def evaluate(template: Template, given: dict[str, str]) -> Template:
             return holds(template["Conditions"][parts])
         if name == "Fn::Equals":
             return settle(parts[0]) == settle(parts[1])
-        if name == "Fn::Not":
-            return not holds(parts[0])
-        combine: Callable[[Any], bool] = {"Fn::And": all, "Fn::Or": any}[name]
+        combine: Callable[[Any], bool] = {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda one: not all(one)}[name]
         return combine(map(holds, parts))
 
     absent = {"Ref": "AWS::NoValue"}
@@ -106,7 +96,6 @@ def evaluate(template: Template, given: dict[str, str]) -> Template:
 def _substituted(settle: Callable[[Any], Any], value: Any, parameters: dict[str, str]) -> Any:
     text, names = value if isinstance(value, list) else (value, {})
     names = {name: settle(part) for name, part in names.items()}
-    plain = parameters | {name: part for name, part in names.items() if isinstance(part, str)}
+    plain = parameters | {name: names.pop(name) for name in list(names) if isinstance(names[name], str)}
     text = re.sub(r"\$\{(\w+)\}", lambda found: plain.get(found[1], found[0]), text)
-    names = {name: part for name, part in names.items() if name not in plain}
     return {"Fn::Sub": [text, names] if names else text} if "${" in text else text

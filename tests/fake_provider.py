@@ -1,8 +1,4 @@
-"""An OpenID provider for tests: a real HTTP server with keys, discovery, a page that signs in at once, and PKCE.
-
-What it says can be bent before a sign-in: `claims` replace those of the next tokens (None takes one away), `forge`
-makes the token itself, `broken` names a path that fails in some way.
-"""
+"""An OpenID provider for tests: a real HTTP server with keys, discovery, a page that signs in at once, and PKCE."""
 
 import base64
 import contextlib
@@ -16,18 +12,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT = "mayfly-at-the-provider"
+DISCOVERY = "/.well-known/openid-configuration"
 SECRET = "a secret of the client: with signs/+%"
 _spare = [RSAKey.generate_key(2048, {"use": "sig"}, private=True)]
 
 
 class FakeProvider:
-    """What it knows and counts. One person is at its page: `person`."""
+    """What it knows and counts. One person is at its page: `person`.
+
+    Before a sign-in, `claims` replace those of the next tokens (None takes one away), `forge` makes the token itself,
+    and `broken` names a path that fails in some way.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = self.issuer = url
@@ -36,10 +37,8 @@ class FakeProvider:
         self.forge: Callable[[dict[str, Any]], str] | None = None
         self.broken: dict[str, Callable[[Any], None]] = {}
         self.asked: Counter[str] = Counter()
-        self.denies = False
-        self.padding = 0
+        self.denies, self.padding = False, 0
         self.key, self.kid = _spare[0], "first"
-        self.shown: list[dict[str, Any]] | None = None
         self.codes: dict[str, dict[str, str]] = {}
         self.given: list[str] = []
         self.authorized: list[dict[str, str]] = []
@@ -51,18 +50,16 @@ class FakeProvider:
         self.key, self.kid = _spare[1], "second"
 
     def keys(self) -> list[dict[str, Any]]:
-        return self.shown or [{**self.key.as_dict(private=False), "kid": self.kid, "alg": "RS256", "use": "sig"}]
+        return [{**self.key.as_dict(private=False), "kid": self.kid, "alg": "RS256", "use": "sig"}]
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes back to."""
         self.authorized.append(query)
-        back = {"state": query["state"]}
-        if self.denies:
-            return f"{query['redirect_uri']}?{urlencode({**back, 'error': 'access_denied'})}"
         code = secrets.token_urlsafe(16)
-        self.codes[code] = query
-        self.given.append(code)
-        return f"{query['redirect_uri']}?{urlencode({**back, 'code': code})}"
+        if not self.denies:
+            self.codes[code] = query
+            self.given.append(code)
+        said = {"error": "access_denied"} if self.denies else {"code": code}
+        return f"{query['redirect_uri']}?{urlencode({'state': query['state'], **said})}"
 
     def token(self, form: dict[str, str], basic: str) -> tuple[int, dict[str, Any]]:
         """What the code is worth: once, to this client, with its verifier."""
@@ -75,70 +72,55 @@ class FakeProvider:
         if basic != f"Basic {wanted}" and form.get("client_id") != CLIENT:
             return 401, {"error": "invalid_client"}
         now = int(time.time())
-        claims = {
-            "iss": self.issuer,
-            "aud": CLIENT,
-            "iat": now,
-            "exp": now + 300,
-            "nonce": query["nonce"],
-            "token_use": "id",
-            **self.person,
-            **self.claims,
-        }
+        claims = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
+        claims |= {"token_use": "id", **self.person, **self.claims}
         claims = {name: value for name, value in claims.items() if value is not None}
         made = self.forge(claims) if self.forge else self.signed(claims)
         return 200, {"id_token": made, "access_token": "secret-access", "token_type": "Bearer"}
 
     @property
     def addresses(self) -> dict[str, Any]:
-        """What it tells of itself."""
-        return {
-            "issuer": self.issuer,
-            "authorization_endpoint": f"{self.url}/authorize?tenant=one",
-            "token_endpoint": f"{self.url}/token",
-            "jwks_uri": f"{self.url}/keys",
-            "end_session_endpoint": f"{self.url}/logout",
-        }
+        ends = {"authorization": "authorize?tenant=one", "token": "token", "end_session": "logout"}
+        ends = {f"{name}_endpoint": f"{self.url}/{path}" for name, path in ends.items()}
+        return {"issuer": self.issuer, "jwks_uri": f"{self.url}/keys", **ends}
 
     def signed(self, claims: dict[str, Any], **header: Any) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.kid, **header}, claims, self.key)
 
 
+def one_each(query: str) -> dict[str, str]:
+    """The first value of each name in a query or a form."""
+    return {name: found[0] for name, found in parse_qs(query).items()}
+
+
 @contextlib.contextmanager
 def run_provider() -> Iterator[FakeProvider]:
-    """The provider, listening while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
             pass
 
         def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            query = {name: found[0] for name, found in parse_qs(parts.query).items()}
-            self._answer(parts.path, lambda: self._get(parts.path, query))
+            path, _, query = self.path.partition("?")
+            self._reply(path, one_each(query))
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: found[0] for name, found in parse_qs(body).items()}
-            said = lambda: self.say(*provider.token(form, self.headers.get("Authorization", "")))  # noqa: E731
-            self._answer(urlsplit(self.path).path, said)
+            self._reply(self.path, one_each(self.rfile.read(int(self.headers["Content-Length"])).decode()))
 
-        def _answer(self, path: str, well: Callable[[], None]) -> None:
+        def _reply(self, path: str, asked: dict[str, str]) -> None:
             provider.asked[path] += 1
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                provider.broken[path](self) if path in provider.broken else well()
-
-        def _get(self, path: str, query: dict[str, str]) -> None:
-            if path == "/.well-known/openid-configuration":
-                self.say(200, provider.addresses)
-            elif path == "/keys":
-                self.say(200, {"keys": provider.keys()})
-            elif path == "/authorize":
-                self.send_response(302)
-                self.send_header("Location", provider.authorize(query))
-                self.end_headers()
-            else:
-                self.say(200, {"signed out": path})
+                if path in provider.broken:
+                    provider.broken[path](self)
+                elif path == "/token":
+                    self.say(*provider.token(asked, self.headers.get("Authorization", "")))
+                elif path == "/authorize":
+                    self.send_response(302)
+                    self.send_header("Location", provider.authorize(asked))
+                    self.end_headers()
+                else:
+                    known = {DISCOVERY: provider.addresses, "/keys": {"keys": provider.keys()}}
+                    self.say(200, known.get(path, {"signed out": path}))
 
         def say(self, status: int, said: object) -> None:
             body = b" " * provider.padding + (said if isinstance(said, bytes) else json.dumps(said).encode())
@@ -152,16 +134,12 @@ def run_provider() -> Iterator[FakeProvider]:
             self.wfile.write(body)
 
     class Server(ThreadingHTTPServer):
-        request_queue_size = 128
+        request_queue_size, daemon_threads = 128, True
 
-    server = Server(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    provider = FakeProvider(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with Server(("127.0.0.1", 0), Handler) as server:
+        provider = FakeProvider(f"http://127.0.0.1:{server.server_address[1]}")
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        try:
+            yield provider
+        finally:
+            server.shutdown()

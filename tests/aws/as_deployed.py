@@ -1,5 +1,6 @@
 """aws/template.yml as it is deployed, looked into by paths such as `Task/Properties/ContainerDefinitions/0`."""
 
+import contextlib
 import copy
 import functools
 from pathlib import Path
@@ -10,30 +11,20 @@ from cloudformation import Template, evaluate, of_type, read
 from webapp.postgres.folders import CHECKOUT
 
 PATH = CHECKOUT / "aws" / "template.yml"
-GIVEN = {
-    "Vpc": "vpc-1",
-    "PublicSubnets": "subnet-outside-1,subnet-outside-2",
-    "PrivateSubnets": "subnet-inside-1,subnet-inside-2",
-    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
-    "PublicUrl": "https://mayfly.example",
-    "ImageTag": "1",
-    "FunctionBucket": "code",
-    "FunctionKey": "function.zip",
-    "SignInPrefix": "mayfly",
-}
-WAYS = [
-    {"Size": size, "UseProxy": proxy, "Serve": "yes", "FunctionReserved": "yes"}
-    for size in ("small", "large")
-    for proxy in ("no", "yes")
-]
+GIVEN = {"PublicSubnets": "subnet-outside-1,subnet-outside-2", "PrivateSubnets": "subnet-inside-1,subnet-inside-2"}
+GIVEN |= {"Vpc": "vpc-1", "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/1"}
+GIVEN |= {"PublicUrl": "https://mayfly.example", "SignInPrefix": "mayfly", "ImageTag": "1"}
+GIVEN |= {"FunctionBucket": "code", "FunctionKey": "function.zip"}
+_SERVING = {"Serve": "yes", "FunctionReserved": "yes"}
+WAYS = [{"Size": size, "UseProxy": use, **_SERVING} for size in ("small", "large") for use in ("no", "yes")]
 LARGEST = WAYS[-1]
 TASK = "ContainerDefinitions/0"
-GONE = object()
-_SAID = read(Path(__file__).with_name("must_say.yml"))
 
 
-def arn_of(name: str) -> Template:
-    return {"Fn::GetAtt": [name, "Arn"]}
+@functools.cache
+def beside(name: str) -> Template:
+    """The file of that name here. Nobody may change it."""
+    return read(Path(__file__).with_name(name))
 
 
 @functools.cache
@@ -43,7 +34,6 @@ def template() -> Template:
 
 
 def deployed(**way: str) -> Template:
-    """The template as it is deployed with these parameters."""
     return evaluate(template(), GIVEN | way)
 
 
@@ -55,40 +45,34 @@ def _into(value: Any, step: str) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at the path, or None."""
-    for step in path.split("/"):
-        try:
+    with contextlib.suppress(KeyError, IndexError):
+        for step in path.split("/"):
             value = value[_into(value, step)]
-        except (KeyError, IndexError):
-            return None
-    return value
+        return value
+    return None
 
 
 def rows(t: Template) -> list[tuple[str, object]]:
-    """Path and value of each row of must_say.yml, for each resource that it is about."""
-    found = []
-    for kind, wanted in _SAID.items():
-        for name in of_type(t, kind) if "::" in kind else [kind]:
-            for path, value in wanted.items():
-                found.append((name + (path if path.startswith("/") else f"/Properties/{path}"), value))
-    return found
+    said = [(kind, path, value) for kind, wanted in beside("must_say.yml").items() for path, value in wanted.items()]
+    named = [(n, path, value) for kind, path, value in said for n in (of_type(t, kind) if "::" in kind else [kind])]
+    return [(n + (path if path[0] == "/" else f"/Properties/{path}"), value) for n, path, value in named]
 
 
 def environments(t: Template) -> dict[str, dict[str, Any]]:
     """What the containers and the function get as plain environment."""
-    found = {n: f["Environment"]["Variables"] for n, f in of_type(t, "Lambda::Function").items()}
-    for name, task in of_type(t, "ECS::TaskDefinition").items():
-        found[name] = {one["Name"]: one["Value"] for one in task["ContainerDefinitions"][0]["Environment"]}
-    return found
+    functions, tasks = of_type(t, "Lambda::Function"), of_type(t, "ECS::TaskDefinition")
+    given = {name: at(task, f"{TASK}/Environment") for name, task in tasks.items()}
+    found = {name: {one["Name"]: one["Value"] for one in given[name]} for name in tasks}
+    return found | {name: one["Environment"]["Variables"] for name, one in functions.items()}
 
 
 def changed(whole: Template, path: str, value: object) -> Template:
-    """A copy with the value at the path changed, added or gone."""
+    """A copy with the value at the path changed, added or (None) gone."""
     made = copy.deepcopy(whole)
     *way, last = path.split("/")
     place: Any = at(made["Resources"], "/".join(way)) if way else made["Resources"]
     step = _into(place, last)
-    if value is GONE:
+    if value is None:
         del place[step]
     elif isinstance(place, list) and step >= len(place):
         place.append(value)

@@ -31,20 +31,15 @@ def moto_process() -> Iterator[str]:
     if not program:
         pytest.fail("There is no moto: bin/test installs it.")
     port = free_port()
-    with subprocess.Popen(
-        [program, "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(signal.SIGTERM),
-    ) as process:
-        url = f"http://127.0.0.1:{port}"
+    url, command = f"http://127.0.0.1:{port}", [program, "-H", "127.0.0.1", "-p", str(port)]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **quiet, preexec_fn=die_with_parent(signal.SIGTERM)) as process:
         wait_for(lambda: process.poll() is not None or _empty(url), seconds=60)
         yield url
         process.terminate()
 
 
 def _empty(url: str) -> bool:
-    """Takes all away that was made there; whether somebody is there."""
     with contextlib.suppress(requests.ConnectionError):
         return requests.post(f"{url}/moto-api/reset", timeout=30).ok
     return False
@@ -68,7 +63,7 @@ def _client(_: str) -> Any:
 
 @pytest.fixture
 def own_client(moto: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Sg:
-    """The script makes its client from what the test changes in the environment."""
+    """A group for a script that makes its client itself, from the environment."""
     return Sg(_client(moto), monkeypatch, capfd)
 
 
@@ -87,7 +82,6 @@ def sign_up_url(worker_database: DatabaseUrls) -> Iterator[str]:
 
 @pytest.fixture
 def handler(database_urls: DatabaseUrls, sign_up_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The function as a new execution environment has it."""
     monkeypatch.setenv("CONNECTION_URL", sign_up_url)
     made = load()
     yield made

@@ -5,38 +5,12 @@ import re
 import sys
 from collections.abc import Callable
 
-from as_deployed import TASK, at, environments, rows
+from as_deployed import TASK, at, beside, environments, rows
 from cloudformation import Template, of_type, target, text_of
 
 from webapp.postgres.folders import CHECKOUT
 
-
-def _connect(user: str, resource: str) -> str:
-    return rf'rds-db:connect .*:dbuser:\$\{{Id\}}/{user}", .*"{resource}".*'
-
-
-def _start(log: str, *secrets: str) -> list[str]:
-    """The image, the streams of the log, which tasks name, and the secrets."""
-    pull = ("BatchGetImage", "GetDownloadUrlForLayer", "BatchCheckLayerAvailability")
-    lines = [rf'logs:{act} .*:log-stream:(app|owner)/\*", .*"{log}".*' for act in ("CreateLogStream", "PutLogEvents")]
-    read = [f'secretsmanager:GetSecretValue .*"{one}".*' for one in secrets]
-    # IAM knows no resource for signing in to ECR.
-    return [*lines, *read, r"ecr:GetAuthorizationToken \*", *(f"ecr:{act} .*:repository/mayfly.*" for act in pull)]
-
-
-# Action and resource of all that each role may do. While the proxy is made they go past it still.
-RIGHTS = {
-    "TaskRole": [_connect("mayfly_app", one) for one in ("Database", "Proxy")],
-    "SignUpRole": [_connect("mayfly_sign_up", one) for one in ("Database", "Proxy")]
-    # Its network card and log, on everything: AWS keeps this one, and a card cannot be named beforehand.
-    + [r"managed .*:aws:policy/service-role/AWSLambdaVPCAccessExecutionRole.*"],
-    "ProxyRole": [_connect(one, "Database") for one in ("mayfly_app", "mayfly_sign_up")],
-    "TaskExecutionRole": _start("TaskLog", "SecretKey", "ClientSecret"),
-    "OwnerExecutionRole": _start("OwnerLog", 'Database", "MasterUserSecret.SecretArn'),
-}
-
 Complaints = list[str]
-Promise = Callable[[Template], Complaints]
 
 
 def what_must_be_said_is_said(t: Template) -> Complaints:
@@ -53,29 +27,26 @@ def nothing_is_public_but_the_balancer(t: Template) -> Complaints:
 
 
 def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
-    """As those who listen see it, and as those who speak do."""
-    into: set[tuple[str, str, int]] = set()
-    out: set[tuple[str, str, int]] = set()
-    unclear = list(of_type(t, "EC2::SecurityGroupEgress"))
+    groups = of_type(t, "EC2::SecurityGroup")
+    unclear = [
+        *of_type(t, "EC2::SecurityGroupEgress"),
+        *(n for n in groups if not groups[n].get("SecurityGroupEgress")),
+    ]
+    ingress = [(name, one) for name, group in groups.items() for one in group.get("SecurityGroupIngress", [])]
+    ingress += [(target(one["GroupId"]), one) for one in of_type(t, "EC2::SecurityGroupIngress").values()]
+    egress = [(name, one) for name, group in groups.items() for one in group.get("SecurityGroupEgress", [])]
+    egress = [(name, one) for name, one in egress if one.get("CidrIp") != "127.0.0.1/32"]
+    for name, one in ingress + egress:
+        wide = one["IpProtocol"] != "tcp" or one.get("FromPort") != one.get("ToPort") or not one.get("Description")
+        unclear += [f"{name}: a rule that is wide or without words"] * wide
 
-    def note(flows: set[tuple[str, str, int]], name: str, one: Template, side: str) -> None:
-        if one["IpProtocol"] != "tcp" or one.get("FromPort") != one.get("ToPort") or not one.get("Description"):
-            unclear.append(f"{name}: a rule that is wide or without words")
-        far = one.get("CidrIp") or target(one.get(f"{side}SecurityGroupId")) or text_of(one)
-        flows.add((*((far, name) if side == "Source" else (name, far)), one.get("FromPort", 0)))
+    def far(one: Template, side: str) -> str:
+        return one.get("CidrIp") or target(one.get(f"{side}SecurityGroupId")) or text_of(one)
 
-    for name, group in of_type(t, "EC2::SecurityGroup").items():
-        for one in group.get("SecurityGroupEgress", []):
-            if one.get("CidrIp") != "127.0.0.1/32":
-                note(out, name, one, "Destination")
-        for one in group.get("SecurityGroupIngress", []):
-            note(into, name, one, "Source")
-        unclear += [f"{name} lets everything out"] * (not group.get("SecurityGroupEgress"))
-    for one in of_type(t, "EC2::SecurityGroupIngress").values():
-        note(into, target(one["GroupId"]), one, "Source")
+    into = {(far(one, "Source"), name, one.get("FromPort", 0)) for name, one in ingress}
+    out = {(name, far(one, "Destination"), one.get("FromPort", 0)) for name, one in egress}
     callers, proxy = ["TaskGroup", "FunctionGroup"], ["ProxyGroup"] * ("Proxy" in t["Resources"])
-    inside = {("BalancerGroup", "TaskGroup", 8000)}
-    inside |= {(one, "DatabaseGroup", 5432) for one in callers + proxy}
+    inside = {(one, "DatabaseGroup", 5432) for one in callers + proxy} | {("BalancerGroup", "TaskGroup", 8000)}
     inside |= {(one, "ProxyGroup", 5432) for one in callers if proxy}
     world = "0.0.0.0/0"
     odd = into ^ (inside | {(world, "BalancerGroup", 443), (world, "BalancerGroup", 80)})
@@ -84,7 +55,8 @@ def each_speaks_to_whom_it_needs_alone(t: Template) -> Complaints:
 
 def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
     found = [n for n, one in t["Resources"].items() if one["Type"] in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}]
-    roles, missing = of_type(t, "IAM::Role"), "(?!)" if "Proxy" in t["Resources"] else "Proxy"
+    may, roles = beside("rights.yml"), of_type(t, "IAM::Role")
+    missing = "(?!)" if "Proxy" in t["Resources"] else "Proxy"
     for name, role in roles.items():
         rights = [f"managed {text_of(one)}" for one in role.get("ManagedPolicyArns", [])]
         trusted = [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]]
@@ -93,16 +65,15 @@ def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
             found += [f"{name}: {one}"] * (one.keys() != {"Effect", "Action", "Resource"} or one["Effect"] != "Allow")
             actions, resources = ([v] if not isinstance(v, list) else v for v in (one["Action"], one["Resource"]))
             rights += [f"{action} {text_of(resource)}" for action in actions for resource in resources]
-        wanted = [one for one in RIGHTS.get(name, []) if not re.search(missing, one)]
+        wanted = [one for one in may.get(name, []) if not re.search(missing, one)]
         found += [f"{name}: {right}" for right in rights if not any(re.fullmatch(one, right) for one in wanted)]
         found += [f"{name}: no {one}" for one in wanted if not any(re.fullmatch(one, right) for right in rights)]
-    return found + [f"role {name}" for name in RIGHTS.keys() ^ roles.keys() if not re.match(missing, name)]
+    return found + [f"role {name}" for name in may.keys() ^ roles.keys() if not re.match(missing, name)]
 
 
 def who_connects_says_who_they_are(t: Template) -> Complaints:
     """A token is for the user that the URL names."""
-    users = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}
-    given = environments(t)
+    users, given = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}, environments(t)
     found = [f"{name}: {text_of(url)}" for name, user in users.items() for setting, url in given[name].items()
              if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)]  # fmt: skip
     direct = "Proxy" in t["Resources"] and "DIRECT_CONNECTION_URL" not in given["Task"]
@@ -129,10 +100,10 @@ def no_secret_is_in_sight(t: Template) -> Complaints:
 def every_setting_is_known(t: Template) -> Complaints:
     ours = "".join(path.read_text("utf-8") for path in (CHECKOUT / "webapp").rglob("*.py"))
     known = {*re.findall(r'"([A-Z][A-Z_]+)"', ours), "PGUSER", "PGPASSWORD", "TMPDIR", "GUNICORN_CMD_ARGS"}
-    given = environments(t)
-    for name, task in of_type(t, "ECS::TaskDefinition").items():
-        given[name] = given[name] | {one["Name"]: "" for one in at(task, f"{TASK}/Secrets")}
-    return [f"{name}: {setting}" for name, settings in given.items() for setting in settings.keys() - known]
+    given = [(name, setting) for name, settings in environments(t).items() for setting in settings]
+    tasks = of_type(t, "ECS::TaskDefinition").items()
+    given += [(name, one["Name"]) for name, task in tasks for one in at(task, f"{TASK}/Secrets")]
+    return [f"{name}: {setting}" for name, setting in given if setting not in known]
 
 
 def requests_meet_no_closed_door(t: Template) -> Complaints:
@@ -167,10 +138,12 @@ def the_proxy_is_ready_before_it_is_used(t: Template) -> Complaints:
         return []
     rules = {n for n, one in of_type(t, "EC2::SecurityGroupIngress").items() if "ProxyGroup" in text_of(one)}
     late = rules - set(t["Resources"]["ProxyTargets"].get("DependsOn", []))
-    early = [n for n in ("PostConfirmation", "Service")
-             if at(t["Resources"], f"{n}/Metadata/After") != {"Ref": "ProxyTargets"}]  # fmt: skip
-    return [f"not waited for: {name}" for name in late] + [f"too early: {name}" for name in early]
+    after = {n: at(t["Resources"], f"{n}/Metadata/After") for n in ("PostConfirmation", "Service")}
+    early = [f"too early: {name}" for name, one in after.items() if one != {"Ref": "ProxyTargets"}]
+    return early + [f"not waited for: {name}" for name in late]
 
 
 _ours = inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-PROMISES: list[Promise] = [one for name, one in _ours if one.__module__ == __name__ and name[0] != "_"]
+PROMISES: dict[str, Callable[[Template], Complaints]] = {
+    name: one for name, one in _ours if one.__module__ == __name__ and name[0] != "_"
+}

@@ -25,16 +25,11 @@ class Sg:
         monkeypatch.setattr(security_group, "today", lambda days=0: str(self.ago(-days)))
         for name in ("CODESPACE_NAME", "GITHUB_USER", "GITPOD_ENVIRONMENT_ID", "IP_ECHO_URL"):
             monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("DB_SG_ID", self.id)
-        self.become("8.8.8.8")
-
-    def become(self, ip: str, user: str = "Ann Lee", workspace: str = "mayfly-abc123") -> None:
-        """From now on this is the workspace of somebody else, or at another address."""
-        for name, value in {"IP": ip, "GIT_USER_NAME": user, "WORKSPACE_ID": workspace}.items():
-            self.monkeypatch.setenv(f"GITPOD_{name}", value)
+        workspace = {"GIT_USER_NAME": "Ann Lee", "WORKSPACE_ID": "mayfly-abc123", "IP": "8.8.8.8"}
+        for name, value in ({f"GITPOD_{key}": word for key, word in workspace.items()} | {"DB_SG_ID": self.id}).items():
+            monkeypatch.setenv(name, value)
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Exit code, output, error output."""
         self.capfd.readouterr()
         self.sent.clear()
         self.ec2.meta.events.register("before-call.ec2", self._called)
@@ -49,7 +44,6 @@ class Sg:
         return (1, out, f"{err}{code}\n") if isinstance(code, str) else (code, out, err)
 
     def refusal(self, *arguments: str, code: int = 1) -> str:
-        """The one sentence that the script ends with."""
         found, out, err = self.run(*arguments)
         assert (found, out, err.count("\n")) == (code, "", 1)
         assert err.startswith("bin/rds-update-sg-rule: ")

@@ -1,4 +1,4 @@
-"""Programs run from tests."""
+"""Programs run from tests, and what stands in for one."""
 
 import subprocess
 from pathlib import Path
@@ -6,5 +6,9 @@ from typing import Any
 
 
 def run_program(*command: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Its code and what it said; it may fail."""
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def write_program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)

@@ -9,48 +9,30 @@ from typing import Any
 import pytest
 from as_deployed import deployed, template
 from cloudformation import of_type, text_of
-from shell import run_program
+from shell import run_program, write_program
 
 from webapp.postgres.folders import CHECKOUT
 
 TASK = "arn:aws:ecs:eu-central-1:123456789012:task/mayfly/0a1b2c"
-OUTPUTS = {
-    "ClusterName": "cluster-1",
-    "OwnerLogName": "/mayfly/mayfly/owner",
-    "OwnerTaskDefinition": "mayfly-owner:7",
-    "OwnerTaskNetwork": "awsvpcConfiguration={subnets=[subnet-1]}",
-}
-# It keeps what it was called with, and of several replies to a call gives one after the other, the last one for ever.
-STAND_IN = """#!{python}
-import json, pathlib, sys
-import jmespath
-here, call = pathlib.Path(__file__).parent, " ".join(sys.argv[1:3])
-with open(here / "calls", "a") as calls:
-    calls.write(json.dumps(sys.argv[1:]) + "\\n")
-replies = json.loads((here / "replies").read_text())
-said = replies[call]
-if len(said) > 1:
-    replies[call] = said[1:]
-    (here / "replies").write_text(json.dumps(replies))
-if said[0] is None:
-    sys.exit("An error occurred")
-if "--query" in sys.argv:
-    found = jmespath.search(sys.argv[sys.argv.index("--query") + 1], said[0])
-    if "json" in sys.argv:
-        sys.exit(print(json.dumps(found)))
-    rows = found if isinstance(found, list) and found and isinstance(found[0], list) else [found]
-    for row in rows:
-        print("\\t".join(map(str, row)) if isinstance(row, list) else row)
-"""
+OUTPUTS = {"ClusterName": "cluster-1", "OwnerLogName": "/mayfly/mayfly/owner", "OwnerTaskDefinition": "mayfly-owner:7"}
+OUTPUTS |= {"OwnerTaskNetwork": "awsvpcConfiguration={subnets=[subnet-1]}"}
 
 
 def stopped(code: int | None, why: str = "Essential container in task exited") -> dict[str, Any]:
-    container = {} if code is None else {"exitCode": code}
-    return {"tasks": [{"lastStatus": "STOPPED", "containers": [container], "stoppedReason": why}]}
+    containers = [{} if code is None else {"exitCode": code}]
+    return {"tasks": [{"lastStatus": "STOPPED", "containers": containers, "stoppedReason": why}]}
 
 
 def lines(*said: str) -> dict[str, Any]:
     return {"events": [{"message": line} for line in said]}
+
+
+def image(tag: str) -> list[dict[str, Any]]:
+    return [{"name": "owner", "image": f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/place/mayfly:{tag}"}]
+
+
+def after(call: list[str], option: str) -> str:
+    return call[call.index(option) + 1]
 
 
 class Aws:
@@ -58,20 +40,18 @@ class Aws:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name, text in {"aws": STAND_IN.format(python=sys.executable), "sleep": "#!/bin/sh\n"}.items():
-            (folder / name).write_text(text)
-            (folder / name).chmod(0o755)
+        program = Path(__file__).with_name("aws_stand_in.txt").read_text()
+        write_program(folder / "aws", f"#!{sys.executable}\n{program}")
+        write_program(folder / "sleep", "#!/bin/sh\n")
         outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
-        self.replies: dict[str, list[Any]] = {
-            "cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}],
-            "ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}],
-            "ecs wait": [{}],
+        self.replies: dict[str, list[Any]] = {"cloudformation describe-stacks": [{"Stacks": [{"Outputs": outputs}]}]}
+        self.replies |= {"ecs run-task": [{"tasks": [{"taskArn": TASK}], "failures": []}], "ecs wait": [{}]}
+        self.replies |= {
             "ecs describe-tasks": [stopped(0)],
-            "logs get-log-events": [lines("mayfly is up to date", "and\tso on")],
+            "logs get-log-events": [lines("all is well", "and\tso on")],
         }
 
     def run(self, *arguments: str) -> tuple[int, list[str], str]:
-        """Exit code, lines of output, error output."""
         (self.folder / "replies").write_text(json.dumps(self.replies))
         environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
         done = run_program(CHECKOUT / "bin" / "aws-owner", *arguments, env=environment)
@@ -87,25 +67,17 @@ def aws(tmp_path: Path) -> Aws:
     return Aws(tmp_path)
 
 
-def after(call: list[str], option: str) -> str:
-    return call[call.index(option) + 1]
-
-
 def test_command_runs_as_it_was_typed_and_tells_what_it_said(aws: Aws) -> None:
     assert set(OUTPUTS) <= set(template()["Outputs"])
     typed = ["bin/users-suspend", "ann", 'with "quotes", and a space', "--undo"]
     code, said, err = aws.run("mayfly", *typed)
-    assert (code, said[1:], err) == (0, ["mayfly is up to date", "and\tso on"], "")
+    assert (code, said[1:], err) == (0, ["all is well", "and\tso on"], "")
     (call,) = aws.calls("ecs run-task")
     assert json.loads(after(call, "--overrides")) == {"containerOverrides": [{"name": "owner", "command": typed}]}
     assert (after(call, "--cluster"), after(call, "--task-definition")) == ("cluster-1", "mayfly-owner:7")
     assert after(call, "--network-configuration") == OUTPUTS["OwnerTaskNetwork"]
     assert after(aws.calls("logs get-log-events")[0], "--log-stream-name") == "owner/owner/0a1b2c"
     assert {after(call, "--stack-name") for call in aws.calls("cloudformation describe-stacks")} == {"mayfly"}
-
-
-def image(tag: str) -> list[dict[str, Any]]:
-    return [{"name": "owner", "image": f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/place/mayfly:{tag}"}]
 
 
 def test_another_build_runs_beside_the_stack(aws: Aws) -> None:
@@ -135,30 +107,21 @@ def test_long_command_is_waited_for_with_its_late_lines_and_its_code(aws: Aws) -
     assert len(aws.calls("ecs wait")) == 2
 
 
-@pytest.mark.parametrize(
-    ("call", "reply", "words"),
-    [
-        ("cloudformation describe-stacks", None, "cannot be read"),
-        ("cloudformation describe-stacks", {"Stacks": [{}]}, "no output ClusterName"),
-        ("ecs register-task-definition", None, "build 2 was not taken"),
-        ("ecs run-task", {"tasks": [], "failures": [{"reason": "no room"}]}, "not started: no room"),
-        ("ecs describe-tasks", None, "cannot be followed"),
-        ("ecs describe-tasks", stopped(None, "image not found"), "did not run: image not found"),
-    ],
-)
-def test_what_goes_wrong_is_a_sentence(aws: Aws, call: str, reply: object, words: str) -> None:
+WRONG: list[tuple[str, object, str]] = [
+    ("cloudformation describe-stacks", None, "cannot be read"),
+    ("cloudformation describe-stacks", {"Stacks": [{}]}, "no output ClusterName"),
+    ("ecs register-task-definition", None, "build 2 was not taken"),
+    ("ecs run-task", {"tasks": [], "failures": [{"reason": "no room"}]}, "no room"),
+    ("ecs describe-tasks", None, "cannot be followed"),
+    ("ecs describe-tasks", stopped(None, "image not found"), "image not found"),
+]
+
+
+def test_what_goes_wrong_is_a_sentence(aws: Aws) -> None:
     aws.replies |= {"ecs describe-task-definition": [{"taskDefinition": {"containerDefinitions": []}}]}
-    aws.replies |= {"logs get-log-events": [None], call: [reply]}
-    build = ["--tag", "2"] if call.endswith("task-definition") else []
-    code, _, err = aws.run("mayfly", *build, "bin/db-migrate")
-    assert code == 1
-    assert err.splitlines()[-1].startswith("bin/aws-owner: ")
-    assert words in err
-
-
-def test_stack_and_command_must_be_said(aws: Aws) -> None:
-    for arguments in ([], ["mayfly"], ["mayfly", "--tag", "2"]):
-        code, said, err = aws.run(*arguments)
-        assert (code, said) == (1, [])
-        assert err.startswith("bin/aws-owner: Name ")
-    assert not (aws.folder / "calls").exists()
+    well = aws.replies | {"logs get-log-events": [None]}
+    for call, reply, words in WRONG:
+        aws.replies = well | {call: [reply]}
+        build = ["--tag", "2"] if call.endswith("task-definition") else []
+        code, _, err = aws.run("mayfly", *build, "bin/db-migrate")
+        assert (code, err.splitlines()[-1].startswith("bin/aws-owner: "), words in err) == (1, True, True), err

@@ -1,81 +1,56 @@
 """The function that makes an account when somebody has confirmed their sign-up at Cognito, on a real PostgreSQL."""
 
-import re
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from functools import partial
 from types import ModuleType
-from typing import Any
 
 import pytest
-from confirmations import ISSUER, confirmed, load
+from confirmations import ISSUER, SUBJECT, confirmed, load
 from factories import make_user
-from ops_fixtures import one
 from rds import rights
-from ways import DatabaseUrls
+from verbs import count, value
+from ways import DatabaseUrls, at_once
 
 from webapp.db.connections import Connection, connect
 from webapp.postgres.embedded import SIGN_UP
 
 
-def people(conn: Connection) -> list[tuple[Any, ...]]:
-    return conn.execute("SELECT handle, handle_wanted, email FROM users ORDER BY created_at").fetchall()
-
-
-def test_confirmed_person_has_an_account_that_the_same_event_leaves_as_it_is(
-    handler: ModuleType, conn: Connection
-) -> None:
+def test_account_is_made_and_the_same_event_leaves_it_as_it_is(handler: ModuleType, conn: Connection) -> None:
     event = confirmed()
     assert handler.lambda_handler(event, None) is event
-    row = "SELECT handle, display_name, email, identity_issuer, cognito_user_id FROM users"
-    subject = event["request"]["userAttributes"]["sub"]
-    assert conn.execute(row).fetchall() == [("ann", "Ann Lee", "ann@example.com", ISSUER, subject)]
+    row = "SELECT handle, display_name, email, identity_issuer, cognito_user_id, suspended_at IS NULL FROM users"
+    assert conn.execute(row).fetchall() == [("ann", "Ann Lee", "ann@example.com", ISSUER, SUBJECT, True)]
     conn.execute("UPDATE users SET display_name = 'Chosen since', suspended_at = now()")
-    for _ in range(2):
-        handler.lambda_handler(confirmed(name="Another"), None)
-    assert conn.execute(row).fetchall() == [("ann", "Chosen since", "ann@example.com", ISSUER, subject)]
-    assert one(conn, "SELECT count(suspended_at) FROM users") == 1
+    handler.lambda_handler(confirmed(name="Another"), None)
+    assert conn.execute(row).fetchall() == [("ann", "Chosen since", "ann@example.com", ISSUER, SUBJECT, False)]
 
 
-def test_other_triggers_change_nothing_and_ask_nothing(
-    handler: ModuleType, conn: Connection, monkeypatch: pytest.MonkeyPatch
+def test_other_triggers_and_places_that_take_nobody_new_ask_nothing(
+    handler: ModuleType, conn: Connection, sign_up_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONNECTION_URL", "postgresql://nowhere.invalid/x")
-    for trigger in ("PostConfirmation_ConfirmForgotPassword", "PreSignUp_SignUp", None):
-        event = confirmed(trigger)
-        assert handler.lambda_handler(event, None) is event
-    assert people(conn) == []
-
-
-def test_place_that_takes_nobody_new_decides_at_the_first_sign_in(
-    handler: ModuleType, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    for trigger in ("PostConfirmation_ConfirmForgotPassword", "PreSignUp_SignUp", ""):
+        handler.lambda_handler(confirmed(trigger), None)
     for sign_up, accounts in (("invite", 0), ("closed", 0), ("open", 1), ("provider", 2)):
+        monkeypatch.setenv("CONNECTION_URL", sign_up_url if accounts else "postgresql://nowhere.invalid/x")
         monkeypatch.setenv("SIGN_UP", sign_up)
         handler.lambda_handler(confirmed(sub=sign_up), None)
-        assert len(people(conn)) == accounts
+        assert count(conn, "users") == accounts
 
 
 def test_whatever_the_attributes_the_person_has_an_account(handler: ModuleType, conn: Connection) -> None:
-    kinds: list[dict[str, object]] = [
-        {"name": None, "preferred_username": None, "email": None},
-        {"name": "x" * 9000, "preferred_username": "y" * 9000, "email": "z" * 9000},
-        {"name": "a\0b", "preferred_username": "\0", "email": "a\0@b.example"},
-        {"name": "\ud83d", "preferred_username": "\ud83d"},
-        {"name": "'); DROP TABLE users; --", "preferred_username": "%s"},
-        {"name": {"a": 1}, "preferred_username": ["x"]},
-    ]
-    for number, attributes in enumerate(kinds):
-        handler.lambda_handler(confirmed(**{"sub": f"subject-{number}", **attributes}), None)
-    assert len(people(conn)) == len(kinds)
+    kinds = (None, "x" * 9000, "a\0b", "\ud83d", "'); DROP TABLE users; --", {"a": 1}, ["%s"])
+    for number, kind in enumerate(kinds):
+        attributes = dict.fromkeys(("name", "preferred_username", "email"), kind)
+        handler.lambda_handler(confirmed(**attributes, sub=f"subject-{number}"), None)
+    assert count(conn, "users") == len(kinds)
 
 
-def test_taken_handle_becomes_a_variant_and_an_address_of_somebody_else_stays_theirs(
-    handler: ModuleType, conn: Connection
-) -> None:
+def test_taken_handle_becomes_a_variant_and_a_taken_address_is_left_away(handler: ModuleType, conn: Connection) -> None:
     make_user(conn, "ann", password=None, email="ann@example.com")
     for number in (1, 2):
         handler.lambda_handler(confirmed(sub=f"subject-{number}"), None)
-    assert people(conn) == [("ann", None, "ann@example.com"), ("ann_2", "ann", None), ("ann_3", "ann", None)]
+    people = conn.execute("SELECT handle, handle_wanted, email FROM users ORDER BY handle").fetchall()
+    assert people == [("ann", None, "ann@example.com"), ("ann_2", "ann", None), ("ann_3", "ann", None)]
 
 
 def test_twenty_at_once_with_one_name_all_get_an_account(handler: ModuleType, conn: Connection) -> None:
@@ -87,31 +62,8 @@ def test_twenty_at_once_with_one_name_all_get_an_account(handler: ModuleType, co
         finally:
             environment._forget()
 
-    with ThreadPoolExecutor(20) as at_once:
-        list(at_once.map(sign_up, range(20)))
-    assert one(conn, "SELECT count(DISTINCT handle) FROM users") == 20
-
-
-def test_lost_race_is_run_again_with_a_handle_that_hardly_anybody_has(handler: ModuleType) -> None:
-    """No two requests can be made to meet each time, so a connection says that others were always faster."""
-    tried: list[str] = []
-
-    class Slow:
-        transaction = staticmethod(nullcontext)
-
-        def execute(self, statement: str, params: dict[str, str]) -> "Slow":
-            if statement == handler._CREATE:
-                tried.append(params["handle"])
-            return self
-
-        def fetchone(self) -> None:
-            return None
-
-    with pytest.raises(handler.Failed):
-        handler._account(Slow(), *handler._wanted(confirmed()))
-    assert tried[0] == "ann"
-    assert len(tried) == len(set(tried)) == 5
-    assert all(re.fullmatch(r"ann_\d{6}", handle) for handle in tried[1:])
+    at_once([partial(sign_up, number) for number in range(20)])
+    assert value(conn, "SELECT count(DISTINCT handle) FROM users") == 20
 
 
 def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connection) -> None:
@@ -119,12 +71,10 @@ def test_event_without_a_subject_is_an_error(handler: ModuleType, conn: Connecti
     for request in ({}, *({"userAttributes": subject} for subject in subjects)):
         with pytest.raises(handler.Failed, match="the event"):
             handler.lambda_handler({**confirmed(), "request": request}, None)
-    assert people(conn) == []
+    assert count(conn, "users") == 0
 
 
-def test_function_may_do_nothing_that_its_statements_do_not_need(
-    handler: ModuleType, database_urls: DatabaseUrls
-) -> None:
+def test_function_may_do_only_what_its_statements_need(handler: ModuleType, database_urls: DatabaseUrls) -> None:
     """Each right is taken away once, and then it fails: as somebody signs up, or is found to be there."""
     with connect(database_urls.superuser_url) as admin:
         granted, refused = rights(admin), {}
@@ -140,19 +90,16 @@ def test_function_may_do_nothing_that_its_statements_do_not_need(
     assert refused == dict.fromkeys(granted, "the database refused: 42501")
 
 
-def test_nothing_of_a_person_is_in_logs_or_errors(
-    handler: ModuleType, conn: Connection, capfd: pytest.CaptureFixture[str]
-) -> None:
-    canary = {"sub": "canary-sub", "name": "canary name", "preferred_username": "canary", "email": "canary@example.com"}
-    handler.lambda_handler(confirmed(**canary), None)
+def test_logs_and_errors_name_nobody(handler: ModuleType, conn: Connection, capfd: pytest.CaptureFixture[str]) -> None:
+    canary = dict.fromkeys(("name", "preferred_username"), "canary") | {"email": "canary@example.com"}
+    handler.lambda_handler(confirmed(**canary, sub="canary-1"), None)
     conn.execute("ALTER TABLE users ADD CONSTRAINT users_never CHECK (false) NOT VALID")
     try:
         with pytest.raises(handler.Failed) as raised:
-            handler.lambda_handler(confirmed(**{**canary, "sub": "canary-2"}), None)
+            handler.lambda_handler(confirmed(**canary, sub="canary-2"), None)
     finally:
         conn.execute("ALTER TABLE users DROP CONSTRAINT users_never")
     shown = "".join(capfd.readouterr())
     assert '{"sign_up": "made"' in shown
     assert "canary" not in shown + str(raised.value)
-    assert raised.value.__cause__ is None  # what Lambda logs of an error is ours alone
-    assert raised.value.__suppress_context__
+    assert (raised.value.__cause__, raised.value.__suppress_context__) == (None, True)

@@ -16,7 +16,6 @@ def provider() -> Iterator[FakeProvider]:
 
 @pytest.fixture
 def make_app(make_app: MakeApp, provider: FakeProvider) -> MakeApp:
-    """Makes applications that know this provider."""
     known = {"AUTH": "cognito", "OIDC_ISSUER": provider.issuer, "OIDC_CLIENT_ID": CLIENT}
     return lambda **environment: make_app(**{**known, **environment})
 

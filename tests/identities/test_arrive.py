@@ -2,13 +2,13 @@
 
 import threading
 from functools import partial
-from typing import Any
 
 import pytest
 from factories import make_user
 from fake_provider import FakeProvider
 from flask import Flask
-from going import START, come_back, leave, through, who
+from flask.testing import FlaskClient
+from going import START, come_back, leave, status, through, who
 from verbs import count, send
 from ways import MakeApp, at_once
 
@@ -17,12 +17,11 @@ from webapp.identities import actions
 from webapp.sessions.actions import token_hash
 
 
-def test_person_is_an_issuer_and_a_subject(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+def test_person_is_an_issuer_and_a_subject(client: FlaskClient, provider: FakeProvider, conn: Connection) -> None:
     """The same subject of another issuer is somebody else, and so is whoever has the same address."""
     make_user(conn, "other", identity_issuer="https://other.example", cognito_user_id="sub-ann")
     make_user(conn, "local", email="ann@example.com")
     provider.person |= {"email": "ann@example.com", "email_verified": True}
-    client = app.test_client()
     through(client, provider)
     assert who(client) == "ann"
     found = conn.execute("SELECT handle, email, identity_issuer FROM users ORDER BY handle").fetchall()
@@ -39,18 +38,11 @@ def test_handle_that_is_taken_is_told_at_first(app: Flask, provider: FakeProvide
     assert through(app.test_client(), provider, next="/public").location == "/public"
 
 
-def test_first_sign_ins_at_once_make_one_account_and_are_no_attack(
-    make_app: MakeApp, provider: FakeProvider, conn: Connection
-) -> None:
+def test_first_sign_ins_at_once_make_one_account(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
     app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
     flows = [(client, leave(client)) for client in (app.test_client() for _ in range(12))]
-    gate = threading.Barrier(12)
-
-    def forge(claims: dict[str, Any]) -> str:
-        gate.wait(10)  # until all of them are under way
-        return provider.signed(claims)
-
-    provider.forge = forge
+    gate = threading.Barrier(12)  # until all of them are under way
+    provider.forge = lambda claims: (gate.wait(10), provider.signed(claims))[1]
     answers = at_once([partial(come_back, client, provider, asked) for client, asked in flows])
     assert [answer.status_code for answer in answers] == [303] * 12
     assert (count(conn, "users"), count(conn, "sessions")) == (1, 12)
@@ -58,47 +50,34 @@ def test_first_sign_ins_at_once_make_one_account_and_are_no_attack(
 
 def test_people_who_want_one_handle_at_once_all_get_in(app: Flask) -> None:
     settings, db = app.extensions["settings"], app.extensions["db"]
-
-    def arrive(number: int) -> str:
-        claims = {"sub": f"sub-{number}", "preferred_username": "ann"}
-        return actions.find_or_create_account(db, settings, issuer="https://a", claims=claims, invite="", address="")[
-            "handle"
-        ]
-
-    assert len(set(at_once([partial(arrive, number) for number in range(20)]))) == 20
+    arrive = partial(actions.find_or_create_account, db, settings, issuer="https://a", invite="", address="")
+    claims = [{"sub": f"sub-{number}", "preferred_username": "ann"} for number in range(20)]
+    assert len({account["handle"] for account in at_once([partial(arrive, claims=one) for one in claims])}) == 20
 
 
 def test_suspended_person_is_refused_like_others(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    assert through(app.test_client(), provider).status_code == 303
+    assert status(app, provider) == 303
     conn.execute("UPDATE users SET suspended_at = now()")
     client = app.test_client()
-    suspended = through(client, provider)
-    provider.denies = True
+    suspended, provider.denies = through(client, provider), True
     denied = through(app.test_client(), provider)
     assert suspended.status_code == denied.status_code == 403
     assert suspended.data == denied.data
-    assert who(client) is None
-    assert count(conn, "sessions") == 1
+    assert (who(client), count(conn, "sessions")) == (None, 1)
 
 
 def test_closed_place_takes_nobody_new(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
-    closed = make_app(SIGN_UP="closed")
-    assert through(closed.test_client(), provider).status_code == 403
-    assert count(conn, "users") == 0
-    assert through(make_app().test_client(), provider).status_code == 303
-    assert through(closed.test_client(), provider).status_code == 303
-
-
-def test_place_that_leaves_it_to_the_provider_calls_nobody(make_app: MakeApp, provider: FakeProvider) -> None:
-    client = make_app(SIGN_UP="provider").test_client()
-    assert 'href="/sign-up' not in client.get("/sign-in").text
-    assert client.get("/sign-up").location == START
-    assert through(client, provider).status_code == 303
+    """And one that leaves it to the provider calls nobody."""
+    closed, opened = (make_app(SIGN_UP=word) for word in ("closed", "provider"))
+    assert (status(closed, provider), count(conn, "users")) == (403, 0)
+    assert [status(app, provider) for app in (opened, closed)] == [303, 303]
+    assert 'href="/sign-up' not in opened.test_client().get("/sign-in").text
+    assert opened.test_client().get("/sign-up").location == START
 
 
 @pytest.fixture
 def invited(make_app: MakeApp, conn: Connection) -> Flask:
-    """A place by invitation, and one invitation: `come-in`."""
+    """A place with one invitation: `come-in`."""
     insert = "INSERT INTO invitations (code_hash, expires_at) VALUES (%s, now() + interval '1 day')"
     conn.execute(insert, [token_hash("come-in")])
     return make_app(SIGN_UP="invite")
@@ -106,31 +85,29 @@ def invited(make_app: MakeApp, conn: Connection) -> Flask:
 
 def test_invitation_lets_one_person_in(invited: Flask, provider: FakeProvider, conn: Connection) -> None:
     for wrong in ({}, {"invite": "other"}):
-        assert through(invited.test_client(), provider, **wrong).status_code == 403
+        assert status(invited, provider, **wrong) == 403
     assert count(conn, "users") == 0
     client = invited.test_client()
     assert client.get("/sign-up?invite=come-in").location == f"{START}?invite=come-in"
     assert through(client, provider, invite="come-in").status_code == 303
     assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
-    assert through(invited.test_client(), provider).status_code == 303, "who is there needs none"
+    assert status(invited, provider) == 303, "who is there needs none"
     provider.person = {"sub": "sub-bob"}
-    assert through(invited.test_client(), provider, invite="come-in").status_code == 403
+    assert status(invited, provider, invite="come-in") == 403
 
 
 def test_invitation_is_kept_where_no_account_came_of_it(
     invited: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    db = invited.extensions["db"]
-    real = db.query_value
+    db, real = invited.extensions["db"], invited.extensions["db"].query_value
     lost = lambda name, **params: None if name == "identities/create" else real(name, **params)  # noqa: E731
     monkeypatch.setattr(db, "query_value", lost)
-    assert through(invited.test_client(), provider, invite="come-in").status_code == 409
+    assert status(invited, provider, invite="come-in") == 409
     assert (count(conn, "users"), count(conn, "invitations")) == (0, 1)
 
 
 def test_new_accounts_of_an_address_are_limited(make_app: MakeApp, provider: FakeProvider) -> None:
-    app, statuses = make_app(LIMIT_SIGN_UPS="2/30m"), []
-    for number in (0, 1, 2, 0):
+    app = make_app(LIMIT_SIGN_UPS="2/30m")
+    for number, ends in ((0, 303), (1, 303), (2, 429), (0, 303)):
         provider.person = {"sub": f"sub-{number}"}
-        statuses.append(through(app.test_client(), provider).status_code)
-    assert statuses == [303, 303, 429, 303]
+        assert status(app, provider) == ends, number

@@ -5,25 +5,20 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from factories import make_user
-from fake_provider import FakeProvider
+from fake_provider import DISCOVERY, FakeProvider
 from flask import Flask
-from going import DISCOVERY, START, come_back, leave, through, who
+from flask.testing import FlaskClient
+from going import START, come_back, leave, status, through, who
 from verbs import count, send, sign_in
-from ways import MakeApp, free_port
+from ways import MakeApp, at_once, free_port
 
 from webapp.db.connections import Connection
 from webapp.identities import provider as provider_module
-
-
-def elsewhere(handler: Any) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", "/elsewhere")
-    handler.end_headers()
-
 
 NONSENSE: list[Callable[[Any], None]] = [
     lambda handler: handler.say(500, {}),
@@ -31,9 +26,15 @@ NONSENSE: list[Callable[[Any], None]] = [
     lambda handler: handler.say(200, []),
     lambda handler: handler.say(200, {}),
     lambda handler: handler.say(200, b"[" * 100_000),
-    elsewhere,
+    lambda handler: handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"),
     lambda handler: handler.connection.close(),
 ]
+
+
+def start(app: Flask) -> int:
+    """Somebody goes off, whether or not the provider was away just now; the status."""
+    app.extensions["provider"]._away_until = 0
+    return app.test_client().get(START).status_code
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
@@ -43,28 +44,24 @@ def test_provider_that_talks_nonsense_is_away(app: Flask, provider: FakeProvider
         app.extensions["provider"]._away_until = 0
         client = app.test_client()
         answer = client.get(START) if path == DISCOVERY else through(client, provider)
-        assert answer.status_code == 503, number
-        assert 'href="/sign-in"' in answer.text
+        assert (answer.status_code, 'href="/sign-in"' in answer.text) == (503, True), number
     assert provider.asked["/elsewhere"] == 0
     assert (count(conn, "users"), count(conn, "sessions")) == (0, 0)
 
 
 def test_huge_answer_is_given_up(app: Flask, provider: FakeProvider) -> None:
-    provider.padding = 300_000
-    assert app.test_client().get(START).status_code == 503
-    provider.padding = 3_000
-    app.extensions["provider"]._away_until = 0
-    assert through(app.test_client(), provider).status_code == 303
+    for padding, expected in ((300_000, 503), (3_000, 303)):
+        provider.padding = padding
+        assert start(app) == expected
 
 
 def test_discovery_that_leads_elsewhere_is_not_believed(app: Flask, provider: FakeProvider) -> None:
     evil = "http://evil.example/x"
     bent = {"issuer": evil, "authorization_endpoint": evil, "token_endpoint": evil, "jwks_uri": "file:///etc/passwd"}
     for name, said in (*bent.items(), ("jwks_uri", None)):
-        answer = {**provider.addresses, name: said}
-        provider.broken[DISCOVERY] = lambda handler, answer=answer: handler.say(200, answer)
-        app.extensions["provider"]._away_until = 0
-        assert app.test_client().get(START).status_code == 503, said
+        bad = {**provider.addresses, name: said}
+        provider.broken[DISCOVERY] = lambda handler, bad=bad: handler.say(200, bad)
+        assert start(app) == 503, said
 
 
 def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,66 +70,56 @@ def test_discovery_over_https_names_no_address_in_the_clear(make_app: MakeApp, m
     good = {"issuer": issuer, **dict.fromkeys((*names, "end_session_endpoint"), f"{issuer}/x")}
     app = make_app(OIDC_ISSUER=issuer)
     for name in good.keys() - {"issuer"}:
-        said, app.extensions["provider"]._away_until = {**good, name: "http://localhost:8000/readyz"}, 0
         app.extensions["provider"]._cache.clear()
+        said = {**good, name: "http://localhost:8000/readyz"}
         monkeypatch.setattr(provider_module, "_request", lambda *_, said=said, **__: (200, said))
-        client = app.test_client()
-        assert client.get(START).status_code == (503 if name in names else 303), name
-        assert "localhost:8000" not in client.get("/signed-out").text
+        assert start(app) == (503 if name in names else 303), name
+        assert "localhost:8000" not in app.test_client().get("/signed-out").text
 
 
 def test_password_works_while_the_provider_is_away(make_app: MakeApp, conn: Connection) -> None:
     make_user(conn)
     client = make_app(OIDC_ISSUER=f"http://127.0.0.1:{free_port()}").test_client()
-    assert client.get(START).status_code == 503
-    assert sign_in(client).status_code == 303
-    assert who(client) == "alice"
+    assert (client.get(START).status_code, sign_in(client).status_code, who(client)) == (503, 303, "alice")
     assert send(client, "/sign-out").location == "/signed-out"
     page = client.get("/signed-out")
-    assert page.status_code == 200
-    assert "leave-provider" not in page.text
+    assert (page.status_code, "leave-provider" in page.text) == (200, False)
 
 
-SLOW = {"headers": b"X-Slow: y\r\n", "body": b" ", "promises": b"HTTP/1.1 100 Continue\r\n\r\n"}
-"""What is sent again and again, and never leads to an end."""
+SLOW = {  # what is sent first, and what again and again, which never leads to an end
+    DISCOVERY: (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    "/keys": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "/token": (b"HTTP/1.1 200 OK\r\n", b"X-Slow: y\r\n"),
+}
 
 
-@pytest.mark.parametrize(
-    ("path", "what"), [(DISCOVERY, "body"), ("/keys", "promises"), ("/token", "headers"), ("/token", "body")]
-)
-def test_slow_provider_is_given_up_by_everybody(
-    app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str, what: str
-) -> None:
+@pytest.mark.parametrize("path", SLOW)
+def test_slowness_is_given_up(app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     flows = [(client, leave(client)) for client in (app.test_client() for _ in range(3))]
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.3)
     monkeypatch.setattr(provider_module, "_room", threading.BoundedSemaphore(2))
     asked, over = provider.asked[path], threading.Event()
 
     def drip(handler: Any) -> None:
-        begun = {"headers": b"HTTP/1.1 200 OK\r\n", "body": b"HTTP/1.1 200 OK\r\n\r\n", "promises": b""}[what]
-        handler.wfile.write(begun)
+        handler.wfile.write(SLOW[path][0])
         for _ in range(80):  # for more than a minute
-            handler.wfile.write(SLOW[what])
+            handler.wfile.write(SLOW[path][1])
             over.wait(0.8)
 
     provider.broken[path] = drip
     if path == DISCOVERY:
         app.extensions["provider"]._cache.clear()
     began = time.monotonic()
-    with ThreadPoolExecutor(4) as pool:
-        leaving = pool.submit(app.test_client().get, "/signed-out")
-        statuses = list(pool.map(lambda flow: come_back(flow[0], provider, flow[1]).status_code, flows))
+    answers = at_once([partial(come_back, client, provider, asked_of_it) for client, asked_of_it in flows])
     assert time.monotonic() - began < 20
-    assert statuses == [503] * 3
-    assert leaving.result().status_code == 200
+    assert [answer.status_code for answer in answers] == [503] * 3
     assert provider.asked[path] - asked == (2 if path == "/token" else 1), "what was left behind counts until it ends"
     over.set()
     assert [provider_module._room.acquire(timeout=10) for _ in range(2)] == [True, True]
 
 
-def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_another_without_end(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provider_module, "_PATIENCE", 0.2)
-    client = app.test_client()
     with ThreadPoolExecutor(1) as pool, app.extensions["provider"]._lock:
         asked = pool.submit(lambda: [client.get(path).status_code for path in (START, "/signed-out")])
         assert asked.result(20) == [503, 200]
@@ -140,7 +127,6 @@ def test_nobody_waits_for_another_without_end(app: Flask, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The provider's clock, to be set."""
     now = [time.monotonic()]
     monkeypatch.setattr(app.extensions["provider"], "_clock", lambda: now[0])
     return now
@@ -148,30 +134,24 @@ def clock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_addresses_and_keys_are_read_once_an_hour(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
     for times in (1, 2):
-        for _ in range(3):
-            assert through(app.test_client(), provider).status_code == 303
+        assert [status(app, provider) for _ in range(3)] == [303] * 3
         assert (provider.asked[DISCOVERY], provider.asked["/keys"]) == (times, times)
         clock[0] += 3601
 
 
 def test_new_key_is_read_at_most_once_a_minute(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
-    assert through(app.test_client(), provider).status_code == 303
+    assert [status(app, provider) for _ in range(3)] == [303] * 3
     provider.rotate()
     clock[0] += 61
-    for _ in range(3):
-        assert through(app.test_client(), provider).status_code == 303
-    assert provider.asked["/keys"] == 2
+    assert ([status(app, provider) for _ in range(3)], provider.asked["/keys"]) == ([303] * 3, 2)
     clock[0] += 61
     provider.forge = lambda claims: provider.signed(claims, kid=secrets.token_hex(4))
-    for _ in range(5):
-        assert through(app.test_client(), provider).status_code == 502
-    assert provider.asked["/keys"] == 3
+    assert ([status(app, provider) for _ in range(3)], provider.asked["/keys"]) == ([502] * 3, 3)
 
 
 def test_provider_that_is_away_is_left_alone(app: Flask, provider: FakeProvider, clock: list[float]) -> None:
     provider.broken[DISCOVERY] = NONSENSE[0]
-    for _ in range(3):
-        assert app.test_client().get(START).status_code == 503
+    assert [app.test_client().get(START).status_code for _ in range(3)] == [503] * 3
     assert provider.asked[DISCOVERY] == 1
     provider.broken.clear()
     clock[0] += 5.1

@@ -7,7 +7,8 @@ import pytest
 from factories import make_user
 from fake_provider import FakeProvider
 from flask import Flask
-from going import BACK, START, come_back, leave, refused, through, way_back, who
+from flask.testing import FlaskClient
+from going import BACK, START, back, come_back, leave, refused, status, way_back, who
 from verbs import FRAGMENT, cookie_of, count, sign_in, value, with_cookie
 from ways import MakeApp
 
@@ -15,123 +16,89 @@ from webapp.db.connections import Connection
 from webapp.limits import subject_of_address
 
 
-def test_state_of_another_browser_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    """Somebody's own way back, sent to another person, signs nobody in as somebody else."""
+def test_state_and_code_of_another_browser_are_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    """Nobody is signed in as whoever sent the link; and the verifier of a code is in the browser it was made for."""
     mallory, victim = app.test_client(), app.test_client()
     sent = way_back(provider, leave(mallory))
-    assert victim.get(BACK, query_string=sent).status_code == 400
-    leave(victim)
-    assert victim.get(BACK, query_string=sent).status_code == 400
-    assert who(victim) is None
-    assert count(conn, "sessions") == 0
+    assert back(victim, **sent) == 400
+    stolen = way_back(provider, leave(victim))["code"]
+    assert back(victim, **sent) == 400
     assert provider.asked["/token"] == 0
+    assert back(mallory, state=sent["state"], code=stolen) == 502
+    assert (who(victim), who(mallory), count(conn, "sessions")) == (None, None, 0)
 
 
-def test_state_counts_once(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    client = app.test_client()
+def test_state_counts_once(client: FlaskClient, provider: FakeProvider, conn: Connection) -> None:
     asked = leave(client)
     first = way_back(provider, asked)
     provider.denies = True
     assert come_back(client, provider, asked).status_code == 403
-    assert client.get(BACK, query_string=first).status_code == 400
-    assert count(conn, "sessions") == 0
+    assert (back(client, **first), count(conn, "sessions")) == (400, 0)
 
 
-def test_code_counts_once(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    """Even where the cookie of before was kept."""
+def test_code_counts_once_even_where_the_cookie_was_kept(app: Flask, provider: FakeProvider, conn: Connection) -> None:
     client = app.test_client()
     asked = leave(client)
-    kept, sent = cookie_of(client), way_back(provider, asked)
-    assert client.get(BACK, query_string=sent).status_code == 303
-    assert with_cookie(app, kept).get(BACK, query_string=sent).status_code == 502
+    kept, sent = with_cookie(app, cookie_of(client)), way_back(provider, asked)
+    assert [back(browser, **sent) for browser in (client, kept)] == [303, 502]
     assert count(conn, "sessions") == 1
 
 
-def test_code_of_another_flow_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    """Its verifier is in the browser that it was made for."""
-    mallory, victim = app.test_client(), app.test_client()
-    stolen = way_back(provider, leave(victim))["code"]
-    sent = {"state": leave(mallory)["state"], "code": stolen}
-    assert mallory.get(BACK, query_string=sent).status_code == 502
-    assert count(conn, "sessions") == 0
-
-
-def test_token_with_the_nonce_of_another_flow_is_refused(app: Flask, provider: FakeProvider, conn: Connection) -> None:
-    provider.claims = {"nonce": leave(app.test_client())["nonce"]}
-    refused(app, provider, conn, 502)
-
-
-def test_flow_ends_after_ten_minutes(
-    app: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client, real = app.test_client(), time.time
-    asked = leave(client)
-    monkeypatch.setattr(time, "time", lambda: real() + 601)
+def test_flow_ends_in_ten_minutes(client: FlaskClient, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, late = leave(client), time.time() + 601
+    monkeypatch.setattr(time, "time", lambda: late)
     assert come_back(client, provider, asked).status_code == 400
-    assert count(conn, "sessions") == 0
+    assert who(client) is None
 
 
-def test_second_flow_replaces_the_first(app: Flask, provider: FakeProvider) -> None:
-    client = app.test_client()
+def test_second_flow_replaces_the_first_and_a_stranger_none(client: FlaskClient, provider: FakeProvider) -> None:
     first, second = leave(client), leave(client)
     assert len({flow[name] for flow in (first, second) for name in ("state", "nonce", "code_challenge")}) == 6
     assert come_back(client, provider, first).status_code == 400
-    assert come_back(client, provider, second).status_code == 303
-
-
-def test_way_back_of_a_stranger_leaves_the_one_under_way(app: Flask, provider: FakeProvider) -> None:
-    client = app.test_client()
-    asked = leave(client)
     for query in ({}, {"state": "x", "code": "x"}, {"error": "access_denied"}):
-        assert client.get(BACK, query_string=query).status_code == 400
-    assert come_back(client, provider, asked).status_code == 303
+        assert back(client, **query) == 400
+    assert come_back(client, provider, second).status_code == 303
 
 
 def test_bad_parameters_are_no_fault(app: Flask, provider: FakeProvider) -> None:
     bad = ["", "%00", "%ff", "%ed%a0%bd", "%C3%A9", "a" * 5000, "'%3b--", "x%0d%0aSet-Cookie:%20a=b"]
-    for name in ("state", "code", "next", "invite", "error"):
+    for asked in (f"{path}?{name}=" for name in ("state", "code", "next", "invite", "error") for path in (START, BACK)):
         for typed in bad:
-            for path in (START, BACK, "/signed-out"):
-                answer = app.test_client().get(f"{path}?{name}={typed}")
-                assert answer.status_code < 500, (path, name, typed)
-                assert answer.status_code == 400 or typed[:3] not in ("%00", "%ff", "%ed"), (path, name, typed)
-                assert "a=b" not in str(answer.headers.getlist("Set-Cookie"))
+            answer = app.test_client().get(asked + typed)
+            assert answer.status_code < 500, (asked, typed)
+            assert answer.status_code == 400 or typed[:3] not in ("%00", "%ff", "%ed"), (asked, typed)
+            assert "a=b" not in str(answer.headers.getlist("Set-Cookie"))
     client = app.test_client()
-    sent = {"state": leave(client)["state"], "code": "c" * 9000}
-    assert client.get(BACK, query_string=sent).status_code == 403
+    assert back(client, state=leave(client)["state"], code="c" * 9000) == 403
     assert provider.asked["/token"] == 0
 
 
-def test_refusal_is_a_page_with_ways_on(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+def test_ways_on_after_a_refusal_keep_page_and_invitation(app: Flask, provider: FakeProvider, conn: Connection) -> None:
+    provider.broken["/token"] = lambda handler: handler.say(500, {})
+    refused(app.test_client(), provider, conn, 503)
+    provider.broken.clear()
+    for claims in ({"aud": "other"}, {"nonce": leave(app.test_client())["nonce"]}):
+        provider.claims = claims
+        refused(app.test_client(), provider, conn, 502)
     provider.denies = True
-    refused(app, provider, conn, 403)
+    refused(app.test_client(), provider, conn, 403)
     for headers in ({}, FRAGMENT):
         answer = app.test_client().get(BACK, headers=headers)
-        assert answer.status_code == 400
-        assert 'href="/sign-in"' in answer.text
-
-
-def test_second_try_keeps_the_page_and_the_invitation(app: Flask, provider: FakeProvider) -> None:
-    for status in (503, 502, 403):
-        provider.broken = {"/token": lambda handler: handler.say(500, {})} if status == 503 else {}
-        provider.claims, provider.denies = {"aud": "other"}, status == 403
-        answer = through(app.test_client(), provider, next="/compose", invite="come-in")
-        assert answer.status_code == status
-        assert 'href="/sign-in/provider?next=/compose&amp;invite=come-in"' in answer.text
+        assert (answer.status_code, 'href="/sign-in"' in answer.text) == (400, True)
 
 
 def test_failure_is_logged_without_what_was_sent(
-    app: Flask, provider: FakeProvider, conn: Connection, caplog: pytest.LogCaptureFixture
+    client: FlaskClient, provider: FakeProvider, conn: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.claims = {"aud": "other", "email": "ann@secret.example"}
     with caplog.at_level(logging.DEBUG):
-        refused(app, provider, conn, 502)
-    (record,) = (record for record in caplog.records if record.name == "mayfly.security")
-    assert vars(record)["reason"] == "aud"
+        refused(client, provider, conn, 502)
+    (reason,) = (vars(record)["reason"] for record in caplog.records if record.name == "mayfly.security")
+    assert reason == "aud"
     said = " ".join(str(vars(record)) for record in caplog.records)
     (asked,) = provider.authorized
-    for secret in (asked["state"], asked["nonce"], "sub-ann", "secret.example", "secret-access", *provider.given):
-        assert secret not in said
+    secrets = [asked["state"], asked["nonce"], "sub-ann", "secret.example", "secret-access", *provider.given]
+    assert [secret for secret in secrets if secret in said] == []
 
 
 def test_failed_sign_ins_are_limited(make_app: MakeApp, provider: FakeProvider, conn: Connection) -> None:
@@ -139,17 +106,14 @@ def test_failed_sign_ins_are_limited(make_app: MakeApp, provider: FakeProvider, 
     make_user(conn)
     app = make_app(LIMIT_SIGN_INS_BY_ADDRESS="3/5m")
 
-    def statuses(times: int) -> list[int]:
-        return [through(app.test_client(), provider).status_code for _ in range(times)]
-
-    assert statuses(4) == [303] * 4
+    assert [status(app, provider) for _ in range(4)] == [303] * 4
     provider.broken["/token"] = lambda handler: handler.say(500, {})
-    assert statuses(4) == [503] * 4
+    assert [status(app, provider) for _ in range(4)] == [503] * 4
     provider.broken.clear()
     client = app.test_client()
-    assert client.get(BACK, query_string={"state": leave(client)["state"], "code": "x"}).status_code == 502
+    assert back(client, state=leave(client)["state"], code="x") == 502
     provider.claims = {"aud": "other"}
-    assert statuses(4) == [502] * 2 + [429] * 2
+    assert [status(app, provider) for _ in range(4)] == [502] * 2 + [429] * 2
     assert provider.asked["/token"] == 4 + 4 + 3
     counted = value(conn, "SELECT subject FROM rate_limits WHERE action = 'provider_refusals'")
     assert counted == subject_of_address(app.extensions["settings"], "127.0.0.1").own
