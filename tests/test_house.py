@@ -147,6 +147,7 @@ def test_templates_say_what_they_need_and_are_named_by_their_use() -> None:
         first = text.splitlines()[0]
         rules = {
             "begins with what it needs": re.fullmatch(r"\{# needs: .+ #\}", first),
+            "has no line above 120 characters": all(len(line) <= 120 for line in text.splitlines()),
             "says what swaps it": not part or path.name in {"_macros.html", "_nav.html"} or " · swapped by: " in first,
             "says what it answers": part or path.parent == TEMPLATES or " · answers: " in first,
             "includes parts alone": all(
