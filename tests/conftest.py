@@ -56,10 +56,7 @@ def pytest_configure() -> None:
         )
 
 
-AGAIN = {
-    "system": ("db/", "ops/", "test_journey.py"),
-    "pooler": ("db/", "test_journey.py"),
-}
+AGAIN = {"system": ("db/", "ops/", "test_journey.py"), "pooler": ("db/", "test_journey.py")}
 """What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
 NOT_AGAIN = {
     "system": ("ops/test_decoy", "ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),

@@ -70,17 +70,21 @@ class Scene(NamedTuple):
         return client
 
     def path(self, endpoint: str, activity: UUID | None = None) -> str:
-        own = self.app.static_url_path.removeprefix("/static/")
-        arguments: dict[str, Any] = {
-            "handle": "alice", "activity_uuid": activity or self.activity, "version": own, "filename": "css/base.css"
-        }  # fmt: skip
-        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
-        return self.app.url_map.bind("localhost").build(endpoint, {name: arguments[name] for name in rule.arguments})
+        known: dict[str, Any] = {
+            "handle": "alice",
+            "activity_uuid": activity or self.activity,
+            "filename": "css/base.css",
+        }
+        known["version"] = self.app.static_url_path.removeprefix("/static/")
+        arguments = {name: known[name] for name in self.rule(endpoint).arguments}
+        return self.app.url_map.bind("localhost").build(endpoint, arguments)
+
+    def rule(self, endpoint: str) -> Any:
+        return next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
 
     def untouched(self) -> bool:
-        return bool(
-            value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity) == "canary of alice"
-        )
+        message = value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity)
+        return bool(message == "canary of alice")
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""

@@ -14,11 +14,9 @@ from webapp.web.security import headers_for, local_path
 
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
 ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
 VARY = {"HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie"}
 
 
