@@ -1,8 +1,4 @@
-"""The databases of the tests: a cluster of our own in a temporary folder, never the one of `CONNECTION_URL`.
-
-Each worker process has one cluster, started by the first test that asks for it, with a template database that holds
-the schema. Tests share a clone of it that is emptied after each; `fresh_database` is a clone for one test.
-"""
+"""The databases of the tests: clones of one template in a cluster of our own, never the one of `CONNECTION_URL`."""
 
 import itertools
 import os
@@ -41,8 +37,9 @@ _numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--postgres=system`: this machine's PostgreSQL instead of the one that comes along."""
-    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded")
+    parser.addoption(
+        "--postgres", choices=("embedded", "system"), default="embedded", help="system: this machine's own"
+    )
     parser.addoption("--pooler", action="store_true", help="the application's connections go through PgBouncer")
 
 
@@ -50,10 +47,7 @@ def pytest_configure() -> None:
     """Says once, and not by every test, that PostgreSQL, which root runs as somebody else, cannot reach its folder."""
     folder, account = tempfile.gettempdir(), service_account()
     if account and not may_enter(Path(folder), account):
-        pytest.exit(
-            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another folder in TMPDIR.",
-            1,
-        )
+        pytest.exit(f"{account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another in TMPDIR.", 1)
 
 
 AGAIN = {"system": ("db/", "ops/", "test_journey.py"), "pooler": ("db/", "test_journey.py")}
@@ -70,18 +64,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     way = "pooler" if config.getoption("--pooler") else config.getoption("--postgres")
     if way not in AGAIN:
         return
-    again = []
-    for item in items:
-        path = item.path.relative_to(Path(__file__).parent).as_posix()
-        if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames:
-            again.append(item)
+    paths = {item: item.path.relative_to(Path(__file__).parent).as_posix() for item in items}
+    there = [
+        item for item, path in paths.items() if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way])
+    ]
+    again = [item for item in there if "cluster" in item.fixturenames]
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    """A folder for one test."""
     with scratch_folder() as folder:
         yield folder
 
@@ -118,9 +111,7 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
 def one_session(cluster: Cluster, scratch: Path, worker_database: DatabaseUrls) -> Iterator[str]:
     """The application's URL through a pooler that has one session, so that all who take this way share it."""
     if not pgbouncer_program():
-        pytest.skip(
-            "NOT CHECKED: a pooler between the application and its database, because this machine has no PgBouncer"
-        )
+        pytest.skip("NOT CHECKED: a pooler before the database, because this machine has no PgBouncer")
     with run_pgbouncer(cluster, scratch, size=1):
         yield through(scratch, worker_database.name)
 
@@ -155,26 +146,23 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
 
 @pytest.fixture
 def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    """A connection as the owner to the shared database, also behind the server of the browser tests."""
+    """A connection as the owner to the shared database."""
     with database_urls.owner() as conn:
         yield conn
 
 
 @pytest.fixture
 def fresh_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
-    """A database for one test alone, which may do to it what it likes."""
     yield from _clone(cluster)
 
 
 @pytest.fixture
 def settings(database_urls: DatabaseUrls) -> Settings:
-    """Settings over the shared database, limits lifted."""
     return settings_for(database_urls)
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    """The application over the shared database; its pool is closed at the end."""
     app = create_app(settings)
     yield app
     app.extensions["db"].close()
@@ -212,11 +200,7 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hashes that a password is verified against, one entry a verification."""
     seen: list[str] = []
     verify = PasswordHasher.verify
-
-    def counting(self: PasswordHasher, password_hash: str, password: str) -> bool:
-        seen.append(password_hash)
-        return bool(verify(self, password_hash, password))
-
+    counting = lambda self, known, typed: seen.append(known) or verify(self, known, typed)  # noqa: E731
     monkeypatch.setattr(PasswordHasher, "verify", counting)
     passwords._dummy_hash()
     return seen

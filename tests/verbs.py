@@ -44,12 +44,10 @@ def send(client: FlaskClient, path: str, *, fragment: bool = False, headers: Any
 
 def fields_in(page: TestResponse) -> dict[str, str]:
     """The hidden fields of a page, by name."""
-    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
-    return {name: unescape(value) for name, value in found}
+    return {name: unescape(value) for name, value in re.findall(r'"hidden" name="(\w+)" value="([^"]*)"', page.text)}
 
 
 def sign_in(client: FlaskClient, login: str = "alice", password: str = PASSWORD, **more: Any) -> TestResponse:
-    """Signs in; the answer is checked by whoever expects something else than a way on."""
     return send(client, "/sign-in", email=login, password=password, **more)
 
 
@@ -63,7 +61,6 @@ def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
 
 
 def from_address(app: Flask, address: str) -> FlaskClient:
-    """A browser at that address of the network."""
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = address
     return client
@@ -84,8 +81,7 @@ def with_cookie(app: Flask, cookie: str) -> FlaskClient:
 
 def write(client: FlaskClient, message: str = "The tide is out.", **fields: Any) -> TestResponse:
     """Posts an activity, by default for a week and with a key of its own."""
-    fields = {"ttl": "7-days", "key": str(uuid.uuid4()), **fields}
-    return send(client, "/activities", message=message, **fields)
+    return send(client, "/activities", message=message, **{"ttl": "7-days", "key": str(uuid.uuid4()), **fields})
 
 
 def reply(client: FlaskClient, to: object, message: str = "Answered.", **fields: Any) -> TestResponse:
@@ -127,11 +123,9 @@ def number_of(conn: Connection, activity: object) -> str:
 
 
 def expire(conn: Connection, *activities: UUID) -> None:
-    """Moves activities' ends into the past: what the passing of time does, without waiting for it."""
-    conn.execute(
-        "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
-        [list(activities)],
-    )
+    """Moves activities' ends into the past."""
+    moved = "created_at = created_at - interval '1 day', expires_at = now()"
+    conn.execute(f"UPDATE activities SET {moved} WHERE uuid = ANY (%s)", [list(activities)])
 
 
 def user_uuid(conn: Connection, handle: str) -> UUID:
@@ -146,7 +140,4 @@ def activity_by(conn: Connection, handle: str, message: str = "The tide is out."
 
 def window_of(client: FlaskClient) -> FlaskClient:
     """Another window of the same browser."""
-    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
-    assert cookie
-    other.set_cookie("mayfly", cookie.value)
-    return other
+    return with_cookie(client.application, cookie_of(client))
