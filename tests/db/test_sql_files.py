@@ -1,7 +1,6 @@
 """The files under sql/: their form, and the doors to activities. Each rule names all files that break it."""
 
 import re
-from collections.abc import Iterator
 
 from webapp.config.settings import Settings
 from webapp.db.catalogue import SQL_FOLDER, Catalogue
@@ -22,12 +21,11 @@ BASE_TABLE = {
     "ops/sweep_leaves": "the sweep", "ops/sweep_parents": "the sweep", "ops/sweep_lag": "the sweep's metric",
     "ops/sweep_blanks": "the sweep",
 }  # fmt: skip
-KEYWORDS = {
-    "select", "from", "where", "and", "or", "not", "in", "is", "null", "order", "by", "group", "having", "limit",
-    "offset", "join", "left", "on", "using", "insert", "into", "values", "update", "set", "delete", "returning",
-    "with", "recursive", "union", "all", "exists", "case", "when", "then", "else", "end", "as", "distinct",
-    "coalesce", "greatest", "least",
-}  # fmt: skip
+KEYWORDS = (
+    "select|from|where|and|or|not|in|is|null|order|by|group|having|limit|offset|join|left|on|using|insert|into|values|"
+    "update|set|delete|returning|with|recursive|union|all|exists|case|when|then|else|end|as|distinct|coalesce|greatest|"
+    "least"
+)
 FORBIDDEN = {
     "skips rows by OFFSET": r"\bOFFSET\b(?! 0\b)",  # `OFFSET 0` skips nothing: it keeps a sub-select whole
     "takes every column": r"SELECT\s+(\w+\.)?\*|\b\w+\.\*",
@@ -41,35 +39,25 @@ def statement_of(text: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"--[^\n]*", "", text))
 
 
-def formless(name: str, text: str) -> Iterator[str]:
-    lines = text.splitlines()
-    if not re.fullmatch(rf"-- {name}: .*\.", lines[0]):
-        yield "does not say first what it does"
-    if "/_" not in name and not re.match(r".*\n-- params:  .*\n-- returns: ", text):
-        yield "has no header"
-    if ";" in statement_of(text).strip().rstrip(";"):
-        yield "is more than one statement"
-    if "\t" in text or not text.endswith("\n"):
-        yield "holds a tab, or ends in the middle of a line"
-
-
-def styleless(text: str) -> Iterator[str]:
-    statement = statement_of(text)
-    low = KEYWORDS & set(re.findall(r"(?<![.\w(%])[a-z_]+(?![\w(.)])", statement))
-    if low:
-        yield f"writes {low} small"
-    yield from (what for what, pattern in FORBIDDEN.items() if re.search(pattern, statement))
-    if re.search(r"(?<!%)%(?![%(])", text):
-        yield "holds a per cent sign of its own"
-    # `row_to_json(x)` never of a table: its next column would go out with it. (The columns of a view are a list.)
-    for alias in re.findall(r"\b(?:row_to_json|to_jsonb?|json_agg|jsonb_agg)\(\s*(\w+)", statement):
-        named = rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(TABLES)})\s+(?:AS\s+)?{alias}\b"
-        if alias in TABLES or re.search(named, statement):
-            yield f"makes JSON of the table {alias}"
-
-
 def test_files_keep_form_and_style() -> None:
-    broken = [f"{name} {fault}" for name, text in FILES.items() for fault in (*formless(name, text), *styleless(text))]
+    broken = []
+    for name, text in FILES.items():
+        statement = statement_of(text)
+        low = re.findall(rf"(?<![.\w(%])(?:{KEYWORDS})(?![\w(.)])", statement)
+        # `row_to_json(x)` never of a table: its next column would go out with it. (The columns of a view are a list.)
+        made = set(re.findall(r"\b(?:row_to_json|to_jsonb?|json_agg|jsonb_agg)\(\s*(\w+)", statement))
+        tables = re.findall(rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(TABLES)})\s+(?:AS\s+)?(\w+)", statement)
+        faults = {
+            "does not say first what it does": not re.match(rf"-- {name}: .*\.\n", text),
+            "has no header": "/_" not in name and not re.match(r".*\n-- params:  .*\n-- returns: ", text),
+            "is more than one statement": ";" in statement.strip().rstrip(";"),
+            "holds a tab, or ends in the middle of a line": "\t" in text or not text.endswith("\n"),
+            f"writes {low} small": low,
+            "holds a per cent sign of its own": re.search(r"(?<!%)%(?![%(])", text),
+            "makes JSON of a table": made & {*TABLES, *tables},
+            **{what: re.search(pattern, statement) for what, pattern in FORBIDDEN.items()},
+        }
+        broken += [f"{name} {what}" for what, found in faults.items() if found]
     assert not broken, "\n".join(broken)
 
 

@@ -19,44 +19,33 @@ NAME = "database.example"
 
 needs_tls = pytest.mark.skipif(
     system_bindir() is None,
-    reason="NOT CHECKED: TLS needs a PostgreSQL that can do it, which the one that comes along cannot",
+    reason="NOT CHECKED: TLS needs a PostgreSQL that can do it; the one that comes along cannot",
 )
 
 
-def openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-
-def authority(folder: Path, name: str) -> Path:
-    """The certificate of an authority of our own; its key lies beside it."""
-    made = folder / f"{name}.crt"
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-            "-keyout", str(folder / f"{name}.key"), "-out", str(made))  # fmt: skip
-    return made
+def certificate(folder: Path, name: str, *more: str) -> Path:
+    """One of an authority of our own, or (with `more`) signed by one; its key lies beside it."""
+    made = ["-keyout", f"{name}.key", "-out", f"{name}.crt", "-days", "2", "-nodes", *more]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-subj", f"/CN={name}", *made],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    return folder / f"{name}.crt"
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
+def trusted() -> Iterator[Path]:
+    """The certificate of the authority that is trusted, in a folder for others."""
     with scratch_folder() as folder:
-        yield folder
+        yield certificate(folder, "trusted")
 
 
 @pytest.fixture(scope="module")
-def trusted(folder: Path) -> Path:
-    return authority(folder, "trusted")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path, trusted: Path) -> Iterator[str]:
+def server(trusted: Path) -> Iterator[str]:
     """What stands behind the user in a URL of a server whose certificate `trusted` signed for NAME."""
-    names = folder / "names"
-    names.write_text(f"subjectAltName=DNS:{NAME}\n")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}",
-            "-keyout", str(folder / "server.key"), "-out", str(folder / "server.csr"))  # fmt: skip
-    openssl("x509", "-req", "-in", str(folder / "server.csr"), "-days", "2", "-extfile", str(names),
-            "-CA", str(trusted), "-CAkey", str(folder / "trusted.key"), "-CAcreateserial",
-            "-out", str(folder / "server.crt"))  # fmt: skip
-    port = free_port()
+    folder, port = trusted.parent, free_port()
+    named = ["-addext", f"subjectAltName=DNS:{NAME}", "-addext", "basicConstraints=CA:false"]
+    certificate(folder, "server", "-CA", "trusted.crt", "-CAkey", "trusted.key", *named)
     options = {"listen_addresses": "127.0.0.1", "port": str(port)}
     cluster = Cluster(folder / "postgres", bindir=system_bindir(), durable=False, options=options)
     with cluster.run("making it"):
@@ -90,9 +79,9 @@ def test_server_with_a_trusted_certificate_is_reached(
 
 
 @needs_tls
-def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Path, folder: Path) -> None:
+def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Path) -> None:
     for at in (
-        f"{server}&sslrootcert={authority(folder, 'another')}",
+        f"{server}&sslrootcert={certificate(trusted.parent, 'another')}",
         server,  # whose authority the system does not know
         f"{server.replace(NAME, 'other.example')}&sslrootcert={trusted}",
     ):
