@@ -19,7 +19,7 @@ from webapp import create_app
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 from webapp.ops import schema
-from webapp.ops.target import Target, embedded_target
+from webapp.ops.target import embedded_target
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.postgres.folders import may_enter, service_account
 from webapp.postgres.programs import bundled_bindir, system_bindir
@@ -88,13 +88,10 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with scratch_folder() as folder:
         cluster = Cluster(folder / "postgres", bindir=bindir, durable=False)
         with cluster.run("tests"):
-            schema.create(_target(cluster, _TEMPLATE))
-            schema.load(_target(cluster, _TEMPLATE))
+            template = embedded_target(cluster, "test", _TEMPLATE)
+            schema.create(template)
+            schema.load(template)
             yield cluster
-
-
-def _target(cluster: Cluster, name: str) -> Target:
-    return embedded_target(cluster, "test", name)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def test_people_come_write_answer_like_burn_and_leave(app: Flask, conn: Connecti
     assert burn(carol, mistake).status_code == 404
     assert burn(dave, mistake).status_code == 303
     assert "A mistake." not in words(dave.get("/public"))
-    assert value(conn, "SELECT count(*) FROM activities WHERE uuid = %s", mistake) == 0
+    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'A mistake.'") == 0
 
     expire(conn, asked)
     for path in (*FEEDS, thread):

@@ -102,8 +102,6 @@ def test_display_name_that_hides_or_turns_is_refused() -> None:
     assert [typed for typed in refused if not text.display_name_problem(text.display_name(typed))] == []
 
 
-# Normalising ---------------------------------------------------------------------------------------------------
-
 ROWS = {
     "two kinds in turn": "a" + "\u0315\u0327" * 15_000,
     "marks that decompose": "a" + "\u0344\u0327" * 15_000,

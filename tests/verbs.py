@@ -129,12 +129,10 @@ def expire(conn: Connection, *activities: UUID) -> None:
 
 
 def user_uuid(conn: Connection, handle: str) -> UUID:
-    found: UUID = value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)
-    return found
+    return UUID(str(value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)))
 
 
 def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
-    """An activity of somebody who exists, straight in the database."""
     return make_activity(conn, user_uuid(conn, handle), message, **more)
 
 

@@ -67,9 +67,6 @@ def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest
     assert closed.wait(50), "what came too late is closed"
 
 
-# Passwords of the moment --------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def by_iam(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_AUTH", "iam")

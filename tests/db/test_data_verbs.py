@@ -45,9 +45,6 @@ def test_query_value_and_execute_run_as_written(db: Database) -> None:
     assert db.query_value("ops/user_of_handle", handle="nobody") is None
 
 
-# What cannot be said -------------------------------------------------------------------------------------------
-
-
 def test_query_takes_the_name_of_a_file_and_nothing_else(db: Database) -> None:
     names = ["SELECT 1", "ops/ready; DROP TABLE users", "ops/ready.sql", "../sql/ops/ready", "OPS/READY", ""]
     for name in [*names, "feeds/_page", "activities/_card", "schema"]:

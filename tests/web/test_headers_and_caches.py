@@ -93,10 +93,9 @@ def test_static_files_end_at_their_folder(scene: Scene) -> None:
 
 
 class Cache:
-    """A shared cache in front of the application: keyed by address and what `Vary` names. `strict` obeys `no-store`."""
+    """A shared cache in front of the application: keyed by address and what `Vary` names; it minds no `no-store`."""
 
-    def __init__(self, *, strict: bool) -> None:
-        self.strict = strict
+    def __init__(self) -> None:
         self.kept: dict[str, list[tuple[tuple[str, ...], dict[str, str | None], Any]]] = {}
 
     def get(self, client: FlaskClient, path: str, headers: dict[str, str]) -> Any:
@@ -105,15 +104,13 @@ class Cache:
             if all(asked.get(name, "") == values[name] for name in names):
                 return answer
         answer = client.get(path, headers=headers)
-        if not self.strict or "no-store" not in answer.headers.get("Cache-Control", ""):
-            names = tuple(name for name in answer.vary if name != "Accept-Encoding")
-            self.kept.setdefault(path, []).append((names, {name: asked.get(name, "") for name in names}, answer))
+        names = tuple(name for name in answer.vary if name != "Accept-Encoding")
+        self.kept.setdefault(path, []).append((names, {name: asked.get(name, "") for name in names}, answer))
         return answer
 
 
-@pytest.mark.parametrize("strict", [True, False], ids=["obeys no-store", "knows Vary alone"])
-def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Scene, strict: bool) -> None:
-    cache = Cache(strict=strict)
+def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Scene) -> None:
+    cache = Cache()
     people = {actor: scene.browser(actor) for actor in ("author", "stranger", "anonymous")}
     own = {"author": '/@alice"', "stranger": '/@bob"'}
     for actor, client in people.items():

@@ -8,7 +8,6 @@ import sys
 import pytest
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
-from logged import Lines
 from verbs import cookie_of, send, sign_in, signed_in, token_for, write
 
 from webapp.activities import actions
@@ -20,7 +19,7 @@ CANARY = "canary7f3a"
 
 
 def test_log_holds_nothing_that_people_typed_or_carried(
-    app: Flask, conn: Connection, cluster: Cluster, log: Lines, monkeypatch: pytest.MonkeyPatch
+    app: Flask, conn: Connection, cluster: Cluster, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither ours nor PostgreSQL's."""
     agent = {"User-Agent": f"{CANARY}\x1b[31m", "X-Note": CANARY}
@@ -51,8 +50,8 @@ def test_log_holds_nothing_that_people_typed_or_carried(
     finally:
         conn.execute("ALTER TABLE activities DROP CONSTRAINT no_canary")
     send(client, "/sign-out")
-    text = "\n".join(log.lines)
-    assert len(log.lines) > 15
+    text = "\n".join(log)
+    assert len(log) > 15
     assert "unhandled" in text
     for secret in (CANARY, PASSWORD, session.removeprefix("in."), token, seed, str(made), "argon2"):
         assert secret
@@ -60,15 +59,15 @@ def test_log_holds_nothing_that_people_typed_or_carried(
     assert CANARY not in cluster.log.read_text(errors="replace")
 
 
-def test_log_has_one_line_a_request_and_it_is_json(app: Flask, conn: Connection, log: Lines) -> None:
+def test_log_has_one_line_a_request_and_it_is_json(app: Flask, conn: Connection, log: list[str]) -> None:
     alice = make_user(conn)
     client = signed_in(app)
-    log.lines.clear()
+    log.clear()
     asked = ["/", "/@alice", "/nowhere", "/livez", "/%0a%0d", "/public?x=%0aINFO"]
     for path in asked:
         client.get(path, headers={"User-Agent": "a\x1b[2Jb", "X-Forwarded-For": "x"})
     client.put("/")
-    lines = [json.loads(line) for line in log.lines if '"mayfly.request"' in line]
+    lines = [json.loads(line) for line in log if '"mayfly.request"' in line]
     assert len(lines) == len(asked)  # with PUT, without the health check that went well
     assert all(re.fullmatch(r"[0-9a-f]{16}", line["request"]) and line["ms"] >= 0 for line in lines)
     told = [(line["method"], line["route"], line["status"]) for line in lines[:3]]

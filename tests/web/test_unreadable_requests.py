@@ -10,7 +10,6 @@ import pytest
 from browsing import Server, serve
 from flask import Flask
 from gunicorn.workers.ggevent import GeventWorker
-from logged import Lines
 from ways import DatabaseUrls, settings_for
 
 from webapp.postgres.folders import CHECKOUT
@@ -87,7 +86,7 @@ def test_whoever_asks_is_not_believed_to_be_a_proxy(real_server: Server) -> None
     assert "another site" in secure
 
 
-def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log: Lines) -> None:
+def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log: list[str]) -> None:
     scope: dict[str, Any] = {"__file__": str(CHECKOUT / "gunicorn.conf.py")}
     exec((CHECKOUT / "gunicorn.conf.py").read_text(), scope)
     assert issubclass(scope["worker_class"], GeventWorker)
@@ -99,5 +98,5 @@ def test_what_fails_around_the_program_is_told_without_its_words(app: Flask, log
         told = ours.recv(65536).decode()
     assert told.startswith("HTTP/1.1 500 ")
     assert "X-Content-Type-Options: nosniff\r\n" in told
-    assert "canary" not in told + str(log.lines)
-    assert "builtins.ValueError" in str(log.lines)
+    assert "canary" not in told + str(log)
+    assert "builtins.ValueError" in str(log)

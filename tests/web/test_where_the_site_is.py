@@ -59,20 +59,10 @@ def test_limit_counts_the_address_that_the_trusted_proxy_saw(
     assert {row[0] for row in found} == set(filter(None, subject_of_address(app.extensions["settings"], counted)))
 
 
-def test_forwarded_headers_of_a_stranger_change_nothing(scene: Scene) -> None:
-    spoofed = {
-        "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
-        "X-Forwarded-Prefix": "/evil", "Forwarded": "for=203.0.113.9;host=evil.example", "X-Real-IP": "203.0.113.9",
-    }  # fmt: skip
-    client = scene.browser("author")
-    plain, answer = client.get("/compose"), client.get("/compose", headers=spoofed)
-    assert answer.status_code == 200
-    assert "evil" not in answer.text + str(answer.headers)
-    assert sorted(answer.headers.keys()) == sorted(plain.headers.keys())
-    assert scene.app.test_client().get("/compose", headers=spoofed).location == "/sign-in?next=/compose"
-
-
-NAMING = ("X-Forwarded-Host", "X-Host", "X-Original-Host", "X-Forwarded-Server", "X-HTTP-Host-Override", "Forwarded")
+NAMING = (
+    "X-Forwarded-Host", "X-Host", "X-Original-Host", "X-Forwarded-Server", "X-HTTP-Host-Override", "Forwarded",
+    "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Real-IP",
+)  # fmt: skip
 NAMES = (
     "evil.example", "localhost", "127.0.0.1:8000", "", "mayfly.example, evil.example", "evil.example,localhost",
     "mayfly.example@evil.example", "//evil.example", "host=evil.example;proto=https", "evil.example\u00a0",

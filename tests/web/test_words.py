@@ -92,8 +92,6 @@ def test_script_holds_no_bare_sentence() -> None:
         assert bool(bare) == (path.name == "words.js"), f"{path.name}: {bare}"
 
 
-# Another catalogue -----------------------------------------------------------------------------------------------
-
 HOSTILE = '"></bdi><script>alert(1)</script>%s%(x)s{{ 7 }}'
 
 
