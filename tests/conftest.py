@@ -27,19 +27,17 @@ from webapp.sessions import passwords
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
 _OURS = ("PG", "AWS_", "DATABASE_", "OIDC_", "LIMIT_", "TTL_", "COMMUNITY_", "POOL_")
-for _name in [name for name in os.environ if name.startswith(_OURS) or name.endswith("CONNECTION_URL")]:
-    del os.environ[_name]
-for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE", "AUTH", "SIGN_UP", "HOST", "PORT", "WORKERS"):
-    os.environ.pop(_name, None)
+_WHOLE = {"APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE", "AUTH", "SIGN_UP", "HOST", "PORT", "WORKERS"}
+for _name in list(os.environ):
+    if _name.startswith(_OURS) or _name.endswith("CONNECTION_URL") or _name in _WHOLE:
+        del os.environ[_name]
 
 _TEMPLATE = "mayfly_test_template"
 _numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--postgres", choices=("embedded", "system"), default="embedded", help="system: this machine's own"
-    )
+    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded", help="system: this machine's")
     parser.addoption("--pooler", action="store_true", help="the application's connections go through PgBouncer")
 
 
@@ -64,13 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     way = "pooler" if config.getoption("--pooler") else config.getoption("--postgres")
     if way not in AGAIN:
         return
-    paths = {item: item.path.relative_to(Path(__file__).parent).as_posix() for item in items}
-    there = [
-        item for item, path in paths.items() if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way])
-    ]
-    again = [item for item in there if "cluster" in item.fixturenames]
-    config.hook.pytest_deselected(items=[item for item in items if item not in again])
-    items[:] = again
+
+    def again(item: pytest.Item) -> bool:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        return path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames
+
+    config.hook.pytest_deselected(items=[item for item in items if not again(item)])
+    items[:] = filter(again, items)
 
 
 @pytest.fixture
@@ -143,7 +141,6 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
 
 @pytest.fixture
 def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    """A connection as the owner to the shared database."""
     with database_urls.owner() as conn:
         yield conn
 
@@ -181,7 +178,6 @@ def make_app(database_urls: DatabaseUrls) -> Iterator[MakeApp]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A browser without a cookie."""
     return app.test_client()
 
 

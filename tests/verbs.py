@@ -15,21 +15,17 @@ from webapp.db.connections import Connection
 from webapp.sessions.actions import start_session, token_hash
 from webapp.sessions.session import new_token
 
-FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-"""The headers of HTMX when it swaps a part of the page."""
-
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}  # of HTMX when it swaps a part of the page
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def token_in(page: TestResponse) -> str:
-    """The CSRF token of the first form on a page."""
     found = _TOKEN.search(page.text)
     assert found, f"{page.status_code}: a page without a form"
     return found[1]
 
 
 def token_for(client: FlaskClient) -> str:
-    """A CSRF token of this browser."""
     page = client.get("/compose")
     return token_in(page if page.status_code == 200 else client.get("/sign-in"))
 
@@ -73,7 +69,6 @@ def cookie_of(client: FlaskClient) -> str:
 
 
 def with_cookie(app: Flask, cookie: str) -> FlaskClient:
-    """A browser that was given somebody's cookie."""
     client = app.test_client()
     client.set_cookie("mayfly", cookie)
     return client
@@ -103,7 +98,6 @@ def without_token(response: TestResponse) -> bytes:
 
 
 def wrong_fields(page: TestResponse) -> list[str]:
-    """The names of the fields that a form marks as wrong."""
     return re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text)
 
 
@@ -118,12 +112,10 @@ def count(conn: Connection, table: str) -> int:
 
 
 def number_of(conn: Connection, activity: object) -> str:
-    """The number of an activity, by which its card has its id."""
     return str(value(conn, "SELECT number FROM activities WHERE uuid = %s", activity))
 
 
 def expire(conn: Connection, *activities: UUID) -> None:
-    """Moves activities' ends into the past."""
     moved = "created_at = created_at - interval '1 day', expires_at = now()"
     conn.execute(f"UPDATE activities SET {moved} WHERE uuid = ANY (%s)", [list(activities)])
 
@@ -137,5 +129,4 @@ def activity_by(conn: Connection, handle: str, message: str = "The tide is out."
 
 
 def window_of(client: FlaskClient) -> FlaskClient:
-    """Another window of the same browser."""
     return with_cookie(client.application, cookie_of(client))

@@ -21,9 +21,7 @@ from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 from webapp.errors import Unavailable
 
-MakeApp = Callable[..., Flask]
-"""The fixture `make_app`: an application with these variables."""
-
+MakeApp = Callable[..., Flask]  # the fixture `make_app`: an application with these variables
 T = TypeVar("T")
 
 

@@ -28,7 +28,6 @@ HEADER = "-- a/b: does it.\n-- params:  {}\n-- returns: {}\n"
 
 def test_catalogue_refuses_a_file_without_the_form(tmp_path: Path) -> None:
     for text in (
-        "SELECT 1\n",
         "-- a/b: does it.\nSELECT 1\n",
         "-- a/c: another name.\n-- params:  none\n-- returns: int\nSELECT 1\n",
         HEADER.format("none", "int") + "SELECT %(x)s\n",
@@ -71,7 +70,6 @@ def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_pa
 
 @pytest.mark.parametrize("returns", ["rows", "Found", "Found[]"])
 def test_check_tells_the_line_as_its_author_counts_it(settings: Settings, tmp_path: Path, returns: str) -> None:
-    """Whatever stands around the statement, and wherever its pieces come from."""
     piece, wrong = "-- a/_piece: one.\n\nFROM users\nWHERE true\n", "-- a/_wrong: another.\nFROM users\nWHERE nought\n"
     statements = {
         "\nSELECT\n  1 AS one,\n  nought\n-- include a/_piece\n": "sql/a/b.sql, line 7",
@@ -80,9 +78,8 @@ def test_check_tells_the_line_as_its_author_counts_it(settings: Settings, tmp_pa
         "SELECT 1 AS one\n-- include a/_piece\nAND\n": "sql/a/b.sql, line 6",
     }
     for statement, place in statements.items():
-        catalogue = catalogue_of(
-            tmp_path, a___piece=piece, a___wrong=wrong, a__b=HEADER.format("none", returns) + statement
-        )
+        text = HEADER.format("none", returns) + statement
+        catalogue = catalogue_of(tmp_path, a___piece=piece, a___wrong=wrong, a__b=text)
         with pytest.raises(BrokenTemplate) as refused:
             Database(settings, catalogue).check()
         assert str(refused.value).startswith(f"{place}: ")

@@ -3,6 +3,7 @@
 import socket
 import sys
 import threading
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -55,11 +56,8 @@ def test_unreachable_rds_is_one_sentence_in_time(monkeypatch: pytest.MonkeyPatch
 def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """libpq's own limit counts for each address, and a lookup has none: here it lasts until the test lets it go."""
     go, closed = threading.Event(), threading.Event()
-
-    class Late:
-        close = closed.set
-
-    monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: [go.wait(50), Late()][1])
+    late = SimpleNamespace(close=closed.set)
+    monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: go.wait(50) and late)
     monkeypatch.setattr(conninfo.dial, "__kwdefaults__", {"patience": 0.05})
     with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing responds"):
         connect("postgresql://u@db.example/x")
@@ -96,9 +94,9 @@ def test_no_token_for_this_machine_or_beside_a_password_and_none_in_the_clear(by
 def test_token_without_credentials_is_one_sentence(by_iam: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/dev/null")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    nowhere = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    for name, said in {**nowhere, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, said)
     monkeypatch.setattr(iam, "_client", iam._client.__wrapped__)  # the one of before knows some
     with pytest.raises(Unavailable, match="AWS made no token for mayfly_app"):
         conninfo.arguments(f"postgresql://mayfly_app@{RDS}/mayfly")

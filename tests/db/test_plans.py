@@ -74,7 +74,6 @@ def test_people_are_served_by_index(community: Connection, plans: str) -> None:
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A plan's nodes, itself first."""
     yield plan
     for part in plan.get("Plans", ()):
         yield from nodes(part)

@@ -41,8 +41,7 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 """Forms that are refused whatever one of their fields holds, so that nothing is written."""
 HTMX_SENDS = {"activities.create", "activities.burn", "reactions.like", "reactions.unlike"}
-STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}
-"""Forms for those who are signed out."""
+STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}  # forms for those who are signed out
 
 
 def fields_of(endpoint: str) -> list[str]:
@@ -80,5 +79,4 @@ class Watch:
 
 
 def ways(endpoint: str) -> tuple[dict[str, str], ...]:
-    """The headers with which a browser sends that form."""
     return ({}, FRAGMENT) if endpoint in HTMX_SENDS else ({},)

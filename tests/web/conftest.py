@@ -24,7 +24,6 @@ def scene(app: Flask, conn: Connection) -> Scene:
 
 @pytest.fixture
 def bad(scene: Scene) -> Iterator[Watch]:
-    """Nothing breaks, and nothing is written, whatever comes."""
     scene.conn.execute("UPDATE users SET handle_wanted = 'ann' WHERE handle = 'alice'")
     watch = Watch(scene, scene.browser("author"))
     yield watch

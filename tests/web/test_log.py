@@ -21,7 +21,6 @@ CANARY = "canary7f3a"
 def test_log_holds_nothing_that_people_typed_or_carried(
     app: Flask, conn: Connection, cluster: Cluster, log: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither ours nor PostgreSQL's."""
     agent = {"User-Agent": f"{CANARY}\x1b[31m", "X-Note": CANARY}
     make_user(conn, f"{CANARY}x", email=f"{CANARY}@example.com", display_name=CANARY)
     made = make_activity(conn, make_user(conn, "bob"))

@@ -11,8 +11,7 @@ from ways import MakeApp
 from webapp.db.connections import Connection
 from webapp.web.policy import AUTHOR, EVERYBODY, READERS, SIGNED_IN
 
-UNLIMITED = {"sessions.sign_out"}
-"""Nobody is kept from it, and all that it writes is the end of a session."""
+UNLIMITED = {"sessions.sign_out"}  # nobody is kept from it
 
 
 def test_every_form_has_a_limit() -> None:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from gettext import NullTranslations
+from types import SimpleNamespace
 
 import jinja2
 import pytest
@@ -26,7 +26,6 @@ MUTE = {"__init__.py", "config", "db", "logs.py", "deadline.py", "dev", "runtime
 """Rooms and modules that tell people nothing."""
 ASKED = {"_", "gettext", "ngettext", "N_"}
 HUMAN = ("aria-label", "placeholder", "title", "alt")
-"""Attributes that people read or hear."""
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NO_SENTENCES = {
     "no account has this password",  # is hashed
@@ -38,7 +37,6 @@ SENTENCE = re.compile(r"[A-Z][^\n]*( |[.!?…]$)|.*[a-z]{2,} [a-z]{2,}| [a-z]+$"
 
 
 def read(html: str) -> list[str]:
-    """What people read of a piece of HTML."""
     page = Drawn(html)
     return [*page.texts, *page.attributes(*HUMAN)]
 
@@ -95,20 +93,14 @@ def test_script_holds_no_bare_sentence() -> None:
 HOSTILE = '"></bdi><script>alert(1)</script>%s%(x)s{{ 7 }}'
 
 
-class _Bracketed(NullTranslations):
-    """Every sentence in brackets, so that one without is seen."""
-
-    def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+# Every sentence in brackets, so that one without is seen.
+BRACKETED = SimpleNamespace(gettext="⟦{}⟧".format, ngettext=lambda one, many, n: f"⟦{one if n == 1 else many}⟧")
 
 
 @pytest.fixture
 def bracketed(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application with that catalogue, and a name in it for a community."""
-    monkeypatch.setattr(words, "catalogue", _Bracketed())
+    monkeypatch.setattr(words, "catalogue", BRACKETED)
     return make_app(COMMUNITY_NAME="Qqq", COMMUNITY_ABOUT="Zzz.", SIGN_UP="open")
 
 
@@ -153,7 +145,6 @@ def test_other_catalogue_says_all_that_is_seen(bracketed: Flask, conn: Connectio
 
 
 def test_name_in_a_sentence_stays_a_name(bracketed: Flask, conn: Connection) -> None:
-    """Though it holds markup, quotes or placeholders."""
     make_user(conn, "alice")
     made = make_activity(conn, make_user(conn, "mallory", display_name=HOSTILE))
     page = signed_in(bracketed).get(f"/@mallory/status/{made}")
@@ -166,7 +157,7 @@ def test_name_in_a_sentence_stays_a_name(bracketed: Flask, conn: Connection) -> 
 
 
 def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "catalogue", _Bracketed())
+    monkeypatch.setattr(words, "catalogue", BRACKETED)
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
     assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧, 12:49 UTC⟧"
