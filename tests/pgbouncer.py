@@ -48,10 +48,9 @@ def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[
     (folder / "users").write_text(f'"{APP}" ""\n"{SIGN_UP}" ""\n')
     if cluster.account:  # it refuses root, as PostgreSQL does
         os.chown(folder, cluster.account.uid, cluster.account.gid)
-    command, account = [program, "--quiet", str(folder / "ini")], cluster.account.popen if cluster.account else {}
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=die_with_parent(signal.SIGTERM), **account
-    )
+    account = cluster.account.popen if cluster.account else {}
+    how = {"stdin": subprocess.DEVNULL, "cwd": "/", "preexec_fn": die_with_parent(signal.SIGTERM), **account}
+    process = subprocess.Popen([program, "--quiet", str(folder / "ini")], **how)
 
     def listens() -> bool:
         if process.poll() is not None:

@@ -88,9 +88,8 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
     names, wrong = {template.name for template in Catalogue()}, []
     for path in WEBAPP.rglob("*.py"):
         place = path.relative_to(WEBAPP).as_posix()
-        for call in (
-            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and node.args
-        ):
+        nodes = ast.walk(ast.parse(path.read_text()))
+        for call in (node for node in nodes if isinstance(node, ast.Call) and node.args):
             called, first = ast.unparse(call.func).rpartition(".")[2], call.args[0]
             literal = first.value if isinstance(first, ast.Constant) else None
             if called.startswith("query_"):

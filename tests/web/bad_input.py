@@ -1,6 +1,7 @@
 """Bad values by kind, forms that are refused in any case, and the watch that nothing breaks or is written."""
 
 import importlib
+from collections.abc import Container
 from typing import Any
 from uuid import uuid4
 
@@ -67,7 +68,7 @@ class Watch:
         rows = self.scene.conn.execute("SELECT message, expires_at FROM activities ORDER BY uuid").fetchall()
         return [rows, self.scene.rows()]
 
-    def note(self, what: object, answer: Any, statuses: set[int] = frozenset(range(200, 500))) -> None:  # type: ignore[assignment]
+    def note(self, what: object, answer: Any, statuses: Container[int] = range(200, 500)) -> None:
         cookies = answer.headers.getlist("Set-Cookie")
         leaked = b"Traceback" in answer.data or answer.headers.get("a") or any("a=b" in cookie for cookie in cookies)
         if answer.status_code not in statuses or leaked:

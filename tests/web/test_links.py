@@ -26,7 +26,7 @@ def test_link_over_http_is_a_link() -> None:
 
 def test_link_of_any_other_shape_stays_text() -> None:
     for message in (
-        "javascript://a.example/%0aalert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "&#106;avascript:alert(1)",
+        "javascript://a.example/%0aalert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "&#106;avascript:x()",
         "data:text/html,<b>x", "data://text/html,x", "vbscript:msgbox", "file:///etc/passwd", "ftp://a.example/x",
         "mailto:alice@a.example", "//a.example/x", "www.a.example", "alice@a.example", "http:/a.example", "http://",
         "https:///", "ht tp://a.example", "intent://scan", "ws://a.example", "custom+scheme://a.example",
@@ -42,8 +42,7 @@ def test_link_shows_the_very_address_that_it_leads_to() -> None:
     ):  # fmt: skip
         page = drawn(message)
         for href in page.attributes("href"):
-            assert href.startswith("https://")
-            assert href.removeprefix("https://")[:48] in page.text, message
+            assert href.startswith("https://") and href[8:56] in page.text, message  # noqa: PT018
     host = "a-" * 30 + "x.example"
     assert drawn(f"https://{host}/{'p' * 200}").text == f"{host}\u2026", "a long one is cut behind its host"
 

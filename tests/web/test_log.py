@@ -78,8 +78,7 @@ def test_log_line_is_one_line_whatever_it_is_given() -> None:
     for text in ("one\r\ntwo", "\x1b[31mred", "\u2028next", "\x00", "\x9b31m"):
         record = logging.makeLogRecord({"name": "x", "msg": "said %s", "args": (text,), "extra": text})
         line = JsonFormatter().format(record)
-        assert line.isascii() and line.isprintable(), text  # noqa: PT018
-        assert json.loads(line)["message"] == f"said {text}"
+        assert line.isascii() and line.isprintable() and json.loads(line)["message"] == f"said {text}"  # noqa: PT018
 
 
 def test_log_of_an_exception_has_types_and_places_and_no_words() -> None:
