@@ -1,8 +1,4 @@
-"""The databases of the tests: a cluster of our own in a temporary folder, never the one of `CONNECTION_URL`.
-
-Each worker process has one cluster, started by the first test that asks for it, with a template database that holds
-the schema. Tests share a clone of it that is emptied after each; `fresh_database` is a clone for one test.
-"""
+"""The databases of the tests: clones of one template in a cluster of our own, never the one of `CONNECTION_URL`."""
 
 import itertools
 import os
@@ -23,7 +19,7 @@ from webapp import create_app
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 from webapp.ops import schema
-from webapp.ops.target import Target, embedded_target
+from webapp.ops.target import embedded_target
 from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 from webapp.postgres.folders import may_enter, service_account
 from webapp.postgres.programs import bundled_bindir, system_bindir
@@ -31,18 +27,17 @@ from webapp.sessions import passwords
 
 # Nothing of the person's own surroundings may reach a test, least of all a database.
 _OURS = ("PG", "AWS_", "DATABASE_", "OIDC_", "LIMIT_", "TTL_", "COMMUNITY_", "POOL_")
-for _name in [name for name in os.environ if name.startswith(_OURS) or name.endswith("CONNECTION_URL")]:
-    del os.environ[_name]
-for _name in ("APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE", "AUTH", "SIGN_UP", "HOST", "PORT", "WORKERS"):
-    os.environ.pop(_name, None)
+_WHOLE = {"APP_ENV", "SECRET_KEY", "PUBLIC_URL", "MAYFLY_STATE", "AUTH", "SIGN_UP", "HOST", "PORT", "WORKERS"}
+for _name in list(os.environ):
+    if _name.startswith(_OURS) or _name.endswith("CONNECTION_URL") or _name in _WHOLE:
+        del os.environ[_name]
 
 _TEMPLATE = "mayfly_test_template"
 _numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--postgres=system`: this machine's PostgreSQL instead of the one that comes along."""
-    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded")
+    parser.addoption("--postgres", choices=("embedded", "system"), default="embedded", help="system: this machine's")
     parser.addoption("--pooler", action="store_true", help="the application's connections go through PgBouncer")
 
 
@@ -50,16 +45,10 @@ def pytest_configure() -> None:
     """Says once, and not by every test, that PostgreSQL, which root runs as somebody else, cannot reach its folder."""
     folder, account = tempfile.gettempdir(), service_account()
     if account and not may_enter(Path(folder), account):
-        pytest.exit(
-            f"The user {account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another folder in TMPDIR.",
-            1,
-        )
+        pytest.exit(f"{account.name}, as whom PostgreSQL runs, cannot enter {folder}: name another in TMPDIR.", 1)
 
 
-AGAIN = {
-    "system": ("db/", "ops/", "test_journey.py"),
-    "pooler": ("db/", "test_journey.py"),
-}
+AGAIN = {"system": ("db/", "ops/", "test_journey.py"), "pooler": ("db/", "test_journey.py")}
 """What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
 NOT_AGAIN = {
     "system": ("ops/test_decoy", "ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),
@@ -73,18 +62,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     way = "pooler" if config.getoption("--pooler") else config.getoption("--postgres")
     if way not in AGAIN:
         return
-    again = []
-    for item in items:
+
+    def again(item: pytest.Item) -> bool:
         path = item.path.relative_to(Path(__file__).parent).as_posix()
-        if path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames:
-            again.append(item)
-    config.hook.pytest_deselected(items=[item for item in items if item not in again])
-    items[:] = again
+        return path.startswith(AGAIN[way]) and not path.startswith(NOT_AGAIN[way]) and "cluster" in item.fixturenames
+
+    config.hook.pytest_deselected(items=[item for item in items if not again(item)])
+    items[:] = filter(again, items)
 
 
 @pytest.fixture
 def scratch() -> Iterator[Path]:
-    """A folder for one test."""
     with scratch_folder() as folder:
         yield folder
 
@@ -98,13 +86,10 @@ def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     with scratch_folder() as folder:
         cluster = Cluster(folder / "postgres", bindir=bindir, durable=False)
         with cluster.run("tests"):
-            schema.create(_target(cluster, _TEMPLATE))
-            schema.load(_target(cluster, _TEMPLATE))
+            template = embedded_target(cluster, "test", _TEMPLATE)
+            schema.create(template)
+            schema.load(template)
             yield cluster
-
-
-def _target(cluster: Cluster, name: str) -> Target:
-    return embedded_target(cluster, "test", name)
 
 
 @pytest.fixture(scope="session")
@@ -121,9 +106,7 @@ def pooler(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[Path | 
 def one_session(cluster: Cluster, scratch: Path, worker_database: DatabaseUrls) -> Iterator[str]:
     """The application's URL through a pooler that has one session, so that all who take this way share it."""
     if not pgbouncer_program():
-        pytest.skip(
-            "NOT CHECKED: a pooler between the application and its database, because this machine has no PgBouncer"
-        )
+        pytest.skip("NOT CHECKED: a pooler before the database, because this machine has no PgBouncer")
     with run_pgbouncer(cluster, scratch, size=1):
         yield through(scratch, worker_database.name)
 
@@ -158,26 +141,22 @@ def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
 
 @pytest.fixture
 def conn(database_urls: DatabaseUrls) -> Iterator[Connection]:
-    """A connection as the owner to the shared database, also behind the server of the browser tests."""
     with database_urls.owner() as conn:
         yield conn
 
 
 @pytest.fixture
 def fresh_database(cluster: Cluster) -> Iterator[DatabaseUrls]:
-    """A database for one test alone, which may do to it what it likes."""
     yield from _clone(cluster)
 
 
 @pytest.fixture
 def settings(database_urls: DatabaseUrls) -> Settings:
-    """Settings over the shared database, limits lifted."""
     return settings_for(database_urls)
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    """The application over the shared database; its pool is closed at the end."""
     app = create_app(settings)
     yield app
     app.extensions["db"].close()
@@ -199,7 +178,6 @@ def make_app(database_urls: DatabaseUrls) -> Iterator[MakeApp]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A browser without a cookie."""
     return app.test_client()
 
 
@@ -215,11 +193,7 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hashes that a password is verified against, one entry a verification."""
     seen: list[str] = []
     verify = PasswordHasher.verify
-
-    def counting(self: PasswordHasher, password_hash: str, password: str) -> bool:
-        seen.append(password_hash)
-        return bool(verify(self, password_hash, password))
-
+    counting = lambda self, known, typed: seen.append(known) or verify(self, known, typed)  # noqa: E731
     monkeypatch.setattr(PasswordHasher, "verify", counting)
     passwords._dummy_hash()
     return seen

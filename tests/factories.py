@@ -1,6 +1,7 @@
 """People and activities for tests, written straight into the database as its owner."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,46 +9,28 @@ from webapp.db.connections import Connection
 from webapp.sessions.passwords import hash_password
 
 PASSWORD = "a lantern for the harbour"
-_hashes: dict[str, str] = {}
+_hashed = cache(hash_password)
 
 
 def make_user(
-    conn: Connection,
-    handle: str = "alice",
-    *,
-    password: str | None = PASSWORD,
-    seeded: bool = False,
-    suspended: bool = False,
-    **columns: Any,
+    conn: Connection, handle: str = "alice", *, password: str | None = PASSWORD, suspended: bool = False, **columns: Any
 ) -> UUID:
     """A person; `alice` and `bob` are the usual ones. `columns`: further columns of `users`."""
-    values = {
-        "handle": handle,
-        "display_name": handle.capitalize(),
-        "email": f"{handle}@example.com",
-        "seeded": seeded,
-        **columns,
-    }
-    user_uuid = _insert(conn, "users", values)
+    values = {"handle": handle, "display_name": handle.capitalize(), "email": f"{handle}@example.com", **columns}
+    statement = f"INSERT INTO users ({', '.join(values)}) VALUES ({', '.join(['%s'] * len(values))}) RETURNING uuid"
+    row = conn.execute(statement, list(values.values())).fetchone()
+    assert row
     if suspended:
-        conn.execute("UPDATE users SET suspended_at = now() WHERE uuid = %s", [user_uuid])
+        conn.execute("UPDATE users SET suspended_at = now() WHERE uuid = %s", [row[0]])
     if password is not None:
-        # One hash for a password in the whole run: making it is slow on purpose.
-        password_hash = _hashes.setdefault(password, "") or hash_password(password)
-        _hashes[password] = password_hash
-        conn.execute("INSERT INTO passwords (user_uuid, password_hash) VALUES (%s, %s)", [user_uuid, password_hash])
-    return user_uuid
+        conn.execute("INSERT INTO passwords (user_uuid, password_hash) VALUES (%s, %s)", [row[0], _hashed(password)])
+    return row[0]
 
 
 def make_activity(
-    conn: Connection,
-    user_uuid: UUID | None,
-    message: str | None = "The tide is out.",
-    *,
-    age: timedelta = timedelta(),
-    left: timedelta = timedelta(days=7),
-    reply_to: UUID | None = None,
-) -> UUID:
+    conn: Connection, user_uuid: UUID | None, message: str | None = "The tide is out.",
+    *, age: timedelta = timedelta(), left: timedelta = timedelta(days=7), reply_to: UUID | None = None,
+) -> UUID:  # fmt: skip
     """An activity written `age` ago that has `left` to live; a negative `left` is an expired one."""
     row = conn.execute(
         "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, depth, created_at, expires_at, number)"
@@ -69,12 +52,3 @@ def clear(conn: Connection) -> None:
     assert tables
     conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
     conn.execute(f"TRUNCATE {tables[0]}")
-
-
-def _insert(conn: Connection, table: str, values: dict[str, Any]) -> UUID:
-    names, marks = ", ".join(values), ", ".join(["%s"] * len(values))
-    row = conn.execute(
-        f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING uuid", list(values.values())
-    ).fetchone()
-    assert row
-    return row[0]

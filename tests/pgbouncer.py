@@ -5,11 +5,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ways import wait_for
 
 from webapp.db.connections import connect
 from webapp.errors import Unavailable
@@ -17,7 +17,6 @@ from webapp.postgres.embedded import APP, SIGN_UP, Cluster
 from webapp.postgres.processes import die_with_parent
 
 _PORT = 6432  # only part of the socket's name
-_PATIENCE = 60.0
 _SETTINGS = """
 [databases]
 * = host={server}
@@ -49,23 +48,20 @@ def run_pgbouncer(cluster: Cluster, folder: Path, *, size: int = 3) -> Iterator[
     (folder / "users").write_text(f'"{APP}" ""\n"{SIGN_UP}" ""\n')
     if cluster.account:  # it refuses root, as PostgreSQL does
         os.chown(folder, cluster.account.uid, cluster.account.gid)
-    process = subprocess.Popen(
-        [program, "--quiet", str(folder / "ini")],
-        stdin=subprocess.DEVNULL,
-        cwd="/",
-        preexec_fn=die_with_parent(signal.SIGTERM),
-        **(cluster.account.popen if cluster.account else {}),
-    )
+    account = cluster.account.popen if cluster.account else {}
+    how = {"stdin": subprocess.DEVNULL, "cwd": "/", "preexec_fn": die_with_parent(signal.SIGTERM), **account}
+    process = subprocess.Popen([program, "--quiet", str(folder / "ini")], **how)
+
+    def listens() -> bool:
+        if process.poll() is not None:
+            pytest.exit(f"PgBouncer did not start: {(folder / 'log').read_text()[-500:]}", 1)
+        with contextlib.suppress(Unavailable):
+            connect(through(folder, "postgres")).close()
+            return True
+        return False
+
     try:
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                connect(through(folder, "postgres")).close()
-                break
-            except Unavailable:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    pytest.exit(f"PgBouncer did not start: {(folder / 'log').read_text()[-500:]}", 1)
-                time.sleep(0.02)
+        wait_for(listens, 60)
         yield
     finally:
         process.terminate()

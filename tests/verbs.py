@@ -15,21 +15,17 @@ from webapp.db.connections import Connection
 from webapp.sessions.actions import start_session, token_hash
 from webapp.sessions.session import new_token
 
-FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
-"""The headers of HTMX when it swaps a part of the page."""
-
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}  # of HTMX when it swaps a part of the page
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def token_in(page: TestResponse) -> str:
-    """The CSRF token of the first form on a page."""
     found = _TOKEN.search(page.text)
     assert found, f"{page.status_code}: a page without a form"
     return found[1]
 
 
 def token_for(client: FlaskClient) -> str:
-    """A CSRF token of this browser."""
     page = client.get("/compose")
     return token_in(page if page.status_code == 200 else client.get("/sign-in"))
 
@@ -44,12 +40,10 @@ def send(client: FlaskClient, path: str, *, fragment: bool = False, headers: Any
 
 def fields_in(page: TestResponse) -> dict[str, str]:
     """The hidden fields of a page, by name."""
-    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
-    return {name: unescape(value) for name, value in found}
+    return {name: unescape(value) for name, value in re.findall(r'"hidden" name="(\w+)" value="([^"]*)"', page.text)}
 
 
 def sign_in(client: FlaskClient, login: str = "alice", password: str = PASSWORD, **more: Any) -> TestResponse:
-    """Signs in; the answer is checked by whoever expects something else than a way on."""
     return send(client, "/sign-in", email=login, password=password, **more)
 
 
@@ -63,7 +57,6 @@ def signed_in(app: Flask, login: str = "alice") -> FlaskClient:
 
 
 def from_address(app: Flask, address: str) -> FlaskClient:
-    """A browser at that address of the network."""
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = address
     return client
@@ -76,7 +69,6 @@ def cookie_of(client: FlaskClient) -> str:
 
 
 def with_cookie(app: Flask, cookie: str) -> FlaskClient:
-    """A browser that was given somebody's cookie."""
     client = app.test_client()
     client.set_cookie("mayfly", cookie)
     return client
@@ -84,8 +76,7 @@ def with_cookie(app: Flask, cookie: str) -> FlaskClient:
 
 def write(client: FlaskClient, message: str = "The tide is out.", **fields: Any) -> TestResponse:
     """Posts an activity, by default for a week and with a key of its own."""
-    fields = {"ttl": "7-days", "key": str(uuid.uuid4()), **fields}
-    return send(client, "/activities", message=message, **fields)
+    return send(client, "/activities", message=message, **{"ttl": "7-days", "key": str(uuid.uuid4()), **fields})
 
 
 def reply(client: FlaskClient, to: object, message: str = "Answered.", **fields: Any) -> TestResponse:
@@ -107,7 +98,6 @@ def without_token(response: TestResponse) -> bytes:
 
 
 def wrong_fields(page: TestResponse) -> list[str]:
-    """The names of the fields that a form marks as wrong."""
     return re.findall(r'name="(\w+)"[^>]* aria-invalid="true"', page.text)
 
 
@@ -122,31 +112,21 @@ def count(conn: Connection, table: str) -> int:
 
 
 def number_of(conn: Connection, activity: object) -> str:
-    """The number of an activity, by which its card has its id."""
     return str(value(conn, "SELECT number FROM activities WHERE uuid = %s", activity))
 
 
 def expire(conn: Connection, *activities: UUID) -> None:
-    """Moves activities' ends into the past: what the passing of time does, without waiting for it."""
-    conn.execute(
-        "UPDATE activities SET created_at = created_at - interval '1 day', expires_at = now() WHERE uuid = ANY (%s)",
-        [list(activities)],
-    )
+    moved = "created_at = created_at - interval '1 day', expires_at = now()"
+    conn.execute(f"UPDATE activities SET {moved} WHERE uuid = ANY (%s)", [list(activities)])
 
 
 def user_uuid(conn: Connection, handle: str) -> UUID:
-    found: UUID = value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)
-    return found
+    return UUID(str(value(conn, "SELECT uuid FROM users WHERE handle = %s", handle)))
 
 
 def activity_by(conn: Connection, handle: str, message: str = "The tide is out.", **more: Any) -> UUID:
-    """An activity of somebody who exists, straight in the database."""
     return make_activity(conn, user_uuid(conn, handle), message, **more)
 
 
 def window_of(client: FlaskClient) -> FlaskClient:
-    """Another window of the same browser."""
-    other, cookie = client.application.test_client(), client.get_cookie("mayfly")
-    assert cookie
-    other.set_cookie("mayfly", cookie.value)
-    return other
+    return with_cookie(client.application, cookie_of(client))

@@ -1,4 +1,4 @@
-"""The ways into a test database, settings over one, and waiting. Not in conftest.py: several files have that name."""
+"""The ways into a test database, settings over one, and waiting."""
 
 import contextlib
 import random
@@ -21,26 +21,18 @@ from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 from webapp.errors import Unavailable
 
-MakeApp = Callable[..., Flask]
-"""The fixture `make_app`: an application with these variables."""
-
+MakeApp = Callable[..., Flask]  # the fixture `make_app`: an application with these variables
 T = TypeVar("T")
 
 
 class DatabaseUrls(NamedTuple):
-    """The ways into one test database: as the application, as its owner, and (for oddities) as the superuser.
-
-    `direct_url`: the application's way past the pooler, where there is one.
-    """
-
     app_url: str
     owner_url: str
     superuser_url: str = ""
-    direct_url: str = ""
+    direct_url: str = ""  # the application's way past the pooler, where there is one
 
     @property
     def name(self) -> str:
-        """The database's name."""
         return str(conninfo_to_dict(self.owner_url)["dbname"])
 
     @property
@@ -49,23 +41,17 @@ class DatabaseUrls(NamedTuple):
         return self._replace(app_url=self.direct_url or self.app_url, direct_url="")
 
     def owner(self) -> Connection:
-        """A connection in autocommit as the owner."""
         return connect(self.owner_url)
 
 
 def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
     """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
-    return Settings.from_env(
-        {
-            "APP_ENV": "test",
-            "CONNECTION_URL": urls.app_url,
-            "DIRECT_CONNECTION_URL": urls.direct_url,
-            "SECRET_KEY": "only-for-tests-0123456789-abcdefgh",
-            "PUBLIC_URL": "http://localhost",
-            **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
-            **environment,
-        }
-    )
+    usual = {
+        "APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url,
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": "http://localhost",
+        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+    }  # fmt: skip
+    return Settings.from_env({**usual, **environment})
 
 
 NO_HOST = f"{'nowhere.' * 40}invalid"
@@ -73,10 +59,7 @@ NO_HOST = f"{'nowhere.' * 40}invalid"
 
 
 def free_port() -> int:
-    """A port for a server that is started in a moment.
-
-    Not of those that the system hands out: whoever connects to somewhere meanwhile cannot be given it.
-    """
+    """A port for a server that is started in a moment: none of those that the system hands out meanwhile."""
     with contextlib.suppress(OSError, ValueError):
         handed_out = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
         for port in random.sample(range(10_000, int(handed_out)), 100):

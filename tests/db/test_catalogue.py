@@ -1,11 +1,11 @@
-"""Templates: what a file must be, and that every one fits the schema before anybody waits for it."""
+"""Templates of SQL: what a file must be, and that every one fits the schema before anybody waits for it."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ways import DatabaseUrls, settings_for
+from verbs import value
+from ways import DatabaseUrls, at_once, settings_for
 
 from webapp import create_app
 from webapp.config.settings import Settings
@@ -28,7 +28,6 @@ HEADER = "-- a/b: does it.\n-- params:  {}\n-- returns: {}\n"
 
 def test_catalogue_refuses_a_file_without_the_form(tmp_path: Path) -> None:
     for text in (
-        "SELECT 1\n",
         "-- a/b: does it.\nSELECT 1\n",
         "-- a/c: another name.\n-- params:  none\n-- returns: int\nSELECT 1\n",
         HEADER.format("none", "int") + "SELECT %(x)s\n",
@@ -42,14 +41,11 @@ def test_catalogue_refuses_a_file_without_the_form(tmp_path: Path) -> None:
 
 
 def test_catalogue_casts_every_placeholder_to_its_type(tmp_path: Path) -> None:
-    template = catalogue_of(
-        tmp_path, a__b=HEADER.format("x timestamptz?, y text[]", "int") + "SELECT %(x)s, %(y)s, 'ten %%';\n"
-    )["a/b"]
+    text = HEADER.format("x timestamptz?, y text[]", "int") + "SELECT %(x)s, %(y)s, 'ten %%';\n"
+    template = catalogue_of(tmp_path, a__b=text)["a/b"]
     assert template.sql == "SELECT %(x)s::timestamptz, %(y)s::text[], 'ten %%'"
-    assert (
-        template.prepare_sql
-        == "PREPARE mayfly_check (timestamptz, text[]) AS SELECT $1::timestamptz, $2::text[], 'ten %'"
-    )
+    checked = "PREPARE mayfly_check (timestamptz, text[]) AS SELECT $1::timestamptz, $2::text[], 'ten %'"
+    assert template.prepare_sql == checked
 
 
 def test_catalogue_that_is_broken_on_reload_keeps_what_it_had(tmp_path: Path) -> None:
@@ -60,10 +56,9 @@ def test_catalogue_that_is_broken_on_reload_keeps_what_it_had(tmp_path: Path) ->
     assert catalogue["a/b"].sql == "SELECT 1"
 
 
-def test_check_prepares_every_template_as_the_application(settings: Settings) -> None:
-    database = Database(settings)
-    assert len(list(database.catalogue)) > 30
-    database.check()
+def test_check_prepares_every_template_as_the_application(db: Database) -> None:
+    assert len(list(db.catalogue)) > 30
+    db.check()
 
 
 def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_path: Path) -> None:
@@ -75,11 +70,7 @@ def test_check_tells_the_file_that_the_schema_refuses(settings: Settings, tmp_pa
 
 @pytest.mark.parametrize("returns", ["rows", "Found", "Found[]"])
 def test_check_tells_the_line_as_its_author_counts_it(settings: Settings, tmp_path: Path, returns: str) -> None:
-    """Whatever stands around the statement, and wherever its pieces come from."""
-    pieces = {
-        "a___piece": "-- a/_piece: one.\n\nFROM users\nWHERE true\n",
-        "a___wrong": "-- a/_wrong: another.\nFROM users\nWHERE nought\n",
-    }
+    piece, wrong = "-- a/_piece: one.\n\nFROM users\nWHERE true\n", "-- a/_wrong: another.\nFROM users\nWHERE nought\n"
     statements = {
         "\nSELECT\n  1 AS one,\n  nought\n-- include a/_piece\n": "sql/a/b.sql, line 7",
         "SELECT 1 AS one\n-- include a/_wrong\nLIMIT 1\n": "sql/a/_wrong.sql, line 3 (in sql/a/b.sql)",
@@ -87,7 +78,8 @@ def test_check_tells_the_line_as_its_author_counts_it(settings: Settings, tmp_pa
         "SELECT 1 AS one\n-- include a/_piece\nAND\n": "sql/a/b.sql, line 6",
     }
     for statement, place in statements.items():
-        catalogue = catalogue_of(tmp_path, **pieces, a__b=HEADER.format("none", returns) + statement)
+        text = HEADER.format("none", returns) + statement
+        catalogue = catalogue_of(tmp_path, a___piece=piece, a___wrong=wrong, a__b=text)
         with pytest.raises(BrokenTemplate) as refused:
             Database(settings, catalogue).check()
         assert str(refused.value).startswith(f"{place}: ")
@@ -109,11 +101,8 @@ def test_check_that_is_cut_off_blames_no_template(database_urls: DatabaseUrls) -
             first, *rest = super().__iter__()
             yield first
             with connect(database_urls.superuser_url) as admin:
-                ended = admin.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                    " WHERE application_name = 'mayfly-check' AND datname = current_database()"
-                )
-                assert ended.fetchone() == (True,)
+                asks = "application_name = 'mayfly-check' AND datname = current_database()"
+                assert value(admin, f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {asks}")
             yield from rest
 
     with pytest.raises(Unavailable):
@@ -122,22 +111,13 @@ def test_check_that_is_cut_off_blames_no_template(database_urls: DatabaseUrls) -
 
 def test_check_fits_whatever_stands_between_and_beside_others(database_urls: DatabaseUrls, one_session: str) -> None:
     """A pooler may give every statement another session: a check is one transaction, so that its names are its own."""
-    shared = database_urls._replace(app_url=one_session, direct_url="")
-
-    def check(_: int) -> None:
-        Database(settings_for(shared)).check()
-
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(check, range(8)))
+    shared = settings_for(database_urls._replace(app_url=one_session, direct_url=""))
+    at_once([lambda: Database(shared).check()] * 8)
     with connect(one_session) as conn:
-        assert conn.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+        assert value(conn, "SELECT count(*) FROM pg_prepared_statements") == 0
 
 
 def test_templates_are_checked_past_a_pooler(database_urls: DatabaseUrls) -> None:
     """It prepares statements, which a pooler would give to somebody else's session."""
-    direct = database_urls.past_the_pooler.app_url
-    database = Database(
-        settings_for(database_urls, CONNECTION_URL="postgresql://nowhere/x", DIRECT_CONNECTION_URL=direct)
-    )
-    database.check()
-    database.close()
+    way = {"CONNECTION_URL": "postgresql://nowhere/x", "DIRECT_CONNECTION_URL": database_urls.past_the_pooler.app_url}
+    Database(settings_for(database_urls, **way)).check()

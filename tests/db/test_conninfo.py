@@ -3,10 +3,10 @@
 import socket
 import sys
 import threading
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ways import DatabaseUrls, settings_for
 
 from webapp.config.settings import Settings
 from webapp.config.variables import ConfigError
@@ -18,42 +18,29 @@ from webapp.errors import Unavailable
 RDS = "mayfly.abc.eu-central-1.rds.amazonaws.com"
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("postgresql://ann:hush@db.example.org/mayfly", "mayfly on db.example.org, as ann"),
-        ("postgresql://ann@a.example,b.example/m?hostaddr=10.0.0.7", "m on a.example or b.example at 10.0.0.7, as ann"),
-        ("postgresql://ann@/?host=/run/pg&port=5433&password=hush", "ann on /run/pg port 5433, as ann"),
-        ("postgresql:///mayfly", "mayfly on db.invalid, as bob"),
-        ("postgresql:///?service=live", "its database on the service live, as its user"),
-    ],
-)
-def test_database_is_named_by_url_and_environment(monkeypatch: pytest.MonkeyPatch, url: str, said: str) -> None:
+def test_database_is_named_by_url_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "db.invalid")
     monkeypatch.setenv("PGUSER", "bob")
-    assert conninfo.described(url) == said
+    for url, said in {
+        "ann:hush@db.example.org/mayfly": "mayfly on db.example.org, as ann",
+        "ann@a.example,b.example/m?hostaddr=10.0.0.7": "m on a.example or b.example at 10.0.0.7, as ann",
+        "ann@/?host=/run/pg&port=5433&password=hush": "ann on /run/pg port 5433, as ann",
+        "/mayfly": "mayfly on db.invalid, as bob",
+        "/?service=live": "its database on the service live, as its user",
+    }.items():
+        assert conninfo.described(f"postgresql://{url}") == said
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://u:se@cret@db.example/x",
-        "postgresql://u:se/cret@db.example/x",
-        "postgresql://u:secret@db.example:secret/x",
-        "postgresql://u:secret@[db.example/x",
-        "postgresql://u:secret@db..example/x",
-        f"postgresql://u:secret@{'a' * 64}.example/x",
-    ],
-)
-def test_url_that_makes_no_sense_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setenv("PROD_CONNECTION_URL", url)
-    for act in (conninfo.described, connect):
-        with pytest.raises(Unavailable, match="PROD_CONNECTION_URL cannot be read: ") as told:
-            act(url)
-        assert "cret" not in told.value.message
-
-
-# What cannot be reached ---------------------------------------------------------------------------------------
+def test_url_that_makes_no_sense_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rest in (
+        "se@cret@db.example", "se/cret@db.example", "secret@db.example:secret", "secret@[db.example",
+        "secret@db..example", f"secret@{'a' * 64}.example",
+    ):  # fmt: skip
+        monkeypatch.setenv("PROD_CONNECTION_URL", f"postgresql://u:{rest}/x")
+        for act in (conninfo.described, connect):
+            with pytest.raises(Unavailable, match="PROD_CONNECTION_URL cannot be read: ") as told:
+                act(f"postgresql://u:{rest}/x")
+            assert "cret" not in told.value.message
 
 
 def test_unreachable_rds_is_one_sentence_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,19 +56,13 @@ def test_unreachable_rds_is_one_sentence_in_time(monkeypatch: pytest.MonkeyPatch
 def test_name_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """libpq's own limit counts for each address, and a lookup has none: here it lasts until the test lets it go."""
     go, closed = threading.Event(), threading.Event()
-
-    class Late:
-        close = closed.set
-
-    monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: [go.wait(50), Late()][1])
+    late = SimpleNamespace(close=closed.set)
+    monkeypatch.setattr(conninfo.psycopg, "connect", lambda *_, **__: go.wait(50) and late)
     monkeypatch.setattr(conninfo.dial, "__kwdefaults__", {"patience": 0.05})
     with pytest.raises(Unavailable, match=r"db\.example port 5432 cannot be reached: nothing responds"):
         connect("postgresql://u@db.example/x")
     go.set()
     assert closed.wait(50), "what came too late is closed"
-
-
-# Passwords of the moment --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -96,12 +77,9 @@ def test_token_is_for_this_user_at_this_address_and_lives_a_quarter_of_an_hour(b
     said = conninfo.arguments(f"postgresql://mayfly_app@{RDS}:5433/mayfly?hostaddr=127.0.0.1")  # through a tunnel
     token = urlsplit("//" + said["password"])
     asked = parse_qs(token.query)
-    assert (token.hostname, token.port) == (RDS, 5433)
-    assert asked["Action"] == ["connect"]
-    assert asked["DBUser"] == ["mayfly_app"]
-    assert asked["X-Amz-Expires"] == ["900"]
+    assert (token.hostname, token.port, said["sslmode"]) == (RDS, 5433, "verify-full")
+    assert (asked["Action"], asked["DBUser"], asked["X-Amz-Expires"]) == (["connect"], ["mayfly_app"], ["900"])
     assert "/eu-central-1/rds-db/" in asked["X-Amz-Credential"][0]
-    assert said["sslmode"] == "verify-full"
     assert conninfo.client_environment(f"postgresql://mayfly_app@{RDS}/mayfly")["PGPASSWORD"].startswith(RDS)
 
 
@@ -116,9 +94,9 @@ def test_no_token_for_this_machine_or_beside_a_password_and_none_in_the_clear(by
 def test_token_without_credentials_is_one_sentence(by_iam: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/dev/null")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    nowhere = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+    for name, said in {**nowhere, "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, said)
     monkeypatch.setattr(iam, "_client", iam._client.__wrapped__)  # the one of before knows some
     with pytest.raises(Unavailable, match="AWS made no token for mayfly_app"):
         conninfo.arguments(f"postgresql://mayfly_app@{RDS}/mayfly")
@@ -131,21 +109,11 @@ def test_without_boto3_the_setting_is_refused_at_start(monkeypatch: pytest.Monke
         Settings.from_env(env)
 
 
-def test_password_is_asked_anew_for_each_connection(
-    database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    known = conninfo.arguments
-
-    def arguments(url: str) -> dict[str, object]:
-        asked.append(url)
-        return {**known(url), "password": f"token-{len(asked)}"}
-
-    monkeypatch.setattr(conninfo, "arguments", arguments)
-    db = Database(settings_for(database_urls.past_the_pooler, POOL_MAX="1"))
+def test_password_is_asked_anew_for_each_connection(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, known = [], conninfo.arguments
+    monkeypatch.setattr(conninfo, "arguments", lambda url: asked.append(url) or known(url))
     for _ in range(3):
         made = len(asked)
         db._drain()
         db.query_value("ops/ready")
         assert len(asked) > made
-    db.close()

@@ -1,12 +1,6 @@
 """The files under sql/: their form, and the doors to activities. Each rule names all files that break it."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from psycopg.rows import scalar_row
-from ways import DatabaseUrls
 
 from webapp.config.settings import Settings
 from webapp.db.catalogue import SQL_FOLDER, Catalogue
@@ -23,20 +17,15 @@ TABLES = set(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
 
 # Who may name the base table, and why: nobody else reads it.
 BASE_TABLE = {
-    "activities/create": "writes it",
-    "activities/burn": "writes it",
-    "ops/activity_burn": "a moderator's write",
-    "ops/sweep_leaves": "the sweep",
-    "ops/sweep_parents": "the sweep",
-    "ops/sweep_lag": "the sweep's metric",
+    "activities/create": "writes it", "activities/burn": "writes it", "ops/activity_burn": "a moderator's write",
+    "ops/sweep_leaves": "the sweep", "ops/sweep_parents": "the sweep", "ops/sweep_lag": "the sweep's metric",
     "ops/sweep_blanks": "the sweep",
-}
-KEYWORDS = {
-    "select", "from", "where", "and", "or", "not", "in", "is", "null", "order", "by", "group", "having", "limit",
-    "offset", "join", "left", "on", "using", "insert", "into", "values", "update", "set", "delete", "returning",
-    "with", "recursive", "union", "all", "exists", "case", "when", "then", "else", "end", "as", "distinct",
-    "coalesce", "greatest", "least",
 }  # fmt: skip
+KEYWORDS = (
+    "select|from|where|and|or|not|in|is|null|order|by|group|having|limit|offset|join|left|on|using|insert|into|values|"
+    "update|set|delete|returning|with|recursive|union|all|exists|case|when|then|else|end|as|distinct|coalesce|greatest|"
+    "least"
+)
 FORBIDDEN = {
     "skips rows by OFFSET": r"\bOFFSET\b(?! 0\b)",  # `OFFSET 0` skips nothing: it keeps a sub-select whole
     "takes every column": r"SELECT\s+(\w+\.)?\*|\b\w+\.\*",
@@ -50,57 +39,41 @@ def statement_of(text: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"--[^\n]*", "", text))
 
 
-def formless(name: str, text: str) -> Iterator[str]:
-    lines = text.splitlines()
-    if not lines[0].startswith(f"-- {name}: ") or not lines[0].endswith("."):
-        yield "does not say first what it does"
-    if not Path(name).name.startswith("_") and not (
-        lines[1].startswith("-- params:  ") and lines[2].startswith("-- returns: ")
-    ):
-        yield "has no header"
-    if ";" in statement_of(text).strip().rstrip(";"):
-        yield "is more than one statement"
-    if "\t" in text or not text.endswith("\n"):
-        yield "holds a tab, or ends in the middle of a line"
-
-
-def styleless(text: str) -> Iterator[str]:
-    statement = statement_of(text)
-    # A column may carry a keyword's name (`key`, `user`): only these cannot be columns.
-    low = KEYWORDS & set(re.findall(r"(?<![.\w(%])[a-z_]+(?![\w(.)])", statement))
-    if low:
-        yield f"writes {low} small"
-    yield from (what for what, pattern in FORBIDDEN.items() if re.search(pattern, statement))
-    if re.search(r"(?<!%)%(?![%(])", text):
-        yield "holds a per cent sign of its own"
-    # `row_to_json(x)` never of a table: its next column would go out with it. (The columns of a view are a list.)
-    for alias in re.findall(r"\b(?:row_to_json|to_jsonb?|json_agg|jsonb_agg)\(\s*(\w+)", statement):
-        named = rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(TABLES)})\s+(?:AS\s+)?{alias}\b"
-        if alias in TABLES or re.search(named, statement):
-            yield f"makes JSON of the table {alias}"
-
-
 def test_files_keep_form_and_style() -> None:
-    broken = [f"{name} {fault}" for name, text in FILES.items() for fault in (*formless(name, text), *styleless(text))]
+    broken = []
+    for name, text in FILES.items():
+        statement = statement_of(text)
+        low = re.findall(rf"(?<![.\w(%])(?:{KEYWORDS})(?![\w(.)])", statement)
+        # `row_to_json(x)` never of a table: its next column would go out with it. (The columns of a view are a list.)
+        made = set(re.findall(r"\b(?:row_to_json|to_jsonb?|json_agg|jsonb_agg)\(\s*(\w+)", statement))
+        tables = re.findall(rf"\b(?:FROM|JOIN)\s+(?:{'|'.join(TABLES)})\s+(?:AS\s+)?(\w+)", statement)
+        faults = {
+            "does not say first what it does": not re.match(rf"-- {name}: .*\.\n", text),
+            "has no header": "/_" not in name and not re.match(r".*\n-- params:  .*\n-- returns: ", text),
+            "is more than one statement": ";" in statement.strip().rstrip(";"),
+            "holds a tab, or ends in the middle of a line": "\t" in text or not text.endswith("\n"),
+            f"writes {low} small": low,
+            "holds a per cent sign of its own": re.search(r"(?<!%)%(?![%(])", text),
+            "makes JSON of a table": made & {*TABLES, *tables},
+            **{what: re.search(pattern, statement) for what, pattern in FORBIDDEN.items()},
+        }
+        broken += [f"{name} {what}" for what, found in faults.items() if found]
     assert not broken, "\n".join(broken)
 
 
 def test_files_read_activities_through_their_doors() -> None:
     """live_activities and thread_stubs, but for those that write or sweep."""
-
-    def names(text: str) -> bool:
-        return bool(re.search(r"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+activities\b", statement_of(text)))
-
-    naming = {name for name, text in FILES.items() if names(TEMPLATES[name].text if name in TEMPLATES else text)}
-    assert naming == BASE_TABLE.keys()
+    whole = {name: statement_of(TEMPLATES[name].text if name in TEMPLATES else text) for name, text in FILES.items()}
+    base = r"\b(?:FROM|JOIN|INTO|UPDATE|USING)\s+activities\b"
+    assert {name for name, text in whole.items() if re.search(base, text)} == BASE_TABLE.keys()
 
 
 def test_what_names_an_activity_ends_with_it(conn: Connection) -> None:
     """Each table that names an activity has its line in activities/_end, which burning and the sweep share."""
     naming = conn.execute(
-        "SELECT table_name FROM information_schema.columns WHERE column_name = 'activity_uuid'"
-        " UNION SELECT conrelid::regclass::text FROM pg_constraint"
-        " WHERE contype = 'f' AND confrelid = 'activities'::regclass AND conrelid <> confrelid"
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'activity_uuid' UNION"
+        " SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'activities'::regclass"
+        " AND conrelid <> confrelid"
     ).fetchall()
     ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
     assert {table for (table,) in naming} == ended
@@ -117,37 +90,26 @@ def test_every_text_column_has_a_length() -> None:
     assert not re.search(r"\btimestamp\b|varchar|\bserial\b", SCHEMA)
 
 
-def test_every_foreign_key_is_indexed_and_every_check_is_named(database_urls: DatabaseUrls) -> None:
-    with database_urls.owner() as conn, conn.cursor(row_factory=scalar_row) as cursor:
-        bare = cursor.execute(
-            "SELECT conname FROM pg_constraint AS c WHERE contype = 'f' AND NOT EXISTS ("
-            " SELECT FROM pg_index AS i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])"
-        ).fetchall()
-        unnamed = cursor.execute(
-            "SELECT conname FROM pg_constraint"
-            " WHERE connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'"
-        ).fetchall()
-    assert (bare, unnamed) == ([], [])
+def test_every_foreign_key_is_indexed_and_every_check_is_named(conn: Connection) -> None:
+    wrong = conn.execute(
+        "SELECT conname FROM pg_constraint AS c WHERE contype = 'f' AND NOT EXISTS ("
+        " SELECT FROM pg_index AS i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])"
+        " OR connamespace = 'public'::regnamespace AND contype = 'c' AND conname ~ '_check[0-9]*$'"
+    ).fetchall()
+    assert wrong == []
 
 
 TYPICAL = {
-    "uuid": "5eedac00-0000-4000-8000-000000000001",
-    "text": "alice",
-    "int": 5,
-    "bytea": b"\0" * 32,
-    "timestamptz": "2026-11-23T12:00:00Z",
-    "text[]": ["mayfly_nobody"],
-    "bigint": 5,
-    "double precision": 1.0,
+    "uuid": "5eedac00-0000-4000-8000-000000000001", "text": "alice", "int": 5, "bytea": b"\0" * 32,
+    "timestamptz": "2026-11-23T12:00:00Z", "text[]": ["mayfly_nobody"], "bigint": 5, "double precision": 1.0,
     "boolean": True,
-}
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("with_null", [False, True], ids=["typical", "null where the header allows it"])
-def test_every_template_runs(settings: Settings, with_null: bool) -> None:
+def test_every_template_runs_with_typical_values_and_null_where_its_header_allows_it(settings: Settings) -> None:
     broken = []
     with connect(settings.connection_url, autocommit=False) as conn:
-        for name, template in TEMPLATES.items():
+        for name, template, with_null in [(*item, with_null) for item in TEMPLATES.items() for with_null in (0, 1)]:
             maybe = re.findall(r"(\w+) [\w \[\]]+\?", FILES[name].splitlines()[1]) if with_null else []
             values = {key: None if key in maybe else TYPICAL[kind] for key, kind in template.params.items()}
             try:

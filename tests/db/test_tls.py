@@ -19,44 +19,33 @@ NAME = "database.example"
 
 needs_tls = pytest.mark.skipif(
     system_bindir() is None,
-    reason="NOT CHECKED: TLS needs a PostgreSQL that can do it, which the one that comes along cannot",
+    reason="NOT CHECKED: TLS needs a PostgreSQL that can do it; the one that comes along cannot",
 )
 
 
-def openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-
-def authority(folder: Path, name: str) -> Path:
-    """The certificate of an authority of our own; its key lies beside it."""
-    made = folder / f"{name}.crt"
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
-            "-keyout", str(folder / f"{name}.key"), "-out", str(made))  # fmt: skip
-    return made
+def certificate(folder: Path, name: str, *more: str) -> Path:
+    """One of an authority of our own, or (with `more`) signed by one; its key lies beside it."""
+    made = ["-keyout", f"{name}.key", "-out", f"{name}.crt", "-days", "2", "-nodes", *more]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-subj", f"/CN={name}", *made],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    return folder / f"{name}.crt"
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
+def trusted() -> Iterator[Path]:
+    """The certificate of the authority that is trusted, in a folder for others."""
     with scratch_folder() as folder:
-        yield folder
+        yield certificate(folder, "trusted")
 
 
 @pytest.fixture(scope="module")
-def trusted(folder: Path) -> Path:
-    return authority(folder, "trusted")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path, trusted: Path) -> Iterator[str]:
+def server(trusted: Path) -> Iterator[str]:
     """What stands behind the user in a URL of a server whose certificate `trusted` signed for NAME."""
-    names = folder / "names"
-    names.write_text(f"subjectAltName=DNS:{NAME}\n")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}",
-            "-keyout", str(folder / "server.key"), "-out", str(folder / "server.csr"))  # fmt: skip
-    openssl("x509", "-req", "-in", str(folder / "server.csr"), "-days", "2", "-extfile", str(names),
-            "-CA", str(trusted), "-CAkey", str(folder / "trusted.key"), "-CAcreateserial",
-            "-out", str(folder / "server.crt"))  # fmt: skip
-    port = free_port()
+    folder, port = trusted.parent, free_port()
+    named = ["-addext", f"subjectAltName=DNS:{NAME}", "-addext", "basicConstraints=CA:false"]
+    certificate(folder, "server", "-CA", "trusted.crt", "-CAkey", "trusted.key", *named)
     options = {"listen_addresses": "127.0.0.1", "port": str(port)}
     cluster = Cluster(folder / "postgres", bindir=system_bindir(), durable=False, options=options)
     with cluster.run("making it"):
@@ -90,9 +79,9 @@ def test_server_with_a_trusted_certificate_is_reached(
 
 
 @needs_tls
-def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Path, folder: Path) -> None:
+def test_server_of_another_authority_or_name_is_refused(server: str, trusted: Path) -> None:
     for at in (
-        f"{server}&sslrootcert={authority(folder, 'another')}",
+        f"{server}&sslrootcert={certificate(trusted.parent, 'another')}",
         server,  # whose authority the system does not know
         f"{server.replace(NAME, 'other.example')}&sslrootcert={trusted}",
     ):
@@ -107,31 +96,21 @@ def test_less_is_only_done_when_it_is_said(server: str) -> None:
 
 
 def test_what_is_verified_follows_from_where_it_is() -> None:
-    full = {
-        "postgresql://ann@db.example/mayfly": "verify-full",
-        "postgresql://ann@10.0.0.7/mayfly": "verify-full",
-        "postgresql://ann@localhost,db.example/mayfly": "verify-full",
-        "postgresql://ann@localhost/mayfly?hostaddr=10.0.0.7": "verify-full",
-        "postgresql://ann@/mayfly?host=db.example": "verify-full",
-        "host=db.example dbname=mayfly": "verify-full",
-        "postgresql:///?service=m": "verify-full",  # a file names the host
-        "postgresql://ann@127.0.0.1/mayfly": None,
-        "postgresql://ann@[::1]/mayfly": None,
-        "postgresql://ann@/mayfly?host=/run/postgresql": None,
-        "postgresql:///mayfly": None,
-        "postgresql://ann@db.example/mayfly?sslmode=disable": None,
-        "postgresql:///?service=m&sslmode=disable": None,
-    }
-    assert {url: _proof(url).get("sslmode") for url in full} == full
+    elsewhere = ["db.example/m", "10.0.0.7/m", "localhost,db.example/m", "localhost/m?hostaddr=10.0.0.7",
+                 "/m?host=db.example", "/?service=m"]  # a service's file names the host  # fmt: skip
+    here = ["127.0.0.1/m", "[::1]/m", "/m?host=/run/postgresql", "/m", "db.example/m?sslmode=disable",
+            "/?service=m&sslmode=disable"]  # fmt: skip
+    assert {_proof(f"postgresql://{rest}").get("sslmode") for rest in elsewhere} == {"verify-full"}
+    assert {_proof(f"postgresql://{rest}").get("sslmode") for rest in here} == {None}
+    assert _proof("host=db.example dbname=m")["sslmode"] == "verify-full"
     assert client_environment("postgresql://ann@db.example/mayfly")["PGSSLMODE"] == "verify-full"
 
 
 @pytest.mark.parametrize("variable", ["PGHOST", "PGSERVICE"])
 def test_host_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv(variable, "db.example")
-    assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
-    assert "sslmode" not in _proof("postgresql://u@localhost/x")
     monkeypatch.setenv("PGSSLMODE", "")  # as compose.yaml hands on what is not set
     assert _proof("postgresql:///mayfly")["sslmode"] == "verify-full"
+    assert "sslmode" not in _proof("postgresql://u@localhost/x")
     monkeypatch.setenv("PGSSLMODE", "disable")
     assert _proof("postgresql:///mayfly") == {}

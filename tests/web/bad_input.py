@@ -1,60 +1,35 @@
 """Bad values by kind, forms that are refused in any case, and the watch that nothing breaks or is written."""
 
 import importlib
-from inspect import unwrap
+from collections.abc import Container
 from typing import Any
 from uuid import uuid4
 
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
-from scene import UNSAFE, VIEWS, Scene
+from scene import Scene
 from verbs import FRAGMENT
-
-from webapp.web.answers import stale_form_response
 
 FORM = "application/x-www-form-urlencoded"
 NO_TEXT = {
-    "NUL": "%00",
-    "text with NUL": "a%00b",
-    "invalid UTF-8": "%ff",
-    "overlong NUL": "%c0%80",
-    "lone surrogate": "%ed%a0%bd",
-    "cut UTF-8": "%e2%82",
-}
+    "NUL": "%00", "text with NUL": "a%00b", "invalid UTF-8": "%ff", "overlong NUL": "%c0%80",
+    "lone surrogate": "%ed%a0%bd", "cut UTF-8": "%e2%82",
+}  # fmt: skip
 ODD_TEXT = {
-    "right-to-left override": "%e2%80%aealice",
-    "noncharacter": "%ef%bf%be",
-    "byte order mark": "%ef%bb%bf",
-    "line separator": "%e2%80%a8",
-    "SQL": "'%3bDROP%20TABLE%20users%3b--",
-    "format signs": "%25s%25(x)s%25%25%7b0%7d",
-    "template": "%7b%7b7*7%7d%7d",
-    "JSON": "%7b%22a%22:1%7d",
-    "0": "0",
-}
+    "right-to-left override": "%e2%80%aealice", "noncharacter": "%ef%bf%be", "byte order mark": "%ef%bb%bf",
+    "line separator": "%e2%80%a8", "SQL": "'%3bDROP%20TABLE%20users%3b--", "format signs": "%25s%25(x)s%25%25%7b0%7d",
+    "template": "%7b%7b7*7%7d%7d", "JSON": "%7b%22a%22:1%7d", "0": "0",
+}  # fmt: skip
 BAD = {
-    **NO_TEXT,
-    **ODD_TEXT,
-    "replacement sign": "%ef%bf%bd",
-    "CR and LF": "x%0d%0aSet-Cookie:%20a=b",
-    "escape": "%1b%5b31m",
-    "empty": "",
-    "space": "%20",
-    "-1": "-1",
-    "2^63": "9223372036854775808",
-    "10^30": "1" + "0" * 30,
-    "1e3": "1e3",
-    "other digits": "%d9%a1%d9%a2",
-    "no uuid": "5eedac00-0000-4000-8000-00000000000z",
-    "a uuid in braces": "%7b5eedac00-0000-4000-8000-000000000001%7d",
+    **NO_TEXT, **ODD_TEXT, "replacement sign": "%ef%bf%bd", "CR and LF": "x%0d%0aSet-Cookie:%20a=b",
+    "escape": "%1b%5b31m", "empty": "", "space": "%20", "-1": "-1", "2^63": "9223372036854775808",
+    "10^30": "1" + "0" * 30, "1e3": "1e3", "other digits": "%d9%a1%d9%a2",
+    "no uuid": "5eedac00-0000-4000-8000-00000000000z", "a uuid in braces": "%7b5eedac00-0000-4000-8000-000000000001%7d",
     "nil uuid": "00000000-0000-0000-0000-000000000000",
-    "a cursor of no time": "infinity~5eedac00-0000-4000-8000-000000000001",
-    "SQL or": "%27%20OR%20%271%27=%271",
-    "path": "..%2f..%2fetc%2fpasswd",
-    "brackets": "x%5b%5d=%5b%22a%22%5d",
-    "5,000 characters": "a" * 5000,
+    "a cursor of no time": "infinity~5eedac00-0000-4000-8000-000000000001", "SQL or": "%27%20OR%20%271%27=%271",
+    "path": "..%2f..%2fetc%2fpasswd", "brackets": "x%5b%5d=%5b%22a%22%5d", "5,000 characters": "a" * 5000,
     "5,000 marks": "Z" + "%cc%81" * 5000,
-}
+}  # fmt: skip
 """Kinds of bad values, as they stand in an address or in a form's body."""
 
 REFUSED: dict[str, dict[str, str]] = {
@@ -67,14 +42,7 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 """Forms that are refused whatever one of their fields holds, so that nothing is written."""
 HTMX_SENDS = {"activities.create", "activities.burn", "reactions.like", "reactions.unlike"}
-STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}
-"""Forms for those who are signed out."""
-
-
-def comes_back() -> set[str]:
-    """The routes whose form comes back with what was typed."""
-    own = {name: getattr(VIEWS[name, "POST"], "after_csrf_failure", stale_form_response) for name in UNSAFE}
-    return {name for name, form in own.items() if unwrap(form) is not stale_form_response}
+STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}  # forms for those who are signed out
 
 
 def fields_of(endpoint: str) -> list[str]:
@@ -94,17 +62,13 @@ class Watch:
     def __init__(self, scene: Scene, client: FlaskClient) -> None:
         self.scene, self.client = scene, client
         self.wrong: list[str] = []
-        self.begin_again()
-
-    def begin_again(self) -> None:
-        """What was written until now was meant to be."""
-        self._before = self.written()
+        self.before = self.written()
 
     def written(self) -> list[Any]:
         rows = self.scene.conn.execute("SELECT message, expires_at FROM activities ORDER BY uuid").fetchall()
         return [rows, self.scene.rows()]
 
-    def note(self, what: object, answer: Any, statuses: set[int] = frozenset(range(200, 500))) -> None:  # type: ignore[assignment]
+    def note(self, what: object, answer: Any, statuses: Container[int] = range(200, 500)) -> None:
         cookies = answer.headers.getlist("Set-Cookie")
         leaked = b"Traceback" in answer.data or answer.headers.get("a") or any("a=b" in cookie for cookie in cookies)
         if answer.status_code not in statuses or leaked:
@@ -112,9 +76,8 @@ class Watch:
 
     def check(self) -> None:
         assert not self.wrong, "\n".join(self.wrong)
-        assert self.written() == self._before, "something was written"
+        assert self.written() == self.before, "something was written"
 
 
 def ways(endpoint: str) -> tuple[dict[str, str], ...]:
-    """The headers with which a browser sends that form."""
     return ({}, FRAGMENT) if endpoint in HTMX_SENDS else ({},)

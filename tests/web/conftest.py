@@ -7,10 +7,10 @@ import pytest
 from bad_input import Watch
 from factories import make_activity, make_user
 from flask import Flask
-from logged import Lines
 from scene import Browser, Scene
 
 from webapp.db.connections import Connection
+from webapp.logs import JsonFormatter
 
 
 @pytest.fixture
@@ -24,7 +24,6 @@ def scene(app: Flask, conn: Connection) -> Scene:
 
 @pytest.fixture
 def bad(scene: Scene) -> Iterator[Watch]:
-    """Nothing breaks, and nothing is written, whatever comes."""
     scene.conn.execute("UPDATE users SET handle_wanted = 'ann' WHERE handle = 'alice'")
     watch = Watch(scene, scene.browser("author"))
     yield watch
@@ -32,11 +31,13 @@ def bad(scene: Scene) -> Iterator[Watch]:
 
 
 @pytest.fixture
-def log() -> Iterator[Lines]:
-    handler, root = Lines(), logging.getLogger()
-    level = root.level
+def log() -> Iterator[list[str]]:
+    """Everything that is logged, as the lines that would be written."""
+    lines: list[str] = []
+    handler, root = logging.Handler(), logging.getLogger()
+    level, handler.emit = root.level, lambda record: lines.append(JsonFormatter().format(record))
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    yield handler
+    yield lines
     root.removeHandler(handler)
     root.setLevel(level)

@@ -3,31 +3,24 @@
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+from drawing import app_away
 from factories import PASSWORD
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import count, signed_in, value
-from ways import DatabaseUrls, settings_for
 
-from webapp import create_app
 from webapp.db.connections import Connection
 from webapp.web.policy import AUTHOR, SIGNED_IN
 
-ACTORS = ("anonymous", "author", "stranger", "suspended")
-"""`suspended` holds a session from before."""
+ACTORS = ("anonymous", "author", "stranger", "suspended")  # the last holds a session from before
 
 
-def _views() -> dict[tuple[str, str], Any]:
-    app = create_app(settings_for(DatabaseUrls("postgresql://mayfly_app@/x?host=/nowhere", "")))
-    return {
-        (rule.endpoint, method): app.view_functions[rule.endpoint]
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    }
-
-
-VIEWS = _views()
-"""Every route as (endpoint, method), with its view."""
+APP = app_away(APP_ENV="test")
+VIEWS = {
+    (rule.endpoint, method): APP.view_functions[rule.endpoint]
+    for rule in APP.url_map.iter_rules()
+    for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+}
 POLICY = {route: getattr(view, "policy", None) for route, view in VIEWS.items()}
 UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
 ONE_OF_EACH_POLICY = list({POLICY[endpoint, "POST"]: endpoint for endpoint in UNSAFE}.values())
@@ -70,17 +63,21 @@ class Scene(NamedTuple):
         return client
 
     def path(self, endpoint: str, activity: UUID | None = None) -> str:
-        own = self.app.static_url_path.removeprefix("/static/")
-        arguments: dict[str, Any] = {
-            "handle": "alice", "activity_uuid": activity or self.activity, "version": own, "filename": "css/base.css"
-        }  # fmt: skip
-        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
-        return self.app.url_map.bind("localhost").build(endpoint, {name: arguments[name] for name in rule.arguments})
+        known: dict[str, Any] = {
+            "handle": "alice",
+            "activity_uuid": activity or self.activity,
+            "filename": "css/base.css",
+        }
+        known["version"] = self.app.static_url_path.removeprefix("/static/")
+        arguments = {name: known[name] for name in self.rule(endpoint).arguments}
+        return self.app.url_map.bind("localhost").build(endpoint, arguments)
+
+    def rule(self, endpoint: str) -> Any:
+        return next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
 
     def untouched(self) -> bool:
-        return bool(
-            value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity) == "canary of alice"
-        )
+        message = value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity)
+        return bool(message == "canary of alice")
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from factories import make_activity, make_user
 from flask import Flask
-from logged import Lines
-from markupsafe import escape
 from verbs import FRAGMENT, signed_in, value, words, write
 
 from webapp import errors
@@ -24,7 +22,7 @@ from webapp.web import answers
         (errors.NotFound(), 404, errors.NOT_FOUND),
         (errors.TooMany("Later.", 60), 429, "Later."),
         (errors.Unavailable("secret reason"), 503, answers.UNAVAILABLE),
-        (RuntimeError("secret reason"), 500, "nothing that was saved is lost"),
+        (RuntimeError("secret reason"), 500, "still here"),
     ],
 )
 def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, status: int, sentence: str) -> None:
@@ -34,13 +32,10 @@ def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, stat
     app.view_functions |= {"feeds.public": broken, "feeds.public_json": broken}
     client = app.test_client()
     page, notice, data = client.get("/public"), client.get("/public", headers=FRAGMENT), client.get("/api/public")
-    assert sentence in words(page)
     assert page.text.startswith("<!doctype html>")
-    assert sentence in words(notice)
     assert notice.text.startswith('<hx-partial hx-target="#notices"')
-    assert "<html" not in notice.text
-    assert sentence in data.get_json()["error"]
-    for answer in (page, notice, data):
+    for answer, told in ((page, words(page)), (notice, words(notice)), (data, data.get_json()["error"])):
+        assert sentence in told
         assert answer.status_code == status
         assert "secret" not in answer.text
         assert ("Retry-After" in answer.headers) == (status in (429, 503))
@@ -48,7 +43,7 @@ def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, stat
 
 @pytest.mark.parametrize("place", ["view", "template", "before", "after the statement"])
 def test_unforeseen_error_is_a_500_with_an_id_and_the_worker_lives(
-    app: Flask, conn: Connection, log: Lines, monkeypatch: pytest.MonkeyPatch, place: str
+    app: Flask, conn: Connection, log: list[str], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     make_activity(conn, make_user(conn))
     alice = signed_in(app)
@@ -62,12 +57,10 @@ def test_unforeseen_error_is_a_500_with_an_id_and_the_worker_lives(
     answer = write(alice, "a thought", fragment=True) if place != "before" else alice.get("/")
     monkeypatch.undo()
     assert answer.status_code == 500
-    number = re.search(r"<code>([0-9a-f]{16})</code>", answer.text)
-    assert number
-    assert sum(number[1] in line and '"error"' in line for line in log.lines) == 1
+    (number,) = re.findall(r"<code>([0-9a-f]{16})</code>", answer.text)
+    assert sum(number in line and '"error"' in line for line in log) == 1
     assert write(alice).status_code == 303
-    kept = value(conn, "SELECT count(*) FROM activities WHERE message = 'a thought'")
-    assert kept == (1 if place == "template" else 0)
+    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'a thought'") == (place == "template")
 
 
 def test_error_page_asks_the_database_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,9 +68,8 @@ def test_error_page_asks_the_database_nothing(app: Flask, monkeypatch: pytest.Mo
     monkeypatch.setattr(Database, "_connection", lambda *a: pytest.fail("asked"))
     client = app.test_client()
     client.set_cookie("mayfly", "in." + "A" * 43)
-    assert client.get("/%00").status_code == 400
-    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
-    assert client.get("/livez").status_code == 200
+    for path, host, status in (("/%00", "localhost", 400), ("/", "evil.example", 400), ("/livez", "localhost", 200)):
+        assert client.get(path, headers={"Host": host}).status_code == status
 
 
 def test_violated_constraints_are_sentences_beside_their_fields(conn: Connection) -> None:
@@ -86,9 +78,3 @@ def test_violated_constraints_are_sentences_beside_their_fields(conn: Connection
     assert Violated("users_handle_unique").as_invalid().field == "handle"
     with pytest.raises(Violated):
         Violated("sessions_user").as_invalid()
-
-
-def test_every_heading_is_drawn(app: Flask) -> None:
-    with app.test_request_context("/x"):
-        for status, heading in answers.HEADINGS.items():
-            assert str(escape(heading)) in answers.render_error(status, "Words.").get_data(as_text=True)

@@ -7,18 +7,16 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from scene import POLICY, Scene
-from verbs import FRAGMENT
+from verbs import FRAGMENT, cookie_of
 from ways import DatabaseUrls, settings_for
 
 from webapp.web.security import headers_for, local_path
 
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
 ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+}  # fmt: skip
 VARY = {"HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "Cookie"}
 
 
@@ -35,11 +33,9 @@ def answers_of_all_kinds(scene: Scene) -> Iterator[tuple[str, Any]]:
                 yield f"{endpoint} 413", client.post(path, data="x" * 70_000, headers=headers)
         yield f"{endpoint} 405", author.put(path)
     static = scene.path("static")
-    yield "404", anonymous.get("/nowhere")
-    yield "404 json", anonymous.get("/api/nowhere")
-    yield "404 static", anonymous.get(f"{static}x")
+    for what, path in {"404": "/nowhere", "404 json": "/api/x", "404 static": f"{static}x", "400 text": "/%00"}.items():
+        yield what, anonymous.get(path)
     yield "400 host", anonymous.get("/", headers={"Host": "evil.example"})
-    yield "400 text", anonymous.get("/%00")
     yield "304", anonymous.get(static, headers={"If-None-Match": anonymous.get(static).headers["ETag"]})
     scene.app.view_functions["feeds.public"] = lambda: 1 / 0
     yield "500", anonymous.get("/public")
@@ -60,9 +56,7 @@ def test_every_answer_carries_the_headers_and_only_static_files_are_kept(scene: 
             continue
         for name, wanted in ALWAYS.items():
             assert answer.headers.getlist(name) == [wanted], (what, answer.status_code, name)
-        policy = answer.headers["Content-Security-Policy"]
-        assert not re.search(r"unsafe|[*]|https?:|data:|blob:", policy)
-        said = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+        said = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
         nothing = {name for name, sources in said.items() if sources == "'none'"}
         own = {name for name, sources in said.items() if sources == "'self'"}
         assert nothing == {"default-src", "base-uri", "object-src", "frame-ancestors"}
@@ -77,12 +71,9 @@ def test_every_answer_carries_the_headers_and_only_static_files_are_kept(scene: 
 
 
 def test_transport_security_follows_the_public_address(database_urls: DatabaseUrls) -> None:
-    https, http = (
-        settings_for(database_urls, PUBLIC_URL=url) for url in ("https://mayfly.example", "http://localhost")
-    )
-    age = re.fullmatch(r"max-age=(\d+); includeSubDomains", headers_for(https)["Strict-Transport-Security"])
-    assert age
-    assert int(age[1]) >= 31536000
+    https, http = (settings_for(database_urls, PUBLIC_URL=f"{scheme}://mayfly.example") for scheme in ("https", "http"))
+    (age,) = re.findall(r"^max-age=(\d+); includeSubDomains$", headers_for(https)["Strict-Transport-Security"])
+    assert int(age) >= 31536000
     assert "Strict-Transport-Security" not in headers_for(http)
 
 
@@ -102,28 +93,24 @@ def test_static_files_end_at_their_folder(scene: Scene) -> None:
 
 
 class Cache:
-    """A shared cache in front of the application: keyed by address and what `Vary` names. `strict` obeys `no-store`."""
+    """A shared cache in front of the application: keyed by address and what `Vary` names; it minds no `no-store`."""
 
-    def __init__(self, *, strict: bool) -> None:
-        self.strict = strict
+    def __init__(self) -> None:
         self.kept: dict[str, list[tuple[tuple[str, ...], dict[str, str | None], Any]]] = {}
 
     def get(self, client: FlaskClient, path: str, headers: dict[str, str]) -> Any:
-        cookie = client.get_cookie("mayfly")
-        asked = {**headers, "Cookie": cookie.value if cookie else ""}
+        asked = {**headers, "Cookie": cookie_of(client)}
         for names, values, answer in self.kept.get(path, []):
             if all(asked.get(name, "") == values[name] for name in names):
                 return answer
         answer = client.get(path, headers=headers)
-        if not self.strict or "no-store" not in answer.headers.get("Cache-Control", ""):
-            names = tuple(name for name in answer.vary if name != "Accept-Encoding")
-            self.kept.setdefault(path, []).append((names, {name: asked.get(name, "") for name in names}, answer))
+        names = tuple(name for name in answer.vary if name != "Accept-Encoding")
+        self.kept.setdefault(path, []).append((names, {name: asked.get(name, "") for name in names}, answer))
         return answer
 
 
-@pytest.mark.parametrize("strict", [True, False], ids=["obeys no-store", "knows Vary alone"])
-def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Scene, strict: bool) -> None:
-    cache = Cache(strict=strict)
+def test_shared_cache_never_serves_anothers_page_or_a_fragment_as_page(scene: Scene) -> None:
+    cache = Cache()
     people = {actor: scene.browser(actor) for actor in ("author", "stranger", "anonymous")}
     own = {"author": '/@alice"', "stranger": '/@bob"'}
     for actor, client in people.items():
@@ -145,8 +132,7 @@ def test_addresses_on_pages_are_paths_alone(scene: Scene) -> None:
         client = scene.browser(actor)
         for path in ("/", "/public", "/@alice", scene.path("feeds.thread"), "/sign-in", "/compose"):
             for address in re.findall(r'(?:href|src|action|hx-get|hx-post)="([^"]*)"', client.get(path).text):
-                assert address.startswith(("/", "#")), address
-                assert not address.startswith("//")
+                assert re.match(r"/(?!/)|#", address), address
 
 
 def test_local_path_keeps_what_is_local() -> None:

@@ -1,10 +1,10 @@
 """Alive, and ready: what a balancer asks."""
 
-from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
-from ways import DatabaseUrls, settings_for
+from ways import DatabaseUrls, MakeApp, settings_for
 
 from webapp import create_app
 from webapp.errors import Unavailable
@@ -16,17 +16,13 @@ def health(app: Flask) -> tuple[int, int]:
 
 
 def test_health_without_a_database_lives_and_is_ready_when_it_comes(
-    database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: Any, **__: Any) -> Any:
-        raise Unavailable("not yet")
-
-    monkeypatch.setattr("webapp.db.database.connect", away)
-    app = create_app(settings_for(database_urls))
+    monkeypatch.setattr("webapp.db.database.connect", Mock(side_effect=Unavailable("not yet")))
+    app = make_app()
     assert health(app) == (200, 503)
     monkeypatch.undo()
     assert health(app) == (200, 200)
-    app.extensions["db"].close()
 
 
 def test_health_with_a_schema_that_does_not_fit_is_not_ready(fresh_database: DatabaseUrls) -> None:

@@ -7,16 +7,14 @@ from typing import Any
 
 import brotli
 import pytest
+from drawing import app_away
 from flask import Flask
 from flask.testing import FlaskClient
-from ways import DatabaseUrls, settings_for
 
-from webapp import create_app
 from webapp.web.static_files import COMPRESSED, FOLDER, FOR_EVER, SCRIPTS, STYLES
 
 BR = {"Accept-Encoding": "gzip, br"}
 PLAIN = {"Accept-Encoding": "identity"}
-NOWHERE = DatabaseUrls("postgresql://mayfly_app@/x?host=/nowhere", "")
 FILES = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
 
 Get = Callable[..., Any]
@@ -29,11 +27,9 @@ def get(app: Flask, client: FlaskClient) -> Get:
 
 
 def test_every_style_and_script_is_joined_once_but_that_before_the_first_paint(get: Get) -> None:
-    joined = [STYLES, *SCRIPTS]
-    whole = b"".join(get(name).data for name in joined)
+    whole = b"".join(get(name).data for name in (STYLES, *SCRIPTS))
     for name, content in FILES.items():
-        if name.endswith((".css", ".js")):
-            assert whole.count(content) == (name != "js/theme.js"), name
+        assert whole.count(content) == (name.endswith((".css", ".js")) and name != "js/theme.js"), name
     styles = get(STYLES).data
     order = [styles.index(FILES[f"css/{name}.css"]) for name in ("tokens", "base", "layout", "activities", "users")]
     assert order == sorted(order)
@@ -55,12 +51,11 @@ def test_page_loads_the_joined_files_and_what_the_signed_in_need_only_for_them(c
 
 
 def test_development_serves_the_parts_as_they_are_now() -> None:
-    app = create_app(settings_for(NOWHERE, APP_ENV="development"))
-    page = app.test_client().get("/sign-in").text
+    client = app_away(APP_ENV="development").test_client()
+    page = client.get("/sign-in").text
     for name in (name for name in FILES if name.startswith(("css/", "js/")) and name not in SCRIPTS["js/signed-in.js"]):
         assert page.count(f'"/static/dev/{name}"') == 1, name
-    answer = app.test_client().get("/static/dev/css/base.css", headers=BR)
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/dev/css/base.css", headers=BR).headers["Cache-Control"] == "no-cache"
 
 
 def test_every_file_is_kept_for_ever_in_its_smallest_form(get: Get) -> None:
@@ -77,45 +72,38 @@ def test_every_file_is_kept_for_ever_in_its_smallest_form(get: Get) -> None:
 
 
 def test_file_that_the_browser_has_is_not_sent_again(get: Get) -> None:
-    tags = [get(STYLES, **encoding).headers["ETag"] for encoding in (PLAIN, BR, {"Accept-Encoding": "gzip"})]
-    assert len(set(tags)) == 3
-    for encoding, tag in zip((PLAIN, BR, {"Accept-Encoding": "gzip"}), tags, strict=True):
-        answer = get(STYLES, **encoding, **{"If-None-Match": tag})
+    tags = {form: get(STYLES, **{"Accept-Encoding": form}).headers["ETag"] for form in ("identity", "gzip, br", "gzip")}
+    assert len(set(tags.values())) == 3
+    for form, tag in tags.items():
+        answer = get(STYLES, **{"Accept-Encoding": form, "If-None-Match": tag})
         assert (answer.status_code, answer.data) == (304, b"")
 
 
-def test_address_is_the_same_in_every_process_and_another_in_every_release(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = Path.rglob
+def test_address_is_the_same_in_every_process_and_another_in_every_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, found, read = app_away.__wrapped__, Path.rglob, Path.read_bytes
+    here = made(APP_ENV="test").static_url_path
     monkeypatch.setattr(Path, "rglob", lambda *of: reversed(list(found(*of))))
-    assert create_app(settings_for(NOWHERE)).static_url_path == app.static_url_path
-    read = Path.read_bytes
+    assert made(APP_ENV="test").static_url_path == here
     monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + b" " * (path.name == "favicon.svg"))
-    assert create_app(settings_for(NOWHERE)).static_url_path != app.static_url_path
+    assert made(APP_ENV="test").static_url_path != here
 
 
-@pytest.mark.parametrize("encoding", [PLAIN, BR], ids=["plain", "br"])
-def test_page_of_another_release_has_the_file_that_is_here_but_keeps_it_not(
-    client: FlaskClient, get: Get, encoding: dict[str, str]
-) -> None:
-    answer = client.get(f"/static/0123456789ab/{STYLES}", headers=encoding)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
-    assert answer.data == get(STYLES, **encoding).data
+def test_page_of_another_release_has_the_file_that_is_here_but_keeps_it_not(client: FlaskClient, get: Get) -> None:
+    for encoding in (PLAIN, BR):
+        answer = client.get(f"/static/0123456789ab/{STYLES}", headers=encoding)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+        assert answer.data == get(STYLES, **encoding).data
     assert client.get("/static/0123456789ab/css/none.css").status_code == 404
 
 
 def test_file_comes_whole_whatever_part_is_asked_for(get: Get) -> None:
-    for name in (STYLES, "fonts/display.woff2"):
-        for encoding in (PLAIN, BR):
-            answer = get(name, **encoding, Range="bytes=0-2999")
-            assert (answer.status_code, answer.data) == (200, get(name, **encoding).data)
+    for name, encoding in ((STYLES, PLAIN), (STYLES, BR), ("fonts/display.woff2", BR)):
+        answer = get(name, **encoding, Range="bytes=0-2999")
+        assert (answer.status_code, answer.data) == (200, get(name, **encoding).data)
 
 
-@pytest.mark.parametrize(
-    ("accepted", "encoding"),
-    [("br;q=0, gzip;q=0", None), ("br;q=0, gzip", "gzip"), ("*;q=0", None), ("gzip;q=0.5, br", "br")],
-)
-def test_page_comes_in_no_form_that_is_refused(app: Flask, accepted: str, encoding: str | None) -> None:
-    answer = app.test_client().get("/public", headers={"Accept-Encoding": accepted})
-    assert answer.headers.get("Content-Encoding") == encoding
+def test_page_comes_in_no_form_that_is_refused(client: FlaskClient) -> None:
+    wanted = {"br;q=0, gzip;q=0": None, "br;q=0, gzip": "gzip", "*;q=0": None, "gzip;q=0.5, br": "br"}
+    for accepted, encoding in wanted.items():
+        answer = client.get("/public", headers={"Accept-Encoding": accepted})
+        assert answer.headers.get("Content-Encoding") == encoding, accepted

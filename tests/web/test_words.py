@@ -2,8 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from gettext import NullTranslations
+from types import SimpleNamespace
 
 import jinja2
 import pytest
@@ -13,10 +12,10 @@ from flask import Flask
 from jinja2 import nodes
 from markupsafe import escape
 from verbs import FRAGMENT, send, sign_in, signed_in, write
-from ways import DatabaseUrls, settings_for
+from ways import MakeApp
 from werkzeug.test import TestResponse
 
-from webapp import create_app, text, words
+from webapp import text, words
 from webapp.db.connections import Connection
 from webapp.errors import NotFound, Violated
 from webapp.postgres.folders import CHECKOUT
@@ -27,7 +26,6 @@ MUTE = {"__init__.py", "config", "db", "logs.py", "deadline.py", "dev", "runtime
 """Rooms and modules that tell people nothing."""
 ASKED = {"_", "gettext", "ngettext", "N_"}
 HUMAN = ("aria-label", "placeholder", "title", "alt")
-"""Attributes that people read or hear."""
 LETTERS = re.compile(r"[^\W\d_]{2}")
 NO_SENTENCES = {
     "no account has this password",  # is hashed
@@ -39,12 +37,8 @@ SENTENCE = re.compile(r"[A-Z][^\n]*( |[.!?…]$)|.*[a-z]{2,} [a-z]{2,}| [a-z]+$"
 
 
 def read(html: str) -> list[str]:
-    """What people read of a piece of HTML."""
     page = Drawn(html)
     return [*page.texts, *page.attributes(*HUMAN)]
-
-
-# None is bare ----------------------------------------------------------------------------------------------------
 
 
 def test_template_holds_no_bare_sentence() -> None:
@@ -59,10 +53,9 @@ def test_template_holds_no_bare_sentence() -> None:
         consts = [const for const in tree.find_all(nodes.Const) if isinstance(const.value, str)]
         told = re.compile(f"{SENTENCE.pattern}|[A-Z]")
         found += [const.value for const in consts if id(const) not in asked and told.match(const.value)]
-        for name, call in calls:
-            if name in ("field", "toggle"):  # labels and hints, of one word too
-                labels = [*call.args[1:2], *(more.value for more in call.kwargs if more.key in ("label", "hint"))]
-                found += [const.value for const in labels if isinstance(const, nodes.Const)]
+        for call in (call for name, call in calls if name in ("field", "toggle")):  # labels and hints, of one word too
+            labels = [*call.args[1:2], *(more.value for more in call.kwargs if more.key in ("label", "hint"))]
+            found += [const.value for const in labels if isinstance(const, nodes.Const)]
         bare |= {path.name: found} if found else {}
     assert bare == {}
 
@@ -74,13 +67,11 @@ def test_module_holds_no_bare_sentence() -> None:
     for path in sorted(WEBAPP.rglob("*.py")):
         if path.relative_to(WEBAPP).parts[0] in MUTE or path.name == "samples.py":
             continue
-        tree = ast.parse(path.read_text())
-        exempt: set[int] = set()
+        tree, exempt = ast.parse(path.read_text()), set()
         for node in ast.walk(tree):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
-                exempt.add(id(node.value))
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            if called in ASKED or logged.fullmatch(called):
+            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            if docstring or called in ASKED or logged.fullmatch(called):
                 exempt |= {id(const) for const in ast.walk(node)}
         for node in ast.walk(tree):
             said = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in exempt
@@ -99,28 +90,18 @@ def test_script_holds_no_bare_sentence() -> None:
         assert bool(bare) == (path.name == "words.js"), f"{path.name}: {bare}"
 
 
-# Another catalogue -----------------------------------------------------------------------------------------------
-
 HOSTILE = '"></bdi><script>alert(1)</script>%s%(x)s{{ 7 }}'
 
 
-class _Bracketed(NullTranslations):
-    """Every sentence in brackets, so that one without is seen."""
-
-    def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧"
-
-    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+# Every sentence in brackets, so that one without is seen.
+BRACKETED = SimpleNamespace(gettext="⟦{}⟧".format, ngettext=lambda one, many, n: f"⟦{one if n == 1 else many}⟧")
 
 
 @pytest.fixture
-def bracketed(database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+def bracketed(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application with that catalogue, and a name in it for a community."""
-    monkeypatch.setattr(words, "catalogue", _Bracketed())
-    app = create_app(settings_for(database_urls, COMMUNITY_NAME="Qqq", COMMUNITY_ABOUT="Zzz.", SIGN_UP="open"))
-    yield app
-    app.extensions["db"].close()
+    monkeypatch.setattr(words, "catalogue", BRACKETED)
+    return make_app(COMMUNITY_NAME="Qqq", COMMUNITY_ABOUT="Zzz.", SIGN_UP="open")
 
 
 def outside(answer: TestResponse, *typed: str) -> str:
@@ -158,29 +139,25 @@ def test_other_catalogue_says_all_that_is_seen(bracketed: Flask, conn: Connectio
         "a name": send(alice, "/settings/profile", display_name="", bio="x" * 301),
     }  # fmt: skip
     typed = ("The tide is out.", "It is.", "It was.", "@alice", "@bob", "@ann", "Alice", "Bob", "alice@example.com")
-    assert {
-        name: bare for name, page in pages.items() if (bare := outside(page, *typed, "x " * 140 + "x", "x" * 301))
-    } == {}
+    bare = {name: outside(page, *typed, "x " * 140 + "x", "x" * 301) for name, page in pages.items()}
+    assert {name: text for name, text in bare.items() if text} == {}
     assert stranger.get("/api/@nobody").json["error"].startswith("⟦")
 
 
 def test_name_in_a_sentence_stays_a_name(bracketed: Flask, conn: Connection) -> None:
-    """Though it holds markup, quotes or placeholders."""
     make_user(conn, "alice")
     made = make_activity(conn, make_user(conn, "mallory", display_name=HOSTILE))
     page = signed_in(bracketed).get(f"/@mallory/status/{made}")
     assert re.search(f"⟦[^⟦⟧]+ {re.escape(HOSTILE)}⟧", Drawn(page.text).text)
     assert "<script>alert" not in page.text
-    draw = bracketed.jinja_env.from_string(
-        "{% trans name=name %}By <bdi>{{ name }}</bdi>, 100%{% endtrans %}|{{ _('By %(name)s', name=name) }}"
-        "|{{ _('By %(name)s', name=name) ~ name }}"
-    )
+    draw = "{% trans name=name %}By <bdi>{{ name }}</bdi>, 100%{% endtrans %}|{{ _('By %(name)s', name=name) ~ name }}"
     name = str(escape(HOSTILE))
-    assert draw.render(name=HOSTILE) == f"⟦By <bdi>{name}</bdi>, 100%⟧|⟦By {name}⟧|⟦By {name}⟧{name}"
+    drawn = bracketed.jinja_env.from_string(draw).render(name=HOSTILE)
+    assert drawn == f"⟦By <bdi>{name}</bdi>, 100%⟧|⟦By {name}⟧{name}"
 
 
 def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "catalogue", _Bracketed())
+    monkeypatch.setattr(words, "catalogue", BRACKETED)
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
     assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧, 12:49 UTC⟧"
