@@ -34,9 +34,6 @@ def dev_app(make_app: MakeApp) -> Flask:
     return make_app(APP_ENV="development")
 
 
-# Development alone -------------------------------------------------------------------------------------------
-
-
 def test_nothing_of_it_exists_in_production(make_app: MakeApp) -> None:
     app = make_app(APP_ENV="production")
     assert app.test_client().get("/dev/patterns").status_code == 404
@@ -88,9 +85,6 @@ def test_statement_whose_file_was_removed_is_told_by_its_name(dev_app: Flask) ->
         assert "KeyError" not in said
 
 
-# The pattern page --------------------------------------------------------------------------------------------
-
-
 def test_run_in_development_shows_every_partial_stage_and_hue_and_follows_no_files(dev_app: Flask) -> None:
     assert "dev.js" not in dev_app.test_client().get("/").text
     assert dev_app.test_client().get("/dev/reload").status_code == 404
@@ -105,9 +99,6 @@ def test_run_in_development_shows_every_partial_stage_and_hue_and_follows_no_fil
     assert {"bright", "waning", "ember", "last", *map(str, range(12))} <= drawn
     assert "<script>alert" not in page.text
     assert "data-left=" not in page.text  # nothing on it vanishes
-
-
-# The stream --------------------------------------------------------------------------------------------------
 
 
 def test_browser_hears_of_a_change_once(dev_app: Flask) -> None:
@@ -159,9 +150,6 @@ def test_stopgap_says_what_is_broken_and_keeps_the_browser_following() -> None:
 def test_only_files_that_matter_are_watched() -> None:
     names = ("a.html", "a.sql", "a.py", ".a.html.swp", "a.html~", "a.pyc")
     assert [name for name in names if Wanted()(Change.modified, f"/x/webapp/{name}")] == ["a.html", "a.sql", "a.py"]
-
-
-# The whole of bin/dev ----------------------------------------------------------------------------------------
 
 
 def test_dev_runs_and_leaves_nothing_behind(scratch: Path) -> None:

@@ -65,9 +65,6 @@ def test_backup_without_a_name_lies_in_the_state_folder(run: Run, elsewhere: Dat
     assert made.parent.stat().st_mode & 0o777 == 0o700
 
 
-# Programs ----------------------------------------------------------------------------------------------------
-
-
 def test_nothing_that_somebody_wrote_is_quoted_from_a_program() -> None:
     said = "pg_restore: error: COPY failed: ERROR: duplicate key DETAIL: Key (email)=(canary@example.com) exists."
     assert "canary" not in backup._without_values(said)

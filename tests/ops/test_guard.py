@@ -60,9 +60,6 @@ def test_disposable_databases_pass() -> None:
         assert [change for change in SOUND if told(change, app_env)] == []
 
 
-# On a server -------------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def allowed(fresh_database: DatabaseUrls, scratch: Path) -> Path:
     """A state folder that knows the tests' server."""

@@ -48,9 +48,6 @@ def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseU
         assert one(conn, may, "stranger") is False
 
 
-# The role of the function ----------------------------------------------------------------------------------------
-
-
 def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: DatabaseUrls) -> None:
     """Over all that the catalogue knows, so that what is new is not the function's by itself."""
     with as_on_rds(fresh_database), connect(fresh_database.superuser_url) as conn:
@@ -136,8 +133,6 @@ def test_dump_of_rds_comes_back_where_nobody_knows_the_function(run: Run, rds_ia
     assert rights(rds_iam) == GRANTED
     assert one(rds_iam, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", SIGN_UP) is False
 
-
-# The owner ---------------------------------------------------------------------------------------------------------
 
 OF_TESTS = {APP: "app_of_tests", SIGN_UP: "sign_up_of_tests"}
 ROLES_OF_TESTS = functools.reduce(lambda sql, name: sql.replace(name, OF_TESTS[name]), OF_TESTS, ROLES_RDS)

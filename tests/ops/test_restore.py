@@ -58,9 +58,6 @@ def test_drill_backup_is_restored_whole_and_serves(run: Run, embedded: Path, scr
         app.extensions["db"].close()
 
 
-# As the documents tell it ------------------------------------------------------------------------------------
-
-
 def steps(beginning: str) -> list[str]:
     """The commands of docs/operating/databases.md under "Back to a backup", of the block that begins so."""
     page = (CHECKOUT / "docs" / "operating" / "databases.md").read_text()
@@ -126,9 +123,6 @@ def test_way_back_by_an_administrator_works_as_it_is_told(cluster: Cluster, scra
     ]
 
 
-# What is older than the program or the moment ------------------------------------------------------------------
-
-
 def test_restore_sweeps_what_expired_since_and_signs_everybody_out(
     run: Run, elsewhere: DatabaseUrls, scratch: Path
 ) -> None:
@@ -182,9 +176,6 @@ def test_what_came_back_is_swept_and_nobody_is_signed_in(elsewhere: DatabaseUrls
         assert one(conn, "SELECT message FROM activities") == "still here"
         conn.execute("DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)")
         assert "1 migration(s) are pending: run bin/db-migrate" in run("db-after-restore")[2]
-
-
-# Refused -----------------------------------------------------------------------------------------------------
 
 
 def test_restore_refuses_a_database_that_holds_anything(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:

@@ -26,9 +26,6 @@ def bash(script: Path, *arguments: str, env: dict[str, str] = PLAIN, cwd: Path =
     return done.returncode, done.stdout, done.stderr
 
 
-# Form --------------------------------------------------------------------------------------------------------
-
-
 def test_scripts_have_one_skeleton_and_no_force() -> None:
     source = 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
     for script in SCRIPTS:
@@ -67,9 +64,6 @@ def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> 
     text = (CHECKOUT / "bin" / "rds-update-sg-rule").read_text()
     for action in security_group._parser()._actions[1:]:
         assert f"\n#   {action.option_strings[0]} " in text
-
-
-# Before anything is done -------------------------------------------------------------------------------------
 
 
 def test_argument_too_many_is_refused_before_anything_slow(scratch: Path) -> None:
@@ -149,8 +143,6 @@ def test_environment_that_is_half_set_is_one_sentence(
     assert variable in err
     assert not (scratch / "state").exists()
 
-
-# The database ------------------------------------------------------------------------------------------------
 
 TAKES = {
     "db-restore": ["/dev/null"],

@@ -21,8 +21,6 @@ from webapp.postgres.embedded import SUPERUSER, Cluster
 
 Start = Callable[..., Running]
 
-# The demo ------------------------------------------------------------------------------------------------------
-
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Running]:
@@ -68,9 +66,6 @@ def test_run_survives_kill_9_of_a_worker(demo: Running) -> None:
     (worker,) = children_of(demo.server())
     os.kill(worker, signal.SIGKILL)
     wait_for(lambda: children_of(demo.server()) not in ([], [worker]) and demo.get() == 200, PATIENCE)
-
-
-# From start to stop --------------------------------------------------------------------------------------------
 
 
 def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -> None:
@@ -128,9 +123,6 @@ def test_server_that_dies_before_it_is_up_ends_the_run(start: Start) -> None:
     wait_for(lambda: not run.children(), 15)
 
 
-# Somebody else's database ------------------------------------------------------------------------------------
-
-
 def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strangers(
     start: Start, durable: Cluster, external: dict[str, str]
 ) -> None:
@@ -178,9 +170,6 @@ def test_told_to_wait_it_serves_when_the_database_comes(
     finally:
         if not durable.alive():
             durable.start()
-
-
-# What keeps it from starting ---------------------------------------------------------------------------------
 
 
 def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch: Path) -> None:
