@@ -17,16 +17,10 @@ def test_tests_do_not_even_knock_at_the_database_of_the_environment() -> None:
         port = decoy.getsockname()[1]
         names = ("CONNECTION_URL", "OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
         urls = dict.fromkeys(names, f"postgresql://mayfly@127.0.0.1:{port}/mayfly")
-        others = {"PGHOST": "127.0.0.1", "PGPORT": str(port), "APP_ENV": "production"}
+        env = {**os.environ, **urls, "PGHOST": "127.0.0.1", "PGPORT": str(port), "APP_ENV": "production"}
         one = "tests/ops/test_guard.py::test_only_one_marker_of_the_target_counts"
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one],
-            env={**os.environ, **urls, **others},
-            cwd=CHECKOUT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one]
+        done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
         assert "1 passed" in done.stdout, done.stdout
         with pytest.raises(BlockingIOError):
             decoy.accept()
