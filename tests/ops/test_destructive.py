@@ -1,4 +1,4 @@
-"""Environments in which nothing may be destroyed: each is refused, and the server gets nothing but the guard's SELECTs."""
+"""Where nothing may be destroyed all is refused, and the server gets nothing but the guard's SELECTs."""
 
 import re
 import socket

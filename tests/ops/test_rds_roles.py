@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ops_fixtures import Run, allowed, one
+from ops_fixtures import EMPTY, Run, allowed, one
 from rds import ROLES, ROLES_RDS, as_on_rds, rights
 from ways import DatabaseUrls
 
@@ -25,13 +25,21 @@ def test_owner_comes_by_pguser_where_the_url_names_nobody(
 ) -> None:
     nobody = elsewhere.owner_url.replace(f"{OWNER}@", "")
     assert nobody != elsewhere.owner_url
-    for name in ("CONNECTION_URL", "OWNER_CONNECTION_URL"):
-        monkeypatch.setenv(name, nobody)
-    monkeypatch.setenv("PGUSER", OWNER)
-    monkeypatch.setenv("PGPASSWORD", "any: @/sign%")
-    assert run("db-migrate", "--status")[0] == 0
+    urls = {"CONNECTION_URL": nobody, "OWNER_CONNECTION_URL": nobody}
+    for variable in {**urls, "PGUSER": OWNER, "PGPASSWORD": "any: @/sign%"}.items():
+        monkeypatch.setenv(*variable)
+    run.done("db-migrate", "--status")
     with connect(nobody) as conn:
         assert one(conn, "SELECT current_user") == OWNER
+
+
+def privileges(conn: Connection, role: str) -> list[object]:
+    """Whether the role may sign in, whether by a token, and whether to this database."""
+    return [one(conn, sql, role) for sql in (
+        "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s",
+        "SELECT COALESCE(pg_has_role(%s, to_regrole('rds_iam'), 'MEMBER'), false)",
+        "SELECT has_database_privilege(%s, current_database(), 'CONNECT')",
+    )]  # fmt: skip
 
 
 def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseUrls) -> None:
@@ -40,12 +48,8 @@ def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseU
         conn.execute(f"ALTER ROLE {APP} NOLOGIN; CREATE ROLE stranger")
         for _ in range(2):
             conn.execute(ROLES_RDS)
-        may = "SELECT has_database_privilege(%s, current_database(), 'CONNECT')"
-        for role in (APP, SIGN_UP):
-            assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", role) is True
-            assert one(conn, "SELECT pg_has_role(%s, 'rds_iam', 'MEMBER')", role) is True
-            assert one(conn, may, role) is True
-        assert one(conn, may, "stranger") is False
+        assert privileges(conn, APP) == privileges(conn, SIGN_UP) == [True] * 3
+        assert privileges(conn, "stranger") == [False] * 3
 
 
 def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: DatabaseUrls) -> None:
@@ -73,8 +77,7 @@ def test_function_can_do_nothing_where_there_is_none(database_urls: DatabaseUrls
         for _ in range(2):
             conn.execute(ROLES)
         assert rights(conn) == set()
-        assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", SIGN_UP) is False
-        assert one(conn, "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", SIGN_UP) is False
+        assert privileges(conn, SIGN_UP) == [False] * 3
 
 
 @pytest.fixture
@@ -105,13 +108,12 @@ def test_script_that_fails_leaves_nothing_behind(
 ) -> None:
     monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
     with connect(elsewhere.superuser_url) as conn:
-        conn.execute(f"DROP ROLE {SIGN_UP}")
+        conn.execute(f"DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
         try:
-            code, _, err = run("rds-roles")
-            assert (code, 'role "rds_iam" does not exist' in err) == (1, True)
+            run.refused('role "rds_iam" does not exist', "rds-roles")
             assert one(conn, "SELECT to_regrole(%s)", SIGN_UP) is None
             conn.execute("ALTER TABLE schema_migrations RENAME TO gone")
-            assert "bin/db-schema-load makes it" in run("rds-roles")[2]  # roles come after the schema
+            run.refused("bin/db-schema-load makes it", "rds-roles")  # roles come after the schema
         finally:
             conn.execute(ROLES)
 
@@ -127,11 +129,12 @@ def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUr
 
 
 def test_dump_of_rds_comes_back_where_nobody_knows_the_function(run: Run, rds_iam: Connection, scratch: Path) -> None:
-    assert run("rds-roles")[0] == run("db-backup", str(scratch / "mayfly.dump"))[0] == 0
-    rds_iam.execute(f"DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
-    assert run("db-restore", str(scratch / "mayfly.dump"))[0] == 0
+    run.done("rds-roles")
+    run.done("db-backup", str(scratch / "mayfly.dump"))
+    rds_iam.execute(f"{EMPTY}; DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
+    run.done("db-restore", str(scratch / "mayfly.dump"))
     assert rights(rds_iam) == GRANTED
-    assert one(rds_iam, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", SIGN_UP) is False
+    assert privileges(rds_iam, SIGN_UP)[0] is False
 
 
 OF_TESTS = {APP: "app_of_tests", SIGN_UP: "sign_up_of_tests"}
@@ -153,12 +156,10 @@ def owner_of_rds(urls: DatabaseUrls) -> Iterator[Connection]:
 
     There the server lets this owner do more than others. Here a function of the superuser stands for that.
     """
+    by_rds = "CREATE FUNCTION pg_temp.by_rds(sql text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
     with connect(urls.superuser_url) as conn, conn.transaction(force_rollback=True):
         conn.execute("CREATE ROLE rds_iam; CREATE ROLE between; CREATE ROLE owner_of_tests LOGIN CREATEROLE")
-        conn.execute(
-            "CREATE FUNCTION pg_temp.by_rds(sql text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
-            " AS 'BEGIN EXECUTE sql; END'"
-        )
+        conn.execute(f"{by_rds} AS 'BEGIN EXECUTE sql; END'")
         yield conn
 
 
@@ -180,8 +181,7 @@ def test_owner_who_would_be_locked_out_is_told_and_nothing_changes(
         else:
             let_in(conn)
         for role in OF_TESTS.values():
-            assert one(conn, "SELECT pg_has_role(%s, 'rds_iam', 'MEMBER')", role) is not bool(member_of)
-            assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", role) is not bool(member_of)
+            assert privileges(conn, role)[:2] == [not member_of] * 2
 
 
 def test_owner_is_a_member_of_what_it_made_where_the_server_says_so(database_urls: DatabaseUrls) -> None:

@@ -40,19 +40,20 @@ def test_no_migration_names_a_view() -> None:
             assert not re.search(rf"\bVIEW\b|\b(?:{'|'.join(NAMES)})\b", migration.sql, re.IGNORECASE), migration.name
 
 
-def test_outdated_views_are_made_again_and_those_of_others_left(run: Run, elsewhere: DatabaseUrls) -> None:
-    with elsewhere.owner() as conn:
-        conn.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
-        outdate(conn)
-        assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
-        assert migrate.missing(conn) == ["sql/views"]
-        assert run("db-migrate")[1] == "applied sql/views\n"
-        assert one(conn, _MADE) == sorted([*NAMES, "theirs"])
-        assert migrate.missing(conn) == []
-        assert "pending sql/views" not in run("db-migrate", "--status")[1]
-        before = one(conn, "SELECT 'live_activities'::regclass::oid")
-        assert run("db-migrate")[1] == ""
-        assert one(conn, "SELECT 'live_activities'::regclass::oid") == before
+def test_outdated_views_are_made_again_and_those_of_others_left(
+    run: Run, elsewhere: DatabaseUrls, owner: Connection
+) -> None:
+    owner.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
+    outdate(owner)
+    assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
+    assert migrate.missing(owner) == ["sql/views"]
+    assert run("db-migrate")[1] == "applied sql/views\n"
+    assert one(owner, _MADE) == sorted([*NAMES, "theirs"])
+    assert migrate.missing(owner) == []
+    assert "pending sql/views" not in run("db-migrate", "--status")[1]
+    before = one(owner, "SELECT 'live_activities'::regclass::oid")
+    assert run("db-migrate")[1] == ""
+    assert one(owner, "SELECT 'live_activities'::regclass::oid") == before
     with connect(elsewhere.app_url) as app:
         assert [one(app, f"SELECT count(*) FROM {view}") for view in NAMES] == [0] * len(NAMES)
 
