@@ -64,9 +64,7 @@ def test_nothing_that_somebody_wrote_is_quoted_from_a_program() -> None:
     assert backup._without_values(said).startswith("pg_restore: error: COPY failed: ERROR: duplicate key DETAIL: ")
 
 
-def test_client_is_the_nearest_that_is_as_new_as_the_server(
-    elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, scratch: Path
-) -> None:
+def test_client_is_the_nearest_fitting(elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
     def found(*versions: int) -> str:
         places = [scratch / f"pg_dump-{version}" for version in versions]
         for place, version in zip(places, versions, strict=True):

@@ -47,9 +47,7 @@ def test_database_of_the_environment_goes_through_its_whole_life(
     assert run("db-drop") == (0, "", f"The database {name} was dropped.\n")
 
 
-def test_accounts_of_people_are_not_dropped_without_the_name(
-    run: Run, elsewhere: DatabaseUrls, owner: Connection
-) -> None:
+def test_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
     make_user(owner, password=None)
     with connect(elsewhere.superuser_url) as admin:
         admin.execute("ALTER ROLE mayfly_owner CREATEDB")
@@ -74,9 +72,7 @@ def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, o
     assert one(owner, "SELECT to_regclass('mayfly_marker')") is None
 
 
-def test_schema_is_loaded_by_who_may_and_what_needs_it_says_so(
-    run: Run, elsewhere: DatabaseUrls, owner: Connection
-) -> None:
+def test_schema_is_loaded_by_who_may_and_is_asked_for(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
     run.refused("OWNER_CONNECTION_URL", "db-drop", "--dry-run", OWNER_CONNECTION_URL=elsewhere.app_url)
     owner.execute(EMPTY)
     for script in ("db-backup", "db-seed"):

@@ -66,10 +66,10 @@ def place(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.Monke
             admin.execute(f"ALTER DATABASE mayfly_test_copy RENAME TO {name}")
 
 
-def renamed(place: Place) -> str:
+def rename(place: Place) -> dict[str, str]:
     place.owner.close()
     place.admin.execute(f"ALTER DATABASE {place.name} RENAME TO mayfly_test_copy")
-    return place.url.replace(place.name, "mayfly_test_copy")
+    return {"CONNECTION_URL": place.url.replace(place.name, "mayfly_test_copy")}
 
 
 def service(place: Place) -> dict[str, str]:
@@ -79,59 +79,48 @@ def service(place: Place) -> dict[str, str]:
     return {"CONNECTION_URL": f"postgresql:///{place.name}?service=mayfly", "PGSERVICEFILE": str(file)}
 
 
-def by_name(place: Place) -> str:
+def by_name(place: Place) -> dict[str, str]:
     """A URL with a name that is not this machine's by itself, though its address is: it may be another's tomorrow."""
     listener = socket.create_server(("127.0.0.1", 0))
     place.recorder.pass_on(listener)
     at = f"db.example:{listener.getsockname()[1]}/{place.name}?hostaddr=127.0.0.1&sslmode=disable"
-    return f"postgresql://postgres@{at}"
-
-
-def prod(place: Place) -> dict[str, str]:
-    at = f"{place.name}?host={place.folder}&port=5432&application_name=x"
-    return {"PROD_CONNECTION_URL": f"postgresql://x@/{at}"}
-
-
-def two_hosts(place: Place) -> dict[str, str]:
-    return {"CONNECTION_URL": f"postgresql://postgres@/{place.name}?host=/nowhere,{place.folder}&port=5432,5432"}
-
-
-def pg_variables(place: Place) -> dict[str, str]:
-    return {"CONNECTION_URL": f"postgresql:///{place.name}", "PGHOST": str(place.folder), "PGUSER": "postgres"}
-
-
-def owner_elsewhere(place: Place) -> dict[str, str]:
-    return {"CONNECTION_URL": "postgresql://m@127.0.0.1:1/mayfly_dev", "OWNER_CONNECTION_URL": place.url}
+    return {"CONNECTION_URL": f"postgresql://postgres@{at}"}
 
 
 BY_MARK = "Its marker says production"
-# What spoils it and gives the variables beside those that let a script go on, and what is told.
-ENVIRONMENTS: dict[str, tuple[Callable[[Place], object], str]] = {
-    "production": (lambda _: {"APP_ENV": "production"}, "APP_ENV is production"),
-    "unknown environment": (lambda _: {"APP_ENV": "staging"}, "APP_ENV is 'staging'"),
-    "tunnel, by the mark": (lambda _: {"APP_ENV": "development"}, BY_MARK),
-    "owner elsewhere": (owner_elsewhere, BY_MARK),
-    "PGHOST and PGUSER lead elsewhere": (pg_variables, BY_MARK),
-    "service elsewhere": (service, BY_MARK),
-    "the second host answers": (two_hosts, BY_MARK),
-    "no mark": (lambda p: p.owner.execute("DROP TABLE mayfly_marker"), "Its marker says nothing"),
-    "name": (lambda p: {"CONNECTION_URL": renamed(p)}, "Its name, mayfly_test_"),
-    "unknown server": (lambda p: (p.state / "servers").write_text("7\n8\n"), "Its server is not one"),
-    "managed server": (lambda p: p.admin.execute("CREATE ROLE rds_superuser"), "managed"),
-    "the one of prod, spelled otherwise": (prod, "PROD_CONNECTION_URL"),
-    "name of the network": (lambda p: {"CONNECTION_URL": by_name(p)}, "It is reached through db.example"),
+OTHERWISE = "postgresql://x@/{name}?host={folder}&port=5432&application_name=x"
+SECOND = "postgresql://postgres@/{name}?host=/nowhere,{folder}&port=5432,5432"
+NAMELESS = {"CONNECTION_URL": "postgresql:///{name}", "PGHOST": "{folder}", "PGUSER": "postgres"}
+OWNER = {"CONNECTION_URL": "postgresql://m@127.0.0.1:1/mayfly_dev", "OWNER_CONNECTION_URL": "{url}"}
+# What is told, and the variables beside those that let a script go on, or what spoils the place.
+ENVIRONMENTS: dict[str, tuple[str, dict[str, str] | Callable[[Place], object]]] = {
+    "production": ("APP_ENV is production", {"APP_ENV": "production"}),
+    "unknown environment": ("APP_ENV is 'staging'", {"APP_ENV": "staging"}),
+    "tunnel, by the mark": (BY_MARK, {"APP_ENV": "development"}),
+    "owner elsewhere": (BY_MARK, OWNER),
+    "PGHOST and PGUSER lead elsewhere": (BY_MARK, NAMELESS),
+    "service elsewhere": (BY_MARK, service),
+    "the second host answers": (BY_MARK, {"CONNECTION_URL": SECOND}),
+    "no mark": ("Its marker says nothing", lambda place: place.owner.execute("DROP TABLE mayfly_marker")),
+    "name": ("Its name, mayfly_test_", rename),
+    "unknown server": ("Its server is not one", lambda place: (place.state / "servers").write_text("7\n8\n")),
+    "managed server": ("managed", lambda place: place.admin.execute("CREATE ROLE rds_superuser")),
+    "the one of prod, spelled otherwise": ("PROD_CONNECTION_URL", {"PROD_CONNECTION_URL": OTHERWISE}),
+    "name of the network": ("It is reached through db.example", by_name),
 }
 
 
 @pytest.mark.parametrize("title", ENVIRONMENTS)
 def test_destructive_script_is_refused(run: Run, place: Place, title: str) -> None:
     """With all that could make it go on."""
-    spoil, told = ENVIRONMENTS[title]
+    told, spoilt = ENVIRONMENTS[title]
     if told is BY_MARK:
         place.mark("production")
-    variables = spoil(place)
+    given = spoilt(place) if callable(spoilt) else spoilt
+    changed = given.items() if isinstance(given, dict) else ()
+    variables = {name: value.format(**place._asdict()) for name, value in changed}
     before = place.databases()
-    run.refused(told, "db-drop", "--yes-drop", place.name, **(variables if isinstance(variables, dict) else {}))
+    run.refused(told, "db-drop", "--yes-drop", place.name, **variables)
     assert place.sent() == (set() if title == "unknown environment" else {"SELECT"})
     assert place.databases() == before
 

@@ -107,9 +107,7 @@ def test_production_is_known_by_every_name_of_its_place(
         require(fresh_database, allowed)
 
 
-def test_database_is_dropped_on_the_server_that_was_looked_at_alone(
-    fresh_database: DatabaseUrls, allowed: Path
-) -> None:
+def test_database_is_dropped_on_the_server_looked_at_alone(fresh_database: DatabaseUrls, allowed: Path) -> None:
     """A copy of a server has its identifier; of several hosts in a URL it may be the one that answers next."""
     facts = require(fresh_database, allowed)
     on = Target("test", fresh_database.app_url, fresh_database.owner_url, fresh_database.superuser_url, allowed)

@@ -38,9 +38,7 @@ def test_first_release_and_migrations_make_the_schema(
     assert Catalogue().newest_migration == migrate.on_disk()[-1].name  # with it the program is ready
 
 
-def test_roles_of_rds_have_the_same_rights_in_both(
-    cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls
-) -> None:
+def test_roles_of_rds_are_the_same(cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls) -> None:
     """The column of a migration is granted by bin/rds-roles too, so that comes after bin/db-migrate."""
     with first_release.owner() as conn:
         list(migrate.apply(conn))

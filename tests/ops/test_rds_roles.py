@@ -20,9 +20,7 @@ WRITTEN = {"display_name", "handle", "handle_wanted", "email", "identity_issuer"
 GRANTED = {("SELECT", "users", name) for name in READ} | {("INSERT", "users", name) for name in WRITTEN}
 
 
-def test_owner_comes_by_pguser_where_the_url_names_nobody(
-    elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_owner_comes_by_pguser(elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = elsewhere.owner_url.replace(f"{OWNER}@", "")
     assert nobody != elsewhere.owner_url
     urls = {"CONNECTION_URL": nobody, "OWNER_CONNECTION_URL": nobody}
@@ -103,9 +101,7 @@ def test_script_gives_the_function_its_role_and_takes_all_else(run: Run, rds_iam
         rds_iam.execute(f"GRANT SELECT ON users, sessions TO {SIGN_UP}; GRANT UPDATE (bio) ON users TO {SIGN_UP}")
 
 
-def test_script_that_fails_leaves_nothing_behind(
-    elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_script_that_fails_leaves_nothing(elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
     with connect(elsewhere.superuser_url) as conn:
         conn.execute(f"DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
@@ -170,9 +166,7 @@ def let_in(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize(("granted", "member_of"), MEMBERSHIPS.items())
-def test_owner_who_would_be_locked_out_is_told_and_nothing_changes(
-    database_urls: DatabaseUrls, granted: str, member_of: str
-) -> None:
+def test_owner_who_would_be_locked_out_is_told(database_urls: DatabaseUrls, granted: str, member_of: str) -> None:
     with owner_of_rds(database_urls) as conn:
         conn.execute(f"CREATE ROLE app_of_tests; CREATE ROLE sign_up_of_tests; {granted}")
         if member_of:

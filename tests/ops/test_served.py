@@ -57,15 +57,12 @@ def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scr
 
 
 GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
+CHANGED = [GOOD.replace(*change) for change in (("production", "staging"), ("https", "javascript"), ("true", '"true"'))]
 STRANGE: list[Callable[[Path], object]] = [
-    lambda path: path.write_text(GOOD[:40]),
-    lambda path: path.write_text('{"port": 8000}'),
-    lambda path: path.write_text(GOOD.replace("production", "staging")),
-    lambda path: path.write_text(GOOD.replace("https", "javascript")),
-    lambda path: path.write_text(GOOD.replace("true", '"true"')),
-    lambda path: path.write_bytes(b"\xff\xfe\x00"),
-    lambda path: path.write_text("[" * 4000),
-    lambda path: path.write_text(GOOD + " " * 5000),
+    *(
+        lambda path, text=text: path.write_bytes(text.encode("latin-1"))
+        for text in (*CHANGED, GOOD[:40], '{"port": 8000}', "\xff\xfe\x00", "[" * 4000, GOOD + " " * 5000)
+    ),
     Path.mkdir,
     os.mkfifo,
     lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
@@ -90,9 +87,7 @@ def test_note_of_another_user_is_not_believed(scratch: Path) -> None:
     assert served.recall(scratch)
 
 
-def test_note_is_whole_or_not_there_and_readable_by_its_owner_alone(
-    scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_note_is_whole_or_not_there_and_its_owners_alone(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = scratch / "served.json"
     served.remember(scratch, PRODUCTION)
     assert path.stat().st_mode & 0o777 == 0o600

@@ -52,9 +52,7 @@ def count_kinds(db: Database, **how: Any) -> tuple[int, int]:
     return counts["deleted"], counts["blanked"]
 
 
-def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
-    db: Database, conn: Connection, alice: UUID
-) -> None:
+def test_sweep_blanks_what_has_living_replies_and_deletes_it_then(db: Database, conn: Connection, alice: UUID) -> None:
     parent = make_activity(conn, alice, "dead parent", left=DEAD)
     middle = make_activity(conn, alice, "dead middle", left=DEAD, reply_to=parent)
     reply = make_activity(conn, alice, "living", reply_to=middle)
@@ -125,9 +123,7 @@ def test_two_sweeps_at_once_share_the_work(db: Database, conn: Connection, alice
     assert activities(conn) == {}
 
 
-def test_sweep_passes_by_what_somebody_holds(
-    db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID
-) -> None:
+def test_sweep_passes_by_what_is_held(db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
     """A reply is being written to an activity that has just expired: its row is left for the next time."""
     held = make_activity(conn, alice, "held", left=DEAD)
     make_activity(conn, alice, "free", left=DEAD)

@@ -40,9 +40,7 @@ def test_no_migration_names_a_view() -> None:
             assert not re.search(rf"\bVIEW\b|\b(?:{'|'.join(NAMES)})\b", migration.sql, re.IGNORECASE), migration.name
 
 
-def test_outdated_views_are_made_again_and_those_of_others_left(
-    run: Run, elsewhere: DatabaseUrls, owner: Connection
-) -> None:
+def test_outdated_views_are_made_again_and_no_others(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
     owner.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
     outdate(owner)
     assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
@@ -67,9 +65,7 @@ def test_older_program_starts_over_the_views_of_a_newer_one(fresh_database: Data
             list(migrate.apply(conn))
 
 
-def test_view_that_cannot_be_made_leaves_those_of_before(
-    fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_view_changes_none(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (scratch / "live_activities.sql").write_text("CREATE VIEW live_activities AS SELECT nothing")
     monkeypatch.setattr(views, "FOLDER", scratch)
     with fresh_database.owner() as conn:
@@ -93,9 +89,7 @@ def test_column_goes_when_no_view_names_it_any_more(fresh_database: DatabaseUrls
         assert list(migrate.apply(conn, scratch)) == ["sql/views", "0001-drop-bio"]
 
 
-def test_making_views_under_load_stalls_nobody_for_a_second(
-    fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_making_views_under_load_stalls_nobody(fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     with fresh_database.owner() as conn:
         outdate(conn)
     assert migrate_under_load(fresh_database, monkeypatch, "live_activities") == ["sql/views"]

@@ -98,7 +98,7 @@ def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, 
         assert folders.unreadable(account) == named
 
 
-def test_run_waits_for_no_dead_name_server_and_its_server_is_as_patient_as_ever(
+def test_run_waits_for_no_dead_name_server_and_its_server_as_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RES_OPTIONS", "")

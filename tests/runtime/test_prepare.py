@@ -39,7 +39,7 @@ def test_one_makes_the_schema_and_another_serves_who_knows_no_owner(external: di
         prepared(external, scratch, DIRECT_CONNECTION_URL=f"postgresql://mayfly_app@127.0.0.1:{free_port()}/mayfly")
 
 
-def test_database_that_is_not_as_the_program_needs_it_is_left_alone(
+def test_database_that_is_not_as_needed_is_left_alone(
     durable: Cluster, external: dict[str, str], scratch: Path
 ) -> None:
     with connect(external["OWNER_CONNECTION_URL"]) as conn:
@@ -55,9 +55,7 @@ def test_database_that_is_not_as_the_program_needs_it_is_left_alone(
             prepared(external, scratch)
 
 
-def test_production_refuses_a_database_that_may_lose_writes(
-    durable: Cluster, external: dict[str, str], scratch: Path
-) -> None:
+def test_production_refuses_to_lose_writes(durable: Cluster, external: dict[str, str], scratch: Path) -> None:
     prepared(external, scratch)
     with connect(durable.url(SUPERUSER, "postgres")) as conn:
 
@@ -90,9 +88,7 @@ def test_secret_key_is_whole_or_not_there(scratch: Path, monkeypatch: pytest.Mon
     assert list(scratch.iterdir()) == [path]
 
 
-def test_interrupted_first_run_gets_its_demo_from_the_next(
-    cluster: Cluster, embedded: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_first_run_is_finished(cluster: Cluster, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted while seeding, then between the seed and the password."""
     said: list[str] = []
     on = embedded_target(cluster, "development")

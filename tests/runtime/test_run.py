@@ -144,9 +144,7 @@ def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strange
         assert conn.execute("SELECT environment FROM mayfly_marker").fetchone() == ("production",)
 
 
-def test_told_to_wait_it_serves_when_the_database_comes(
-    start: Start, durable: Cluster, external: dict[str, str]
-) -> None:
+def test_told_to_wait_it_serves_when_a_database_comes(start: Start, durable: Cluster, external: dict[str, str]) -> None:
     durable.stop()
     try:
         run = start(**external, WAIT_FOR_DATABASE="yes").wait_until_said("waiting for the database")
@@ -162,9 +160,7 @@ def test_told_to_wait_it_serves_when_the_database_comes(
             durable.start()
 
 
-def test_unreachable_database_or_half_set_variable_is_one_sentence_and_the_note_is_left(
-    start: Start, scratch: Path
-) -> None:
+def test_what_keeps_it_from_starting_is_one_sentence_and_no_note(start: Start, scratch: Path) -> None:
     (scratch / "state").mkdir(mode=0o755)
     before = served.Served("production", "https://mayfly.example", embedded=True)
     served.remember(scratch / "state", before)
