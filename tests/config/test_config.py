@@ -79,11 +79,9 @@ def test_provider_has_sane_defaults_and_keeps_its_secret() -> None:
     empty = dict.fromkeys(("AUTH", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_SCOPES"), "")
     assert settings().provider is settings(**empty).provider is None
     given = settings(**OIDC, OIDC_CLIENT_SECRET="hush-hush").provider
-    assert given
     assert (given.cognito, given.name, given.scopes) == (False, "id.example", "openid email profile")
     assert "hush-hush" not in repr(given)
     pool = settings(**{**OIDC, "AUTH": "cognito", "OIDC_ISSUER": "http://localhost:9229/pool"}).provider
-    assert pool
     assert (pool.cognito, pool.name) == (True, "Cognito")
 
 

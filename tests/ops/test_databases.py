@@ -48,6 +48,7 @@ def test_database_of_the_environment_goes_through_its_whole_life(
 
 
 def test_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
+    run.refused("ALTER ROLE mayfly_owner CREATEDB", "db-setup")  # where it could not make it anew
     make_user(owner, password=None)
     with connect(elsewhere.superuser_url) as admin:
         admin.execute("ALTER ROLE mayfly_owner CREATEDB")
@@ -59,11 +60,6 @@ def test_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUr
         finally:
             admin.execute("ALTER ROLE mayfly_owner NOCREATEDB")
     assert one(owner, "SELECT count(*) FROM users") == 1
-
-
-def test_setup_drops_nothing_where_it_could_not_make_it_anew(run: Run, elsewhere: DatabaseUrls) -> None:
-    run.refused("ALTER ROLE mayfly_owner CREATEDB", "db-setup")
-    elsewhere.owner().close()
 
 
 def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
@@ -87,7 +83,7 @@ def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
     assert external_target(named, "production", Path("/")).owner_url == "postgresql://owner@direct/x"
 
 
-def test_application_role_may_change_no_structure(fresh_database: DatabaseUrls) -> None:
+def test_roles_change_no_structure_and_are_nobody_special(fresh_database: DatabaseUrls) -> None:
     statements = """CREATE TABLE mine (); CREATE TEMPORARY TABLE mine (); CREATE SCHEMA mine; CREATE ROLE mine;
         CREATE DATABASE mine; DROP TABLE activities; DROP VIEW live_activities; TRUNCATE activities;
         ALTER TABLE users ADD COLUMN mine text; ALTER TABLE users DISABLE TRIGGER ALL; CREATE INDEX ON users (bio);
@@ -95,18 +91,13 @@ def test_application_role_may_change_no_structure(fresh_database: DatabaseUrls) 
         SELECT environment FROM mayfly_marker; INSERT INTO schema_migrations VALUES ('0001-x', repeat('0', 64));
         DELETE FROM schema_migrations; COPY users TO PROGRAM 'cat'; SET ROLE mayfly_owner;
         ALTER SYSTEM SET fsync = off"""
-    with connect(fresh_database.app_url) as conn:
-        assert allowed(conn, statements) == []
-
-
-@pytest.mark.parametrize("role", [APP, SIGN_UP])
-def test_role_owns_nothing_and_is_nobody_special(fresh_database: DatabaseUrls, role: str) -> None:
     special = """SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
           OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
           OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)
         FROM pg_roles WHERE rolname = %s"""
-    with connect(fresh_database.superuser_url) as conn:
-        assert one(conn, special, role) is False
+    with connect(fresh_database.app_url) as conn:
+        assert allowed(conn, statements) == []
+        assert [one(conn, special, role) for role in (APP, SIGN_UP)] == [False, False]
 
 
 def test_number_needs_no_right_and_no_path(fresh_database: DatabaseUrls) -> None:

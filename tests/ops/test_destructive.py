@@ -52,7 +52,6 @@ def place(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.Monke
     way.mkdir()
     state.mkdir(mode=0o755)
     folder = re.search(r"host=([^&]+)", fresh_database.owner_url)
-    assert folder
     recorder = Recorder(way, f"{folder[1].replace('%2F', '/')}/.s.PGSQL.5432")
     url = re.sub(r"host=[^&]+", f"host={way}", fresh_database.superuser_url)
     for item in {"APP_ENV": "test", "MAYFLY_STATE": str(state), "CONNECTION_URL": url}.items():

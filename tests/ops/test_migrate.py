@@ -163,32 +163,27 @@ def test_batches_pass_over_what_others_hold_and_come_again(
     assert one(unmigrated, left) == 0
 
 
-def test_changed_renumbered_and_foreign_migrations_are_told(unmigrated: Connection, migrations: Path) -> None:
-    list(migrate.apply(unmigrated, migrations))
-    (migrations / "0001-add-note.sql").write_text("SELECT 1")
-    with pytest.raises(Refused, match=r"0001-add-note\.sql was changed after it was applied"):
-        migrate.status(unmigrated, migrations)
-    (migrations / "0001-add-note.sql").unlink()
-    with pytest.raises(Refused, match="newer than this program: it knows 0001-add-note"):
-        migrate.status(unmigrated, migrations)
-    assert migrate.missing(unmigrated, migrations) == []  # an older program still starts
+def test_migrations_that_are_not_as_they_were_are_told(unmigrated: Connection, migrations: Path) -> None:
 
-
-def test_badly_named_migrations_are_refused(migrations: Path) -> None:
     for name in ("1-x.sql", "0003_x.sql", "0002-other.sql"):
         (migrations / name).write_text("SELECT 1")
         with pytest.raises(Refused, match=name[:4]):
             migrate.on_disk(migrations)
         (migrations / name).unlink()
-
-
-def test_late_migration_is_refused(unmigrated: Connection, migrations: Path) -> None:
     (migrations / "0001-add-note.sql").rename(migrations / "0003-add-note.sql")
     (migrations / "0002-fill-note.sql").write_text("SELECT 1")
     list(migrate.apply(unmigrated, migrations))
     (migrations / "0001-late.sql").write_text("SELECT 1")
     with pytest.raises(Refused, match="0001-late comes before 0003-add-note"):
         migrate.status(unmigrated, migrations)
+    (migrations / "0001-late.sql").unlink()
+    (migrations / "0003-add-note.sql").write_text("SELECT 1")
+    with pytest.raises(Refused, match=r"0003-add-note\.sql was changed after it was applied"):
+        migrate.status(unmigrated, migrations)
+    (migrations / "0003-add-note.sql").unlink()
+    with pytest.raises(Refused, match="newer than this program: it knows 0003-add-note"):
+        migrate.status(unmigrated, migrations)
+    assert migrate.missing(unmigrated, migrations) == []  # an older program still starts
 
 
 def test_file_of_many_parts_is_applied_in_their_order(unmigrated: Connection, migrations: Path) -> None:

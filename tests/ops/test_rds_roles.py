@@ -52,12 +52,6 @@ def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseU
 
 def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: DatabaseUrls) -> None:
     """Over all that the catalogue knows, so that what is new is not the function's by itself."""
-    with as_on_rds(fresh_database), connect(fresh_database.superuser_url) as conn:
-        assert rights(conn) == GRANTED
-        assert len(rights(conn, OWNER)) > 100, "the sweep sees what there is"
-
-
-def test_function_is_refused_whatever_it_does_not_need(fresh_database: DatabaseUrls) -> None:
     statements = """SELECT bio FROM users; SELECT users FROM users;
         SELECT ctid FROM users; SELECT FROM users FOR UPDATE;
         INSERT INTO users (display_name, handle, suspended_at) VALUES ('Ann', 'ann', NULL); COPY users TO STDOUT;
@@ -65,7 +59,9 @@ def test_function_is_refused_whatever_it_does_not_need(fresh_database: DatabaseU
         CREATE TEMPORARY TABLE mine (); CREATE SCHEMA mine; CREATE ROLE mine; SELECT nextval('numbers');
         COPY (SELECT 1) TO PROGRAM 'cat'; SELECT pg_read_file('PG_VERSION'); SET ROLE mayfly_owner;
         ALTER SYSTEM SET fsync = off"""
-    with as_on_rds(fresh_database) as url, connect(url) as conn:
+    with as_on_rds(fresh_database) as url, connect(url) as conn, connect(fresh_database.superuser_url) as admin:
+        assert rights(admin) == GRANTED
+        assert len(rights(admin, OWNER)) > 100, "the sweep sees what there is"
         assert allowed(conn, statements) == []
 
 
@@ -88,7 +84,7 @@ def rds_iam(elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterato
             yield conn
         finally:
             conn.execute(ROLES)
-            conn.execute(f"DROP OWNED BY {SIGN_UP}; ALTER ROLE {SIGN_UP} NOLOGIN; DROP ROLE rds_iam")
+            conn.execute(f"DROP OWNED BY {SIGN_UP}; ALTER ROLE {SIGN_UP} NOLOGIN; DROP ROLE IF EXISTS rds_iam")
 
 
 def test_script_gives_the_function_its_role_and_takes_all_else(run: Run, rds_iam: Connection) -> None:
@@ -101,17 +97,12 @@ def test_script_gives_the_function_its_role_and_takes_all_else(run: Run, rds_iam
         rds_iam.execute(f"GRANT SELECT ON users, sessions TO {SIGN_UP}; GRANT UPDATE (bio) ON users TO {SIGN_UP}")
 
 
-def test_script_that_fails_leaves_nothing(elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
-    with connect(elsewhere.superuser_url) as conn:
-        conn.execute(f"DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
-        try:
-            run.refused('role "rds_iam" does not exist', "rds-roles")
-            assert one(conn, "SELECT to_regrole(%s)", SIGN_UP) is None
-            conn.execute("ALTER TABLE schema_migrations RENAME TO gone")
-            run.refused("bin/db-schema-load makes it", "rds-roles")  # roles come after the schema
-        finally:
-            conn.execute(ROLES)
+def test_script_that_fails_leaves_nothing(run: Run, rds_iam: Connection) -> None:
+    rds_iam.execute(f"DROP ROLE {SIGN_UP}; DROP ROLE rds_iam")
+    run.refused('role "rds_iam" does not exist', "rds-roles")
+    assert one(rds_iam, "SELECT to_regrole(%s)", SIGN_UP) is None
+    rds_iam.execute("ALTER TABLE schema_migrations RENAME TO gone")
+    run.refused("bin/db-schema-load makes it", "rds-roles")  # roles come after the schema
 
 
 def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUrls) -> None:

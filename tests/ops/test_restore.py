@@ -32,7 +32,6 @@ def test_drill_backup_is_restored_whole_and_serves(run: Run, embedded: Path, scr
         code, out, err = run("db-backup", str(file))
         assert (code, out, "deleted 1, blanked 1" in err) == (0, f"{file}\n", True)
         before = rows(conn)
-    assert on.bindir
     program = [str(on.bindir / "pg_restore"), "--file=-", str(file)]
     held = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     assert "still alive" in held
@@ -160,13 +159,6 @@ def test_what_came_back_is_swept_and_nobody_is_signed_in(owner: Connection, run:
     assert "1 migration(s) are pending: run bin/db-migrate" in run("db-after-restore")[2]
 
 
-def test_restore_refuses_a_database_that_holds_anything(run: Run, owner: Connection, scratch: Path) -> None:
-    make_user(owner)
-    run.done("db-backup", str(scratch / "one.dump"))
-    run.refused("is not empty", "db-restore", str(scratch / "one.dump"))
-    assert one(owner, "SELECT count(*) FROM users") == 1
-
-
 def test_restore_that_fails_leaves_nothing_behind(run: Run, owner: Connection, scratch: Path) -> None:
     fill(owner)
     run.done("db-backup", str(scratch / "whole.dump"))
@@ -181,7 +173,12 @@ def test_restore_that_fails_leaves_nothing_behind(run: Run, owner: Connection, s
     run.done("db-restore", str(scratch / "whole.dump"))
 
 
-def test_restore_of_what_is_no_backup_is_one_sentence(run: Run, elsewhere: DatabaseUrls, scratch: Path) -> None:
+def test_restore_refuses_what_is_no_backup_and_a_database_that_holds_anything(
+    run: Run, owner: Connection, scratch: Path
+) -> None:
+    make_user(owner)
+    run.done("db-backup", str(scratch / "one.dump"))
     (scratch / "sql.dump").write_bytes(b"-- SQL, not a custom dump")
-    for name, told in (("none.dump", "cannot be read"), ("sql.dump", "is not a backup")):
-        run.refused(told, "db-restore", str(scratch / name))
+    for name, told in {"one": "is not empty", "none": "cannot be read", "sql": "is not a backup"}.items():
+        run.refused(told, "db-restore", str(scratch / f"{name}.dump"))
+    assert one(owner, "SELECT count(*) FROM users") == 1

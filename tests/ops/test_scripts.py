@@ -67,15 +67,11 @@ def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> 
         assert f"\n#   {action.option_strings[0]} " in text
 
 
-def test_argument_too_many_is_refused_before_anything_slow(scratch: Path) -> None:
+def test_argument_too_many_or_no_python_is_refused_before_anything_slow(scratch: Path) -> None:
     for script in ("check", "dev", "lock", "setup"):
         code, out, err = bash(CHECKOUT / "bin" / script, "more", cwd=scratch)
         assert (code, out, err.startswith(f"bin/{script}: ")) == (1, "", True)
-
-
-def test_python_that_is_named_and_is_none_is_refused(scratch: Path) -> None:
-    """Another one in its place would be a surprise."""
-    env = {**PLAIN, "PYTHON": "/bin/false", "MAYFLY_VENV": str(scratch / "venv")}
+    env = {**PLAIN, "PYTHON": "/bin/false", "MAYFLY_VENV": str(scratch / "venv")}  # another one would be a surprise
     code, out, err = bash(CHECKOUT / "bin" / "db-sessions", env=env)
     assert (code, out, "PYTHON=/bin/false" in err) == (1, "", True)
     assert not (scratch / "venv").exists()
@@ -111,7 +107,7 @@ def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) ->
     assert bash(script, env=env) == mended
 
 
-def test_wrong_arguments_are_one_sentence(run: Run) -> None:
+def test_wrong_arguments_and_half_an_environment_are_one_sentence(run: Run, scratch: Path) -> None:
     for said, *arguments in (
         ("handle", "users-suspend"),
         ("--force", "db-drop", "--force"),
@@ -120,12 +116,9 @@ def test_wrong_arguments_are_one_sentence(run: Run) -> None:
         ("prod goes first", "db-backup", "file", "prod"),
     ):
         assert run.refused(said, *arguments, code=2).startswith(f"bin/{arguments[0]}: ")
-
-
-def test_environment_that_is_half_set_is_one_sentence(run: Run, scratch: Path) -> None:
-    """What belongs to a database of one's own is not taken for the embedded one."""
-    for half in {"OWNER_CONNECTION_URL": "postgresql://owner@db.example/mayfly"}, {"APP_ENV": "staging"}:
-        run.refused(next(iter(half)), "db-create", MAYFLY_STATE=str(scratch / "state"), **half)
+    # What belongs to a database of one's own is not taken for the embedded one.
+    for name, value in {"OWNER_CONNECTION_URL": "postgresql://owner@db.example/mayfly", "APP_ENV": "staging"}.items():
+        run.refused(name, "db-create", MAYFLY_STATE=str(scratch / "state"), **{name: value})
         assert not (scratch / "state").exists()
 
 

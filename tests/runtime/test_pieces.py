@@ -77,7 +77,6 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
 def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
     account = folders.service_account()
-    assert account
     for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).touch()
