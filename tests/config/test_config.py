@@ -14,18 +14,6 @@ def settings(**environment: str) -> Settings:
     return Settings.from_env({**GOOD, **environment})
 
 
-def test_settings_from_the_least_environment_have_sane_defaults() -> None:
-    given = settings()
-    assert given.app_env == "development"
-    assert given.public_url == "http://127.0.0.1:8000"
-    assert given.direct_connection_url == GOOD["CONNECTION_URL"]
-    assert (given.sign_up, given.public_feed, given.trusted_proxies) == ("open", True, 0)
-    assert (given.ttl_default, list(given.ttls)) == ("7-days", list(TTLS))
-    assert given.limits["activities"] == Limit(60, 3600)
-    assert given.pool_timeout <= 2
-    assert given.max_body == 65536
-
-
 PRODUCTION = {"APP_ENV": "production"}
 # What is named in the sentence, and the environments that it refuses.
 WRONG: dict[str, list[dict[str, str]]] = {

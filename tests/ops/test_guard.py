@@ -1,6 +1,10 @@
 """The guard: what is not provably for development is not disposable."""
 
 import dataclasses
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ from webapp.errors import Refused, Unavailable
 from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
 from webapp.ops.target import Target
+from webapp.postgres.folders import CHECKOUT
 
 NOW = "2026-11-24 10:00:00.123456+00"
 SAFE = Facts("mayfly_dev", ("/var/run/postgresql",), None, "7", NOW, managed=False, marker="development", people=0)
@@ -117,3 +122,19 @@ def test_database_is_dropped_on_the_server_looked_at_alone(fresh_database: Datab
     schema.drop(on, facts)
     with pytest.raises(Unavailable, match="does not exist"):
         fresh_database.owner()
+
+
+def test_tests_do_not_even_knock_at_the_database_of_the_environment() -> None:
+    """pytest, started beside a decoy that the whole environment points to."""
+    with socket.create_server(("127.0.0.1", 0)) as decoy:
+        decoy.setblocking(False)
+        port = decoy.getsockname()[1]
+        names = ("CONNECTION_URL", "OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
+        urls = dict.fromkeys(names, f"postgresql://mayfly@127.0.0.1:{port}/mayfly")
+        env = {**os.environ, **urls, "PGHOST": "127.0.0.1", "PGPORT": str(port), "APP_ENV": "production"}
+        one = f"{__file__}::{test_only_one_marker_of_the_target_counts.__name__}"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one]
+        done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        assert "1 passed" in done.stdout, done.stdout
+        with pytest.raises(BlockingIOError):
+            decoy.accept()

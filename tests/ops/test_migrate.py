@@ -94,14 +94,6 @@ def migrations(scratch: Path) -> Path:
     return folder
 
 
-def test_migrations_run_once_in_order(unmigrated: Connection, migrations: Path) -> None:
-    assert migrate.missing(unmigrated, migrations) == BOTH
-    assert list(migrate.apply(unmigrated, migrations)) == BOTH
-    assert [done for _, done in migrate.status(unmigrated, migrations)] == [True, True]
-    assert list(migrate.apply(unmigrated, migrations)) == []
-    assert one(unmigrated, "SELECT to_regclass('second')") == "second"
-
-
 # One row a batch.
 BATCH = """-- in batches
 WITH batch AS (SELECT uuid FROM users WHERE note IS NULL LIMIT 1 FOR UPDATE SKIP LOCKED),

@@ -157,14 +157,6 @@ def test_every_script_names_its_database_before_anything_is_done(
             assert "webapp.ops" not in text, name
 
 
-def test_embedded_database_is_named_in_the_same_words(embedded: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    main(["db-sessions"])
-    main(["users-suspend", "ann"])
-    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("database: ")]
-    place = f"database: mayfly_dev on the embedded PostgreSQL in {embedded}"
-    assert told == [f"{place}, as mayfly_owner", f"{place}, as mayfly_app"]
-
-
 def test_output_is_the_reply_alone(run: Run, owner: Connection, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_user(owner)
     monkeypatch.setenv("PUBLIC_URL", "https://mayfly.example")

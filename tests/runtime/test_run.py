@@ -58,12 +58,6 @@ def test_run_survives_kill_9_of_its_database(demo: Running) -> None:
     wait_for(lambda: demo.get() == 200 and demo.postmaster() != before, PATIENCE)
 
 
-def test_run_survives_kill_9_of_a_worker(demo: Running) -> None:
-    (worker,) = children_of(demo.server())
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: children_of(demo.server()) not in ([], [worker]) and demo.get() == 200, PATIENCE)
-
-
 def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -> None:
     run = start(**PRODUCTION).up()
     assert "warning: http://mayfly.lan is plain http" in run.said()
