@@ -62,18 +62,15 @@ def test_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUr
     assert one(owner, "SELECT count(*) FROM users") == 1
 
 
-def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
-    owner.execute(EMPTY)
-    run.refused("bin/db-schema-load prod", "db-create", PROD_CONNECTION_URL=elsewhere.owner_url)
-    assert one(owner, "SELECT to_regclass('mayfly_marker')") is None
-
-
 def test_schema_is_loaded_by_who_may_and_is_asked_for(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
     run.refused("OWNER_CONNECTION_URL", "db-drop", "--dry-run", OWNER_CONNECTION_URL=elsewhere.app_url)
     owner.execute(EMPTY)
     for script in ("db-backup", "db-seed"):
         run.refused("bin/db-schema-load makes it", script)
     run.refused("mayfly_app may not make tables in", "db-schema-load", OWNER_CONNECTION_URL=elsewhere.app_url)
+    # A database of production is not made.
+    run.refused("bin/db-schema-load prod", "db-create", PROD_CONNECTION_URL=elsewhere.owner_url)
+    assert one(owner, "SELECT to_regclass('mayfly_marker')") is None
 
 
 def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:

@@ -36,12 +36,7 @@ def test_first_release_and_migrations_make_the_schema(
     with fresh_database.owner() as conn:
         assert all(done for _, done in migrate.status(conn))
     assert Catalogue().newest_migration == migrate.on_disk()[-1].name  # with it the program is ready
-
-
-def test_roles_of_rds_are_the_same(cluster: Cluster, first_release: DatabaseUrls, fresh_database: DatabaseUrls) -> None:
-    """The column of a migration is granted by bin/rds-roles too, so that comes after bin/db-migrate."""
-    with first_release.owner() as conn:
-        list(migrate.apply(conn))
+    # The column of a migration is granted by bin/rds-roles too, so that comes after bin/db-migrate.
     with as_on_rds(fresh_database), connect(first_release.superuser_url) as admin:
         admin.execute(ROLES_RDS)
         made = _structure(cluster, fresh_database.owner_url)

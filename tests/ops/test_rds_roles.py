@@ -65,15 +65,6 @@ def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: Da
         assert allowed(conn, statements) == []
 
 
-def test_function_can_do_nothing_where_there_is_none(database_urls: DatabaseUrls) -> None:
-    with connect(database_urls.superuser_url) as conn, conn.transaction(force_rollback=True):
-        conn.execute(f"DROP ROLE {SIGN_UP}")
-        for _ in range(2):
-            conn.execute(ROLES)
-        assert rights(conn) == set()
-        assert privileges(conn, SIGN_UP) == [False] * 3
-
-
 @pytest.fixture
 def rds_iam(elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """The scripts work as the owner of a database on RDS, who is the superuser here; a connection as them."""
@@ -105,7 +96,7 @@ def test_script_that_fails_leaves_nothing(run: Run, rds_iam: Connection) -> None
     run.refused("bin/db-schema-load makes it", "rds-roles")  # roles come after the schema
 
 
-def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUrls) -> None:
+def test_server_of_ones_own_gets_the_role_where_it_may_and_it_can_do_nothing(database_urls: DatabaseUrls) -> None:
     """Where it may not, nobody is kept from what needs none."""
     with connect(database_urls.superuser_url) as conn, conn.transaction(force_rollback=True):
         conn.execute(f"DROP ROLE {SIGN_UP}")
@@ -113,6 +104,8 @@ def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUr
             conn.execute(f"SET ROLE {role}")
             schema.external_roles(conn)
             assert one(conn, "SELECT to_regrole(%s)::text", SIGN_UP) == made
+        conn.execute(ROLES)
+        assert (rights(conn), privileges(conn, SIGN_UP)) == (set(), [False] * 3)
 
 
 def test_dump_of_rds_comes_back_where_nobody_knows_the_function(run: Run, rds_iam: Connection, scratch: Path) -> None:

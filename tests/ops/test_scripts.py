@@ -27,15 +27,23 @@ def bash(script: Path, *arguments: str, env: dict[str, str] = PLAIN, cwd: Path =
     return done.returncode, done.stdout, done.stderr
 
 
-def test_scripts_have_one_skeleton_and_no_force() -> None:
+def test_scripts_have_one_skeleton_and_no_force_and_tell_all_they_take() -> None:
     source = 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
-    for script in SCRIPTS:
-        first, purpose, *rest = script.read_text().splitlines()
-        assert re.fullmatch(rf"# {script.name}: .+", purpose), script
+    texts = {script.name: script.read_text() for script in SCRIPTS}
+    for name, text in texts.items():
+        first, purpose, *rest = text.splitlines()
+        assert re.fullmatch(rf"# {name}: .+", purpose), name
         below = next(line for line in rest if not line.startswith("# "))
-        assert (first, below) == ("#!/usr/bin/env bash", source), script
-        assert os.access(script, os.X_OK), script
-        assert "--force" not in "\n".join(rest), script
+        assert (first, below) == ("#!/usr/bin/env bash", source), name
+        assert os.access(CHECKOUT / "bin" / name, os.X_OK), name
+        assert "--force" not in "\n".join(rest), name
+    for name, (_, options) in _SCRIPTS.items():
+        assert texts[name].splitlines()[-1] == f'ops {name} "$@"'
+        assert (f"# usage: bin/{name} [prod]" in texts[name]) == (name in _FOR_PRODUCTION)
+        for option in (option if option.startswith("-") else option.upper() for option, _ in options):
+            assert re.search(rf"^# usage: .*{option}", texts[name], re.MULTILINE), (name, option)
+    for action in security_group._parser()._actions[1:]:
+        assert f"\n#   {action.option_strings[0]} " in texts["rds-update-sg-rule"]
 
 
 def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(scratch: Path) -> None:
@@ -53,18 +61,6 @@ def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(scratch: Pat
     for spelling in (["-h"], ["prod", "--help"]):
         assert bash(copy / "bin" / "db-backup", *spelling, cwd=scratch)[1].startswith("bin/db-backup: ")
     assert [list(copy.iterdir()), list(scratch.iterdir())] == [[copy / "bin"], [copy]]
-
-
-def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> None:
-    for name, (_, options) in _SCRIPTS.items():
-        text = (CHECKOUT / "bin" / name).read_text()
-        assert text.splitlines()[-1] == f'ops {name} "$@"'
-        for option, _ in options:
-            assert re.search(rf"^# usage: .*{option if option.startswith('-') else option.upper()}", text, re.MULTILINE)
-        assert (f"# usage: bin/{name} [prod]" in text) == (name in _FOR_PRODUCTION)
-    text = (CHECKOUT / "bin" / "rds-update-sg-rule").read_text()
-    for action in security_group._parser()._actions[1:]:
-        assert f"\n#   {action.option_strings[0]} " in text
 
 
 def test_argument_too_many_or_no_python_is_refused_before_anything_slow(scratch: Path) -> None:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -46,30 +45,26 @@ def activities(conn: Connection) -> dict[UUID, str | None]:
     return dict(conn.execute("SELECT uuid, message FROM activities").fetchall())
 
 
-def count_kinds(db: Database, **how: Any) -> tuple[int, int]:
+def count_kinds(db: Database) -> tuple[int, int]:
     """How many a sweep deleted and how many it blanked."""
-    counts = sweep(db, **how).counts
+    counts = sweep(db).counts
     return counts["deleted"], counts["blanked"]
 
 
-def test_sweep_blanks_what_has_living_replies_and_deletes_it_then(db: Database, conn: Connection, alice: UUID) -> None:
+def test_sweep_keeps_the_living_and_blanks_what_is_above_them_for_as_long(
+    db: Database, conn: Connection, alice: UUID
+) -> None:
+    living = make_activity(conn, alice, "living", left=timedelta(seconds=30))
+    make_activity(conn, alice, "dead reply", left=DEAD, reply_to=living)
     parent = make_activity(conn, alice, "dead parent", left=DEAD)
     middle = make_activity(conn, alice, "dead middle", left=DEAD, reply_to=parent)
-    reply = make_activity(conn, alice, "living", reply_to=middle)
-    assert count_kinds(db) == (0, 2)
-    assert activities(conn) == {parent: None, middle: None, reply: "living"}
-    assert one(conn, "SELECT count(user_uuid) FROM activities") == 1
+    reply = make_activity(conn, alice, "reply", reply_to=middle)
+    assert count_kinds(db) == (1, 2)
+    assert activities(conn) == {living: "living", parent: None, middle: None, reply: "reply"}
+    assert one(conn, "SELECT count(user_uuid) FROM activities") == 2
     expire(conn, reply)
     assert count_kinds(db) == (3, 0)
-    assert activities(conn) == {}
-
-
-def test_sweep_deletes_the_expired_and_keeps_the_living(db: Database, conn: Connection, alice: UUID) -> None:
-    parent = make_activity(conn, alice, "parent", left=timedelta(seconds=30))
-    make_activity(conn, alice, "dead reply", left=DEAD, reply_to=parent)
-    reply = make_activity(conn, alice, "reply", reply_to=parent)
-    assert count_kinds(db) == (1, 0)
-    assert activities(conn) == {parent: "parent", reply: "reply"}
+    assert activities(conn) == {living: "living"}
 
 
 def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Connection, alice: UUID) -> None:
