@@ -58,11 +58,9 @@ def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scr
 
 GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
 CHANGED = [GOOD.replace(*change) for change in (("production", "staging"), ("https", "javascript"), ("true", '"true"'))]
+TEXTS = (*CHANGED, GOOD[:40], '{"port": 8000}', "\xff\xfe\x00", "[" * 4000, GOOD + " " * 5000)
 STRANGE: list[Callable[[Path], object]] = [
-    *(
-        lambda path, text=text: path.write_bytes(text.encode("latin-1"))
-        for text in (*CHANGED, GOOD[:40], '{"port": 8000}', "\xff\xfe\x00", "[" * 4000, GOOD + " " * 5000)
-    ),
+    *(lambda path, text=text: path.write_bytes(text.encode("latin-1")) for text in TEXTS),
     Path.mkdir,
     os.mkfifo,
     lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),

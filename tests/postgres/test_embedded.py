@@ -197,12 +197,8 @@ def test_folder_moved_away_under_a_running_server_makes_room_for_no_other(
 def test_planted_link_gives_no_file_away(scratch: Path) -> None:
     (treasure := scratch / "treasure").write_text("of another")
     owner = treasure.stat().st_uid
-    plants = {
-        "running.lock": Path.symlink_to,
-        "users.lock": Path.hardlink_to,
-        "server.log": lambda at, _: os.mkfifo(at),
-    }
-    for name, plant in plants.items():
+    links = {"running.lock": Path.symlink_to, "users.lock": Path.hardlink_to}
+    for name, plant in {**links, "server.log": lambda path, _: os.mkfifo(path)}.items():
         cluster = Cluster(scratch / name, durable=False)
         plant(cluster.home / name, treasure)
         with pytest.raises(Refused, match=f"{name} is a link or not a plain file"), cluster.run("test"):
