@@ -51,7 +51,7 @@ def pytest_configure() -> None:
 AGAIN = {"system": ("db/", "ops/", "test_journey.py"), "pooler": ("db/", "test_journey.py")}
 """What may differ on an older PostgreSQL or behind a pooler runs again there: beginnings of paths in tests/."""
 NOT_AGAIN = {
-    "system": ("ops/test_decoy", "ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),
+    "system": ("ops/test_destructive", "ops/test_guard", "ops/test_prod", "ops/test_rds"),
     "pooler": ("db/test_plans", "db/test_schema"),
 }
 """But for these: refusals are made before the database is asked, and plans and the schema stand behind every pooler."""

@@ -2,7 +2,7 @@
 
 import functools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,35 +17,53 @@ from webapp.postgres.embedded import APP, OWNER, SUPERUSER, Cluster
 FIRST_RELEASE = (Path(__file__).parent / "ops" / "first_release.sql").read_text()
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
-Run = Callable[..., tuple[int, str, str]]
+
+class Run:
+    """Runs a script in this process: exit code, output, error output without the line that names the database."""
+
+    def __init__(self, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capfd, self.monkeypatch = capfd, monkeypatch
+
+    def __call__(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
+        self.capfd.readouterr()
+        with self.monkeypatch.context() as patch:
+            for variable in environment.items():
+                patch.setenv(*variable)
+            try:
+                code = main(list(arguments))
+            except SystemExit as end:
+                code = int(end.code or 0)
+        out, err = self.capfd.readouterr()
+        return code, out, "".join(line for line in err.splitlines(True) if not line.startswith("database: "))
+
+    def done(self, *arguments: str, **environment: str) -> str:
+        """All that it says as it does its work."""
+        code, out, err = self(*arguments, **environment)
+        assert code == 0, (arguments, err)
+        return out + err
+
+    def refused(self, told: str, *arguments: str, code: int = 1, **environment: str) -> str:
+        """The one sentence, with these words in it, with which it does nothing."""
+        ended, out, err = self(*arguments, **environment)
+        assert (ended, out, len(err.splitlines())) == (code, "", 1), (arguments, out, err)
+        assert told in err, (arguments, err)
+        return err
 
 
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Runs a script in this process: exit code, output, error output without the line that names the database."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        try:
-            code = main(list(arguments))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capfd.readouterr()
-        return code, out, "".join(line for line in err.splitlines(True) if not line.startswith("database: "))
-
-    return run
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return Run(capfd, monkeypatch)
 
 
 @pytest.fixture
 def elsewhere(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> DatabaseUrls:
     """The scripts work on a database of the environment, made for tests."""
-    monkeypatch.setenv("CONNECTION_URL", fresh_database.app_url)
-    monkeypatch.setenv("OWNER_CONNECTION_URL", fresh_database.owner_url)
-    monkeypatch.setenv("APP_ENV", "test")
-    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
-    (scratch / "state").mkdir(mode=0o755)
+    (state := scratch / "state").mkdir(mode=0o755)
+    urls = {"CONNECTION_URL": fresh_database.app_url, "OWNER_CONNECTION_URL": fresh_database.owner_url}
+    for variable in {**urls, "APP_ENV": "test", "MAYFLY_STATE": str(state)}.items():
+        monkeypatch.setenv(*variable)
     with fresh_database.owner() as conn:
-        guard.allow_server(conn, scratch / "state")
+        guard.allow_server(conn, state)
     return fresh_database
 
 
@@ -96,3 +114,10 @@ def allowed(conn: Connection, statements: str) -> list[str]:
                 continue
         found.append(statement)
     return found
+
+
+@pytest.fixture
+def owner(elsewhere: DatabaseUrls) -> Iterator[Connection]:
+    """A connection as its owner to the database that the scripts work on."""
+    with elsewhere.owner() as conn:
+        yield conn

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ways import DatabaseUrls
 
@@ -10,25 +11,7 @@ from webapp.postgres.embedded import OWNER, SIGN_UP
 from webapp.postgres.folders import CHECKOUT
 
 ROLES, ROLES_RDS = ((CHECKOUT / "sql" / f"{name}.sql").read_text() for name in ("roles", "roles_rds"))
-
-# Everything that can be granted on what has rows, now or later: where columns have it too, column by column.
-_RIGHTS = """
-WITH things AS (
-  SELECT oid, relname
-  FROM pg_class
-  WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
-)
-SELECT privilege, relname, attname
-FROM things
-JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped
-CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS privilege
-WHERE has_column_privilege(%(role)s, oid, attnum, privilege)
-UNION ALL
-SELECT privilege, relname, '*'
-FROM things
-CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS privilege
-WHERE has_table_privilege(%(role)s, oid, privilege)
-"""
+_RIGHTS = (Path(__file__).parent / "ops" / "rights.sql").read_text()
 
 
 def rights(conn: Connection, role: str = SIGN_UP) -> set[tuple[str, str, str]]:

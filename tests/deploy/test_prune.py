@@ -5,8 +5,6 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from webapp.postgres.folders import CHECKOUT
 
 
@@ -28,6 +26,7 @@ def left(state: Path) -> set[Path]:
 
 
 def test_old_backups_are_deleted_by_the_time_in_their_name(scratch: Path) -> None:
+    assert prune(scratch).returncode == 0  # nothing is there yet
     kept = {dump(scratch, age) for age in (0, 1.1, 13.9)}
     for age in (14.1, 40, 400):
         dump(scratch, age)
@@ -59,16 +58,3 @@ def test_files_of_others_stay(scratch: Path) -> None:
     assert prune(scratch).returncode == 0
     assert left(scratch) == there
     assert elsewhere.exists()
-
-
-def test_nothing_to_prune_is_no_failure(scratch: Path) -> None:
-    assert prune(scratch).returncode == 0
-
-
-@pytest.mark.parametrize("days", ["0", "-1", "1.5", "all", "99999"])
-def test_days_that_are_no_number_are_refused(scratch: Path, days: str) -> None:
-    old = dump(scratch, 400), dump(scratch, 300)
-    done = prune(scratch, days)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "BACKUP_DAYS" in done.stderr
-    assert left(scratch) == set(old)

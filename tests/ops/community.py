@@ -25,20 +25,12 @@ def fill(conn: Connection) -> None:
 
 def sign_in(conn: Connection, *user_uuids: object) -> None:
     """A session of each of these people."""
+    token = "INSERT INTO sessions (token_hash, user_uuid, expires_at) VALUES (sha256(gen_random_uuid()::text::bytea)"
     for user_uuid in user_uuids:
-        conn.execute(
-            "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
-            " VALUES (sha256(gen_random_uuid()::text::bytea), %s, now() + interval '1 day')",
-            [user_uuid],
-        )
+        conn.execute(f"{token}, %s, now() + interval '1 day')", [user_uuid])
 
 
 def rows(conn: Connection) -> dict[str, object]:
     """Of each table that is kept: how many rows, and a hash over them all."""
-    return {
-        table: conn.execute(
-            "SELECT count(*), md5(COALESCE(string_agg(kept::text, chr(10) ORDER BY kept::text), ''))"
-            f" FROM {table} AS kept"
-        ).fetchone()
-        for table in KEPT
-    }
+    sums = "SELECT count(*), md5(COALESCE(string_agg(kept::text, chr(10) ORDER BY kept::text), ''))"
+    return {table: conn.execute(f"{sums} FROM {table} AS kept").fetchone() for table in KEPT}

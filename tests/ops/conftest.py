@@ -1,3 +1,3 @@
 """For every test of a script."""
 
-from ops_fixtures import elsewhere, embedded, first_release, run  # noqa: F401
+from ops_fixtures import elsewhere, embedded, first_release, owner, run  # noqa: F401

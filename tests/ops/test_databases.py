@@ -1,7 +1,6 @@
 """Databases from nothing to filled and away again: the embedded one, and any other."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from factories import make_user
 from ops_fixtures import EMPTY, Run, allowed, one
 from ways import DatabaseUrls
 
-from webapp.db.connections import DatabaseError, connect
+from webapp.db.connections import Connection, DatabaseError, connect
 from webapp.ops.target import external_target
 from webapp.postgres.embedded import APP, SIGN_UP
 from webapp.postgres.processes import working_in
@@ -19,8 +18,7 @@ def test_embedded_database_goes_through_its_whole_life_and_leaves_nothing_runnin
     run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
-    code, _, err = run("db-backup")
-    assert (code, err) == (1, "bin/db-backup: There is no database here yet: bin/run makes it.\n")
+    run.refused("There is no database here yet: bin/run makes it.", "db-backup")
     assert run("db-drop")[0] == 1
     code, out, err = run("db-setup")
     assert (code, out) == (0, "")
@@ -29,7 +27,7 @@ def test_embedded_database_goes_through_its_whole_life_and_leaves_nothing_runnin
     stray = f"SELECT count(*), count(*) FILTER (WHERE reply.depth <> parent.depth + 1) {deeper}"
     assert re.fullmatch(r"[1-9]\d+\|0\n", run("db-connect", "-Atc", stray)[1])
     assert run("db-connect", "-v", "ON_ERROR_STOP=1", "-qc", "SELECT nothing")[0] == 1
-    assert "mayfly_dev was dropped" in run("db-setup")[2]
+    assert "mayfly_dev was dropped" in run.done("db-setup")
     assert not working_in(scratch / "state" / "postgres" / "data", "postgres")
 
 
@@ -37,85 +35,42 @@ def test_database_of_the_environment_goes_through_its_whole_life(
     run: Run, database_urls: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "mayfly_test_99"
-    monkeypatch.setenv("CONNECTION_URL", database_urls.superuser_url.replace(database_urls.name, name))
-    monkeypatch.setenv("APP_ENV", "test")
-    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
-    code, _, err = run("db-sessions")
-    assert code == 1
-    assert "does not exist" in err
+    url = database_urls.superuser_url.replace(database_urls.name, name)
+    for variable in {"CONNECTION_URL": url, "APP_ENV": "test", "MAYFLY_STATE": str(scratch / "state")}.items():
+        monkeypatch.setenv(*variable)
+    run.refused("does not exist", "db-sessions")
     for script in ("db-create", "db-schema-load", "db-seed", "db-setup"):
-        assert run(script)[0] == 0, script
+        run.done(script)
     for script, told in (("db-create", "is not empty"), ("db-schema-load", "is not empty"), ("db-seed", "has people")):
-        code, _, err = run(script)
-        assert code == 1
-        assert told in err
+        run.refused(told, script)
     assert run("db-drop", "--dry-run")[1].startswith(f"{name} would be dropped")
     assert run("db-drop") == (0, "", f"The database {name} was dropped.\n")
 
 
-@pytest.fixture
-def maker(elsewhere: DatabaseUrls) -> Iterator[None]:
-    """The owner may make databases while the test runs."""
+def test_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
+    run.refused("ALTER ROLE mayfly_owner CREATEDB", "db-setup")  # where it could not make it anew
+    make_user(owner, password=None)
     with connect(elsewhere.superuser_url) as admin:
         admin.execute("ALTER ROLE mayfly_owner CREATEDB")
         try:
-            yield
+            for script in ("db-drop", "db-setup"):
+                run.refused(f"--yes-drop {elsewhere.name}", script)
+                assert run(script, "--yes-drop", "mayfly_dev")[0] == 1
+                run.done(script, "--dry-run")
         finally:
             admin.execute("ALTER ROLE mayfly_owner NOCREATEDB")
+    assert one(owner, "SELECT count(*) FROM users") == 1
 
 
-@pytest.mark.usefixtures("maker")
-def test_accounts_of_people_are_not_dropped_without_the_name(run: Run, elsewhere: DatabaseUrls) -> None:
-    with elsewhere.owner() as conn:
-        make_user(conn, password=None)
-    for script in ("db-drop", "db-setup"):
-        code, _, err = run(script)
-        assert code == 1
-        assert f"--yes-drop {elsewhere.name}" in err
-        assert run(script, "--yes-drop", "mayfly_dev")[0] == 1
-        assert run(script, "--dry-run")[0] == 0
-    with elsewhere.owner() as conn:
-        assert one(conn, "SELECT count(*) FROM users") == 1
-
-
-def test_setup_drops_nothing_where_it_could_not_make_it_anew(run: Run, elsewhere: DatabaseUrls) -> None:
-    code, _, err = run("db-setup")
-    assert code == 1
-    assert "ALTER ROLE mayfly_owner CREATEDB" in err
-    elsewhere.owner().close()
-
-
-def test_database_of_production_is_not_made(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    with elsewhere.owner() as conn:
-        conn.execute(EMPTY)
-        monkeypatch.setenv("PROD_CONNECTION_URL", elsewhere.owner_url)
-        code, _, err = run("db-create")
-        assert code == 1
-        assert "bin/db-schema-load prod" in err
-        assert one(conn, "SELECT to_regclass('mayfly_marker')") is None
-
-
-def test_schema_is_loaded_by_who_may_and_what_needs_it_says_so(
-    run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with elsewhere.owner() as conn:
-        conn.execute(EMPTY)
+def test_schema_is_loaded_by_who_may_and_is_asked_for(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
+    run.refused("OWNER_CONNECTION_URL", "db-drop", "--dry-run", OWNER_CONNECTION_URL=elsewhere.app_url)
+    owner.execute(EMPTY)
     for script in ("db-backup", "db-seed"):
-        code, _, err = run(script)
-        assert code == 1
-        assert "bin/db-schema-load makes it" in err
-    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.app_url)
-    code, _, err = run("db-schema-load")
-    assert code == 1
-    assert "mayfly_app may not make tables" in err
-
-
-def test_who_may_not_is_told_who_may(run: Run, elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.app_url)
-    code, _, err = run("db-drop", "--dry-run")
-    assert code == 1
-    assert "permission denied" in err
-    assert "OWNER_CONNECTION_URL" in err
+        run.refused("bin/db-schema-load makes it", script)
+    run.refused("mayfly_app may not make tables in", "db-schema-load", OWNER_CONNECTION_URL=elsewhere.app_url)
+    # A database of production is not made.
+    run.refused("bin/db-schema-load prod", "db-create", PROD_CONNECTION_URL=elsewhere.owner_url)
+    assert one(owner, "SELECT to_regclass('mayfly_marker')") is None
 
 
 def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
@@ -125,7 +80,7 @@ def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
     assert external_target(named, "production", Path("/")).owner_url == "postgresql://owner@direct/x"
 
 
-def test_application_role_may_change_no_structure(fresh_database: DatabaseUrls) -> None:
+def test_roles_change_no_structure_and_are_nobody_special(fresh_database: DatabaseUrls) -> None:
     statements = """CREATE TABLE mine (); CREATE TEMPORARY TABLE mine (); CREATE SCHEMA mine; CREATE ROLE mine;
         CREATE DATABASE mine; DROP TABLE activities; DROP VIEW live_activities; TRUNCATE activities;
         ALTER TABLE users ADD COLUMN mine text; ALTER TABLE users DISABLE TRIGGER ALL; CREATE INDEX ON users (bio);
@@ -133,28 +88,19 @@ def test_application_role_may_change_no_structure(fresh_database: DatabaseUrls) 
         SELECT environment FROM mayfly_marker; INSERT INTO schema_migrations VALUES ('0001-x', repeat('0', 64));
         DELETE FROM schema_migrations; COPY users TO PROGRAM 'cat'; SET ROLE mayfly_owner;
         ALTER SYSTEM SET fsync = off"""
+    special = """SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+          OR EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid)
+          OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)
+        FROM pg_roles WHERE rolname = %s"""
     with connect(fresh_database.app_url) as conn:
         assert allowed(conn, statements) == []
-
-
-@pytest.mark.parametrize("role", [APP, SIGN_UP])
-def test_role_owns_nothing_and_is_nobody_special(fresh_database: DatabaseUrls, role: str) -> None:
-    with connect(fresh_database.superuser_url) as conn:
-        special = conn.execute(
-            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,"
-            " EXISTS (SELECT FROM pg_auth_members WHERE member = pg_roles.oid),"
-            " EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid)"
-            " FROM pg_roles WHERE rolname = %s",
-            [role],
-        ).fetchone()
-    assert special == (False,) * 7
+        assert [one(conn, special, role) for role in (APP, SIGN_UP)] == [False, False]
 
 
 def test_number_needs_no_right_and_no_path(fresh_database: DatabaseUrls) -> None:
+    made = "CREATE SCHEMA mine; CREATE SEQUENCE mine.numbers INCREMENT -1; GRANT USAGE ON SCHEMA mine TO PUBLIC"
     with connect(fresh_database.superuser_url) as admin:
-        admin.execute(
-            "CREATE SCHEMA mine; CREATE SEQUENCE mine.numbers INCREMENT -1; GRANT USAGE ON SCHEMA mine TO PUBLIC"
-        )
+        admin.execute(made)
     with connect(fresh_database.app_url) as app:
         app.execute("SET search_path = mine, pg_catalog")
         numbers = [one(app, "SELECT public.next_number()") for _ in range(100)]

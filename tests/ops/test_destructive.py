@@ -1,6 +1,4 @@
-"""Environments in which nothing may be destroyed, each with a script as it is, on a real server: every one is refused,
-and the server gets nothing but the SELECTs by which the guard looks.
-"""
+"""Where nothing may be destroyed all is refused, and the server gets nothing but the guard's SELECTs."""
 
 import re
 import socket
@@ -35,147 +33,114 @@ class Place(NamedTuple):
     owner: Connection
     admin: Connection
     recorder: Recorder
-    renamed: list[str]
 
     def databases(self) -> object:
         return self.admin.execute("SELECT count(*) FROM pg_database").fetchone()
+
+    def mark(self, environment: str) -> None:
+        self.owner.execute("UPDATE mayfly_marker SET environment = %s", [environment])
+
+    def sent(self) -> set[str]:
+        """The kinds of statements that the server got."""
+        return {statement.split()[0] for statement in self.recorder.statements()}
 
 
 @pytest.fixture
 def place(fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A database that could be dropped, behind the recorder; what is broken on the server is mended at the end."""
-    way, state = scratch / "way", scratch / "state"
+    way, state, name = scratch / "way", scratch / "state", fresh_database.name
     way.mkdir()
     state.mkdir(mode=0o755)
     folder = re.search(r"host=([^&]+)", fresh_database.owner_url)
-    assert folder
     recorder = Recorder(way, f"{folder[1].replace('%2F', '/')}/.s.PGSQL.5432")
     url = re.sub(r"host=[^&]+", f"host={way}", fresh_database.superuser_url)
-    name = fresh_database.name
     for item in {"APP_ENV": "test", "MAYFLY_STATE": str(state), "CONNECTION_URL": url}.items():
         monkeypatch.setenv(*item)
     with connect(fresh_database.superuser_url, dbname="postgres") as admin, fresh_database.owner() as owner:
         guard.allow_server(owner, state)
-        renamed: list[str] = []
-        yield Place(url, way, name, state, owner, admin, recorder, renamed)
+        yield Place(url, way, name, state, owner, admin, recorder)
         recorder.close()
         admin.execute("DROP ROLE IF EXISTS rds_superuser")
-        for other in renamed:
-            admin.execute(f'ALTER DATABASE "{other}" RENAME TO {name}')
+        if admin.execute("SELECT FROM pg_database WHERE datname = 'mayfly_test_copy'").rowcount:
+            admin.execute(f"ALTER DATABASE mayfly_test_copy RENAME TO {name}")
 
 
-def of_production(place: Place) -> None:
-    place.owner.execute("UPDATE mayfly_marker SET environment = 'production'")
-
-
-def rename(place: Place) -> None:
+def rename(place: Place) -> dict[str, str]:
     place.owner.close()
     place.admin.execute(f"ALTER DATABASE {place.name} RENAME TO mayfly_test_copy")
-    place.renamed.append("mayfly_test_copy")
+    return {"CONNECTION_URL": place.url.replace(place.name, "mayfly_test_copy")}
 
 
-def service(place: Place) -> str:
+def service(place: Place) -> dict[str, str]:
     """A URL whose place a service file names."""
-    (place.state / "services").write_text(
-        f"[mayfly]\nhost={place.folder}\nport=5432\nuser=postgres\ndbname={place.name}\n"
-    )
-    return f"postgresql:///{place.name}?service=mayfly"
+    lines = ("[mayfly]", f"host={place.folder}", "port=5432", "user=postgres", f"dbname={place.name}", "")
+    (file := place.state / "services").write_text("\n".join(lines))
+    return {"CONNECTION_URL": f"postgresql:///{place.name}?service=mayfly", "PGSERVICEFILE": str(file)}
 
 
-def by_name(place: Place) -> str:
+def by_name(place: Place) -> dict[str, str]:
     """A URL with a name that is not this machine's by itself, though its address is: it may be another's tomorrow."""
     listener = socket.create_server(("127.0.0.1", 0))
     place.recorder.pass_on(listener)
     at = f"db.example:{listener.getsockname()[1]}/{place.name}?hostaddr=127.0.0.1&sslmode=disable"
-    return f"postgresql://postgres@{at}"
+    return {"CONNECTION_URL": f"postgresql://postgres@{at}"}
 
 
-Spoil = Callable[[Place], object]
-Variables = Callable[[Place], dict[str, str]]
-# What is spoilt, the variables beside those that let a script go on, and what is told.
-ENVIRONMENTS: dict[str, tuple[Spoil | None, Variables, str]] = {
-    "production": (None, lambda _: {"APP_ENV": "production"}, "APP_ENV is production"),
-    "unknown environment": (None, lambda _: {"APP_ENV": "staging"}, "APP_ENV is 'staging'"),
-    "tunnel, by the mark": (of_production, lambda _: {"APP_ENV": "development"}, "Its marker says production"),
-    "no mark": (lambda p: p.owner.execute("DROP TABLE mayfly_marker"), lambda _: {}, "Its marker says nothing"),
-    "name": (rename, lambda p: {"CONNECTION_URL": p.url.replace(p.name, "mayfly_test_copy")}, "Its name, mayfly_test_"),
-    "unknown server": (
-        lambda p: (p.state / "servers").write_text("7\n8\n"),
-        lambda _: {},
-        "bin/db-create was not used",
-    ),
-    "managed server": (lambda p: p.admin.execute("CREATE ROLE rds_superuser"), lambda _: {}, "managed"),
-    "the one of prod, spelled otherwise": (
-        None,
-        lambda p: {"PROD_CONNECTION_URL": f"postgresql://x@/{p.name}?host={p.folder}&port=5432&application_name=x"},
-        "PROD_CONNECTION_URL",
-    ),
-    "owner elsewhere": (
-        of_production,
-        lambda p: {"CONNECTION_URL": "postgresql://m@127.0.0.1:1/mayfly_dev", "OWNER_CONNECTION_URL": p.url},
-        "Its marker says production",
-    ),
-    "PGHOST and PGUSER lead elsewhere": (
-        of_production,
-        lambda p: {"CONNECTION_URL": f"postgresql:///{p.name}", "PGHOST": str(p.folder), "PGUSER": "postgres"},
-        "Its marker says production",
-    ),
-    "service elsewhere": (
-        of_production,
-        lambda p: {"CONNECTION_URL": service(p), "PGSERVICEFILE": str(p.state / "services")},
-        "Its marker says production",
-    ),
-    "the second host answers": (
-        of_production,
-        lambda p: {"CONNECTION_URL": f"postgresql://postgres@/{p.name}?host=/nowhere,{p.folder}&port=5432,5432"},
-        "Its marker says production",
-    ),
-    "name of the network": (None, lambda p: {"CONNECTION_URL": by_name(p)}, "It is reached through db.example"),
+BY_MARK = "Its marker says production"
+OTHERWISE = "postgresql://x@/{name}?host={folder}&port=5432&application_name=x"
+SECOND = "postgresql://postgres@/{name}?host=/nowhere,{folder}&port=5432,5432"
+NAMELESS = {"CONNECTION_URL": "postgresql:///{name}", "PGHOST": "{folder}", "PGUSER": "postgres"}
+OWNER = {"CONNECTION_URL": "postgresql://m@127.0.0.1:1/mayfly_dev", "OWNER_CONNECTION_URL": "{url}"}
+# What is told, and the variables beside those that let a script go on, or what spoils the place.
+ENVIRONMENTS: dict[str, tuple[str, dict[str, str] | Callable[[Place], object]]] = {
+    "production": ("APP_ENV is production", {"APP_ENV": "production"}),
+    "unknown environment": ("APP_ENV is 'staging'", {"APP_ENV": "staging"}),
+    "tunnel, by the mark": (BY_MARK, {"APP_ENV": "development"}),
+    "owner elsewhere": (BY_MARK, OWNER),
+    "PGHOST and PGUSER lead elsewhere": (BY_MARK, NAMELESS),
+    "service elsewhere": (BY_MARK, service),
+    "the second host answers": (BY_MARK, {"CONNECTION_URL": SECOND}),
+    "no mark": ("Its marker says nothing", lambda place: place.owner.execute("DROP TABLE mayfly_marker")),
+    "name": ("Its name, mayfly_test_", rename),
+    "unknown server": ("Its server is not one", lambda place: (place.state / "servers").write_text("7\n8\n")),
+    "managed server": ("managed", lambda place: place.admin.execute("CREATE ROLE rds_superuser")),
+    "the one of prod, spelled otherwise": ("PROD_CONNECTION_URL", {"PROD_CONNECTION_URL": OTHERWISE}),
+    "name of the network": ("It is reached through db.example", by_name),
 }
 
 
 @pytest.mark.parametrize("title", ENVIRONMENTS)
-def test_destructive_script_is_refused(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+def test_destructive_script_is_refused(run: Run, place: Place, title: str) -> None:
     """With all that could make it go on."""
-    spoil, variables, told = ENVIRONMENTS[title]
-    if spoil:
-        spoil(place)
-    for item in variables(place).items():
-        monkeypatch.setenv(*item)
+    told, spoilt = ENVIRONMENTS[title]
+    if told is BY_MARK:
+        place.mark("production")
+    given = spoilt(place) if callable(spoilt) else spoilt
+    changed = given.items() if isinstance(given, dict) else ()
+    variables = {name: value.format(**place._asdict()) for name, value in changed}
     before = place.databases()
-    code, out, err = run("db-drop", "--yes-drop", place.name)
-    assert (code, out, len(err.splitlines())) == (1, "", 1), err
-    assert told in err
-    sent = place.recorder.statements()
-    assert {statement.split()[0] for statement in sent} <= {"SELECT"}
-    assert sent or title == "unknown environment", "the guard looked at nothing"
+    run.refused(told, "db-drop", "--yes-drop", place.name, **variables)
+    assert place.sent() == (set() if title == "unknown environment" else {"SELECT"})
     assert place.databases() == before
 
 
-def test_every_destructive_script_goes_through_the_guard(
-    run: Run, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_destructive_script_goes_through_the_guard(run: Run, place: Place) -> None:
     """A script that is new is one of them until it is called harmless above."""
     assert set(DESTRUCTIVE) == _NEVER - {"db-create"}
-    of_production(place)
+    place.mark("production")
     for script in DESTRUCTIVE:
-        code, out, err = run(script)
-        assert (code, out, len(err.splitlines())) == (1, "", 1), (script, err)
-        assert "not provably for development. Its marker says production" in err, script
-    assert {statement.split()[0] for statement in place.recorder.statements()} == {"SELECT"}
+        run.refused(f"not provably for development. {BY_MARK}", script)
+    assert place.sent() == {"SELECT"}
     # What was broken is what kept them from going on, and the recorder would have seen it.
-    place.owner.execute("UPDATE mayfly_marker SET environment = 'test'")
+    place.mark("test")
     place.owner.close()
     for script in DESTRUCTIVE:
-        assert run(script, *(["--dry-run"] if script != "db-seed" else []))[0] == 0, script
-    assert "COMMIT" in {statement.split()[0] for statement in place.recorder.statements()}
+        run.done(script, *(["--dry-run"] if script != "db-seed" else []))
+    assert "COMMIT" in place.sent()
 
 
-def test_no_argument_makes_it_production(run: Run, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PROD_CONNECTION_URL", place.url)
+def test_no_argument_makes_it_production(run: Run, place: Place) -> None:
     for script in (*DESTRUCTIVE, "db-create"):
         for arguments in (["prod"], ["--dry-run", "prod"], ["prod", "--yes-drop", place.name]):
-            code, out, err = run(script, *arguments)
-            assert (code, out, len(err.splitlines())) == (1, "", 1), (script, err)
-            assert "production" in err
-    assert place.recorder.statements() == []
+            run.refused("production", script, *arguments, PROD_CONNECTION_URL=place.url)
+    assert place.sent() == set()

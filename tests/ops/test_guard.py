@@ -1,6 +1,10 @@
 """The guard: what is not provably for development is not disposable."""
 
 import dataclasses
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +17,18 @@ from webapp.errors import Refused, Unavailable
 from webapp.ops import guard, schema
 from webapp.ops.guard import Facts, objections, require_disposable
 from webapp.ops.target import Target
+from webapp.postgres.folders import CHECKOUT
 
 NOW = "2026-11-24 10:00:00.123456+00"
 SAFE = Facts("mayfly_dev", ("/var/run/postgresql",), None, "7", NOW, managed=False, marker="development", people=0)
-# Each breaks one condition.
 BROKEN: list[dict[str, object]] = [
-    {"database": "mayfly"},
-    {"database": "mayfly_dev_backup_2"},
-    {"database": "prod\n_dev"},
-    {"hosts": ("db.example.com",)},
-    {"hosts": ("localhost", "10.0.0.5")},
-    {"hosts": ("localhost,db.example.com",)},
-    {"hosts": ("127.0.0.1.example.com",)},
-    {"hosts": ("0.0.0.0",)},
-    {"hosts": ()},
-    {"server_address": "10.1.2.3"},  # as through a tunnel
-    {"server_address": "2001:db8::1"},
-    {"system_identifier": "8"},
-    {"system_identifier": ""},
-    {"marker": "production"},
-    {"marker": "DEVELOPMENT"},
-    {"marker": None},
-    {"managed": True},
-]
+    {"database": "mayfly"}, {"database": "mayfly_dev_backup_2"}, {"database": "prod\n_dev"},
+    {"hosts": ("db.example.com",)}, {"hosts": ("localhost", "10.0.0.5")}, {"hosts": ("localhost,db.example.com",)},
+    {"hosts": ("127.0.0.1.example.com",)}, {"hosts": ("0.0.0.0",)}, {"hosts": ()},
+    {"server_address": "10.1.2.3"}, {"server_address": "2001:db8::1"},  # as through a tunnel
+    {"system_identifier": "8"}, {"system_identifier": ""}, {"managed": True},
+    {"marker": "production"}, {"marker": "DEVELOPMENT"}, {"marker": None},
+]  # fmt: skip
 SOUND: list[dict[str, object]] = [
     {},
     {"hosts": ("localhost", "127.0.0.1"), "server_address": "127.0.0.1"},
@@ -50,17 +43,10 @@ def told(change: dict[str, Any], app_env: str = "development", allowed: str = "7
     return len(objections(dataclasses.replace(SAFE, **change), app_env, {allowed}))
 
 
-def test_each_broken_condition_is_one_objection() -> None:
+def test_each_broken_condition_is_one_objection_and_a_disposable_database_none() -> None:
     assert [change for change in BROKEN if told(change) != 1] == []
     assert [app_env for app_env in ("production", "", "staging") if told({}, app_env) != 1] == []
-
-
-def test_disposable_databases_pass() -> None:
-    for app_env in guard.DISPOSABLE:
-        assert [change for change in SOUND if told(change, app_env)] == []
-
-
-# On a server -------------------------------------------------------------------------------------------------
+    assert [(change, app_env) for app_env in guard.DISPOSABLE for change in SOUND if told(change, app_env)] == []
 
 
 @pytest.fixture
@@ -92,12 +78,14 @@ def test_accounts_that_the_seed_did_not_make_need_the_typed_name(fresh_database:
         make_user(conn, "marnie", seeded=True, password=None)
         assert require(fresh_database, allowed).people == 0
         make_user(conn, password=None)
-    with pytest.raises(Refused, match=f"holds 1 account.*--yes-drop {name}"):
-        require(fresh_database, allowed)
-    with pytest.raises(Refused, match="the name was not typed"):
-        require(fresh_database, allowed, ask=lambda _: "yes")
-    with pytest.raises(Refused, match="not mayfly_dev"):
-        require(fresh_database, allowed, typed="mayfly_dev")
+    wrong: dict[str, dict[str, Any]] = {
+        f"holds 1 account.*--yes-drop {name}": {},
+        "the name was not typed": {"ask": lambda _: "yes"},
+        "not mayfly_dev": {"typed": "mayfly_dev"},
+    }
+    for said, how in wrong.items():
+        with pytest.raises(Refused, match=said):
+            require(fresh_database, allowed, **how)
     assert require(fresh_database, allowed, typed=name).people == 1
     assert require(fresh_database, allowed, ask=lambda _: f" {name}\n").people == 1
 
@@ -124,9 +112,7 @@ def test_production_is_known_by_every_name_of_its_place(
         require(fresh_database, allowed)
 
 
-def test_database_is_dropped_on_the_server_that_was_looked_at_alone(
-    fresh_database: DatabaseUrls, allowed: Path
-) -> None:
+def test_database_is_dropped_on_the_server_looked_at_alone(fresh_database: DatabaseUrls, allowed: Path) -> None:
     """A copy of a server has its identifier; of several hosts in a URL it may be the one that answers next."""
     facts = require(fresh_database, allowed)
     on = Target("test", fresh_database.app_url, fresh_database.owner_url, fresh_database.superuser_url, allowed)
@@ -136,3 +122,19 @@ def test_database_is_dropped_on_the_server_that_was_looked_at_alone(
     schema.drop(on, facts)
     with pytest.raises(Unavailable, match="does not exist"):
         fresh_database.owner()
+
+
+def test_tests_do_not_even_knock_at_the_database_of_the_environment() -> None:
+    """pytest, started beside a decoy that the whole environment points to."""
+    with socket.create_server(("127.0.0.1", 0)) as decoy:
+        decoy.setblocking(False)
+        port = decoy.getsockname()[1]
+        names = ("CONNECTION_URL", "OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
+        urls = dict.fromkeys(names, f"postgresql://mayfly@127.0.0.1:{port}/mayfly")
+        env = {**os.environ, **urls, "PGHOST": "127.0.0.1", "PGPORT": str(port), "APP_ENV": "production"}
+        one = f"{__file__}::{test_only_one_marker_of_the_target_counts.__name__}"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one]
+        done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        assert "1 passed" in done.stdout, done.stdout
+        with pytest.raises(BlockingIOError):
+            decoy.accept()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ops_fixtures import Run, allowed, one
+from ops_fixtures import EMPTY, Run, allowed, one
 from rds import ROLES, ROLES_RDS, as_on_rds, rights
 from ways import DatabaseUrls
 
@@ -20,18 +20,24 @@ WRITTEN = {"display_name", "handle", "handle_wanted", "email", "identity_issuer"
 GRANTED = {("SELECT", "users", name) for name in READ} | {("INSERT", "users", name) for name in WRITTEN}
 
 
-def test_owner_comes_by_pguser_where_the_url_names_nobody(
-    elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_owner_comes_by_pguser(elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = elsewhere.owner_url.replace(f"{OWNER}@", "")
     assert nobody != elsewhere.owner_url
-    for name in ("CONNECTION_URL", "OWNER_CONNECTION_URL"):
-        monkeypatch.setenv(name, nobody)
-    monkeypatch.setenv("PGUSER", OWNER)
-    monkeypatch.setenv("PGPASSWORD", "any: @/sign%")
-    assert run("db-migrate", "--status")[0] == 0
+    urls = {"CONNECTION_URL": nobody, "OWNER_CONNECTION_URL": nobody}
+    for variable in {**urls, "PGUSER": OWNER, "PGPASSWORD": "any: @/sign%"}.items():
+        monkeypatch.setenv(*variable)
+    run.done("db-migrate", "--status")
     with connect(nobody) as conn:
         assert one(conn, "SELECT current_user") == OWNER
+
+
+def privileges(conn: Connection, role: str) -> list[object]:
+    """Whether the role may sign in, whether by a token, and whether to this database."""
+    return [one(conn, sql, role) for sql in (
+        "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s",
+        "SELECT COALESCE(pg_has_role(%s, to_regrole('rds_iam'), 'MEMBER'), false)",
+        "SELECT has_database_privilege(%s, current_database(), 'CONNECT')",
+    )]  # fmt: skip
 
 
 def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseUrls) -> None:
@@ -40,25 +46,12 @@ def test_ours_sign_in_by_token_and_strangers_not_at_all(database_urls: DatabaseU
         conn.execute(f"ALTER ROLE {APP} NOLOGIN; CREATE ROLE stranger")
         for _ in range(2):
             conn.execute(ROLES_RDS)
-        may = "SELECT has_database_privilege(%s, current_database(), 'CONNECT')"
-        for role in (APP, SIGN_UP):
-            assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", role) is True
-            assert one(conn, "SELECT pg_has_role(%s, 'rds_iam', 'MEMBER')", role) is True
-            assert one(conn, may, role) is True
-        assert one(conn, may, "stranger") is False
-
-
-# The role of the function ----------------------------------------------------------------------------------------
+        assert privileges(conn, APP) == privileges(conn, SIGN_UP) == [True] * 3
+        assert privileges(conn, "stranger") == [False] * 3
 
 
 def test_function_may_find_and_make_accounts_and_nothing_else(fresh_database: DatabaseUrls) -> None:
     """Over all that the catalogue knows, so that what is new is not the function's by itself."""
-    with as_on_rds(fresh_database), connect(fresh_database.superuser_url) as conn:
-        assert rights(conn) == GRANTED
-        assert len(rights(conn, OWNER)) > 100, "the sweep sees what there is"
-
-
-def test_function_is_refused_whatever_it_does_not_need(fresh_database: DatabaseUrls) -> None:
     statements = """SELECT bio FROM users; SELECT users FROM users;
         SELECT ctid FROM users; SELECT FROM users FOR UPDATE;
         INSERT INTO users (display_name, handle, suspended_at) VALUES ('Ann', 'ann', NULL); COPY users TO STDOUT;
@@ -66,18 +59,10 @@ def test_function_is_refused_whatever_it_does_not_need(fresh_database: DatabaseU
         CREATE TEMPORARY TABLE mine (); CREATE SCHEMA mine; CREATE ROLE mine; SELECT nextval('numbers');
         COPY (SELECT 1) TO PROGRAM 'cat'; SELECT pg_read_file('PG_VERSION'); SET ROLE mayfly_owner;
         ALTER SYSTEM SET fsync = off"""
-    with as_on_rds(fresh_database) as url, connect(url) as conn:
+    with as_on_rds(fresh_database) as url, connect(url) as conn, connect(fresh_database.superuser_url) as admin:
+        assert rights(admin) == GRANTED
+        assert len(rights(admin, OWNER)) > 100, "the sweep sees what there is"
         assert allowed(conn, statements) == []
-
-
-def test_function_can_do_nothing_where_there_is_none(database_urls: DatabaseUrls) -> None:
-    with connect(database_urls.superuser_url) as conn, conn.transaction(force_rollback=True):
-        conn.execute(f"DROP ROLE {SIGN_UP}")
-        for _ in range(2):
-            conn.execute(ROLES)
-        assert rights(conn) == set()
-        assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", SIGN_UP) is False
-        assert one(conn, "SELECT has_database_privilege(%s, current_database(), 'CONNECT')", SIGN_UP) is False
 
 
 @pytest.fixture
@@ -90,7 +75,7 @@ def rds_iam(elsewhere: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Iterato
             yield conn
         finally:
             conn.execute(ROLES)
-            conn.execute(f"DROP OWNED BY {SIGN_UP}; ALTER ROLE {SIGN_UP} NOLOGIN; DROP ROLE rds_iam")
+            conn.execute(f"DROP OWNED BY {SIGN_UP}; ALTER ROLE {SIGN_UP} NOLOGIN; DROP ROLE IF EXISTS rds_iam")
 
 
 def test_script_gives_the_function_its_role_and_takes_all_else(run: Run, rds_iam: Connection) -> None:
@@ -103,23 +88,15 @@ def test_script_gives_the_function_its_role_and_takes_all_else(run: Run, rds_iam
         rds_iam.execute(f"GRANT SELECT ON users, sessions TO {SIGN_UP}; GRANT UPDATE (bio) ON users TO {SIGN_UP}")
 
 
-def test_script_that_fails_leaves_nothing_behind(
-    elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OWNER_CONNECTION_URL", elsewhere.superuser_url)
-    with connect(elsewhere.superuser_url) as conn:
-        conn.execute(f"DROP ROLE {SIGN_UP}")
-        try:
-            code, _, err = run("rds-roles")
-            assert (code, 'role "rds_iam" does not exist' in err) == (1, True)
-            assert one(conn, "SELECT to_regrole(%s)", SIGN_UP) is None
-            conn.execute("ALTER TABLE schema_migrations RENAME TO gone")
-            assert "bin/db-schema-load makes it" in run("rds-roles")[2]  # roles come after the schema
-        finally:
-            conn.execute(ROLES)
+def test_script_that_fails_leaves_nothing(run: Run, rds_iam: Connection) -> None:
+    rds_iam.execute(f"DROP ROLE {SIGN_UP}; DROP ROLE rds_iam")
+    run.refused('role "rds_iam" does not exist', "rds-roles")
+    assert one(rds_iam, "SELECT to_regrole(%s)", SIGN_UP) is None
+    rds_iam.execute("ALTER TABLE schema_migrations RENAME TO gone")
+    run.refused("bin/db-schema-load makes it", "rds-roles")  # roles come after the schema
 
 
-def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUrls) -> None:
+def test_server_of_ones_own_gets_the_role_where_it_may_and_it_can_do_nothing(database_urls: DatabaseUrls) -> None:
     """Where it may not, nobody is kept from what needs none."""
     with connect(database_urls.superuser_url) as conn, conn.transaction(force_rollback=True):
         conn.execute(f"DROP ROLE {SIGN_UP}")
@@ -127,17 +104,18 @@ def test_server_of_ones_own_gets_the_role_where_it_may(database_urls: DatabaseUr
             conn.execute(f"SET ROLE {role}")
             schema.external_roles(conn)
             assert one(conn, "SELECT to_regrole(%s)::text", SIGN_UP) == made
+        conn.execute(ROLES)
+        assert (rights(conn), privileges(conn, SIGN_UP)) == (set(), [False] * 3)
 
 
 def test_dump_of_rds_comes_back_where_nobody_knows_the_function(run: Run, rds_iam: Connection, scratch: Path) -> None:
-    assert run("rds-roles")[0] == run("db-backup", str(scratch / "mayfly.dump"))[0] == 0
-    rds_iam.execute(f"DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
-    assert run("db-restore", str(scratch / "mayfly.dump"))[0] == 0
+    run.done("rds-roles")
+    run.done("db-backup", str(scratch / "mayfly.dump"))
+    rds_iam.execute(f"{EMPTY}; DROP OWNED BY {SIGN_UP}; DROP ROLE {SIGN_UP}")
+    run.done("db-restore", str(scratch / "mayfly.dump"))
     assert rights(rds_iam) == GRANTED
-    assert one(rds_iam, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", SIGN_UP) is False
+    assert privileges(rds_iam, SIGN_UP)[0] is False
 
-
-# The owner ---------------------------------------------------------------------------------------------------------
 
 OF_TESTS = {APP: "app_of_tests", SIGN_UP: "sign_up_of_tests"}
 ROLES_OF_TESTS = functools.reduce(lambda sql, name: sql.replace(name, OF_TESTS[name]), OF_TESTS, ROLES_RDS)
@@ -158,12 +136,10 @@ def owner_of_rds(urls: DatabaseUrls) -> Iterator[Connection]:
 
     There the server lets this owner do more than others. Here a function of the superuser stands for that.
     """
+    by_rds = "CREATE FUNCTION pg_temp.by_rds(sql text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
     with connect(urls.superuser_url) as conn, conn.transaction(force_rollback=True):
         conn.execute("CREATE ROLE rds_iam; CREATE ROLE between; CREATE ROLE owner_of_tests LOGIN CREATEROLE")
-        conn.execute(
-            "CREATE FUNCTION pg_temp.by_rds(sql text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
-            " AS 'BEGIN EXECUTE sql; END'"
-        )
+        conn.execute(f"{by_rds} AS 'BEGIN EXECUTE sql; END'")
         yield conn
 
 
@@ -174,9 +150,7 @@ def let_in(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize(("granted", "member_of"), MEMBERSHIPS.items())
-def test_owner_who_would_be_locked_out_is_told_and_nothing_changes(
-    database_urls: DatabaseUrls, granted: str, member_of: str
-) -> None:
+def test_owner_who_would_be_locked_out_is_told(database_urls: DatabaseUrls, granted: str, member_of: str) -> None:
     with owner_of_rds(database_urls) as conn:
         conn.execute(f"CREATE ROLE app_of_tests; CREATE ROLE sign_up_of_tests; {granted}")
         if member_of:
@@ -185,8 +159,7 @@ def test_owner_who_would_be_locked_out_is_told_and_nothing_changes(
         else:
             let_in(conn)
         for role in OF_TESTS.values():
-            assert one(conn, "SELECT pg_has_role(%s, 'rds_iam', 'MEMBER')", role) is not bool(member_of)
-            assert one(conn, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", role) is not bool(member_of)
+            assert privileges(conn, role)[:2] == [not member_of] * 2
 
 
 def test_owner_is_a_member_of_what_it_made_where_the_server_says_so(database_urls: DatabaseUrls) -> None:

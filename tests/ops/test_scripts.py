@@ -5,14 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from factories import make_user
 from ops_fixtures import Run
-from ways import DatabaseUrls
 
 from webapp.aws import security_group
+from webapp.db.connections import Connection
 from webapp.ops.__main__ import _FOR_PRODUCTION, _SCRIPTS, main
 from webapp.postgres.folders import CHECKOUT
 from webapp.runtime import supervisor
@@ -26,18 +27,23 @@ def bash(script: Path, *arguments: str, env: dict[str, str] = PLAIN, cwd: Path =
     return done.returncode, done.stdout, done.stderr
 
 
-# Form --------------------------------------------------------------------------------------------------------
-
-
-def test_scripts_have_one_skeleton_and_no_force() -> None:
+def test_scripts_have_one_skeleton_and_no_force_and_tell_all_they_take() -> None:
     source = 'source "$(dirname -- "${BASH_SOURCE[0]}")/_common.sh"'
-    for script in SCRIPTS:
-        first, purpose, *rest = script.read_text().splitlines()
-        assert re.fullmatch(rf"# {script.name}: .+", purpose), script
+    texts = {script.name: script.read_text() for script in SCRIPTS}
+    for name, text in texts.items():
+        first, purpose, *rest = text.splitlines()
+        assert re.fullmatch(rf"# {name}: .+", purpose), name
         below = next(line for line in rest if not line.startswith("# "))
-        assert (first, below) == ("#!/usr/bin/env bash", source), script
-        assert os.access(script, os.X_OK), script
-        assert "--force" not in "\n".join(rest), script
+        assert (first, below) == ("#!/usr/bin/env bash", source), name
+        assert os.access(CHECKOUT / "bin" / name, os.X_OK), name
+        assert "--force" not in "\n".join(rest), name
+    for name, (_, options) in _SCRIPTS.items():
+        assert texts[name].splitlines()[-1] == f'ops {name} "$@"'
+        assert (f"# usage: bin/{name} [prod]" in texts[name]) == (name in _FOR_PRODUCTION)
+        for option in (option if option.startswith("-") else option.upper() for option, _ in options):
+            assert re.search(rf"^# usage: .*{option}", texts[name], re.MULTILINE), (name, option)
+    for action in security_group._parser()._actions[1:]:
+        assert f"\n#   {action.option_strings[0]} " in texts["rds-update-sg-rule"]
 
 
 def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(scratch: Path) -> None:
@@ -57,34 +63,13 @@ def test_asked_for_help_a_script_says_what_it_does_and_does_nothing(scratch: Pat
     assert [list(copy.iterdir()), list(scratch.iterdir())] == [[copy / "bin"], [copy]]
 
 
-def test_every_script_of_the_package_has_its_way_in_and_tells_all_it_takes() -> None:
-    for name, (_, options) in _SCRIPTS.items():
-        text = (CHECKOUT / "bin" / name).read_text()
-        assert text.splitlines()[-1] == f'ops {name} "$@"'
-        for option, _ in options:
-            assert re.search(rf"^# usage: .*{option if option.startswith('-') else option.upper()}", text, re.MULTILINE)
-        assert (f"# usage: bin/{name} [prod]" in text) == (name in _FOR_PRODUCTION)
-    text = (CHECKOUT / "bin" / "rds-update-sg-rule").read_text()
-    for action in security_group._parser()._actions[1:]:
-        assert f"\n#   {action.option_strings[0]} " in text
-
-
-# Before anything is done -------------------------------------------------------------------------------------
-
-
-def test_argument_too_many_is_refused_before_anything_slow(scratch: Path) -> None:
+def test_argument_too_many_or_no_python_is_refused_before_anything_slow(scratch: Path) -> None:
     for script in ("check", "dev", "lock", "setup"):
         code, out, err = bash(CHECKOUT / "bin" / script, "more", cwd=scratch)
-        assert (code, out) == (1, "")
-        assert err.startswith(f"bin/{script}: ")
-
-
-def test_python_that_is_named_and_is_none_is_refused(scratch: Path) -> None:
-    """Another one in its place would be a surprise."""
-    env = {**PLAIN, "PYTHON": "/bin/false", "MAYFLY_VENV": str(scratch / "venv")}
+        assert (code, out, err.startswith(f"bin/{script}: ")) == (1, "", True)
+    env = {**PLAIN, "PYTHON": "/bin/false", "MAYFLY_VENV": str(scratch / "venv")}  # another one would be a surprise
     code, out, err = bash(CHECKOUT / "bin" / "db-sessions", env=env)
-    assert (code, out) == (1, "")
-    assert "PYTHON=/bin/false" in err
+    assert (code, out, "PYTHON=/bin/false" in err) == (1, "", True)
     assert not (scratch / "venv").exists()
 
 
@@ -118,60 +103,36 @@ def test_environment_whose_python_is_gone_or_another_is_mended(scratch: Path) ->
     assert bash(script, env=env) == mended
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["users-suspend"], "HANDLE|handle"),
-        (["db-drop", "--force"], "--force"),
-        (["db-migrate", "0001"], "0001"),
-        (["users-suspend", "prod", "ann"], "CONNECTION_URL"),
-        (["db-backup", "file", "prod"], "prod goes first"),
-    ],
-    ids=" ".join,
-)
-def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str], said: str) -> None:
-    code, out, err = run(*arguments)
-    assert (code, out, len(err.splitlines())) == (2, "", 1)
-    assert re.search(rf"bin/{arguments[0]}: .*({said})", err)
+def test_wrong_arguments_and_half_an_environment_are_one_sentence(run: Run, scratch: Path) -> None:
+    for said, *arguments in (
+        ("handle", "users-suspend"),
+        ("--force", "db-drop", "--force"),
+        ("0001", "db-migrate", "0001"),
+        ("CONNECTION_URL", "users-suspend", "prod", "ann"),
+        ("prod goes first", "db-backup", "file", "prod"),
+    ):
+        assert run.refused(said, *arguments, code=2).startswith(f"bin/{arguments[0]}: ")
+    # What belongs to a database of one's own is not taken for the embedded one.
+    for name, value in {"OWNER_CONNECTION_URL": "postgresql://owner@db.example/mayfly", "APP_ENV": "staging"}.items():
+        run.refused(name, "db-create", MAYFLY_STATE=str(scratch / "state"), **{name: value})
+        assert not (scratch / "state").exists()
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"), [("OWNER_CONNECTION_URL", "postgresql://owner@db.example/mayfly"), ("APP_ENV", "staging")]
-)
-def test_environment_that_is_half_set_is_one_sentence(
-    run: Run, scratch: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
-) -> None:
-    """What belongs to a database of one's own is not taken for the embedded one."""
-    monkeypatch.setenv("MAYFLY_STATE", str(scratch / "state"))
-    monkeypatch.setenv(variable, value)
-    code, out, err = run("db-create")
-    assert (code, out, len(err.splitlines())) == (1, "", 1)
-    assert variable in err
-    assert not (scratch / "state").exists()
-
-
-# The database ------------------------------------------------------------------------------------------------
-
-TAKES = {
-    "db-restore": ["/dev/null"],
-    "users-reset-password": ["ann"],
-    "users-suspend": ["ann"],
-    "activities-burn": ["x"],
-}
+TAKES = {"db-restore": "/dev/null", "users-reset-password": "ann", "users-suspend": "ann", "activities-burn": "x"}
 
 
 def test_every_script_names_its_database_before_anything_is_done(
     scratch: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """At an address where nobody listens, so that whatever is done first would be told first."""
-    monkeypatch.setenv("CONNECTION_URL", "postgresql://app:hush@127.0.0.1:1/mayfly_dev")
-    monkeypatch.setenv("OWNER_CONNECTION_URL", "postgresql://owner:hush@127.0.0.1:1/mayfly_dev")
-    monkeypatch.setenv("PROD_CONNECTION_URL", "postgresql://prod:hush@127.0.0.1:2/mayfly")
     monkeypatch.setenv("MAYFLY_STATE", str(scratch))
+    places = ("", "app:hush@127.0.0.1:1/mayfly_dev"), ("OWNER_", "owner:hush@127.0.0.1:1/mayfly_dev")
+    for role, place in (*places, ("PROD_", "prod:hush@127.0.0.1:2/mayfly")):
+        monkeypatch.setenv(f"{role}CONNECTION_URL", f"postgresql://{place}")
 
-    def first_line(act: object) -> str:
+    def first_line(act: Callable[[list[str]], int], *arguments: str) -> str:
         capfd.readouterr()
-        assert act() != 0  # type: ignore[operator]
+        assert act(list(arguments)) != 0
         out, err = capfd.readouterr()
         assert (out, "hush" in err) == ("", False), (out, err)
         return err.splitlines()[0]
@@ -181,48 +142,34 @@ def test_every_script_names_its_database_before_anything_is_done(
         role = "app" if name.startswith(("users-", "activities-")) else "owner"
         named = f"database: mayfly_dev on 127.0.0.1 port 1, as {role}"
         if f"ops {name}" in text:
-            arguments = TAKES.get(name, [])
-            assert first_line(lambda name=name, arguments=arguments: main([name, *arguments])) == named, name
+            arguments = [TAKES[name]] if name in TAKES else []
+            assert first_line(main, name, *arguments) == named, name
             if name in _FOR_PRODUCTION:
-                said = first_line(lambda name=name, arguments=arguments: main([name, "prod", *arguments]))
-                assert said == "database: mayfly on 127.0.0.1 port 2, as prod", name
+                prod = first_line(main, name, "prod", *arguments)
+                assert prod == "database: mayfly on 127.0.0.1 port 2, as prod", name
         elif "webapp.runtime.supervisor" in text or "webapp.dev" in text:
-            assert first_line(lambda: supervisor.main(["--prepare"])) == named, name
+            assert first_line(supervisor.main, "--prepare") == named, name
         else:
             assert "webapp.ops" not in text, name
 
 
-def test_embedded_database_is_named_in_the_same_words(embedded: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    main(["db-sessions"])
-    main(["users-suspend", "ann"])
-    told = [line for line in capfd.readouterr().err.splitlines() if line.startswith("database: ")]
-    place = f"database: mayfly_dev on the embedded PostgreSQL in {embedded}"
-    assert told == [f"{place}, as mayfly_owner", f"{place}, as mayfly_app"]
-
-
-def test_output_is_the_reply_alone(
-    run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with elsewhere.owner() as conn:
-        make_user(conn)
+def test_output_is_the_reply_alone(run: Run, owner: Connection, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_user(owner)
     monkeypatch.setenv("PUBLIC_URL", "https://mayfly.example")
     file = scratch / "x.dump"
     replies = {
-        ("db-backup", str(file)): re.escape(str(file)),
-        ("db-migrate", "--status"): r"(applied \S+\n)*applied \S+",
-        ("db-migrate",): None,
-        ("db-sessions",): r"pid +user .*",
-        ("db-connect", "-Atc", "SELECT 7"): "7",
-        ("db-kill-sessions", "--dry-run"): r"\d+ session.*",
-        ("activities-sweep",): r"deleted 0, .*lag 0\.0 s",
-        ("users-invite",): r"https://mayfly\.example/sign-up\?invite=[\w-]{32}",
-        ("users-reset-password", "alice"): r"[a-z0-9-]{19}",
-        ("users-suspend", "alice"): None,
-        ("db-after-restore",): None,
+        ("db-backup", str(file)): re.escape(f"{file}\n"),
+        ("db-migrate", "--status"): r"(applied \S+\n)+",
+        ("db-migrate",): "",
+        ("db-sessions",): r"pid +user (.*\n)+",
+        ("db-connect", "-Atc", "SELECT 7"): "7\n",
+        ("db-kill-sessions", "--dry-run"): r"\d+ session.*\n",
+        ("activities-sweep",): r"deleted 0, .*lag 0\.0 s\n",
+        ("users-invite",): r"https://mayfly\.example/sign-up\?invite=[\w-]{32}\n",
+        ("users-reset-password", "alice"): r"[a-z0-9-]{19}\n",
+        ("users-suspend", "alice"): "",
+        ("db-after-restore",): "",
     }
-    odd = []
     for arguments, reply in replies.items():
         code, out, err = run(*arguments)
-        if code or not re.fullmatch(f"{reply}\n" if reply else "", out):
-            odd.append((arguments, code, out, err))
-    assert odd == []
+        assert (code, bool(re.fullmatch(reply, out))) == (0, True), (arguments, out, err)

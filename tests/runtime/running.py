@@ -25,13 +25,9 @@ class Running:
     def __init__(self, state: Path, logs: Path, environment: Mapping[str, str]) -> None:
         self.state, self.port = state, environment.get("PORT") or str(free_port())
         self.log = (logs / f"log-{self.port}").open("w+")
-        self.process = subprocess.Popen(
-            [CHECKOUT / "bin" / "run"],
-            env=self._environment({"HOME": os.environ["HOME"], "PORT": self.port, "WORKERS": "1", **environment}),
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
+        env = self._environment({"HOME": os.environ["HOME"], "PORT": self.port, "WORKERS": "1", **environment})
+        to = {"stdin": subprocess.DEVNULL, "stdout": self.log, "stderr": subprocess.STDOUT}
+        self.process = subprocess.Popen([CHECKOUT / "bin" / "run"], env=env, **to)
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
         basics = {"PATH": os.environ["PATH"], "MAYFLY_PYTHON": sys.executable, "MAYFLY_STATE": str(self.state)}
@@ -42,11 +38,8 @@ class Running:
         return Path(self.log.name).read_text()
 
     def wait_until_said(self, text: str) -> "Running":
-        def come() -> bool:
-            assert text in self.said() or self.process.poll() is None, self.said()
-            return text in self.said()
-
-        wait_for(come, PATIENCE)
+        wait_for(lambda: text in self.said() or self.process.poll() is not None, PATIENCE)
+        assert text in self.said(), self.said()
         return self
 
     def up(self) -> "Running":
@@ -55,26 +48,22 @@ class Running:
     def refused(self) -> str:
         """The one sentence with which it did not start."""
         assert self.process.wait(PATIENCE) != 0
-        lines = [line for line in self.said().splitlines() if line and not line.startswith("database: ")]
-        assert len(lines) == 1, lines
-        return lines[0]
+        (line,) = [line for line in self.said().splitlines() if line and not line.startswith("database: ")]
+        return line
 
     def get(self, path: str = "/readyz") -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", int(self.port), timeout=5)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return 0
-        finally:
-            connection.close()
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", int(self.port), timeout=5)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status
+            except (OSError, http.client.HTTPException):
+                return 0
 
     def script(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A script of `bin/`, or a Python with `-m`, to which the run's folder is named."""
-        program = [sys.executable] if command[0] == "-m" else []
-        path = command if program else (str(CHECKOUT / "bin" / command[0]), *command[1:])
+        program = [sys.executable, "-m"] if command[0] == "-m" else [str(CHECKOUT / "bin" / command[0])]
         env = self._environment(environment)
-        return subprocess.run([*program, *path], env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        return subprocess.run([*program, *command[1:]], env=env, cwd=CHECKOUT, capture_output=True, text=True)
 
     def cluster(self) -> Cluster:
         return Cluster(self.state / "postgres")
@@ -92,9 +81,9 @@ class Running:
         """Every process that this run started, by the environment that it handed on."""
         mark = f"MAYFLY_STATE={self.state}".encode()
         found = set(working_in(self.state / "postgres" / "data", "postgres"))
-        for entry in Path("/proc").iterdir():
+        for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
                     found.add(int(entry.name))
         return found - {self.process.pid}
 
@@ -103,8 +92,7 @@ class Running:
         return self.process.wait(PATIENCE)
 
     def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self.process.kill()
         self.process.wait()
         wait_for(lambda: not self.children(), 20)
         self.log.close()

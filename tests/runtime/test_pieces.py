@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from webapp.errors import Refused
 from webapp.ops import prepare, served
 from webapp.postgres import folders
 from webapp.postgres.folders import CHECKOUT
-from webapp.runtime import keeper, ports, server, supervisor
+from webapp.runtime import keeper, server, supervisor
 
 
 def test_run_looks_before_anything_slow(scratch: Path) -> None:
@@ -40,18 +41,6 @@ HELD, YOUNG = supervisor._HOLDS + 1, supervisor._HOLDS - 1
 
 
 def test_server_that_dies_is_started_again_where_it_had_held() -> None:
-    started: list[object] = []
-
-    class Fallen:
-        def __init__(self, age: float) -> None:
-            self.age = lambda: age
-
-        def ended(self) -> int:
-            return 1
-
-        def start(self) -> None:
-            started.append(self)
-
     for waits, was_up, age, again in (
         ("", True, HELD, True),
         ("", True, YOUNG, False),
@@ -59,11 +48,12 @@ def test_server_that_dies_is_started_again_where_it_had_held() -> None:
         ("yes", False, YOUNG, True),
         ("yes", True, YOUNG, False),
     ):
-        one, fallen = supervisor.Supervisor({"WAIT_FOR_DATABASE": waits}), Fallen(age)
+        one, fallen = supervisor.Supervisor({"WAIT_FOR_DATABASE": waits}), Mock(spec=server.Server)
+        fallen.age.return_value, fallen.ended.return_value = age, 1
         one._announced = was_up
         one.stopping.set()  # nobody has to wait for the second in between
-        assert one._restart(fallen) is again  # type: ignore[arg-type]
-        assert (fallen in started) is again
+        assert one._restart(fallen) is again
+        assert bool(fallen.start.call_count) is again
 
 
 @pytest.mark.parametrize("readable", [True, False])
@@ -87,30 +77,27 @@ def test_workers_are_told_whom_to_run_as_and_a_person_when_they_cannot(
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to step down to")
 def test_what_the_workers_cannot_read_is_named(monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
     account = folders.service_account()
-    assert account
-    scratch.chmod(0o700)
     for name in ("gunicorn.conf.py", "webapp/__init__.py", "sql/schema.sql"):
         (scratch / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).touch()
+    environment, python = scratch / "environment", scratch / "python"
+    environment.mkdir(mode=0o700)
     monkeypatch.setattr(folders, "CHECKOUT", scratch)
+    scratch.chmod(0o700)
     assert folders.unreadable(account) == str(scratch)
     scratch.chmod(0o711)
-    environment = scratch / "environment"
-    environment.mkdir(mode=0o700)
     monkeypatch.setattr(sys, "prefix", str(environment))
     assert folders.unreadable(account) == str(environment)
     environment.chmod(0o711)
-    python = scratch / "python"
     monkeypatch.setattr(sys, "executable", str(python))  # there is none yet
     assert folders.unreadable(account) == str(python)
-    python.write_text("#!/bin/sh\ncase $3 in *gunicorn*) exit 1; esac\n")
-    python.chmod(0o755)
-    assert folders.unreadable(account) == str(environment)
-    python.write_text("#!/bin/sh\n")
-    assert folders.unreadable(account) == ""
+    for text, named in {"case $3 in *gunicorn*) exit 1; esac\n": str(environment), "": ""}.items():
+        python.write_text(f"#!/bin/sh\n{text}")
+        python.chmod(0o755)
+        assert folders.unreadable(account) == named
 
 
-def test_run_waits_for_no_dead_name_server_and_its_server_is_as_patient_as_ever(
+def test_run_waits_for_no_dead_name_server_and_its_server_as_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RES_OPTIONS", "")
@@ -127,8 +114,7 @@ def test_keeper_goes_on_after_whatever_happens(
 ) -> None:
     gone = psycopg.errors.AdminShutdown("terminating connection")
     stopping, tries = threading.Event(), iter([RuntimeError("odd"), gone, None])
-    on = prepare.Target("test", "", "", "", Path("/"))
-    one = keeper.Keeper(on, settings, stopping, print, prepared=False)
+    one = keeper.Keeper(prepare.Target("test", "", "", "", Path("/")), settings, stopping, print, prepared=False)
 
     def prepared(*_: object) -> None:
         if error := next(tries):
@@ -140,16 +126,7 @@ def test_keeper_goes_on_after_whatever_happens(
     with caplog.at_level("ERROR", "mayfly.supervisor"):
         one.run()
     assert "the database could not be prepared" in caplog.text
-    assert one.refusal is None
-    assert next(tries, "over") == "over"
-
-
-def test_free_port_is_no_problem_even_right_after_use() -> None:
-    port = free_port()
-    assert ports.problem("127.0.0.1", port) is None
-    with socket.create_server(("127.0.0.1", port)):
-        assert "in use" in str(ports.problem("127.0.0.1", port))
-    assert ports.problem("127.0.0.1", port) is None
+    assert (one.refusal, next(tries, "over")) == (None, "over")
 
 
 def test_gunicorn_waits_longer_than_the_longest_honest_request(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,25 +136,19 @@ def test_gunicorn_waits_longer_than_the_longest_honest_request(monkeypatch: pyte
     exec((CHECKOUT / "gunicorn.conf.py").read_text(), scope)
     assert int(str(scope["timeout"])) > 2 + 3
     assert int(str(scope["graceful_timeout"])) < 10
-    assert scope["bind"] == "[::1]:8000"
-    assert (scope["user"], scope["group"]) == (10, 20)
-    assert scope["control_socket_disable"] is True
-    assert scope["accesslog"] is None
+    wanted = {"bind": "[::1]:8000", "user": 10, "group": 20, "control_socket_disable": True, "accesslog": None}
+    assert {name: scope[name] for name in wanted} == wanted
 
 
 def test_a_log_record_is_one_line_without_an_exceptions_words() -> None:
     try:
-        try:
-            raise KeyError("canary-cause")
-        except KeyError as error:
-            raise ValueError("canary-row") from error
-    except ValueError as error:
-        record = logging.LogRecord("x", logging.ERROR, "f", 1, "bad \n line \x1b[31m %s", ("\r",), None)
-        record.exc_info = (type(error), error, error.__traceback__)
+        raise ValueError("canary-row") from KeyError("canary-cause")
+    except ValueError as raised:
+        error = raised
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "bad \n line \x1b[31m %s", ("\r",), None)
+    record.exc_info = (type(error), error, error.__traceback__)
     line = logs.JsonFormatter().format(record)
-    assert "\n" not in line
-    assert "\x1b" not in line
-    assert "canary" not in line
+    assert [found for found in ("\n", "\x1b", "canary") if found in line] == []
     assert json.loads(line)["exception"] == ["builtins.ValueError", "builtins.KeyError"]
     record = logging.makeLogRecord({"msg": "request", "status": 200})
     assert json.loads(logs.JsonFormatter().format(record))["status"] == 200

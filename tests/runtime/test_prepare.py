@@ -7,11 +7,15 @@ import pytest
 from ways import free_port, wait_for
 
 from webapp.config.settings import Settings
-from webapp.db.connections import Connection, connect
+from webapp.db.connections import connect
 from webapp.errors import Refused, Unavailable
 from webapp.ops import migrate, prepare
 from webapp.ops.target import embedded_target, external_target
 from webapp.postgres.embedded import SUPERUSER, Cluster
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def prepared(env: dict[str, str], state: Path, **more: str) -> list[str]:
@@ -35,7 +39,7 @@ def test_one_makes_the_schema_and_another_serves_who_knows_no_owner(external: di
         prepared(external, scratch, DIRECT_CONNECTION_URL=f"postgresql://mayfly_app@127.0.0.1:{free_port()}/mayfly")
 
 
-def test_database_that_is_not_as_the_program_needs_it_is_left_alone(
+def test_database_that_is_not_as_needed_is_left_alone(
     durable: Cluster, external: dict[str, str], scratch: Path
 ) -> None:
     with connect(external["OWNER_CONNECTION_URL"]) as conn:
@@ -51,35 +55,31 @@ def test_database_that_is_not_as_the_program_needs_it_is_left_alone(
             prepared(external, scratch)
 
 
-def test_production_refuses_a_database_that_may_lose_writes(
-    durable: Cluster, external: dict[str, str], scratch: Path
-) -> None:
+def test_production_refuses_to_lose_writes(durable: Cluster, external: dict[str, str], scratch: Path) -> None:
     prepared(external, scratch)
-
-    def is_set(conn: Connection, name: str, value: str) -> bool:
-        return conn.execute("SELECT current_setting(%s)", [name]).fetchone() == (value,)
-
     with connect(durable.url(SUPERUSER, "postgres")) as conn:
+
+        def setting(change: str, name: str, value: str) -> None:
+            conn.execute(f"ALTER SYSTEM {change}")
+            conn.execute("SELECT pg_reload_conf()")
+            wait_for(lambda: conn.execute("SELECT current_setting(%s)", [name]).fetchone() == (value,))
+
         for name, value in (("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "local")):
             try:
-                conn.execute(f"ALTER SYSTEM SET {name} = {value}")
-                conn.execute("SELECT pg_reload_conf()")
-                wait_for(lambda name=name, value=value: is_set(conn, name, value))
+                setting(f"SET {name} = {value}", name, value)
                 with pytest.raises(Refused, match=f"{name}={value}, which loses acknowledged writes"):
                     prepared(external, scratch)
             finally:
-                conn.execute(f"ALTER SYSTEM RESET {name}")
-                conn.execute("SELECT pg_reload_conf()")
-                wait_for(lambda name=name: is_set(conn, name, "on"))
+                setting(f"RESET {name}", name, "on")
 
 
 def test_secret_key_is_whole_or_not_there(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = scratch / "secret_key"
-    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
-        prepare.secret_key({}, scratch)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            prepare.secret_key({}, scratch)
     assert list(scratch.iterdir()) == []
-    monkeypatch.undo()
     path.touch()  # as an earlier version left it
     key = prepare.secret_key({}, scratch)
     assert len(key) >= 32
@@ -88,16 +88,14 @@ def test_secret_key_is_whole_or_not_there(scratch: Path, monkeypatch: pytest.Mon
     assert list(scratch.iterdir()) == [path]
 
 
-def test_interrupted_first_run_gets_its_demo_from_the_next(
-    cluster: Cluster, embedded: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_first_run_is_finished(cluster: Cluster, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted while seeding, then between the seed and the password."""
     said: list[str] = []
     on = embedded_target(cluster, "development")
     settings = Settings.from_env(prepare.server_environment(on, {}))
     for place, name in ((prepare.schema, "_seed"), (prepare.people, "reset_password")):
         with monkeypatch.context() as patch:
-            patch.setattr(place, name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(place, name, interrupt)
             with pytest.raises(KeyboardInterrupt):
                 prepare.prepare_database(on, settings, said.append)
     for _ in range(2):

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,19 +19,14 @@ from webapp.postgres import folders
 from webapp.postgres.embedded import SUPERUSER, Cluster
 
 Start = Callable[..., Running]
-
-# The demo ------------------------------------------------------------------------------------------------------
+PRODUCTION = {"APP_ENV": "production", "PUBLIC_URL": "http://mayfly.lan"}
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Running]:
     """A first run that is up; each test leaves it so."""
-    with scratch_folder() as folder:
-        run = Running(folder / "state", folder, {})
-        try:
-            yield run.up()
-        finally:
-            run.close()
+    with scratch_folder() as folder, contextlib.closing(Running(folder / "state", folder, {})) as run:
+        yield run.up()
 
 
 def test_first_run_makes_everything_and_says_what_a_person_needs(demo: Running) -> None:
@@ -64,26 +58,13 @@ def test_run_survives_kill_9_of_its_database(demo: Running) -> None:
     wait_for(lambda: demo.get() == 200 and demo.postmaster() != before, PATIENCE)
 
 
-def test_run_survives_kill_9_of_a_worker(demo: Running) -> None:
-    (worker,) = children_of(demo.server())
-    os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: children_of(demo.server()) not in ([], [worker]) and demo.get() == 200, PATIENCE)
-
-
-# From start to stop --------------------------------------------------------------------------------------------
-
-
 def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -> None:
-    production = {"APP_ENV": "production", "PUBLIC_URL": "http://mayfly.lan"}
-    run = start(**production).up()
+    run = start(**PRODUCTION).up()
     assert "warning: http://mayfly.lan is plain http" in run.said()
     note = run.state / "served.json"
     assert note.stat().st_mode & 0o777 == 0o600
-    assert json.loads(note.read_text()) == {
-        "app_env": "production",
-        "public_url": "http://mayfly.lan",
-        "embedded": True,
-    }
+    noted = json.loads(note.read_text())
+    assert noted == {"app_env": "production", "public_url": "http://mayfly.lan", "embedded": True}
     assert run.script("users-invite").stdout.startswith("http://mayfly.lan/sign-up?invite=")
     key = (run.state / "secret_key").read_text()
     assert len(run.children()) > 5
@@ -95,7 +76,7 @@ def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -
     assert (run.children(), run.get("/livez")) == (set(), 0)
 
     assert "bin/run last served APP_ENV=production" in start().refused()
-    again = start(**production).up()
+    again = start(**PRODUCTION).up()
     assert "made the database" not in again.said()
     assert (run.state / "secret_key").read_text() == key
     with connect(again.cluster().url(SUPERUSER, "mayfly")) as conn:  # the first sweep comes at the start
@@ -104,10 +85,9 @@ def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -
     again.process.wait()
     wait_for(lambda: not again.children(), 15)
 
-    recovered = start(**production).up()
+    recovered = start(**PRODUCTION).up()
     assert recovered.get() == 200
-    assert recovered.stop(signal.SIGINT) == 0
-    assert recovered.children() == set()
+    assert (recovered.stop(signal.SIGINT), recovered.children()) == (0, set())
 
 
 def test_server_that_dies_before_it_is_up_ends_the_run(start: Start) -> None:
@@ -128,9 +108,6 @@ def test_server_that_dies_before_it_is_up_ends_the_run(start: Start) -> None:
     wait_for(lambda: not run.children(), 15)
 
 
-# Somebody else's database ------------------------------------------------------------------------------------
-
-
 def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strangers(
     start: Start, durable: Cluster, external: dict[str, str]
 ) -> None:
@@ -146,10 +123,9 @@ def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strange
         assert b"OWNER_CONNECTION_URL" not in environment
         assert b"PROD_CONNECTION_URL" not in environment
     if account := folders.service_account():  # as root the workers step down, where they can
-        assert (f"cannot read {folders.unreadable(account) or '/'}: " in run.said()) == bool(
-            folders.unreadable(account)
-        )
-        assert Path(f"/proc/{worker}").stat().st_uid == (0 if folders.unreadable(account) else account.uid)
+        kept_out = folders.unreadable(account)
+        assert (f"cannot read {kept_out or '/'}: " in run.said()) == bool(kept_out)
+        assert Path(f"/proc/{worker}").stat().st_uid == (0 if kept_out else account.uid)
     noted = json.loads((run.state / "served.json").read_text())
     assert set(noted.values()) == {"production", "https://mayfly.example", False}
     assert "name that one, or the embedded one" in run.script("users-suspend", "ann").stderr
@@ -159,47 +135,28 @@ def test_run_over_an_external_database_keeps_the_owner_from_what_answers_strange
         assert conn.execute("SELECT environment FROM mayfly_marker").fetchone() == ("production",)
 
 
-def test_told_to_wait_it_serves_when_the_database_comes(
-    start: Start, durable: Cluster, external: dict[str, str]
-) -> None:
+def test_told_to_wait_it_serves_when_a_database_comes(start: Start, durable: Cluster, external: dict[str, str]) -> None:
     durable.stop()
     try:
         run = start(**external, WAIT_FOR_DATABASE="yes").wait_until_said("waiting for the database")
-        wait_for(lambda: run.get() == 503, PATIENCE)
-        assert run.get("/livez") == 200
-        durable.start()
-        run.up()
-        durable.stop()
-        wait_for(lambda: run.get() == 503, PATIENCE)
-        assert run.get("/livez") == 200
-        durable.start()
-        wait_for(lambda: run.get() == 200, PATIENCE)
+        for after in (run.up, lambda: wait_for(lambda: run.get() == 200, PATIENCE)):
+            wait_for(lambda: run.get() == 503, PATIENCE)
+            assert run.get("/livez") == 200
+            durable.start()
+            after()
+            durable.stop()
         assert run.stop() == 0
     finally:
         if not durable.alive():
             durable.start()
 
 
-# What keeps it from starting ---------------------------------------------------------------------------------
-
-
-def test_port_in_use_is_one_sentence_before_anything_slow(start: Start, scratch: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        said = start(PORT=str(port)).refused()
-    assert said == f"Port {port} on 127.0.0.1 is in use: stop what uses it, or choose another: PORT={port + 1}."
-    assert not (scratch / "state").exists()
-
-
-def test_half_set_configuration_is_one_sentence(start: Start) -> None:
-    assert "WORKERS is '0'" in start(WORKERS="0").refused()
-
-
-def test_unreachable_database_is_one_sentence_and_the_note_is_left(start: Start, scratch: Path) -> None:
+def test_what_keeps_it_from_starting_is_one_sentence_and_no_note(start: Start, scratch: Path) -> None:
     (scratch / "state").mkdir(mode=0o755)
     before = served.Served("production", "https://mayfly.example", embedded=True)
     served.remember(scratch / "state", before)
     run = start(CONNECTION_URL="postgresql://mayfly@127.0.0.1:1/mayfly")
     assert "at 127.0.0.1 port 1 cannot be reached: no PostgreSQL listens there" in run.refused()
     assert run.said().startswith("database: mayfly on 127.0.0.1 port 1, as mayfly\n")
+    assert "WORKERS is '0'" in start(CONNECTION_URL="postgresql://", WORKERS="0").refused()
     assert served.recall(scratch / "state") == before
