@@ -102,7 +102,7 @@ ENVIRONMENTS: dict[str, tuple[str, dict[str, str] | Callable[[Place], object]]] 
     "the second host answers": (BY_MARK, {"CONNECTION_URL": SECOND}),
     "no mark": ("Its marker says nothing", lambda place: place.owner.execute("DROP TABLE mayfly_marker")),
     "name": ("Its name, mayfly_test_", rename),
-    "unknown server": ("Its server is not one", lambda place: (place.state / "servers").write_text("7\n8\n")),
+    "unknown server": ("bin/db-create was not used", lambda place: (place.state / "servers").write_text("7\n8\n")),
     "managed server": ("managed", lambda place: place.admin.execute("CREATE ROLE rds_superuser")),
     "the one of prod, spelled otherwise": ("PROD_CONNECTION_URL", {"PROD_CONNECTION_URL": OTHERWISE}),
     "name of the network": ("It is reached through db.example", by_name),
