@@ -106,9 +106,6 @@ SAMPLES: Samples = {
         name: {"activity": CARDS[name]} for name in ("bright", "last tenth", "long word", "hostile")
     },
     "activities/_stub.html": {"always": {}},
-    "activities/_replies_count.html": {
-        name: {"activity": card(replies_count=count)} for name, count in (("none", 0), ("one", 1), ("many", 12))
-    },
     "activities/_composer.html": {name: {"composer": sample} for name, sample in composers().items()},
     "activities/_burn.html": {
         "always": {"activity": CARDS["own"], "notice": ""},
