@@ -11,6 +11,12 @@ from webapp.activities.samples import CARDS
 from webapp.activities.shapes import ActivityCard
 from webapp.sessions.samples import VIEWER
 
+EVERYBODY = (
+    VIEWER,
+    {**VIEWER, "uuid": "0" * 8, "handle": "other", "display_name": "Other", "last_ttl": "1-hour"},
+    None,
+)
+
 
 def drawn(cards: Cards, activity: ActivityCard, stands: str = "feed") -> str:
     return cards.draw("activities/_activity.html", activity=activity, stands=stands)
@@ -20,12 +26,14 @@ def test_kept_card_is_drawn_as_one_that_is_not(app: Flask) -> None:
     kept = Cards(app.jinja_env)
     hostile = {**CARDS["hostile"], "message": "100 % %(left)s %s <b>", "display_name": "%(words)s"}
     with app.test_request_context():
-        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "focus", "still"), (VIEWER, None)):
+        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "focus", "still"), EVERYBODY):
             g.viewer = person
             kept(activity, stands)
             read_at = datetime.fromisoformat(activity["read_at"]) + timedelta(hours=30)
             later = {**activity, "read_at": read_at.isoformat()}
             assert kept(later, stands) == drawn(kept, later, stands)
+            kept.line(activity)
+            assert kept.line(later) == kept.draw("activities/_line.html", activity=later)
 
 
 def test_kept_card_shows_what_changed(app: Flask) -> None:

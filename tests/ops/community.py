@@ -7,7 +7,7 @@ from verbs import expire
 
 from webapp.db.connections import Connection
 
-KEPT = ("users", "passwords", "activities", "activity_keys", "invitations", "schema_migrations")
+KEPT = ("users", "passwords", "activities", "activity_keys", "likes", "invitations", "schema_migrations")
 
 
 def fill(conn: Connection) -> None:
@@ -16,7 +16,8 @@ def fill(conn: Connection) -> None:
     make_user(conn, "bob")
     gone = make_activity(conn, alice, "canary that expired", age=timedelta(hours=3))
     stub = make_activity(conn, alice, "canary below which something lives", age=timedelta(hours=3))
-    make_activity(conn, alice, "still alive", reply_to=stub)
+    alive = make_activity(conn, alice, "still alive", reply_to=stub)
+    conn.execute("INSERT INTO likes (user_uuid, activity_uuid) VALUES (%s, %s)", [alice, alive])
     expire(conn, gone, stub)
     sign_in(conn, alice)
     conn.execute("INSERT INTO drafts (user_uuid, kind, message) VALUES (%s, 'profile', 'canary that waits')", [alice])

@@ -41,7 +41,6 @@ REFUSED: dict[str, dict[str, str]] = {
     "users.change_password": {"current": "", "password": "short"},
 }
 """Forms that are refused whatever one of their fields holds, so that nothing is written."""
-HTMX_SENDS = {"activities.create", "activities.burn", "reactions.like", "reactions.unlike"}
 STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}  # forms for those who are signed out
 
 
@@ -80,4 +79,4 @@ class Watch:
 
 
 def ways(endpoint: str) -> tuple[dict[str, str], ...]:
-    return ({}, FRAGMENT) if endpoint in HTMX_SENDS else ({},)
+    return ({}, FRAGMENT) if endpoint.startswith(("activities.", "reactions.")) else ({},)

@@ -37,10 +37,15 @@ def test_every_style_and_script_is_joined_once_but_that_before_the_first_paint(g
 
 def test_every_icon_has_its_cell() -> None:
     cells = re.findall(r'<g id="([\w-]+)"', FILES["icons.svg"].decode())
-    named = dict(re.findall(r"\.icon-(\w+).*--icon: (\d+);", FILES["css/base.css"].decode()))
-    assert {name: cells[int(cell)] for name, cell in named.items()} == {name: name for name in named}
+    style = FILES["css/base.css"].decode()
+    named = dict(re.findall(r"\.icon-(\w+).*--icon: (\d+);", style))
+    acts = dict(re.findall(r"\.act-(\w+) .*--icon: (\d+);", style))
+    assert {name: cells[int(cell)] for name, cell in {**named, **acts}.items()} == {n: n for n in {**named, **acts}}
+    assert f'width="{24 * len(cells)}"' in FILES["icons.svg"].decode()
     for template in (FOLDER.parent / "templates").rglob("*.html"):
-        assert set(re.findall(r"icon\('(\w+)'\)", template.read_text())) <= named.keys(), template
+        text = template.read_text()
+        assert set(re.findall(r"icon\('(\w+)'\)", text)) <= named.keys(), template
+        assert set(re.findall(r"(?:act act-|toggle\(')(\w+)", text)) <= acts.keys(), template
 
 
 def test_page_loads_the_joined_files_and_what_the_signed_in_need_only_for_them(client: FlaskClient) -> None:

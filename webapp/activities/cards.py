@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from operator import attrgetter, itemgetter
+from threading import Lock
 from typing import Any, NamedTuple
 
 from cachetools import TTLCache
@@ -16,7 +17,7 @@ from .shapes import ActivityCard, ActivityLine
 
 KEPT, SECONDS = 4_000, 300
 _CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
-_LINE = itemgetter("uuid", "handle", "display_name", "message", "created_at", "expires_at")
+_LINE = itemgetter(*(name for name in ActivityLine.__annotations__ if name != "read_at"))
 # PostgreSQL stores no NUL in text, so nobody can write such a placeholder.
 _HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-type]
 _HOLE = re.compile(r"\0(\w+)\0")
@@ -34,16 +35,19 @@ class Kept(NamedTuple):
 class Cards:
     """Draws activities for templates: `card(activity)`, `card.all(activities)`, `card.line(item)`.
 
-    Each process keeps at most `kept` drawings for five minutes; the key holds every value that the template uses.
-    `kept=0` keeps nothing. Only the read decides which activities are shown, never what is kept.
+    Each process keeps at most `kept` drawings and uses none after five minutes; the key holds every value that the
+    template uses. `kept=0` keeps nothing. Only the read decides which activities are shown, never what is kept.
     """
 
     def __init__(self, environment: Environment, kept: int = KEPT) -> None:
         self._environment = environment
         self._kept: TTLCache[tuple[object, ...], Kept] = TTLCache(kept, SECONDS)
+        self._lock = Lock()  # for servers with threads
 
     def all(self, activities: Iterable[ActivityCard]) -> Markup:
         signed_in = viewer() is not None
+        with self._lock:
+            self._kept.expire()  # what is gone leaves the memory too
         return Markup("".join([self._card(activity, "feed", signed_in) for activity in activities]))  # noqa: S704
 
     def __call__(self, activity: ActivityCard, stands: str = "feed") -> Markup:
@@ -60,14 +64,15 @@ class Cards:
 
     def _fill(self, template: str, key: tuple[object, ...], activity: Any, **needs: object) -> str:
         """Draws the template, or takes the kept drawing, and fills in the current times."""
-        try:
-            kept = self._kept[key]
-        except KeyError:
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
             html = self.draw(template, activity=activity, life=_HOLES, **needs).replace("%", "%%")
             created, ends = (datetime.fromisoformat(activity[name]) for name in ("created_at", "expires_at"))
             kept = Kept(_HOLE.sub("%s", html), attrgetter(*_HOLE.findall(html)), created, ends)
             if self._kept.maxsize:
-                self._kept[key] = kept
+                with self._lock:
+                    self._kept[key] = kept
         life = life_between(kept.created, datetime.fromisoformat(activity["read_at"]), kept.ends)
         return kept.html % kept.times(life)
 

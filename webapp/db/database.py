@@ -81,7 +81,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Calls inside share one connection: leaving commits, an exception rolls back. Does not nest."""
+        """Calls inside share one connection: leaving commits, an exception rolls back. Nesting is refused."""
+        if self._held.get() is not None:
+            raise RuntimeError("a transaction is open already")
         with self._connection() as conn, conn.transaction():
             token = self._held.set(conn)
             try:
@@ -120,9 +122,9 @@ class Database:
         self._checked = True
 
     def ready(self) -> None:
-        """Returns when the database responds within a second, has every migration, and fits every template.
+        """Raises unless a connection comes within a second, every migration is there, and every template fits.
 
-        Raises `Unavailable`, `BrokenTemplate`.
+        `Unavailable`, `BrokenTemplate`. The first call also prepares every template.
         """
         if not self._checked:
             self.check()

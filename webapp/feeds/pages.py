@@ -17,7 +17,7 @@ SOONEST = 5
 
 def feed_response(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
     """A feed's page; under HTMX its next cards and what follows them. `asked`: its parameters besides the limit."""
-    asked["limit"] = PAGE_SIZE + 1  # one more than is shown: it tells whether the feed continues
+    asked = {**asked, "limit": PAGE_SIZE + 1}  # one more than is shown: it tells whether the feed continues
     if wants_fragment():
         page = Page.of(db().query_array(name, **asked))
         return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())

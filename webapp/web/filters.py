@@ -89,7 +89,7 @@ def _round(value: float) -> int:
 
 
 def full_time(iso: str) -> str:
-    """`23 November, 11:49 UTC`. No year: a post's moments are a month away at most."""
+    """`23 November, 11:49 UTC`. No year: an activity's moments are a month away at most."""
     return full_moment(datetime.fromisoformat(iso))
 
 

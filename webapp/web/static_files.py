@@ -45,7 +45,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     An address with the hash of another release gets our file with `no-cache`: while servers are updated one by one, a
     page of one may request files from another. In development the address is fixed, files are read on each request,
-    and nothing is joined or kept. Call it after Flask-Compress is set up, so that `mind_refusals` runs first.
+    and nothing is joined or kept.
     """
     files = _read()
     joined = _join(files)
@@ -77,7 +77,7 @@ def register(app: Flask, settings: Settings) -> None:
         return response
 
     @app.before_request
-    def mind_refusals() -> None:
+    def drop_refused_encodings() -> None:
         # "br;q=0" refuses brotli, but Flask-Compress takes it as accepted.
         if "q=0" in request.headers.get("Accept-Encoding", ""):
             wanted = [f"{name};q={quality:g}" for name, quality in request.accept_encodings if quality]
