@@ -15,6 +15,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # bottom of a phone. Any other doubt counts as found, since what could not be measured is not right for that.
 HARMLESS = {"shortTextContent", "nonBmp", "pseudoContent", "elmPartiallyObscured"}
 WIDTHS = {390: 844, 1280: 800}
+SHIFTS = """window.shifts = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => { shifts += entry.value; }))
+  .observe({ type: "layout-shift", buffered: true });"""
 
 pytestmark = pytest.mark.usefixtures("community", "node_tools")
 
@@ -60,8 +63,11 @@ def test_page_is_accessible_and_quiet(
         request.getfixturevalue("demo_page")
     if name.startswith("404"):
         watch.expect_errors()
-    page.goto(path)
+    page.add_init_script(SHIFTS)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path, wait_until="networkidle")
     expect(page.get_by_role("heading", level=1)).to_be_attached()
+    assert page.evaluate("shifts") < 0.01, "something moves while the page loads"
     assert look(page, PAGES.index((name, path))) == []
 
 
