@@ -42,7 +42,7 @@ class Cards:
     def __init__(self, environment: Environment, kept: int = KEPT) -> None:
         self._environment = environment
         self._kept: TTLCache[tuple[object, ...], Kept] = TTLCache(kept, SECONDS)
-        self._lock = Lock()  # for servers with threads
+        self._lock = Lock()  # held for writing only: two threads that write at once would break the cache
 
     def all(self, activities: Iterable[ActivityCard]) -> Markup:
         signed_in = viewer() is not None
@@ -64,9 +64,9 @@ class Cards:
 
     def _fill(self, template: str, key: tuple[object, ...], activity: Any, **needs: object) -> str:
         """Draws the template, or takes the kept drawing, and fills in the current times."""
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is None:
+        try:
+            kept = self._kept[key]
+        except KeyError:
             html = self.draw(template, activity=activity, life=_HOLES, **needs).replace("%", "%%")
             created, ends = (datetime.fromisoformat(activity[name]) for name in ("created_at", "expires_at"))
             kept = Kept(_HOLE.sub("%s", html), attrgetter(*_HOLE.findall(html)), created, ends)
