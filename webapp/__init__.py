@@ -9,7 +9,7 @@ from flask_compress import Compress
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .activities.cards import KEPT, Cards
+from .activities.cards import MOST, Cards
 from .activities.routes import bp as activities
 from .config.settings import Settings
 from .db.database import Database, close_pools
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(guards.keep_private)
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
-    app.jinja_env.globals["card"] = Cards(app.jinja_env, kept=0 if settings.development else KEPT)
+    app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
     for blueprint in (health.bp, feeds, reactions, activities, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:

@@ -49,7 +49,7 @@ def test_kept_card_shows_what_changed(app: Flask) -> None:
 
 
 def test_cards_are_kept_in_bounded_number(app: Flask) -> None:
-    cards = Cards(app.jinja_env, kept=2)
+    cards = Cards(app.jinja_env, most=2)
     with app.test_request_context():
         g.viewer = VIEWER
         assert all(map(cards, CARDS.values()))

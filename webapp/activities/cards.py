@@ -15,7 +15,7 @@ from ..sessions.session import viewer
 from ..web.filters import Life, life_between
 from .shapes import ActivityCard, ActivityLine
 
-KEPT, SECONDS = 4_000, 300
+MOST, SECONDS = 4_000, 300
 _CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
 _LINE = itemgetter(*(name for name in ActivityLine.__annotations__ if name != "read_at"))
 # PostgreSQL stores no NUL in text, so nobody can write such a placeholder.
@@ -23,7 +23,7 @@ _HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-typ
 _HOLE = re.compile(r"\0(\w+)\0")
 
 
-class Kept(NamedTuple):
+class Drawing(NamedTuple):
     """Drawn HTML: `html` has a `%s` for each figure and phrase of time, and `times` takes them out of a `Life`."""
 
     html: str
@@ -35,13 +35,13 @@ class Kept(NamedTuple):
 class Cards:
     """Draws activities for templates: `card(activity)`, `card.all(activities)`, `card.line(item)`.
 
-    Each process keeps at most `kept` drawings and uses none after five minutes; the key holds every value that the
-    template uses. `kept=0` keeps nothing. Only the read decides which activities are shown, never what is kept.
+    Each process keeps at most `most` drawings and uses none after five minutes; the key holds every value that the
+    template uses. `most=0` keeps nothing. Only the read decides which activities are shown, never what is kept.
     """
 
-    def __init__(self, environment: Environment, kept: int = KEPT) -> None:
+    def __init__(self, environment: Environment, most: int = MOST) -> None:
         self._environment = environment
-        self._kept: TTLCache[tuple[object, ...], Kept] = TTLCache(kept, SECONDS)
+        self._kept: TTLCache[tuple[object, ...], Drawing] = TTLCache(most, SECONDS)
         self._lock = Lock()  # held for writing only: two threads that write at once would break the cache
 
     def all(self, activities: Iterable[ActivityCard]) -> Markup:
@@ -65,16 +65,16 @@ class Cards:
     def _fill(self, template: str, key: tuple[object, ...], activity: Any, **needs: object) -> str:
         """Draws the template, or takes the kept drawing, and fills in the current times."""
         try:
-            kept = self._kept[key]
+            drawing = self._kept[key]
         except KeyError:
             html = self.draw(template, activity=activity, life=_HOLES, **needs).replace("%", "%%")
             created, ends = (datetime.fromisoformat(activity[name]) for name in ("created_at", "expires_at"))
-            kept = Kept(_HOLE.sub("%s", html), attrgetter(*_HOLE.findall(html)), created, ends)
+            drawing = Drawing(_HOLE.sub("%s", html), attrgetter(*_HOLE.findall(html)), created, ends)
             if self._kept.maxsize:
                 with self._lock:
-                    self._kept[key] = kept
-        life = life_between(kept.created, datetime.fromisoformat(activity["read_at"]), kept.ends)
-        return kept.html % kept.times(life)
+                    self._kept[key] = drawing
+        life = life_between(drawing.created, datetime.fromisoformat(activity["read_at"]), drawing.ends)
+        return drawing.html % drawing.times(life)
 
     def draw(self, template: str, **needs: object) -> str:
         """Draws the template and keeps nothing."""
