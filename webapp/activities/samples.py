@@ -4,11 +4,15 @@ from zlib import crc32
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
 from .composer import ORPHANED, TOO_DEEP, Composer
-from .shapes import ActivityCard
+from .shapes import ActivityCard, ActivityLine
 
 ZERO = {int: 0, bool: False}
 """A sample's counts and acts by default; `ALL_DONE`: every act done."""
-ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
+ALL_DONE = {
+    name: True
+    for name, kind in get_type_hints(ActivityCard).items()
+    if kind is bool and name not in ("is_own", "undoable")
+}
 
 
 def card(
@@ -24,10 +28,11 @@ def card(
         "handle": "bede",
         "message": message,
         "reply_to_activity_uuid": None,
-        "reply_to_handle": None,
+        "parent": None,
         "mentions": None,
         "expires_at": (NOW + WEEK * left).isoformat(),
-        "created_at": (NOW - WEEK * (1 - left)).isoformat(),
+        "created_at": (created := (NOW - WEEK * (1 - left)).isoformat()),
+        "visible_from": created,
         "read_at": NOW.isoformat(),
     }
     return cast(ActivityCard, {**sample, **fields})
@@ -47,7 +52,9 @@ CARDS: dict[str, ActivityCard] = {
     "one reply": card("Somebody replied.", replies_count=1),
     "many replies": card("Everybody replied.", replies_count=1234),
     "a reply": card(
-        "It hangs behind the door.", reply_to_activity_uuid=PARENT["uuid"], reply_to_handle=PARENT["handle"]
+        "It hangs behind the door.",
+        reply_to_activity_uuid=PARENT["uuid"],
+        parent={name: dict(PARENT)[name] for name in ActivityLine.__annotations__},
     ),
     "a reply to what is gone": card("As I was saying.", reply_to_activity_uuid=PARENT["uuid"]),
     "links and mentions": card(
