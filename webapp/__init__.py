@@ -14,6 +14,7 @@ from .activities.fuse import bp as fuse
 from .activities.routes import bp as activities
 from .config.settings import Settings
 from .db.database import Database, close_pools
+from .drafts.routes import bp as drafts
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
 from .reactions.routes import bp as reactions
@@ -59,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    for blueprint in (health.bp, feeds, reactions, activities, fuse, users, sign_ups, sessions):
+    for blueprint in (health.bp, feeds, reactions, activities, fuse, drafts, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:
         from .identities import routes as identities  # imported only where it is used

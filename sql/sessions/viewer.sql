@@ -7,6 +7,9 @@ SELECT
   viewer.display_name,
   viewer.handle,
   viewer.last_ttl,
+  (
+    -- include drafts/_count
+  ) AS drafts_count,
   session.seen_at < now() - interval '10 minutes' AS stale
 FROM sessions AS session
 JOIN users AS viewer ON viewer.uuid = session.user_uuid

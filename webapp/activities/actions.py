@@ -35,6 +35,7 @@ def create(
     def write() -> str:
         activity_uuid = str(uuid.uuid4())
         with db.transaction():
+            db.execute("drafts/lock", user_uuid=user_uuid, key=key)
             if not db.query_value(
                 "activities/claim_key",
                 user_uuid=user_uuid,
@@ -57,7 +58,8 @@ def create(
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
                 raise ParentGone(_("What you were replying to is gone."))
-            db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
+            if not reply_to_activity_uuid:  # a reply's lifespan follows its parent's
+                db.execute("users/wrote", user_uuid=user_uuid, ttl=ttl)
         return activity_uuid
 
     try:

@@ -2,13 +2,16 @@
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import render_template
 
+from ..drafts import actions as drafts
+from ..drafts.pages import begun_as
 from ..drafts.shapes import Draft
 from ..sessions.shapes import Viewer
-from ..web.current import settings
+from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
 from ..words import N_, _
@@ -19,12 +22,17 @@ from .shapes import ActivityCard
 ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
 TOO_DEEP = N_("This thread can't go any deeper. Your text is safe: post it elsewhere, or discard it.")
 
-DRAFT_IS_HERE = N_("You're signed in. Your text is here; nothing has been posted yet.")
+POSITIONS = ("feed", "slot", "thread", "page")
+
+DRAFT_IS_HERE = N_("Your text is here. Nothing has been posted yet.")
 
 
 @dataclass(kw_only=True)
 class Composer:
-    """The form for an activity. `position` decides where its card goes: feed, slot (below a card), thread or page."""
+    """The form for an activity. `position` decides where its card goes: feed, slot (below a card), thread or page.
+
+    `version`: of its draft, 0 without one. `draft`: what it was filled with. `anothers`: somebody else began it.
+    """
 
     viewer: Viewer
     ttl: str
@@ -38,18 +46,31 @@ class Composer:
     orphan: bool = False
     gone: bool = False
     one_up: str | None = None
+    version: str = "0"
+    draft: Draft | None = None
+    anothers: bool = False
 
     @classmethod
     def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key; `ttl` defaults to the viewer's last one."""
+        """An empty composer with a new key; `ttl` defaults to the viewer's last one, and for a reply to its parent's."""
         return cls(
             viewer=viewer,
-            ttl=ttl or _usual_ttl(viewer),
+            ttl=_ttl_of_reply(parent) if parent else ttl or _usual_ttl(viewer),
             key=str(uuid.uuid4()),
             position=position,
             parent=parent,
             parent_uuid=parent["uuid"] if parent else None,
         )
+
+    @classmethod
+    def offered(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None) -> "Composer":
+        """The composer with the newest draft of its place, else an empty one."""
+        composer = cls.fresh(viewer, position, parent)
+        if viewer["drafts_count"]:
+            reply_to = parent["uuid"] if parent else None
+            if draft := drafts.newest(db(), user_uuid=viewer["uuid"], reply_to_activity_uuid=reply_to):
+                composer._fill(draft)
+        return composer
 
     @classmethod
     def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
@@ -63,19 +84,26 @@ class Composer:
             parent=find_card(parent_uuid, viewer["uuid"]),
             parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
+            version=form.version.data,
         )
+        if problem := begun_as(form.user_uuid.data):
+            composer.anothers, composer.notice = True, problem
         return composer.without_parent() if form.reply_to_activity_uuid.data and not composer.parent else composer
 
     @classmethod
     def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
         """The composer of a draft, with its text and its key."""
-        ttl, reply_to = draft["ttl"] or "", draft["reply_to_activity_uuid"]
-        composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]), ttl if ttl in settings().ttls else "")
-        composer.message, composer.notice = draft["message"], _(DRAFT_IS_HERE)
-        if reply_to and not composer.parent:
-            composer.without_parent()
-        composer.key = draft["key"] or composer.key
-        return composer
+        reply_to = draft["reply_to_activity_uuid"]
+        composer = cls.fresh(viewer, "page", find_card(reply_to, viewer["uuid"]))
+        composer._fill(draft)
+        composer.notice = _(DRAFT_IS_HERE)
+        return composer.without_parent() if reply_to and not composer.parent else composer
+
+    def _fill(self, draft: Draft) -> None:
+        self.draft, self.message, self.version = draft, draft["message"], str(draft["version"])
+        self.key = draft["key"] or self.key
+        if draft["ttl"] in settings().ttls:
+            self.ttl = str(draft["ttl"])
 
     @property
     def id(self) -> str:
@@ -88,10 +116,14 @@ class Composer:
         """Where a new card goes, as htmx finds it."""
         return {"slot": "closest .slot", "thread": "#replies"}.get(self.position, "#feed")
 
+    @property
+    def plain(self) -> bool:
+        """A new page shows what it posts: this one is no longer right."""
+        return self.position == "page" or self.orphan or self.anothers
+
     def without_parent(self) -> "Composer":
-        """The same text with a new key and no parent, which is gone: post it on its own, or discard it."""
-        self.orphan, self.parent, self.gone = True, None, True
-        self.notice, self.key = _(ORPHANED), str(uuid.uuid4())
+        """The same text without its parent, which is gone: post it on its own, or discard it."""
+        self.orphan, self.parent, self.gone, self.notice = True, None, True, _(ORPHANED)
         return self
 
     def without_deep_parent(self) -> "Composer":
@@ -103,7 +135,7 @@ class Composer:
 
     def with_new_key(self, notice: str) -> "Composer":
         """The same text under a new key, so that posting makes another activity."""
-        self.key, self.notice = str(uuid.uuid4()), notice
+        self.key, self.version, self.notice = str(uuid.uuid4()), "0", notice
         return self
 
     def response(self, status: int) -> Any:
@@ -120,3 +152,10 @@ class Composer:
 def _usual_ttl(viewer: Viewer) -> str:
     usual = viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
+
+
+def _ttl_of_reply(parent: ActivityCard) -> str:
+    """The shortest lifespan that covers what the parent has left, else the longest."""
+    ends, read = (datetime.fromisoformat(parent[name]) for name in ("expires_at", "read_at"))  # type: ignore[literal-required]
+    lives = settings().ttls
+    return min(lives, key=lambda ttl: (lives[ttl] < ends - read, abs(lives[ttl] - (ends - read))))

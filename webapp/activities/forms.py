@@ -12,6 +12,8 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
     ttl = TextField()
     key = TextField()
     reply_to_activity_uuid = TextField()
+    version = TextField()
+    user_uuid = TextField()
 
     def validate_message(self, field: TextField) -> None:
         if problem := text.message_problem(field.data):

@@ -1,12 +1,11 @@
-import uuid
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..drafts import actions as drafts
+from ..drafts.pages import begun_as, keep_until_sign_in
 from ..sessions import session
 from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed_in_or
-from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
@@ -14,7 +13,7 @@ from ..web.htmx import target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
-from .composer import Composer
+from .composer import POSITIONS, Composer
 from .forms import ActivityForm
 from .pages import find_card, require_card
 from .shapes import ActivityCard
@@ -28,42 +27,30 @@ POSTED_OTHERWISE = N_("An earlier version of your text was posted. Press Post to
 @bp.get("/compose")
 @signed_in
 def compose() -> Any:
-    """The composer: a page, or under HTMX the form that opens below a card.
+    """The composer: a page, or under HTMX the form that opens below a card, or another's new state (`at`).
 
-    `?draft=` fills it from one's own draft; an unknown draft is ignored.
+    `?draft=` fills it from one's own draft; an unknown draft is ignored. Else it has the place's newest.
     """
     wanted = as_uuid(request.args.get("draft"))
     if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
         return Composer.from_draft(_viewer(), draft).response(200)
     reply_to = request.args.get("reply_to")
     parent = require_card(as_uuid(reply_to), session.viewer_uuid()) if reply_to else None
-    return Composer.fresh(_viewer(), "slot" if wants_fragment() else "page", parent).response(200)
+    position = request.args.get("at", "slot") if wants_fragment() else "page"
+    return Composer.offered(_viewer(), position if position in POSITIONS else "slot", parent).response(200)
 
 
 def _signed_out() -> Any:
     """Posting without a session: under HTMX the form stays as it is; a plain form's text becomes a draft."""
     if wants_fragment():
         return redirect_to_sign_in()
-    form = ActivityForm()
-    draft_uuid = drafts.keep(
-        db(),
-        settings(),
-        kind="activity",
-        signed_out_hash=session.signed_out_hash(),
-        address=request.remote_addr or "",
-        message=form.message.typed,
-        ttl=form.ttl.data if form.ttl.data in settings().ttls else None,
-        reply_to_activity_uuid=as_uuid(form.reply_to_activity_uuid.data),
-        key=as_uuid(form.key.data) or str(uuid.uuid4()),
-    )
-    back = url_for("activities.compose", draft=draft_uuid)
-    return sign_in_page(401, back, _("Sign in to post this. Your text is safe."))
+    return keep_until_sign_in(request.remote_addr or "", _("Sign in to post this. Your text is safe."))
 
 
 def _retry_composer(sentence: str) -> Any:
     composer = Composer.from_form(_viewer(), ActivityForm(), _position())
     composer.notice = composer.notice or sentence
-    return composer.response(400)
+    return composer.response(409 if composer.anothers else 400)
 
 
 @bp.post("/activities")
@@ -73,6 +60,8 @@ def _retry_composer(sentence: str) -> Any:
 def create() -> Any:
     """Writes an activity or a reply. The same key always gets the same response."""
     form = ActivityForm()
+    if begun_as(form.user_uuid.data):
+        return Composer.from_form(_viewer(), form, _position()).response(409)
     if not form.validate():
         return Composer.from_form(_viewer(), form, _position()).response(422)
     reply_to = as_uuid(form.reply_to_activity_uuid.data)

@@ -1,6 +1,7 @@
 from typing import Any, cast, get_type_hints
 from zlib import crc32
 
+from ..drafts.samples import DRAFT
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
 from .composer import ORPHANED, TOO_DEEP, Composer
@@ -89,6 +90,10 @@ def composers() -> dict[str, Composer]:
         "with every error": composer("errors", position="feed", errors=errors),
         "over the limit": composer("over", position="feed", message="Too much. " * 30, errors={"message": over}),
         "close to the limit": composer("close", position="feed", message="x" * 270),
+        "a draft, one of several": composer(
+            "draft", position="feed", message=DRAFT["message"], draft=DRAFT, viewer={**VIEWER, "drafts_count": 3}
+        ),
+        "begun by another": composer("another", position="feed", message="Mine.", anothers=True, notice="Whose?"),
         "after a notice": composer("notice", position="page", message="Kept.", notice="Your text is here."),
         "hostile": composer(
             "hostile", message=HOSTILE, errors={"message": HOSTILE, "ttl": HOSTILE, "key": HOSTILE}, notice=HOSTILE
@@ -114,6 +119,12 @@ SAMPLES: Samples = {
     },
     "activities/_stub.html": {"always": {}},
     "activities/_composer.html": {name: {"composer": sample} for name, sample in composers().items()},
+    **{
+        f"activities/{part}.html": {
+            name: {"composer": sample, "id": sample.id, "draft": sample.draft} for name, sample in composers().items()
+        }
+        for part in ("_hint", "_lives")
+    },
     "activities/_burn.html": {
         "always": {"activity": CARDS["own"], "notice": ""},
         "after a notice": {"activity": CARDS["own"], "notice": "Press again."},

@@ -17,6 +17,7 @@ LIMITS = {
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
     "settings": Rule("20/1h", "person", "changes of a profile, a handle, a password: each counted separately"),
     "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),
+    "draft_saves": Rule("2000/1h", "person", "drafts saved as their writer types, and discarded"),
     "sign_ups": Rule("5/30m", "address", "new accounts"),
     "sign_up_tries": Rule("30/30m", "address", "sign-up forms"),
     "sign_ins_by_address": Rule("25/5m", "address", "wrong passwords"),

@@ -1,1 +1,4 @@
-"""Drafts: what somebody sent while signed out. It waits an hour, and fills its form after the sign-in."""
+"""Drafts: what somebody began to write.
+
+It waits seven days in its place; sent while signed out, an hour for its writer to sign in.
+"""

@@ -1,6 +1,7 @@
-"""Keeping a draft while signed out, and finding it after the sign-in claimed it (sql/drafts/_claim.sql)."""
+"""Keeping drafts: as somebody types, and while signed out until the sign-in claims it (sql/drafts/_claim.sql)."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
+from uuid import uuid4
 
 from ..config.settings import Settings
 from ..db.database import Database
@@ -8,6 +9,13 @@ from ..limits import hit, subject_of_address
 from .shapes import Draft
 
 Kind = Literal["activity", "profile"]
+
+
+class Saved(NamedTuple):
+    """Under which key and version a composer continues. Version 0: nothing is kept."""
+
+    key: str
+    version: int
 
 
 def keep(
@@ -39,9 +47,55 @@ def keep(
     )
 
 
+def save(
+    db: Database,
+    *,
+    user_uuid: str,
+    message: str,
+    ttl: str | None,
+    reply_to_activity_uuid: str | None,
+    key: str | None,
+    version: int | None,
+) -> Saved | None:
+    """Saves a composer's text; an empty one deletes its draft. None where the key was posted: nothing is saved.
+
+    An older version than the one that stands there becomes a second draft with a key of its own. Without a key it is
+    the place's newest draft.
+    """
+    if not key:
+        draft = newest(db, user_uuid=user_uuid, reply_to_activity_uuid=reply_to_activity_uuid)
+        key = (draft and draft["key"]) or str(uuid4())
+    if not message.strip():
+        db.execute("drafts/clear", user_uuid=user_uuid, key=key, version=version)
+        return Saved(key, 0)
+    text = {"message": message, "ttl": ttl, "reply_to_activity_uuid": reply_to_activity_uuid}
+    with db.transaction():
+        db.execute("drafts/lock", user_uuid=user_uuid, key=key)
+        saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=version, **text)
+        if saved is None:
+            if db.query_value("activities/of_key", user_uuid=user_uuid, key=key):
+                return None
+            key = str(uuid4())
+            saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=None, **text)
+    return Saved(key, int(saved or 0))
+
+
+def discard(db: Database, *, user_uuid: str, draft_uuid: str) -> None:
+    """Deletes one's own draft; of anybody else's nothing."""
+    db.execute("drafts/discard", user_uuid=user_uuid, uuid=draft_uuid)
+
+
 def find(db: Database, *, user_uuid: str, kind: Kind, draft_uuid: str | None) -> Draft | None:
     """One's own draft; None where it is another's, expired or used."""
     if not draft_uuid:
         return None
     draft: Draft | None = db.query_object("drafts/own", user_uuid=user_uuid, uuid=draft_uuid, kind=kind)
+    return draft
+
+
+def newest(db: Database, *, user_uuid: str, reply_to_activity_uuid: str | None) -> Draft | None:
+    """What somebody wrote last at home, or as a reply to that activity."""
+    draft: Draft | None = db.query_object(
+        "drafts/newest", user_uuid=user_uuid, reply_to_activity_uuid=reply_to_activity_uuid
+    )
     return draft

@@ -23,7 +23,7 @@ def home() -> Any:
     person = viewer()
     if not person:
         return public()
-    return feed_response("feeds/home.html", "feeds/home", _paging(), composer=Composer.fresh(person, "feed"))
+    return feed_response("feeds/home.html", "feeds/home", _paging(), composer=Composer.offered(person, "feed"))
 
 
 @bp.get("/public")
@@ -64,7 +64,7 @@ def thread(handle: str, activity_uuid: UUID) -> Any:
     person, after = viewer(), cursor(request.args.get("after"))
     found = find_thread(viewer_uuid=viewer_uuid(), handle=handle, activity_uuid=str(activity_uuid), after=after)
     return thread_response(
-        found, Composer.fresh(person, "thread", found["activity"]) if person else None, viewer_uuid()
+        found, Composer.offered(person, "thread", found["activity"]) if person else None, viewer_uuid()
     )
 
 

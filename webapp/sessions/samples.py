@@ -9,6 +9,7 @@ VIEWER: Viewer = {
     "display_name": "Marnie Fell",
     "handle": "marnie",
     "last_ttl": None,
+    "drafts_count": 0,
 }
 
 

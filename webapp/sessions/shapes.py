@@ -2,12 +2,13 @@ from typing import NotRequired, TypedDict
 
 
 class Viewer(TypedDict):
-    """`stale`: the session was not marked as seen for a while."""
+    """`drafts_count`: activities that they began to write. `stale`: the session was not marked as seen for a while."""
 
     uuid: str
     display_name: str
     handle: str
     last_ttl: str | None
+    drafts_count: int
     stale: NotRequired[bool]
 
 

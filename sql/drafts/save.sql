@@ -1,0 +1,37 @@
+-- drafts/save: saves a composer's text for seven days; gives the new version.
+-- params:  user_uuid uuid, key uuid, version int?, message text, ttl text?, reply_to_activity_uuid uuid?
+-- returns: int
+-- No row where the key was posted, or another version than that one stands there (no version: whichever stands there).
+-- Keeps at most a hundred for a person. The key is locked (drafts/lock).
+WITH own AS MATERIALIZED (
+  SELECT uuid, key, row_number() OVER (ORDER BY saved_at DESC, uuid) AS place
+  FROM drafts
+  WHERE user_uuid = %(user_uuid)s AND kind = 'activity'
+), surplus AS (
+  DELETE FROM drafts
+  USING own
+  WHERE drafts.uuid = own.uuid AND own.place > 99 AND own.key <> %(key)s
+)
+INSERT INTO drafts (uuid, user_uuid, kind, message, ttl, reply_to_activity_uuid, key, expires_at)
+SELECT
+  COALESCE((SELECT own.uuid FROM own WHERE own.key = %(key)s ORDER BY own.place LIMIT 1), gen_random_uuid()),
+  %(user_uuid)s,
+  'activity',
+  %(message)s,
+  %(ttl)s,
+  %(reply_to_activity_uuid)s,
+  %(key)s,
+  now() + make_interval(secs => 604800)
+WHERE NOT EXISTS (SELECT FROM activity_keys WHERE user_uuid = %(user_uuid)s AND key = %(key)s)
+ON CONFLICT (uuid) DO UPDATE
+SET
+  message = excluded.message,
+  ttl = excluded.ttl,
+  reply_to_activity_uuid = excluded.reply_to_activity_uuid,
+  version = drafts.version + 1,
+  saved_at = now(),
+  expires_at = excluded.expires_at
+WHERE drafts.version = COALESCE(%(version)s, drafts.version)
+  OR drafts.message = excluded.message
+  OR drafts.expires_at <= now()
+RETURNING version

@@ -1,0 +1,38 @@
+from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
+
+from ..web.current import settings
+from ..web.fields import TextField, as_uuid
+from ..words import _
+
+MOST = 65_536  # bytes, as the table has it
+
+
+class DraftForm(FlaskForm):  # type: ignore[misc]
+    """What a composer sends of a text that is not finished. What does not fit a field is left out."""
+
+    message = TextField()
+    ttl = TextField()
+    key = TextField()
+    reply_to_activity_uuid = TextField()
+    version = TextField()
+    user_uuid = TextField()
+
+    def validate_message(self, field: TextField) -> None:
+        if len(field.typed.encode("utf-8", "replace")) > MOST:
+            raise ValidationError(_("That is more than Mayfly accepts. The limit for a message is 280 characters."))
+
+    @property
+    def as_draft(self) -> dict[str, str | None]:
+        return {
+            "message": self.message.typed,
+            "ttl": self.ttl.data if self.ttl.data in settings().ttls else None,
+            "reply_to_activity_uuid": as_uuid(self.reply_to_activity_uuid.data),
+            "key": as_uuid(self.key.data),
+        }
+
+    @property
+    def read_version(self) -> int | None:
+        """The version that the composer was filled with, or saved last; 0 before the first save."""
+        data = self.version.data
+        return int(data) if data.isascii() and data.isdecimal() and len(data) < 10 else None
