@@ -1,5 +1,8 @@
 // The composer's counter. It normalises and counts as webapp/text.py does; the server counts again.
-const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// Browsers without Intl.Segmenter count a character with its marks.
+const segments = Intl.Segmenter
+  ? new Intl.Segmenter(undefined, { granularity: "grapheme" })
+  : { segment: (text) => text.match(/\P{M}\p{M}*/gu) ?? [] };
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 // Normalising longer runs of marks takes quadratic time.
 const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC"));
@@ -23,21 +26,77 @@ function measure(form) {
   counter.querySelector("circle").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
   const said = left > 20 ? "" : left < 0 ? words.tooMany(-left) : words.fits(left);
   counter.lastElementChild.textContent = left > 20 ? "" : left;
+  const box = form.elements.message;
+  if (!CSS.supports("field-sizing", "content")) {
+    box.style.blockSize = "auto";
+    box.style.blockSize = `${box.scrollHeight}px`;
+  }
   const spoken = form.querySelector("[role=status]");
   if (spoken.textContent !== said && (!said || left % 5 === 0 || left < 0)) spoken.textContent = said;
 }
 
-document.addEventListener("focusin", (event) => {
-  if (event.target.name === "message") event.target.form.dataset.open = "";
+// Opening and folding. It folds after the click that left it empty has arrived: what was clicked on would move away.
+const plain = (event) => !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button);
+function fold(focused) {
+  for (const form of document.querySelectorAll("form.composer[data-open]")) {
+    if (form.contains(focused) || form.elements.message.value) continue;
+    delete form.dataset.open;
+    form.elements.message.style.blockSize = "";
+  }
+}
+document.addEventListener("focusin", ({ target }) => {
+  if (target.name === "message") target.form.dataset.open = "";
 });
-document.addEventListener("input", (event) => {
-  if (event.target.name === "message") measure(event.target.form);
+document.addEventListener("mousedown", (event) => {
+  const form = event.target.closest("form.composer");
+  const box = form?.elements.message;
+  if (!box || event.button || event.target === box || box.value || "open" in form.dataset) return;
+  event.preventDefault();
+  box.focus();
+});
+document.addEventListener("keyup", ({ key }) => key === "Tab" && fold(document.activeElement));
+document.addEventListener("click", (event) => {
+  fold(event.target);
+  const link = event.target.closest("#nav-write, [data-back]");
+  if (!link || !plain(event)) return;
+  const box = document.querySelector("form.composer:is([data-place=feed], [data-place=page]) textarea");
+  if ("back" in link.dataset ? !document.referrer.startsWith(location.origin) : !box) return;
+  event.preventDefault();
+  "back" in link.dataset ? history.back() : box.focus();
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".composer")) form.requestSubmit();
-  if (event.key === "Escape" && !form?.elements.message?.value) form?.querySelector("[data-close]")?.click();
+  if (event.key === "n" && plain(event) && !event.target.closest("input, textarea")) {
+    event.preventDefault();
+    document.getElementById("nav-write")?.click();
+  }
+  if (!form?.matches(".composer, .burn")) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  if (event.key !== "Escape" || form.elements.message?.value) return;
+  const way = form.querySelector("[data-close], [data-back]");
+  if (way) return way.click();
+  document.activeElement.blur();
+  fold();
+});
+
+// An error is about what was sent: it goes with the first change.
+document.addEventListener("input", ({ target }) => {
+  const { form } = target;
+  if (!form?.matches(".composer")) return;
+  for (const stale of form.querySelectorAll(".error, .failed")) stale.remove();
+  form.elements.message.removeAttribute("aria-invalid");
+  if (target.name === "message") measure(form);
 });
 const all = () => document.querySelectorAll("form.composer").forEach((form) => form.elements.message?.value && measure(form));
 addEventListener("DOMContentLoaded", all);
 document.addEventListener("htmx:after:swap", all);
+
+// What a composer replies to is gone: it posts its text on its own, as a plain form, and the next page shows it.
+document.addEventListener("gone", ({ target }) => {
+  const form = document.getElementById(target.id.replace("activity-", "composer-"));
+  if (!form || "orphan" in form.dataset) return;
+  form.dataset.orphan = "";
+  form.elements.reply_to_activity_uuid?.remove();
+  form.querySelector(".button > span").textContent = words.onItsOwn;
+  form.querySelector(`label[for="${form.id}-message"]`).textContent = form.elements.message.placeholder = words.yourMessage;
+});

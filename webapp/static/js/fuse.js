@@ -29,6 +29,7 @@ function meet(element) {
 }
 
 function vanish(element) {
+  element.dispatchEvent(new Event("gone", { bubbles: true }));
   const end = () => {
     const form = [...element.querySelectorAll("form.composer")].find((one) => one.elements.message.value.trim());
     if (form || element.closest(".focus, .place")) {

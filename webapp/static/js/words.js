@@ -25,6 +25,12 @@ const words = (() => {
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
     discard: "Discard it",
+    kept: "Draft kept",
+    notKept: "Not saved",
+    posting: "Posting…",
+    tryAgain: "Try again",
+    onItsOwn: "Post on its own",
+    yourMessage: "Your message",
     // Notices.
     close: "Close",
     unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
