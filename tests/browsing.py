@@ -246,7 +246,7 @@ def card(page: Page, message: str) -> Locator:
 
 def act(page: Page, message: str, name: str) -> Locator:
     """A link in the bottom row of that card."""
-    return card(page, message).locator("> footer").get_by_role("link", name=name, exact=True)
+    return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
 
 
 def notice(page: Page) -> Locator:

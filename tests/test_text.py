@@ -39,7 +39,7 @@ def test_message_is_kept_in_one_form() -> None:
         "bell\x07 escape\x1b[31m nul\x00 next\x85": "bell escape[31m nul next",
         "e\x07\u0301": "\u00e9",
         "\n\n": "",
-        "\n\ufeff\n\n\x07\n\ufeffa\n\x07\n\ufeff\nb": "a\n\nb",
+        "\n\ufeff\n\n\x07\n\ufeff a\n\x07\n\nb\u2003\ufeff\u2028": " a\n\nb",
         "\ufeff\u202e" + FAMILY + "\u202c\ufeff": "\u202e" + FAMILY + "\u202c",  # its place on the page isolates it
     }.items():
         assert text.message(typed) == text.message(kept) == kept

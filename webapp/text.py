@@ -21,7 +21,7 @@ _LONG_ROW = {form: regex.compile(rf"(?<!{mark}){mark}{{31}}") for form, mark in 
 _HANDLE_BEGINNING = 128
 
 _GRAPHEME = regex.compile(r"\X")
-_CONTROL = regex.compile(r"[\p{Cc}\ufeff--[\n\t]]", regex.VERSION1)
+_CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
 # What hides, reorders or joins its neighbours, and invisible letters. Joiners, variation selectors and tags stay: emoji
 # need them; so do Arabic's signs that enclose a number. No property tells that the last four and U+FFFC are blank.
 _DECEIVING = regex.compile(
@@ -30,7 +30,8 @@ _DECEIVING = regex.compile(
     r"||[\ufffc\u2800\U0001d159\U00013441\U00013442]]",
     regex.VERSION1,
 )
-_BLANK_BEFORE = regex.compile(r"\A\s*\n")
+_BLANK_BEFORE = regex.compile(r"\A(?:[\s\ufeff]*\n)?\ufeff*")
+_SPACES = "\ufeff" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())  # as a browser's trimEnd()
 _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 # Piled marks are drawn over the lines around. Real texts have at most eight on a letter (the Tibetan Kalachakra
 # monogram), seven in Northern Thai, five in Burmese, Tibetan and cantillated Hebrew, four in the Quran. Invisible
@@ -53,7 +54,7 @@ def normal(form: Form, raw: str) -> str:
 def message(raw: str) -> str:
     """A message as stored: NFC, line feeds, at most one blank line and none outside, no control characters."""
     text = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    return normal("NFC", _BLANK_BEFORE.sub("", _BLANK_LINES.sub("\n\n", text)).rstrip())
+    return normal("NFC", _BLANK_BEFORE.sub("", _BLANK_LINES.sub("\n\n", text)).rstrip(_SPACES))
 
 
 def graphemes(text: str) -> int:
