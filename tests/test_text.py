@@ -101,7 +101,15 @@ def test_handle_outside_the_plain_alphabet_is_refused() -> None:
 
 
 def test_display_name_is_taken_unless_it_hides_or_turns() -> None:
-    taken = ["Alice", "\u00c9lo\u00efse O\u2019Hara", "\u5c71\u7530", "\U0001f41d Bea", FAMILY, "x" * 50, "\u0600\u0661"]
+    taken = [
+        "Alice",
+        "\u00c9lo\u00efse O\u2019Hara",
+        "\u5c71\u7530",
+        "\U0001f41d Bea",
+        FAMILY,
+        "x" * 50,
+        "\u0600\u0661",
+    ]
     assert [typed for typed in taken if text.display_name_problem(text.display_name(typed))] == []
     assert text.display_name("  Ma\u0301ire \t\n Rua ") == "M\u00e1ire Rua"
     refused = [
