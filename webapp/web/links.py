@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from .addresses import address
 
-# Without a flag that ignores case: for Unicode, `ſ` is an `s` and the Kelvin sign a `k`.
+# Without a flag that ignores case: for Unicode, the long s is an s and the Kelvin sign a k.
 _SCHEME = "[Hh][Tt][Tt][Pp][Ss]?://"
 _LETTER = r"[\p{L}\p{M}\p{N}_]"
 # Scripts that put no space before the next word: behind an ASCII letter it is the sentence that goes on. So it is where
