@@ -206,6 +206,7 @@ def test_script_and_server_find_the_same_words(page: Page) -> None:
 
 def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection, alice: str) -> None:
     make_activity(conn, alice, "Fading.", age=timedelta(seconds=5), left=timedelta(seconds=80))
+    make_activity(conn, alice, "Soon.", left=timedelta(hours=1, seconds=30))
     page.clock.install()
     page.goto("/")
     expect(card(page, "Fading.")).to_contain_text("1 min left")
@@ -213,8 +214,10 @@ def test_words_and_ring_move_while_the_page_is_open(page: Page, conn: Connection
     moment = card(page, "Fading.").locator("header time")
     expect(moment).to_have_attribute("title", there(moment))  # in the zone of the reader
     ring = card(page, "Fading.").locator(".avatar .ring circle")
-    before = share(ring)
+    before, soon = share(ring), card(page, "Soon.").locator(".left[data-soon]")
+    expect(soon).to_have_count(0)
     page.clock.fast_forward("00:40")
+    expect(soon).to_have_text("59 min left")
     expect(card(page, "Fading.")).to_contain_text("moments left")
     expect(card(page, "Fading.")).not_to_have_attribute("data-stage", "bright")
     assert before - share(ring) >= 100 * 39 / 85
