@@ -217,6 +217,8 @@ def write(form: Locator, message: str, ttl: str = "") -> None:
     """Fills a composer without sending it."""
     form.get_by_role("textbox").fill(message)
     if ttl:
+        if form.locator("details:not([open])").count():
+            form.locator("summary").click()
         form.get_by_role("radio", name=ttl, exact=True).check()
 
 
@@ -247,6 +249,11 @@ def card(page: Page, message: str) -> Locator:
 def act(page: Page, message: str, name: str) -> Locator:
     """A link in the bottom row of that card."""
     return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
+
+
+def failure(form: Locator) -> Locator:
+    """What a composer says of a sending that failed."""
+    return form.locator(".failed")
 
 
 def notice(page: Page) -> Locator:

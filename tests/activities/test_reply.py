@@ -90,3 +90,22 @@ def test_reply_too_deep_brings_ways_on(alice: FlaskClient, conn: Connection, ste
     assert made.fetchall() == [(carols[2], 100) if step_up else (None, 0)]
     expire(conn, carols[2])
     assert 'name="reply_to_activity_uuid"' not in reply(alice, carols[3], fragment=fragment).text, "it is gone"
+
+
+@pytest.mark.parametrize(
+    ("left", "offered"),
+    [
+        (timedelta(minutes=5), "1-hour"),
+        (timedelta(hours=2), "3-hours"),
+        (timedelta(days=3), "3-days"),
+        (timedelta(days=29), "30-days"),
+    ],
+)
+def test_lifespan_of_a_reply_is_the_shortest_that_covers_its_parents(
+    bob: FlaskClient, conn: Connection, left: timedelta, offered: str
+) -> None:
+    parent = activity_by(conn, "alice", left=left)
+    for address in (f"/compose?reply_to={parent}", f"/@alice/status/{parent}"):
+        assert re.findall(r'value="([\w-]+)" checked', bob.get(address).text) == [offered]
+    reply(bob, parent, ttl="1-hour")
+    assert re.findall(r'value="([\w-]+)" checked', bob.get("/").text) == ["7-days"], "a reply's is not remembered"

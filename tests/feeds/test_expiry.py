@@ -25,7 +25,8 @@ SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", "/activities/{}/burn"
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "drafts.show", "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in", "sign_ups.sign_up"
+    "drafts.show", "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in",
+    "sign_ups.sign_up",
 }  # fmt: skip
 
 

@@ -66,6 +66,7 @@ class Scene(NamedTuple):
         known: dict[str, Any] = {
             "handle": "alice",
             "activity_uuid": activity or self.activity,
+            "draft_uuid": uuid4(),
             "filename": "css/base.css",
         }
         known["version"] = self.app.static_url_path.removeprefix("/static/")

@@ -52,7 +52,7 @@ class Composer:
 
     @classmethod
     def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key; `ttl` defaults to the viewer's last one, and for a reply to its parent's."""
+        """An empty composer with a new key. A reply's lifespan is its parent's, else `ttl`, else the viewer's last."""
         return cls(
             viewer=viewer,
             ttl=_ttl_of_reply(parent) if parent else ttl or _usual_ttl(viewer),
@@ -156,6 +156,6 @@ def _usual_ttl(viewer: Viewer) -> str:
 
 def _ttl_of_reply(parent: ActivityCard) -> str:
     """The shortest lifespan that covers what the parent has left, else the longest."""
-    ends, read = (datetime.fromisoformat(parent[name]) for name in ("expires_at", "read_at"))  # type: ignore[literal-required]
+    ends, read = (datetime.fromisoformat(parent[name]) for name in ("expires_at", "read_at"))
     lives = settings().ttls
     return min(lives, key=lambda ttl: (lives[ttl] < ends - read, abs(lives[ttl] - (ends - read))))

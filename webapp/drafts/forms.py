@@ -1,3 +1,5 @@
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
@@ -23,7 +25,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("That is more than Mayfly accepts. The limit for a message is 280 characters."))
 
     @property
-    def as_draft(self) -> dict[str, str | None]:
+    def as_draft(self) -> dict[str, Any]:
         return {
             "message": self.message.typed,
             "ttl": self.ttl.data if self.ttl.data in settings().ttls else None,

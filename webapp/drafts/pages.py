@@ -34,7 +34,7 @@ def keep_until_sign_in(address: str, notice: str) -> Any:
         kind="activity",
         signed_out_hash=session.signed_out_hash(),
         address=address,
-        message=typed["message"] or "",
+        message=typed["message"],
         ttl=typed["ttl"],
         reply_to_activity_uuid=typed["reply_to_activity_uuid"],
         key=typed["key"] or str(uuid4()),

@@ -66,8 +66,9 @@ function meetForms() {
 document.addEventListener("htmx:after:swap", meetForms);
 addEventListener("DOMContentLoaded", () => {
   meetForms();
-  // The page before was left before its text was saved: this one may have been drawn without it.
-  if (sessionStorage.getItem("unsaved")) draftForms().filter((form) => !form.elements.message.value).forEach(refresh);
+  // The page before was left before its text was saved: this one was drawn without it, and the save may take a moment.
+  const late = () => draftForms().filter((form) => !form.elements.message.value).forEach(refresh);
+  if (sessionStorage.getItem("unsaved")) for (const moment of [0, 700, 3000]) setTimeout(late, moment);
   sessionStorage.removeItem("unsaved");
 });
 document.addEventListener("input", ({ target }) => target.form?.matches(".composer[id]") && saveSoon(target.form));
@@ -85,7 +86,7 @@ document.addEventListener("click", (event) => {
 // On leaving. Where the server cannot be reached the browser asks first.
 function leave(event) {
   for (const form of draftForms().filter(unsaved)) {
-    if (event.type === "beforeunload") sessionStorage.setItem("unsaved", "1");
+    if (event.type !== "visibilitychange") sessionStorage.setItem("unsaved", "1");
     if (event.type === "beforeunload" && draftOf(form).failed) event.preventDefault();
     saveDraft(form, true);
   }
