@@ -190,7 +190,7 @@ def test_templates_isolate_what_people_typed() -> None:
 
 FORBIDDEN_IN_STYLES = r"@import|https?://|url\(\s*['\"]?(//|data:)|expression\("
 FORBIDDEN_IN_SCRIPTS = (
-    r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setTimeout\(\s*['\"`]|https?://"
+    r"\beval\(|new Function|innerHTML|(?<!swap: \")outerHTML|insertAdjacentHTML|document\.write|setTimeout\(\s*['\"`]|https?://"
 )
 
 

@@ -34,6 +34,7 @@ BAD = {
 
 REFUSED: dict[str, dict[str, str]] = {
     "activities.create": {"message": "", "ttl": "1-day", "key": str(uuid4())},
+    "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},

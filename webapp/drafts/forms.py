@@ -1,13 +1,9 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms.validators import ValidationError
 
 from ..web.current import settings
 from ..web.fields import TextField, as_uuid
-from ..words import _
-
-MOST = 65_536  # bytes, as the table has it
 
 
 class DraftForm(FlaskForm):  # type: ignore[misc]
@@ -19,10 +15,6 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
     reply_to_activity_uuid = TextField()
     version = TextField()
     user_uuid = TextField()
-
-    def validate_message(self, field: TextField) -> None:
-        if len(field.typed.encode("utf-8", "replace")) > MOST:
-            raise ValidationError(_("That is more than Mayfly accepts. The limit for a message is 280 characters."))
 
     @property
     def as_draft(self) -> dict[str, Any]:

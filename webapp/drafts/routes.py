@@ -57,8 +57,6 @@ def save() -> Any:
     form = DraftForm()
     if problem := begun_as(form.user_uuid.data):
         return _begun_by_another(form, problem)
-    if not form.validate():
-        return render_error(422, form.message.errors[0])
     saved = actions.save(db(), user_uuid=str(session.viewer_uuid()), version=form.read_version, **form.as_draft)
     if not wants_fragment():
         return redirect(url_for("drafts.show"), 303)
