@@ -138,7 +138,9 @@ def undo(activity_uuid: UUID) -> Any:
     except actions.TooLate as late:
         if not wants_fragment():
             raise
-        return render_template("activities/_too_late.html", activity=_own_card(activity_uuid), message=late.message), 409
+        return render_template(
+            "activities/_too_late.html", activity=_own_card(activity_uuid), message=late.message
+        ), 409
     composer = _composer_in_place(draft_uuid, activity) if wants_fragment() else None
     if not composer:
         return redirect_to(url_for("activities.compose", draft=draft_uuid))

@@ -1,18 +1,20 @@
 // A card's menu and its fuse open in a panel above its slot, one at a time. A half-typed reply in the slot stays.
 let from = null; // the link of the card that opened the panel
 const panels = () => [...document.querySelectorAll(".activity > .panel")];
-function closePanel() {
-  const away = document.activeElement !== document.body && !document.activeElement.closest(".panel");
+function closePanel(back) {
+  const focused = document.activeElement;
+  back ||= focused === document.body || focused.closest(".panel");
   panels().forEach((panel) => panel.remove());
   from?.removeAttribute("aria-expanded");
-  if (!away) from?.focus({ preventScroll: true });
+  if (back) from?.focus({ preventScroll: true });
 }
-async function openPanel(link, old) {
-  const card = link.closest(".activity");
-  const place = old ? { target: old, swap: "outerHTML" } : { target: card.querySelector(":scope > .slot"), swap: "before" };
-  if (!old) from = link;
-  await htmx.ajax("GET", link.href, { source: link, ...place });
-  panels().forEach((panel) => panel.matches(":has(+ .slot)") && from.closest(".activity") === panel.parentElement || panel.remove());
+async function openPanel(link) {
+  const slot = link.closest(".activity").querySelector(":scope > .slot");
+  if (!link.closest(".panel")) from = link;
+  await htmx.ajax("GET", link.href, { source: link, target: slot, swap: "before" });
+  // Of several that were pressed, the last one stays.
+  const last = from.closest(".activity")?.querySelector(":scope > .slot").previousElementSibling;
+  panels().forEach((panel) => panel === last || panel.remove());
   if (panels().length) from.setAttribute("aria-expanded", "true");
 }
 document.addEventListener("click", (event) => {
@@ -21,16 +23,14 @@ document.addEventListener("click", (event) => {
   const link = target.closest(".activity a.opens:not(.act-reply)");
   const again = link && link === from && panels().length;
   const shut = old && target.closest("[data-shut]");
-  if (shut || (!old && panels().length)) closePanel();
+  if (shut || (!old && panels().length)) closePanel(shut || again);
   if (shut || again) event.preventDefault();
   if (!link || again || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  openPanel(link, old);
+  openPanel(link);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !panels().length) return;
-  document.activeElement.blur();
-  closePanel();
+  if (event.key === "Escape" && panels().length) closePanel(true);
 });
 
 // The menu's own buttons.

@@ -16,9 +16,9 @@ document.addEventListener("click", (event) => {
   if (box && box.value.trim()) return box.focus(); // a half-typed reply gets the focus instead
   if (pressed.has(act)) return;
   pressed.add(act);
-  const [verb, url, target, swap] = slot ? ["GET", act.href, slot, "innerHTML"]
-    : ["POST", act.formAction, ...(undo ? [card, "outerHTML"] : [act.closest(".reactions"), "outerMorph"])];
-  htmx.ajax(verb, url, { source: act, target, swap }).finally(() => {
+  const target = slot || (undo ? card : act.closest(".reactions"));
+  const [verb, url, how] = slot ? ["GET", act.href, {}] : ["POST", act.formAction, { swap: "outerMorph" }];
+  htmx.ajax(verb, url, { source: act, target, ...how }).finally(() => {
     pressed.delete(act);
     if (undo) boxes().find((box) => box?.value)?.focus();
   });
