@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from browsing import Server, act, card, composer, enter, fuse_of, post, ready, reply_form, send, serve, write
+from browsing import Server, Watch, act, card, composer, enter, fuse_of, post, ready, reply_form, send, serve, write
 from factories import make_activity
 from playwright.sync_api import Locator, Page, expect
 from verbs import value
@@ -13,14 +13,14 @@ from ways import DatabaseUrls
 from webapp.db.connections import Connection
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(worker_database: DatabaseUrls) -> Iterator[Server]:
     """One with undo."""
     with serve(worker_database, UNDO_SECONDS="60") as server:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def base_url(server: Server) -> str:
     return server.url
 
@@ -161,7 +161,8 @@ def test_undo_leaves_the_card_when_its_time_is_over(page: Page, conn: Connection
     expect(fuse_of(home, "Out soon.")).to_be_focused()
 
 
-def test_undo_that_comes_too_late_says_so_and_draws_the_card_again(home: Page, conn: Connection) -> None:
+def test_undo_that_comes_too_late_says_so_and_draws_the_card_again(home: Page, conn: Connection, watch: Watch) -> None:
+    watch.expect_errors()
     post(home, "Out.")
     conn.execute("UPDATE activities SET visible_from = now()")
     with home.expect_response("**/undo"):

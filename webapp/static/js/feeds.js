@@ -12,7 +12,9 @@ document.addEventListener("htmx:before:swap", (event) => {
   for (const task of event.detail.tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
     const before = document.getElementById(card.id);
     if (!before) continue;
-    card.querySelector(":scope > .slot").append(...before.querySelector(":scope > .slot").childNodes); // a half-typed reply
+    // A half-typed reply stays, and does not take the focus again.
+    before.querySelectorAll("[autofocus]").forEach((box) => box.removeAttribute("autofocus"));
+    card.querySelector(":scope > .slot").append(...before.querySelector(":scope > .slot").childNodes);
     if (task.target === before || task.target === `#${card.id}`) continue;
     (before.parentElement.matches(".place") ? before.parentElement : before).remove();
   }
@@ -24,5 +26,5 @@ document.addEventListener("htmx:after:swap", () => {
   if (document.activeElement !== document.body || !near.length) return;
   const next = near.map((card) => document.getElementById(card.id)).find(Boolean);
   // In the same card, focus the same act.
-  ((act && next.id === near[0].id && next.querySelector(`.${act}`)) || next?.querySelector(".act") || document.getElementById("main")).focus();
+  ((act && next?.id === near[0].id && next.querySelector(`.${act}`)) || next?.querySelector(".act") || document.getElementById("main")).focus();
 });
