@@ -71,7 +71,7 @@ def test_fuse_with_htmx_gives_the_card_as_it_is_now(alice: FlaskClient, conn: Co
     assert ("<html" in asked.text, 'value="7-days" checked' in asked.text) == (False, True)
     answer = change(alice, made, "3-days", fragment=True)
     assert f'<article class="activity" id="activity-{number_of(conn, made)}"' in answer.text
-    assert "3 days left" in words(answer)
+    assert "2 days 23 h left" in words(answer)
     assert "Changed. It stays until" in words(answer)
 
 

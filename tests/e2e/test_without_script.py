@@ -47,7 +47,7 @@ def test_join_write_reply_burn_and_sign_out(page: Page, conn: Connection, bob: s
     page.get_by_role("link", name="Change how long it lives").click()
     page.get_by_role("radio", name="1 day", exact=True).check()
     page.get_by_role("button", name="Change").click()
-    expect(card(page, "In plain paper.")).to_contain_text("24 hours left")
+    expect(card(page, "In plain paper.")).to_contain_text("23 h left")
     fuse_of(page, "In plain paper.").click()
     page.get_by_role("link", name="Burn now").click()
     page.get_by_role("link", name="Keep it").click()

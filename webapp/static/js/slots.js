@@ -20,6 +20,7 @@ document.addEventListener("click", (event) => {
   const [verb, url, how] = slot ? ["GET", act.href, {}] : ["POST", act.formAction, { swap: "outerMorph" }];
   htmx.ajax(verb, url, { source: act, target, ...how }).finally(() => {
     pressed.delete(act);
+    if (slot) slot.querySelector("[autofocus]")?.removeAttribute("autofocus"); // a later swap of the card leaves the focus
     if (undo) boxes().find((box) => box?.value)?.focus();
   });
 });
