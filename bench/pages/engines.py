@@ -1,0 +1,147 @@
+"""One journey in Firefox, WebKit and Chromium, then pictures of feed and composer in each. Run by bin/check."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from browsing import ROOT
+from factories import PASSWORD
+from ways import DatabaseUrls
+
+from bench.pages.demo import demo
+from bench.pages.webdriver import ENGINES, Browser, Engine, Refused
+
+PICTURES = ROOT / "test-results/engines"
+SIZES = {390: 844, 1280: 800}
+COMPOSER = "//form[contains(@class, 'composer')]"
+
+
+class Visit(NamedTuple):
+    """A browser that somebody drives through a community."""
+
+    browser: Browser
+    url: str
+    urls: DatabaseUrls
+    handle: str
+
+
+def card(words: str) -> str:
+    return f"//article[p[@class='message'][.='{words}']]"
+
+
+def write(browser: Browser, words: str) -> None:
+    browser.type(f"{COMPOSER}//textarea", words)
+    browser.click(f"{COMPOSER}//button[starts-with(normalize-space(), 'Post')]")
+    browser.see(card(words))
+
+
+# The journey -------------------------------------------------------------------------------------------------
+
+
+def joins(visit: Visit) -> None:
+    visit.browser.goto(f"{visit.url}/sign-up")
+    fields = {"display_name": "Ada", "handle": visit.handle, "email": f"{visit.handle}@example.com"}
+    for name, words in {**fields, "password": PASSWORD}.items():
+        visit.browser.type(f"//input[@name='{name}']", words)
+    visit.browser.click("//button[.='Join']")
+    visit.browser.see("//nav//a[.='Profile']")
+
+
+def writes(visit: Visit) -> None:
+    write(visit.browser, "Rain over the harbour 🌧 港の雨")
+
+
+def replies(visit: Visit) -> None:
+    parent = card("Rain over the harbour 🌧 港の雨")
+    visit.browser.click(f"{parent}//a[.='Reply']")
+    visit.browser.type(f"{parent}//textarea", "And over the hills")
+    visit.browser.click(f"{parent}//form//button[starts-with(normalize-space(), 'Reply')]")
+    visit.browser.see(card("And over the hills"))
+
+
+def burns(visit: Visit) -> None:
+    visit.browser.click(f"{card('And over the hills')}//a[.='Burn']")
+    visit.browser.click("//button[.='Burn it']")
+    visit.browser.see(card("And over the hills"), times=0)
+
+
+def changes_the_theme(visit: Visit) -> None:
+    paper = visit.browser.run("return getComputedStyle(document.documentElement).backgroundColor")
+    visit.browser.click("//button[@id='theme']")
+    visit.browser.expect(f"getComputedStyle(document.documentElement).backgroundColor !== '{paper}'")
+    visit.browser.click("//button[@id='theme']")
+    visit.browser.expect(f"getComputedStyle(document.documentElement).backgroundColor === '{paper}'")
+
+
+def sees_it_expire(visit: Visit) -> None:
+    write(visit.browser, "Gone in a moment")
+    with visit.urls.owner() as conn:
+        conn.execute(
+            "UPDATE activities SET expires_at = now() + interval '4 seconds' WHERE message = 'Gone in a moment'"
+        )
+    visit.browser.goto(visit.url)
+    visit.browser.see(card("Gone in a moment"))
+    visit.browser.see(card("Gone in a moment"), times=0)
+
+
+def meets_no_error(visit: Visit) -> None:
+    if troubles := visit.browser.run("return localStorage.troubles"):
+        raise Refused(troubles)
+
+
+JOURNEY = (joins, writes, replies, burns, changes_the_theme, sees_it_expire, meets_no_error)
+
+
+# Pictures ----------------------------------------------------------------------------------------------------
+
+
+def take_pictures(visit: Visit, name: str) -> None:
+    browser = visit.browser
+    for width, height in SIZES.items():
+        browser.open(width, height)
+        for light in ("light", "dark"):
+            browser.goto(visit.url)
+            browser.run(f"localStorage.theme = '{light}'")
+            browser.goto(visit.url)
+            browser.save(PICTURES / f"{name}-feed-{light}-{width}.png")
+            browser.type(f"{COMPOSER}//textarea", "Warm bread 🍞 焼きたて")
+            browser.save(PICTURES / f"{name}-composer-{light}-{width}.png")
+
+
+def check(engine: Engine, url: str, urls: DatabaseUrls) -> str:
+    """What fails in the engine, or nothing."""
+    step: Callable[[Visit], None]
+    with tempfile.TemporaryDirectory(prefix="mayfly-engine-") as folder, engine.start(Path(folder)) as browser:
+        visit = Visit(browser, url, urls, f"ada_{engine.name.lower()}")
+        browser.open(390, SIZES[390])
+        for step in JOURNEY:
+            try:
+                step(visit)
+            except (Refused, OSError) as error:
+                browser.save(PICTURES / f"{engine.name.lower()}-{step.__name__}.png")
+                return f"{step.__name__}: {error}"
+        take_pictures(visit, engine.name.lower())
+    return ""
+
+
+def main() -> int:
+    """Prints a line an engine; 1 when the journey fails in one of them."""
+    failed = False
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with demo("bench.pages.watched:watched()") as (url, urls):
+        for engine in ENGINES:
+            if missing := " ".join(engine.missing()):
+                print(f"NOT CHECKED: {engine.name}, because a package is missing: apt-get install {missing}", flush=True)
+                continue
+            trouble = check(engine, url, urls)
+            steps = ", ".join(step.__name__.replace("_", " ") for step in JOURNEY)
+            print(f"{engine.name:8} {trouble or steps}", flush=True)
+            failed |= bool(trouble)
+    print(f"pictures: {PICTURES.relative_to(ROOT)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
