@@ -101,11 +101,14 @@ class Browser:
         until_done(lambda: self._send("ElementSendKeys", id=self._find(xpath), text=text))
 
     def _find(self, xpath: str) -> str:
-        return str(self._send("FindElement", using="xpath", value=xpath)[_ELEMENT])
+        """An element, brought to where no bar covers it."""
+        element = self._send("FindElement", using="xpath", value=xpath)
+        self._send("ExecuteScript", script="arguments[0].scrollIntoView({block: 'center'})", args=[element])
+        return str(element[_ELEMENT])
 
     def save(self, file: Path) -> None:
         """What the window shows, as PNG."""
-        file.write_bytes(base64.b64decode(self._send("TakeScreenshot")))
+        file.write_bytes(base64.b64decode(self._send("TakeScreenshot", full=False)))
 
 
 @contextlib.contextmanager
@@ -154,7 +157,8 @@ def _driver(program: str, options: dict[str, Any], **environment: str) -> Iterat
 @contextlib.contextmanager
 def _webkit(folder: Path) -> Iterator[Browser]:
     browser = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"))
-    options = {"webkitgtk:browserOptions": {"binary": str(browser), "args": ["--automation"]}}
+    arguments = ["--automation", "--javascript-can-open-windows-automatically=true"]
+    options = {"webkitgtk:browserOptions": {"binary": str(browser), "args": arguments}}
     with _process("Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp") as screen:
         assert screen.stdout
         display = f":{screen.stdout.readline().decode().strip()}"
@@ -177,7 +181,9 @@ def _chromium(folder: Path) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def _firefox(folder: Path) -> Iterator[Browser]:
-    (folder / "user.js").write_text(f'user_pref("marionette.port", {(port := free_port())});\n')
+    (folder / "user.js").write_text(
+        f'user_pref("marionette.port", {(port := free_port())});\nuser_pref("ui.useOverlayScrollbars", 1);\n'
+    )
     program = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))))
     with (
         _process(program, "--headless", "--marionette", "--no-remote", "--profile", str(folder), HOME=str(folder)),
