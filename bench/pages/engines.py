@@ -1,5 +1,6 @@
 """One journey in Firefox, WebKit and Chromium, then pictures of feed and composer in each. Run by bin/check."""
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -129,7 +130,8 @@ def check(engine: Engine, url: str, urls: DatabaseUrls) -> str:
 def main() -> int:
     """Prints a line an engine; 1 when the journey fails in one of them."""
     failed = False
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(parents=True)
     with demo("bench.pages.watched:watched()") as (url, urls):
         for engine in ENGINES:
             if missing := " ".join(engine.missing()):

@@ -98,7 +98,9 @@ class Browser:
         until_done(lambda: self._send("ElementClick", id=self._find(xpath)))
 
     def type(self, xpath: str, text: str) -> None:
+        """Types into an empty field."""
         until_done(lambda: self._send("ElementSendKeys", id=self._find(xpath), text=text))
+        self.expect(f"document.activeElement.value === {json.dumps(text)}")  # WebKit types a little later
 
     def _find(self, xpath: str) -> str:
         """An element, brought to where no bar covers it."""
@@ -108,6 +110,7 @@ class Browser:
 
     def save(self, file: Path) -> None:
         """What the window shows, as PNG."""
+        self.run("return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         file.write_bytes(base64.b64decode(self._send("TakeScreenshot", full=False)))
 
 
@@ -171,8 +174,9 @@ def _webkit(folder: Path) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def _chromium(folder: Path) -> Iterator[Browser]:
-    arguments = ["--headless=new", "--no-sandbox", f"--user-data-dir={folder}"]
-    with _driver("chromedriver", {"goog:chromeOptions": {"binary": chromium(), "args": arguments}}) as one:
+    arguments = ["--headless=new", "--no-sandbox", "--hide-scrollbars", "--screen-info={1400x1000}"]
+    options = {"binary": chromium(), "args": [*arguments, f"--user-data-dir={folder}"]}
+    with _driver("chromedriver", {"goog:chromeOptions": options}) as one:
         yield one
 
 
