@@ -12,7 +12,8 @@ from factories import PASSWORD
 from ways import DatabaseUrls
 
 from bench.pages.demo import demo
-from bench.pages.webdriver import ENGINES, Browser, Engine, Refused
+from bench.pages.drivers import ENGINES, Engine
+from bench.pages.webdriver import Browser, Refused
 
 PICTURES = ROOT / "test-results/engines"
 SIZES = {390: 844, 1280: 800}
@@ -135,7 +136,7 @@ def main() -> int:
     with demo("bench.pages.watched:watched()") as (url, urls):
         for engine in ENGINES:
             if missing := " ".join(engine.missing()):
-                print(f"NOT CHECKED: {engine.name}, because a package is missing: apt-get install {missing}", flush=True)
+                print(f"NOT CHECKED: {engine.name}, because it is not here: apt-get install {missing}", flush=True)
                 continue
             trouble = check(engine, url, urls)
             steps = ", ".join(step.__name__.replace("_", " ") for step in JOURNEY)

@@ -44,7 +44,7 @@ def test_ttl_choice_changes_the_button_and_is_remembered(home: Page) -> None:
 
 def test_lives_open_and_the_text_is_posted_when_the_scripts_do_not_arrive(home: Page, watch: Watch) -> None:
     watch.expect_errors()
-    home.route("**/js/signed-in*", Route.abort)
+    home.route("**/js/signed-in*", lambda route: route.abort())
     home.reload()
     form = composer(home)
     expect(form.get_by_role("radio", name="3 hours")).to_be_hidden()  # what is hidden before a script runs
