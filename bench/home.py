@@ -176,7 +176,7 @@ def page_script(made: Ground, names: tuple[str, ...]) -> str:
     asked = {
         "sessions/viewer": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
         "feeds/home": page,
-        "feeds/vanishing": {"soonest": str(SOONEST)},
+        "feeds/vanishing": {"viewer_uuid": f"'{viewer[0]}'", "soonest": str(SOONEST)},
     }
     catalogue = Catalogue()
     statements = []

@@ -76,11 +76,11 @@ class Values:
             "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
-            "what vanishes within the hour": ("feeds/vanishing", lambda: {"soonest": SOONEST}),
+            "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": SOONEST}),
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity() | first),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy() | first),
             "a card": ("activities/card", lambda: self.viewer() | self.activity()),
-            "a profile": ("feeds/person", lambda: self.handle("handle")),
+            "a profile": ("feeds/person", lambda: self.viewer() | self.handle("handle")),
             "an account, by e-mail": ("sessions/account", lambda: self.email("login")),
             "what is taken": ("sign_ups/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
             "posting": ("activities/create", lambda: self._new(None)),
@@ -92,8 +92,8 @@ class Values:
         return {**self.person(), **self.activity(), "key_seconds": Settings.key_outlives}
 
     def _new(self, parent: object) -> Params:
-        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}
-        return {**written, **self.person(), "reply_to_activity_uuid": parent}
+        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600, "undo_seconds": 10}
+        return {**written, **self.viewer(), "reply_to_activity_uuid": parent}
 
 
 def main() -> None:

@@ -32,8 +32,6 @@ CREATE TABLE users (
   created_at timestamptz NOT NULL DEFAULT now(),
   -- The handle that was wanted at sign-up but taken ('': none was wanted), until the person picks one.
   handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
-  -- No longer used; a later migration drops it.
-  writes bigint NOT NULL DEFAULT 0,
   number bigint NOT NULL DEFAULT next_number(),
   CONSTRAINT users_identity_whole CHECK ((identity_issuer IS NULL) = (cognito_user_id IS NULL)),
   CONSTRAINT users_identity_unique UNIQUE (identity_issuer, cognito_user_id)
@@ -71,8 +69,8 @@ CREATE TABLE invitations (
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
 
--- What somebody sent while signed out, exactly as typed. It belongs to the browser (the SHA-256 of its CSRF seed) until
--- the person signs in from that form. It may outlive the activity it replies to, so it has no foreign key to it.
+-- A text that somebody began, exactly as typed. Sent while signed out, it belongs to the browser (the SHA-256 of its CSRF
+-- seed) for an hour, until the person signs in from that form. It may outlive the activity it replies to: no foreign key.
 CREATE TABLE drafts (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
@@ -85,6 +83,9 @@ CREATE TABLE drafts (
   key uuid,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL DEFAULT now() + interval '1 hour',
+  -- Counts the saves: an older version overwrites nothing.
+  version integer NOT NULL DEFAULT 1,
+  saved_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
   CONSTRAINT drafts_order CHECK (expires_at > created_at)
 );
@@ -101,15 +102,14 @@ CREATE TABLE activities (
   message text CONSTRAINT activities_message_length CHECK (
     char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
   ),
-  -- The two counts are no longer used; a later migration drops them.
-  reposts_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_reposts_count_positive CHECK (reposts_count >= 0),
-  likes_count integer NOT NULL DEFAULT 0 CONSTRAINT activities_likes_count_positive CHECK (likes_count >= 0),
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   -- How many activities are above it. The limit keeps the reading of a thread short.
   depth smallint NOT NULL DEFAULT 0 CONSTRAINT activities_depth CHECK (depth BETWEEN 0 AND 100),
   number bigint NOT NULL DEFAULT next_number(),
+  -- Until then it can be undone, and its author alone sees it.
+  visible_from timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
@@ -119,11 +119,6 @@ CREATE TABLE activities (
 CREATE UNIQUE INDEX activities_number ON activities (number);
 CREATE INDEX activities_user_number ON activities (user_uuid, number DESC);
 CREATE INDEX activities_replies_number ON activities (reply_to_activity_uuid, number)
-  WHERE reply_to_activity_uuid IS NOT NULL;
--- These three are for the previous release; a later migration drops them.
-CREATE INDEX activities_newest ON activities (created_at DESC, uuid DESC);
-CREATE INDEX activities_user_newest ON activities (user_uuid, created_at DESC, uuid DESC);
-CREATE INDEX activities_replies ON activities (reply_to_activity_uuid, created_at, uuid)
   WHERE reply_to_activity_uuid IS NOT NULL;
 CREATE INDEX activities_ending ON activities (expires_at, uuid);
 
@@ -161,16 +156,27 @@ CREATE TABLE rate_limits (
 );
 CREATE INDEX rate_limits_window_ends_at ON rate_limits (window_ends_at);
 
--- No longer used; a later migration drops it.
+-- What left pages before its time, or got another end: read for ten minutes by open pages. `author`: nobody else saw it.
 CREATE TABLE withdrawals (
-  one boolean PRIMARY KEY CONSTRAINT withdrawals_one CHECK (one),
   number bigint NOT NULL,
-  history uuid NOT NULL DEFAULT gen_random_uuid()
+  user_uuid uuid NOT NULL,
+  audience text NOT NULL CONSTRAINT withdrawals_audience_known CHECK (audience IN ('everyone', 'author')),
+  expires_at timestamptz NOT NULL,
+  withdrawn_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT withdrawals_pkey PRIMARY KEY (withdrawn_at, number)
 );
-INSERT INTO withdrawals (one, number) VALUES (true, 0);
+
+-- How far somebody has read their home feed. `number`: at their last visit; `newest`: in this one, seen at `seen_at`.
+CREATE TABLE read_marks (
+  user_uuid uuid PRIMARY KEY CONSTRAINT read_marks_user REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL,
+  newest bigint NOT NULL,
+  seen_at timestamptz NOT NULL DEFAULT now()
+);
 
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, likes, drafts, rate_limits, withdrawals TO mayfly_app;
+  ON users, passwords, sessions, invitations, activities, activity_keys, likes, drafts, rate_limits, withdrawals, read_marks
+  TO mayfly_app;

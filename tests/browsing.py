@@ -62,7 +62,12 @@ def serve(
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LIMIT_"))}
     ours = {"APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url}
     ours |= {"SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": url, "HOST": "127.0.0.1"}
-    ours |= {"PORT": str(port), "WORKERS": "2", **{f"LIMIT_{name.upper()}": "0" for name in LIMITS}}
+    ours |= {
+        "PORT": str(port),
+        "WORKERS": "2",
+        "UNDO_SECONDS": "0",
+        **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
+    }
     with tempfile.TemporaryDirectory(prefix="mayfly-server-") as folder:
         log = Path(folder) / "server.log"
         with log.open("wb") as out:
@@ -241,7 +246,7 @@ def card(page: Page, message: str) -> Locator:
 
 def act(page: Page, message: str, name: str) -> Locator:
     """A link in the bottom row of that card."""
-    return card(page, message).locator("> footer").get_by_role("link", name=name, exact=True)
+    return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
 
 
 def notice(page: Page) -> Locator:

@@ -48,7 +48,7 @@ def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
     """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
     usual = {
         "APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url,
-        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": "http://localhost",
+        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": "http://localhost", "UNDO_SECONDS": "0",
         **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
     }  # fmt: skip
     return Settings.from_env({**usual, **environment})

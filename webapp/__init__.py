@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .activities.cards import MOST, Cards
+from .activities.fuse import bp as fuse
 from .activities.routes import bp as activities
 from .config.settings import Settings
 from .db.database import Database, close_pools
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    for blueprint in (health.bp, feeds, reactions, activities, users, sign_ups, sessions):
+    for blueprint in (health.bp, feeds, reactions, activities, fuse, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     if settings.provider:
         from .identities import routes as identities  # imported only where it is used

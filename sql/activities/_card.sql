@@ -1,4 +1,4 @@
--- activities/_card: the one definition of a card: its fields and where they come from. The template adds WHERE.
+-- activities/_card: the one definition of a card: its fields and where they come from, of `seen`. The template adds WHERE.
 SELECT
   activity.uuid,
   activity.number::text AS number,
@@ -10,7 +10,7 @@ SELECT
     SELECT count(*)
     FROM (
       SELECT
-      FROM live_activities AS reply
+      FROM seen AS reply
       WHERE reply.reply_to_activity_uuid = activity.uuid
       LIMIT 1000
     ) AS seen
@@ -31,10 +31,13 @@ SELECT
   ) AS liked,
   activity.reply_to_activity_uuid,
   (
-    SELECT parent.handle
-    FROM live_activities AS parent
-    WHERE parent.uuid = activity.reply_to_activity_uuid
-  ) AS reply_to_handle,
+    SELECT row_to_json(line)
+    FROM (
+      SELECT uuid, number::text, handle, display_name, message, expires_at, created_at, now() AS read_at
+      FROM seen
+      WHERE seen.uuid = activity.reply_to_activity_uuid
+    ) AS line
+  ) AS parent,
   CASE WHEN position('@' IN activity.message) > 0 THEN (
     SELECT array_agg(person.handle)
     FROM (
@@ -47,5 +50,7 @@ SELECT
   COALESCE(activity.user_uuid = %(viewer_uuid)s, false) AS is_own,
   activity.expires_at,
   activity.created_at,
+  activity.visible_from > now() AS undoable,
+  activity.visible_from,
   now() AS read_at
-FROM live_activities AS activity
+FROM seen AS activity

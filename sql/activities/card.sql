@@ -1,5 +1,7 @@
 -- activities/card: one live activity.
 -- params:  viewer_uuid uuid?, uuid uuid
 -- returns: ActivityCard
+WITH
+-- include activities/_seen
 -- include activities/_card
 WHERE activity.uuid = %(uuid)s

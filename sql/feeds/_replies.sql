@@ -1,7 +1,7 @@
 -- feeds/_replies: `replies`: a page of the replies to a thread's activity, and one more.
 , alive AS MATERIALIZED (
   SELECT uuid, number, created_at
-  FROM live_activities
+  FROM seen
   WHERE reply_to_activity_uuid = %(uuid)s
     AND number > COALESCE(%(after)s, 0)
   ORDER BY number

@@ -2,8 +2,10 @@
 -- params:  viewer_uuid uuid?, uuid uuid, after bigint?, limit int
 -- returns: Thread
 -- LATERAL and sub-selects walk from node to node by index; plain joins were planned as scans of the whole table.
-WITH RECURSIVE nodes AS NOT MATERIALIZED (
-  SELECT uuid, number, reply_to_activity_uuid, created_at, false AS is_stub FROM live_activities
+WITH RECURSIVE
+-- include activities/_seen
+, nodes AS NOT MATERIALIZED (
+  SELECT uuid, number, reply_to_activity_uuid, created_at, false AS is_stub FROM seen
   UNION ALL
   SELECT uuid, number, reply_to_activity_uuid, created_at, true AS is_stub FROM thread_stubs
 ), cards AS NOT MATERIALIZED (

@@ -1,14 +1,16 @@
 -- feeds/vanishing: how many activities end within the hour, and the first few of them.
--- params:  soonest int
+-- params:  viewer_uuid uuid?, soonest int
 -- returns: Vanishing
+WITH
+-- include activities/_seen
 SELECT
-  (SELECT count(*) FROM live_activities WHERE expires_at < now() + interval '1 hour') AS count,
+  (SELECT count(*) FROM seen WHERE expires_at < now() + interval '1 hour') AS count,
   COALESCE(
     (
       SELECT json_agg(soonest)
       FROM (
         SELECT uuid, number::text, handle, display_name, message, expires_at, created_at, now() AS read_at
-        FROM live_activities
+        FROM seen
         WHERE expires_at < now() + interval '1 hour'
         ORDER BY expires_at, uuid
         LIMIT %(soonest)s

@@ -1,15 +1,14 @@
 -- ops/activity_burn: ends an activity now, for an operator, and removes its text and author in the same statement.
 -- params:  activity_uuid uuid, key_seconds int
 -- returns: uuid
-WITH ended AS (
-  UPDATE activities
-  SET
-    user_uuid = NULL,
-    message = NULL,
-    expires_at = GREATEST(LEAST(expires_at, now()), created_at)
+WITH leaving AS MATERIALIZED (
+  SELECT uuid, number, user_uuid, visible_from, GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
+  FROM activities
   WHERE uuid = %(activity_uuid)s
     AND user_uuid IS NOT NULL
-  RETURNING uuid
+  FOR UPDATE
 )
+-- include activities/_blanked
+-- include activities/_withdrawn
 -- include activities/_end
 SELECT uuid FROM ended

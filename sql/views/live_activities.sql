@@ -1,5 +1,5 @@
 -- live_activities: the one door to what may be read: alive by the database's clock, by an author in good standing.
--- Its reposts_count and likes_count are for the previous release: counts are counted when they are read.
+-- activities/_seen says which of them a viewer may see.
 -- The LEFT JOIN (no row is ever without its author) is left out by the planner where only counting is wanted.
 CREATE VIEW live_activities AS
 SELECT
@@ -9,12 +9,11 @@ SELECT
   author.display_name,
   author.handle,
   activity.message,
-  activity.reposts_count,
-  activity.likes_count,
   activity.reply_to_activity_uuid,
   activity.expires_at,
   activity.created_at,
-  activity.depth
+  activity.depth,
+  activity.visible_from
 FROM activities AS activity
 LEFT JOIN users AS author ON author.uuid = activity.user_uuid
 WHERE activity.expires_at > now()

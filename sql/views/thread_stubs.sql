@@ -40,7 +40,9 @@ WHERE NOT EXISTS (SELECT FROM live_activities AS live WHERE live.uuid = gone.uui
     )
     SELECT
     FROM (SELECT below.uuid FROM below LIMIT 201) AS near
-    CROSS JOIN LATERAL (SELECT FROM live_activities AS live WHERE live.uuid = near.uuid OFFSET 0) AS alive
+    CROSS JOIN LATERAL (
+      SELECT FROM live_activities AS live WHERE live.uuid = near.uuid AND live.visible_from <= now() OFFSET 0
+    ) AS alive
   );
 
 GRANT SELECT ON thread_stubs TO mayfly_app;

@@ -26,11 +26,13 @@ def test_kept_card_is_drawn_as_one_that_is_not(app: Flask) -> None:
     kept = Cards(app.jinja_env)
     hostile = {**CARDS["hostile"], "message": "100 % %(left)s %s <b>", "display_name": "%(words)s"}
     with app.test_request_context():
-        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "focus", "still"), EVERYBODY):
+        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "thread", "still"), EVERYBODY):
             g.viewer = person
             kept(activity, stands)
             read_at = datetime.fromisoformat(activity["read_at"]) + timedelta(hours=30)
             later = {**activity, "read_at": read_at.isoformat()}
+            if activity["parent"]:
+                later["parent"] = {**activity["parent"], "read_at": read_at.isoformat()}
             assert kept(later, stands) == drawn(kept, later, stands)
             kept.line(activity)
             assert kept.line(later) == kept.draw("activities/_line.html", activity=later)
@@ -43,7 +45,8 @@ def test_kept_card_shows_what_changed(app: Flask) -> None:
         g.viewer = VIEWER
         for field in {*ActivityCard.__annotations__} - {"read_at", "created_at", "expires_at"}:
             others = {int: 7, bool: not before[field], list: ["bede"]}
-            kept, after = Cards(app.jinja_env), {**before, field: others.get(type(before[field]), "changed")}
+            changed = others.get(type(before[field]), CARDS["a reply"]["parent"] if field == "parent" else "changed")
+            kept, after = Cards(app.jinja_env), {**before, field: changed}
             kept(before)  # type: ignore[arg-type]
             assert kept(after) == drawn(kept, after), field  # type: ignore[arg-type]
 

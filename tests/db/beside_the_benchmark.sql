@@ -28,3 +28,7 @@ INSERT INTO drafts (user_uuid, signed_out_hash, kind, message, key)
 SELECT CASE WHEN n % 2 = 0 THEN md5('user' || n)::uuid END, CASE WHEN n % 2 = 1 THEN sha256(n::text::bytea) END,
   'activity', 'kept', md5('key' || n)::uuid
 FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO withdrawals (number, user_uuid, audience, expires_at)
+SELECT n, md5('user' || n)::uuid, 'everyone', now() FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO read_marks (user_uuid, number, newest)
+SELECT md5('user' || n)::uuid, n, n FROM generate_series(1, current_setting('bench.users')::int) AS n;

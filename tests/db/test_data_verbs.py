@@ -17,6 +17,7 @@ from webapp.db.database import Database
 from webapp.errors import Malformed
 
 WEBAPP = Path(db_module.__file__).parent.parent
+ALICE = {"viewer_uuid": None, "handle": "alice"}
 PUBLIC = {"viewer_uuid": None, "before": None, "limit": 5}
 
 
@@ -55,9 +56,9 @@ def test_query_takes_the_name_of_a_file_and_nothing_else(db: Database) -> None:
 
 def test_query_with_other_parameters_or_of_another_kind_is_refused(db: Database) -> None:
     for verb, name, params, missed in (
-        *((db.query_object, "feeds/person", of, "handle") for of in ({}, {"handle": "a", "more": 1}, {"login": "a"})),
+        *((db.query_object, "feeds/person", of, "handle") for of in ({}, {**ALICE, "more": 1}, {"viewer_uuid": None})),
         (db.query_object, "feeds/public", PUBLIC, "array"),
-        (db.query_value, "feeds/person", {"handle": "a"}, "object"),
+        (db.query_value, "feeds/person", ALICE, "object"),
         (db.query_array, "ops/ready", {}, "plain"),
     ):
         with pytest.raises(TypeError, match=missed):
@@ -69,14 +70,14 @@ def test_value_is_never_read_as_sql(db: Database, conn: Connection) -> None:
     for text in ("'; DROP TABLE users; --", "%(handle)s", "%s", "%%", "{handle}", "\\'; --", "$1", "')) OR 1=1 --"):
         made = make_activity(conn, alice, text)
         assert db.query_object("activities/card", viewer_uuid=None, uuid=made)["message"] == text
-        assert db.query_object("feeds/person", handle=text) is None
+        assert db.query_object("feeds/person", viewer_uuid=None, handle=text) is None
     assert count(conn, "users") == 1
 
 
 def test_value_that_cannot_be_stored_is_malformed(db: Database) -> None:
     for text in ("nul\x00", "\ud83d", "\udc00lone"):
         with pytest.raises(Malformed):
-            db.query_object("feeds/person", handle=text)
+            db.query_object("feeds/person", viewer_uuid=None, handle=text)
         with pytest.raises(Malformed):
             db.query_value("sign_ups/create", uuid=uuid.uuid4(), display_name=text, handle="alice", email=None)
     with pytest.raises(Malformed):

@@ -39,7 +39,9 @@ def test_transaction_belongs_to_its_thread(db: Database) -> None:
     seen = []
     with db.transaction():
         join(db)
-        other = threading.Thread(target=lambda: seen.append(db.query_object("feeds/person", handle="alice")))
+        other = threading.Thread(
+            target=lambda: seen.append(db.query_object("feeds/person", viewer_uuid=None, handle="alice"))
+        )
         other.start()
         other.join(5)
     assert seen == [None]

@@ -7,7 +7,7 @@ from verbs import expire
 
 from webapp.db.connections import Connection
 
-KEPT = ("users", "passwords", "activities", "activity_keys", "likes", "invitations", "schema_migrations")
+KEPT = ("users", "passwords", "activities", "activity_keys", "likes", "read_marks", "invitations", "schema_migrations")
 
 
 def fill(conn: Connection) -> None:

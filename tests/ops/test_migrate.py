@@ -31,7 +31,9 @@ def test_first_release_and_migrations_make_the_schema(
 ) -> None:
     with first_release.owner() as conn:
         assert one(conn, "SELECT count(*) FROM schema_migrations") == 0
-        assert list(migrate.apply(conn)) == [*(migration.name for migration in migrate.on_disk()), "sql/views"]
+        names = [migration.name for migration in migrate.on_disk() if not migration.after_views]
+        late = [migration.name for migration in migrate.on_disk() if migration.after_views]
+        assert list(migrate.apply(conn)) == [*names, "sql/views", *late]
     assert _structure(cluster, first_release.owner_url) == _structure(cluster, fresh_database.owner_url)
     with fresh_database.owner() as conn:
         assert all(done for _, done in migrate.status(conn))
@@ -61,6 +63,8 @@ def test_no_migration_shuts_two_tables_or_a_view_with_one(fresh_database: Databa
         conn.execute(f"{EMPTY}; {FIRST_RELEASE}")
         shut = {}
         for migration in migrate.on_disk():
+            if migration.after_views:
+                continue
             known = one(conn, there)
             with conn.transaction():
                 conn.execute(migration.sql)

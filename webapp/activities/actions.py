@@ -50,9 +50,10 @@ def create(
             if not db.query_value(
                 "activities/create",
                 uuid=activity_uuid,
-                user_uuid=user_uuid,
+                viewer_uuid=user_uuid,
                 message=message,
                 life_seconds=life,
+                undo_seconds=settings.undo_seconds,
                 reply_to_activity_uuid=reply_to_activity_uuid,
             ):
                 raise ParentGone(_("What you were replying to is gone."))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -16,20 +16,25 @@ from ..web.filters import Life, life_between
 from .shapes import ActivityCard, ActivityLine
 
 MOST, SECONDS = 4_000, 300
-_CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "read_at")))
+_CARD = itemgetter(*(name for name in ActivityCard.__annotations__ if name not in ("mentions", "parent", "read_at")))
 _LINE = itemgetter(*(name for name in ActivityLine.__annotations__ if name != "read_at"))
 # PostgreSQL stores no NUL in text, so nobody can write such a placeholder.
-_HOLES = Life(*(f"\0{name}\0" for name in Life._fields))  # type: ignore[arg-type]
-_HOLE = re.compile(r"\0(\w+)\0")
+_HOLES, _PARENT_HOLES = (
+    Life(*(f"\0{start + place}\0" for place in range(len(Life._fields))))  # type: ignore[arg-type]
+    for start in (0, len(Life._fields))
+)
+_HOLE = re.compile(r"\0(\d+)\0")
 
 
 class Drawing(NamedTuple):
-    """Drawn HTML: `html` has a `%s` for each figure and phrase of time, and `times` takes them out of a `Life`."""
+    """Drawn HTML: `html` has a `%s` for each figure and phrase of time.
+
+    `times` takes them out of the `Life` of each activity in `spans`, one after the other: the card's, its parent's.
+    """
 
     html: str
-    times: Callable[[Life], tuple[object, ...]]
-    created: datetime
-    ends: datetime
+    times: Callable[[tuple[object, ...]], tuple[object, ...]]
+    spans: tuple[tuple[datetime, datetime], ...]
 
 
 class Cards:
@@ -58,24 +63,35 @@ class Cards:
         return Markup(self._fill("activities/_line.html", _LINE(item), item))  # noqa: S704
 
     def _card(self, activity: ActivityCard, stands: str, signed_in: bool) -> str:
-        mentions = activity["mentions"]
-        key = (stands, signed_in, mentions and tuple(mentions), *_CARD(activity))
-        return self._fill("activities/_activity.html", key, activity, stands=stands, signed_in=signed_in)
+        mentions, parent = activity["mentions"], activity["parent"]
+        key = (stands, signed_in, mentions and tuple(mentions), parent and _LINE(parent), *_CARD(activity))
+        if activity["undoable"]:  # for some seconds, with a time of its own
+            return self.draw("activities/_activity.html", activity=activity, stands=stands, signed_in=signed_in)
+        needs = {"stands": stands, "signed_in": signed_in, "parent_life": _PARENT_HOLES}
+        return self._fill("activities/_activity.html", key, activity, parent, **needs)
 
-    def _fill(self, template: str, key: tuple[object, ...], activity: Any, **needs: object) -> str:
+    def _fill(
+        self, template: str, key: tuple[object, ...], activity: Any, parent: ActivityLine | None = None, **needs: object
+    ) -> str:
         """Draws the template, or takes the kept drawing, and fills in the current times."""
         try:
             drawing = self._kept[key]
         except KeyError:
             html = self.draw(template, activity=activity, life=_HOLES, **needs).replace("%", "%%")
-            created, ends = (datetime.fromisoformat(activity[name]) for name in ("created_at", "expires_at"))
-            drawing = Drawing(_HOLE.sub("%s", html), attrgetter(*_HOLE.findall(html)), created, ends)
+            places = [int(place) for place in _HOLE.findall(html)]
+            spans = tuple(_span(one) for one in (activity, parent) if one)
+            drawing = Drawing(_HOLE.sub("%s", html), itemgetter(*places), spans)
             if self._kept.maxsize:
                 with self._lock:
                     self._kept[key] = drawing
-        life = life_between(drawing.created, datetime.fromisoformat(activity["read_at"]), drawing.ends)
-        return drawing.html % drawing.times(life)
+        read = datetime.fromisoformat(activity["read_at"])
+        lives = sum((life_between(created, read, ends) for created, ends in drawing.spans), ())
+        return drawing.html % drawing.times(lives)
 
     def draw(self, template: str, **needs: object) -> str:
         """Draws the template and keeps nothing."""
         return self._environment.get_template(template).render(**needs)
+
+
+def _span(activity: Any) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(activity["created_at"]), datetime.fromisoformat(activity["expires_at"])

@@ -1,18 +1,16 @@
 import uuid
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..drafts import actions as drafts
-from ..errors import NotFound
 from ..sessions import session
-from ..sessions.guards import author_only, comes_back, limited, redirect_to_sign_in, signed_in, signed_in_or
+from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed_in_or
 from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
-from ..web.htmx import current_path, redirect_to, target_id, wants_fragment
+from ..web.htmx import target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
@@ -111,40 +109,6 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
         return redirect(f"{page}#activity-{activity['number']}", 303)
     composer = Composer.fresh(_viewer(), _position(), parent, ttl)
     return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
-
-
-@bp.get("/activities/<uuid:activity_uuid>/burn")
-@author_only
-def burn_confirm(activity_uuid: UUID) -> Any:
-    return _ask_to_burn(activity_uuid, 200)
-
-
-def _ask_to_burn(activity_uuid: UUID, status: int, notice: str = "") -> Any:
-    activity = require_card(activity_uuid, session.viewer_uuid())
-    if not activity["is_own"]:
-        raise NotFound
-    name = "activities/_burn.html" if wants_fragment() else "activities/burn.html"
-    return render_template(name, activity=activity, notice=notice), status
-
-
-def _retry_burn(sentence: str) -> Any:
-    """Asks again: the open form's token stays invalid."""
-    return _ask_to_burn((request.view_args or {})["activity_uuid"], 400, sentence)
-
-
-@bp.post("/activities/<uuid:activity_uuid>/burn")
-@comes_back(_retry_burn)
-@author_only
-@limited("burns")
-def burn(activity_uuid: UUID) -> Any:
-    person = _viewer()
-    actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
-    page = current_path()
-    if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
-        return redirect_to(url_for("feeds.home"))
-    own = page == f"/@{person['handle']}"
-    count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
-    return render_template("activities/_burned.html", count=count)
 
 
 def _viewer() -> Viewer:

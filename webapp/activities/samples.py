@@ -1,14 +1,19 @@
+from datetime import timedelta
 from typing import Any, cast, get_type_hints
 from zlib import crc32
 
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
 from .composer import ORPHANED, TOO_DEEP, Composer
-from .shapes import ActivityCard
+from .shapes import ActivityCard, ActivityLine
 
 ZERO = {int: 0, bool: False}
 """A sample's counts and acts by default; `ALL_DONE`: every act done."""
-ALL_DONE = {name: True for name, kind in get_type_hints(ActivityCard).items() if kind is bool and name != "is_own"}
+ALL_DONE = {
+    name: True
+    for name, kind in get_type_hints(ActivityCard).items()
+    if kind is bool and name not in ("is_own", "undoable")
+}
 
 
 def card(
@@ -24,10 +29,11 @@ def card(
         "handle": "bede",
         "message": message,
         "reply_to_activity_uuid": None,
-        "reply_to_handle": None,
+        "parent": None,
         "mentions": None,
         "expires_at": (NOW + WEEK * left).isoformat(),
-        "created_at": (NOW - WEEK * (1 - left)).isoformat(),
+        "created_at": (created := (NOW - WEEK * (1 - left)).isoformat()),
+        "visible_from": created,
         "read_at": NOW.isoformat(),
     }
     return cast(ActivityCard, {**sample, **fields})
@@ -43,11 +49,16 @@ CARDS: dict[str, ActivityCard] = {
     "last tenth": card("Almost gone.", left=0.05),
     "last moments": card("Going.", left=0.0001),
     "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
+    "own, until others see it": card(
+        "Typed in a hurry.", is_own=True, undoable=True, visible_from=(NOW + timedelta(seconds=8)).isoformat()
+    ),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
     "one reply": card("Somebody replied.", replies_count=1),
     "many replies": card("Everybody replied.", replies_count=1234),
     "a reply": card(
-        "It hangs behind the door.", reply_to_activity_uuid=PARENT["uuid"], reply_to_handle=PARENT["handle"]
+        "It hangs behind the door.",
+        reply_to_activity_uuid=PARENT["uuid"],
+        parent={name: dict(PARENT)[name] for name in ActivityLine.__annotations__},
     ),
     "a reply to what is gone": card("As I was saying.", reply_to_activity_uuid=PARENT["uuid"]),
     "links and mentions": card(

@@ -3,9 +3,23 @@
 from typing import TypedDict
 
 
+class ActivityLine(TypedDict):
+    """One activity in a line of a list (sql/feeds/vanishing.sql), or of a card that replies to it."""
+
+    uuid: str
+    number: str
+    handle: str
+    display_name: str
+    message: str
+    expires_at: str
+    created_at: str
+    read_at: str
+
+
 class ActivityCard(TypedDict):
     """One activity as every feed shows it (sql/activities/_card.sql). `read_at`: the database's clock at reading.
 
+    `parent`: what it replies to. `undoable`: nobody but its author sees it yet, until `visible_from`.
     Counts cover what this viewer may see, up to 1,000.
     """
 
@@ -20,22 +34,11 @@ class ActivityCard(TypedDict):
     likes_count: int
     liked: bool
     reply_to_activity_uuid: str | None
-    reply_to_handle: str | None
+    parent: ActivityLine | None
     mentions: list[str] | None
     is_own: bool
     expires_at: str
     created_at: str
-    read_at: str
-
-
-class ActivityLine(TypedDict):
-    """One activity in a line of a list (sql/feeds/vanishing.sql)."""
-
-    uuid: str
-    number: str
-    handle: str
-    display_name: str
-    message: str
-    expires_at: str
-    created_at: str
+    visible_from: str
+    undoable: bool
     read_at: str

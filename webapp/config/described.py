@@ -60,6 +60,9 @@ SERVER = {
             "The shortest lifespan: `1-hour`, `3-hours`, `12-hours`, `1-day`, `3-days`, `7-days`, `30-days`.",
         ),
         "TTL_CEILING": Setting("30-days", "The longest lifespan, of the same list."),
+        "UNDO_SECONDS": Setting(
+            "10", "How long only its author sees a new activity and can undo it, 0 to 60 seconds; `0`: no undo."
+        ),
     },
     "The database": {
         "CONNECTION_URL": Setting(

@@ -53,6 +53,7 @@ class Settings:
     community_about: str
     ttls: Mapping[str, timedelta]
     ttl_default: str
+    undo_seconds: int
     limits: Mapping[str, Limit]
     workers: int
     pool_min: int
@@ -134,6 +135,7 @@ class Settings:
             community_about=text(env, "COMMUNITY_ABOUT"),
             ttls=ttls,
             ttl_default=ttl_default,
+            undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 1, 32),
             pool_min=pool_min,

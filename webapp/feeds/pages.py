@@ -20,8 +20,12 @@ def feed_response(template: str, name: str, asked: dict[str, Any], **needs: Any)
     asked = {**asked, "limit": PAGE_SIZE + 1}  # one more than is shown: it tells whether the feed continues
     if wants_fragment():
         page = Page.of(db().query_array(name, **asked))
-        return render_template("feeds/_more.html", page=page, vanishing=None if page.next else vanishing())
-    found = db().query_together(rows=(name, asked), vanishing=("feeds/vanishing", {"soonest": SOONEST}))
+        return render_template(
+            "feeds/_more.html", page=page, vanishing=None if page.next else vanishing(asked["viewer_uuid"])
+        )
+    found = db().query_together(
+        rows=(name, asked), vanishing=("feeds/vanishing", {"viewer_uuid": asked["viewer_uuid"], "soonest": SOONEST})
+    )
     return render_template(template, page=Page.of(found["rows"]), vanishing=found["vanishing"], **needs)
 
 
@@ -30,12 +34,12 @@ def feed_json(name: str, **asked: Any) -> Response:
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
 
 
-def thread_response(found: Thread, composer: Composer | None) -> Any:
+def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Any:
     """A thread's page; under HTMX its next replies."""
     if wants_fragment():
         response = make_response(render_template("feeds/_more_replies.html", thread=found))
     else:
-        page = render_template("feeds/thread.html", thread=found, composer=composer, vanishing=vanishing())
+        page = render_template("feeds/thread.html", thread=found, composer=composer, vanishing=vanishing(viewer_uuid))
         response = make_response(page)
     ends = http_date(found["activity"]["expires_at"])
     response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {ends}"
@@ -52,8 +56,8 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, aft
     return found
 
 
-def vanishing() -> Vanishing:
+def vanishing(viewer_uuid: str | None) -> Vanishing:
     """What ends within the hour: the count, and the first few."""
-    found: Vanishing | None = db().query_object("feeds/vanishing", soonest=SOONEST)
+    found: Vanishing | None = db().query_object("feeds/vanishing", viewer_uuid=viewer_uuid, soonest=SOONEST)
     assert found  # noqa: S101 (the statement always gives one row)
     return found

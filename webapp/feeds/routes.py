@@ -63,7 +63,9 @@ def profile_json(handle: str) -> Response:
 def thread(handle: str, activity_uuid: UUID) -> Any:
     person, after = viewer(), cursor(request.args.get("after"))
     found = find_thread(viewer_uuid=viewer_uuid(), handle=handle, activity_uuid=str(activity_uuid), after=after)
-    return thread_response(found, Composer.fresh(person, "thread", found["activity"]) if person else None)
+    return thread_response(
+        found, Composer.fresh(person, "thread", found["activity"]) if person else None, viewer_uuid()
+    )
 
 
 @bp.get("/api/activities/<uuid:activity_uuid>")
@@ -82,7 +84,7 @@ def _paging() -> dict[str, Any]:
 
 def _person(handle: str) -> Profile:
     """Raises `NotFound` for nobody, or somebody suspended."""
-    person: Profile | None = db().query_object("feeds/person", handle=handle)
+    person: Profile | None = db().query_object("feeds/person", viewer_uuid=viewer_uuid(), handle=handle)
     if not person:
         raise NotFound
     return person

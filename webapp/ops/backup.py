@@ -17,8 +17,9 @@ from . import migrate, schema
 from .sweep import Swept, sweep
 from .target import Target
 
-# Not in a dump: sessions, rate limits and drafts do not last, and the marker belongs to the database that is dumped.
-_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in ("sessions", "rate_limits", "drafts")]
+# Not in a dump: what does not last, and the marker, which belongs to the database that is dumped.
+_NOT_KEPT = ("sessions", "rate_limits", "drafts", "withdrawals")
+_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in _NOT_KEPT]
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
 

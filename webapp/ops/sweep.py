@@ -22,6 +22,7 @@ _STEPS = {
     "keys": "ops/sweep_keys",
     "drafts": "ops/sweep_drafts",
     "limits": "ops/sweep_limits",
+    "withdrawals": "ops/sweep_withdrawals",
 }
 
 

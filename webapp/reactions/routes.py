@@ -19,7 +19,7 @@ bp = Blueprint("reactions", __name__)
 @signed_in
 @limited("likes")
 def like(activity_uuid: UUID) -> Any:
-    db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
+    db().execute("reactions/like", viewer_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
     return _reactions_response(activity_uuid, _("Liked."))
 
 
@@ -27,7 +27,7 @@ def like(activity_uuid: UUID) -> Any:
 @signed_in
 @limited("likes")
 def unlike(activity_uuid: UUID) -> Any:
-    db().execute("reactions/like", user_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
+    db().execute("reactions/like", viewer_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=False)
     return _reactions_response(activity_uuid, _("Like removed."))
 
 

@@ -103,6 +103,12 @@ def full_moment(moment: datetime) -> str:
     }
 
 
+def undo_ms(card: Any) -> int:
+    """Milliseconds until others see it."""
+    visible, read = (datetime.fromisoformat(card[name]) for name in ("visible_from", "read_at"))
+    return int((visible - read).total_seconds() * 1000)
+
+
 def machine_time(iso: str) -> str:
     """For `datetime=`: HTML allows three digits of a second."""
     return _FINE.sub(r"\1", iso).replace("+00:00", "Z")
@@ -157,5 +163,6 @@ def register(app: Flask) -> None:
         month,
         tally,
         ttl_words,
+        undo_ms,
     ):
         app.jinja_env.filters[function.__name__] = function

@@ -1,0 +1,8 @@
+-- activities/_blanked: `ended`: the activities in `leaving`, without author and text from now on.
+, ended AS (
+  UPDATE activities
+  SET user_uuid = NULL, message = NULL, expires_at = leaving.expires_at
+  FROM leaving
+  WHERE activities.uuid = leaving.uuid
+  RETURNING activities.uuid
+)
