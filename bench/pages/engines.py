@@ -30,7 +30,7 @@ class Visit(NamedTuple):
     handle: str
 
     def card(self, words: str) -> str:
-        return f"//article[header/span[.='@{self.handle}']][p[@class='message'][.='{words}']]"
+        return f"//article[header//bdi[.='@{self.handle}']][p[@class='message'][.='{words}']]"
 
     def write(self, words: str) -> None:
         self.browser.type(f"{COMPOSER}//textarea", words)
@@ -56,14 +56,22 @@ def writes(visit: Visit) -> None:
 
 def replies(visit: Visit) -> None:
     parent = visit.card(RAIN)
-    visit.browser.click(f"{parent}//a[.='Reply']")
+    visit.browser.click(f"{parent}//a[contains(@class, 'act-reply')]")
     visit.browser.type(f"{parent}//textarea", "And over the hills")
     visit.browser.click(f"{parent}//form//button[starts-with(normalize-space(), 'Reply')]")
     visit.browser.see(visit.card("And over the hills"))
 
 
+def undoes(visit: Visit) -> None:
+    visit.write("Typed in a hurry")
+    visit.browser.click(f"{visit.card('Typed in a hurry')}//button[.='Undo']")
+    visit.browser.see(visit.card("Typed in a hurry"), times=0)
+    visit.browser.expect("document.querySelector('.composer textarea').value === 'Typed in a hurry'")
+
+
 def burns(visit: Visit) -> None:
-    visit.browser.click(f"{visit.card('And over the hills')}//a[.='Burn']")
+    visit.browser.click(f"{visit.card('And over the hills')}/footer/a[contains(@class, 'left')]")
+    visit.browser.click("//a[.='Burn now']")
     visit.browser.click("//button[.='Burn it']")
     visit.browser.see(visit.card("And over the hills"), times=0)
 
@@ -93,7 +101,7 @@ def meets_no_error(visit: Visit) -> None:
         raise Refused(troubles)
 
 
-JOURNEY = (joins, writes, replies, burns, changes_the_theme, sees_it_expire, meets_no_error)
+JOURNEY = (joins, writes, replies, undoes, burns, changes_the_theme, sees_it_expire, meets_no_error)
 
 
 # Pictures ----------------------------------------------------------------------------------------------------
