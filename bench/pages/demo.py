@@ -16,7 +16,7 @@ from webapp.postgres.embedded import Cluster
 
 
 @contextlib.contextmanager
-def demo(app: str = "webapp:create_app()") -> Iterator[tuple[str, DatabaseUrls]]:
+def demo(app: str = "webapp:create_app()", **environment: str) -> Iterator[tuple[str, DatabaseUrls]]:
     """A server's address and its fresh database with the seed, while the block runs; all of it is gone after."""
     with tempfile.TemporaryDirectory(prefix="mayfly-demo-") as folder:
         Path(folder).chmod(0o711)
@@ -28,7 +28,7 @@ def demo(app: str = "webapp:create_app()") -> Iterator[tuple[str, DatabaseUrls]]
             with target.owner() as conn:
                 gallery.fill(conn)
             urls = DatabaseUrls(target.app_url, target.owner_url)
-            with serve(urls, (*GUNICORN, app)) as server:
+            with serve(urls, (*GUNICORN, app), **environment) as server:
                 yield server.url, urls
 
 

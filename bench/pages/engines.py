@@ -141,7 +141,7 @@ def main() -> int:
     failed = False
     shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True)
-    with demo("bench.pages.watched:watched()") as (url, urls):
+    with demo("bench.pages.watched:watched()", UNDO_SECONDS="5") as (url, urls):
         for engine in ENGINES:
             if missing := " ".join(engine.missing()):
                 print(f"NOT CHECKED: {engine.name}, because it is not here: apt-get install {missing}", flush=True)
