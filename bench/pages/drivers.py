@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 from browsing import chromium
 from ways import free_port
 
-from bench.pages.webdriver import PATIENCE, Browser, Refused, until_done
+from bench.pages.webdriver import PATIENCE, SCREEN, Browser, Refused, until_done
 from webapp.postgres.processes import die_with_parent
 
+_SCREEN = "{}x{}".format(*SCREEN)
 _PATHS = {
     "Navigate": ("POST", "/url"),
     "ExecuteScript": ("POST", "/execute/sync"),
@@ -85,7 +86,7 @@ def _webkit(folder: Path) -> Iterator[Browser]:
     browser = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"))
     arguments = ["--automation", "--javascript-can-open-windows-automatically=true"]
     options = {"webkitgtk:browserOptions": {"binary": str(browser), "args": arguments}}
-    with _process("Xvfb", "-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp") as screen:
+    with _process("Xvfb", "-displayfd", "1", "-screen", "0", f"{_SCREEN}x24", "-nolisten", "tcp") as screen:
         assert screen.stdout
         display = f":{screen.stdout.readline().decode().strip()}"
         # Its sandbox does not start for root; it visits nothing but our own server.
@@ -97,7 +98,7 @@ def _webkit(folder: Path) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def _chromium(folder: Path) -> Iterator[Browser]:
-    arguments = ["--headless=new", "--no-sandbox", "--hide-scrollbars", "--screen-info={1400x1000}"]
+    arguments = ["--headless=new", "--no-sandbox", "--hide-scrollbars", f"--screen-info={{{_SCREEN}}}"]
     options = {"binary": chromium(), "args": [*arguments, f"--user-data-dir={folder}"]}
     with _driver("chromedriver", {"goog:chromeOptions": options}) as one:
         yield one

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Send = Callable[..., Any]  # a command's name and its parameters; its value, or Refused
 PATIENCE = 15.0
+SCREEN = (1400, 1000)
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -36,9 +37,12 @@ class Browser:
         self._send = send
 
     def open(self, width: int, height: int) -> None:
-        """A window of that size without bars: others cannot be as narrow as a phone."""
+        """A window of that size without bars: others cannot be as narrow as a phone.
+
+        It stands in the middle of `SCREEN`, where the pointer is: with no window manager that gives it the focus.
+        """
         before = self._send("GetWindowHandles")
-        self.run(f"open('about:blank', '', 'popup,toolbar=no,location=no,width={width},height={height}')")
+        self.run(f"open('about:blank', '', 'popup,left={(SCREEN[0] - width) // 2},width={width},height={height}')")
         self._send("SwitchToWindow", handle=until_done(lambda: self._new(before)))
 
     def _new(self, before: list[str]) -> str:
