@@ -260,4 +260,6 @@ def there(moment: Locator) -> str:
     now = datetime.now(_KOLKATA)
     if at.date() == now.date():
         return f"{at:%H:%M}" if at < now else f"today at {at:%H:%M}"
+    if 0 < (at.date() - now.date()).days < 7:
+        return f"{at:%A %H:%M}"
     return f"{at.day} {at:%B, %H:%M}"

@@ -169,7 +169,8 @@ def test_templates_escape_everything_run_nothing_and_work_without_script() -> No
 def test_templates_isolate_what_people_typed() -> None:
     """A name stands in `bdi`, a text in `dir="auto"`: characters that turn the order end at its border."""
     broken = []
-    unmarked = r"<label.*?</label>|aria-label=\"\s*{%-? trans.*?\">|{% block (title|description) %}.*?{% endblock %}"  # take no markup
+    # What takes no markup.
+    unmarked = r"<label.*?</label>|aria-label=\"\s*{%-? trans.*?\">|{% block (title|description) %}.*?{% endblock %}"
     for path in PAGES:
         text = re.sub(unmarked, "", path.read_text(), flags=re.DOTALL)
         for given, sentence in re.findall(r"{%-? trans (.*?)%}(.*?){%-? endtrans", text, re.DOTALL):
