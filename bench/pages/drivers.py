@@ -60,7 +60,8 @@ def _request(url: str, method: str = "GET", body: Any = None) -> Any:
         with urllib.request.urlopen(request, timeout=2 * PATIENCE) as response:
             return json.load(response)["value"]
     except urllib.error.HTTPError as error:
-        raise Refused(error.read().decode(errors="replace")) from None
+        value = json.load(error)["value"]
+        raise Refused(value["message"] or value["error"]) from None
 
 
 @contextlib.contextmanager
@@ -130,7 +131,7 @@ def _firefox(folder: Path) -> Iterator[Browser]:
             connection.sendall(b"%d:%b" % (len(message), message))
             _, _, error, result = receive()
             if error:
-                raise Refused(error)
+                raise Refused(error["message"])
             return result.get("value") if isinstance(result, dict) else result
 
         receive()  # its greeting

@@ -17,6 +17,7 @@ from bench.pages.webdriver import Browser, Refused
 
 PICTURES = ROOT / "test-results/engines"
 SIZES = {390: 844, 1280: 800}
+TROUBLES = "return localStorage.troubles || ''"  # see watched.py
 RAIN = "Rain over the harbour ☔ 港の雨"  # the drivers type no character beyond U+FFFF
 COMPOSER = "//form[contains(@class, 'composer')]"
 
@@ -54,6 +55,7 @@ def joins(visit: Visit) -> None:
 
 
 def writes(visit: Visit) -> None:
+    visit.browser.expect("document.querySelector('.composer').offsetHeight < 80")  # closed: one line
     visit.write(RAIN)
 
 
@@ -100,8 +102,8 @@ def sees_it_expire(visit: Visit) -> None:
 
 
 def meets_no_error(visit: Visit) -> None:
-    if troubles := visit.browser.run("return localStorage.troubles"):
-        raise Refused(troubles)
+    if visit.browser.run(TROUBLES):
+        raise Refused("the pages report:")
 
 
 JOURNEY = (joins, writes, replies, undoes, burns, changes_the_theme, sees_it_expire, meets_no_error)
@@ -134,7 +136,7 @@ def check(engine: Engine, url: str, urls: DatabaseUrls) -> str:
                 step(visit)
             except (Refused, OSError) as error:
                 browser.save(PICTURES / f"{engine.name.lower()}-{step.__name__}.png")
-                return f"{step.__name__}: {error}"
+                return f"{step.__name__}: {error} {browser.run(TROUBLES)}"
         take_pictures(visit, engine.name.lower())
     return ""
 
