@@ -51,7 +51,7 @@ def test_lives_open_and_the_text_is_posted_when_the_scripts_do_not_arrive(home: 
     form.get_by_role("textbox").fill("Plain.")
     form.get_by_role("radio", name="3 hours").check()
     send(form)
-    expect(card(home, "Plain.")).to_contain_text("3 h left")
+    expect(card(home, "Plain.")).to_contain_text("2 h 59 min left")
 
 
 def test_refused_text_is_kept_with_the_reason_and_nothing_moves(home: Page, watch: Watch) -> None:
