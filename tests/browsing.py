@@ -49,12 +49,12 @@ class Server(NamedTuple):
 
 
 # Nobody waits for an idle browser here.
-_GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1", "webapp:create_app()")
+GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1")
 
 
 @contextlib.contextmanager
 def serve(
-    urls: DatabaseUrls, module: Sequence[str] = _GUNICORN, cwd: Path = ROOT, **environment: str
+    urls: DatabaseUrls, module: Sequence[str] = (*GUNICORN, "webapp:create_app()"), cwd: Path = ROOT, **environment: str
 ) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
     port = free_port()
