@@ -20,8 +20,12 @@ const room = (raw) => {
   return Math.min(280 - count(text), 2800 - [...text].length, 8192 - bytes);
 };
 
+const sized = CSS.supports("field-sizing", "content");
+
 function measure(form) {
-  const left = room(form.elements.message.value);
+  const box = form.elements.message;
+  if (!sized) box.style.height = "auto", box.style.height = `${box.scrollHeight}px`;
+  const left = room(box.value);
   const counter = form.querySelector(".counter");
   if (!counter) return; // the error page's form has no counter
   const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));
@@ -74,7 +78,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.getElementById("nav-write")?.click();
   }
-  if (!form?.matches(".composer, .burn")) return;
+  if (!form?.matches(".composer")) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   if (event.key !== "Escape" || form.elements.message?.value) return;
   const way = form.querySelector("[data-close], [data-back]");

@@ -37,6 +37,8 @@ const words = (() => {
     tryAgain: "Try again",
     onItsOwn: "Post on its own",
     yourMessage: "Your message",
+    // The menu.
+    copied: "Link copied.",
     // Notices.
     close: "Close",
     unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
