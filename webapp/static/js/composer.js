@@ -34,11 +34,6 @@ function measure(form) {
   counter.querySelector("circle").setAttribute("stroke-dasharray", `${used.toFixed(1)} 100`);
   const said = left > 20 ? "" : left < 0 ? words.tooMany(-left) : words.fits(left);
   counter.lastElementChild.textContent = left > 20 ? "" : left;
-  const box = form.elements.message;
-  if (!CSS.supports("field-sizing", "content")) {
-    box.style.blockSize = "auto";
-    box.style.blockSize = `${box.scrollHeight}px`;
-  }
   const spoken = form.querySelector("[role=status]");
   if (spoken.textContent !== said && (!said || left % 5 === 0 || left < 0)) spoken.textContent = said;
 }
@@ -49,7 +44,7 @@ function fold(focused) {
   for (const form of document.querySelectorAll("form.composer[data-open]")) {
     if (form.contains(focused) || form.elements.message.value) continue;
     delete form.dataset.open;
-    form.elements.message.style.blockSize = "";
+    form.elements.message.style.height = "";
   }
 }
 document.addEventListener("focusin", ({ target }) => {
