@@ -1,7 +1,5 @@
 """What is typed stands again wherever its writer comes back to, and goes out once, as themselves."""
 
-import re
-
 import pytest
 from browsing import Watch, act, card, composer, enter, failure, ready, reply_form, send, write
 from factories import make_activity
@@ -145,18 +143,6 @@ def test_error_goes_with_the_first_key(home: Page, watch: Watch) -> None:
     home.keyboard.type("B")
     expect(composer(home).locator(".error")).to_have_count(0)
     expect(composer(home).locator("[aria-invalid]")).to_have_count(0)
-
-
-def test_reply_whose_parent_ends_meanwhile_goes_out_on_its_own(home: Page, conn: Connection, bob: str) -> None:
-    make_activity(conn, bob, "Who has the key?")
-    home.reload()
-    act(home, "Who has the key?", "Reply").click()
-    ready(reply_form(home)).get_by_role("textbox").fill("It hangs by the door.")
-    conn.execute("UPDATE activities SET expires_at = now()")
-    home.locator("article").evaluate("(card) => vanish(card)")
-    composer(home).get_by_role("button", name="Post on its own").click()
-    expect(card(home, "It hangs by the door.")).not_to_contain_text(re.compile("replying"))
-    assert value(conn, "SELECT count(*) FROM activities WHERE reply_to_activity_uuid IS NOT NULL") == 0
 
 
 def test_sending_that_takes_long_says_so(home: Page) -> None:
