@@ -51,6 +51,8 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connec
     for words in ("Carol", "carol", "carol@example.com", PASSWORD):
         page.keyboard.type(words)
         page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Show password")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Join")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Home")).to_be_attached()
