@@ -38,7 +38,7 @@ def test_reply_from_the_feed_opens_and_lands_below_the_card(question: str, home:
     expect(reply_form(home).locator("summary").get_by_text("for 1 day", exact=True)).to_be_visible()
     send(reply_form(home))
 
-    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("@bob")
+    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("Bob")
     expect(asked.locator("> footer").get_by_role("link", name=re.compile("1 reply"))).to_be_visible()
     expect(reply_form(home)).to_have_count(0)
     expect(home.locator("#announcer")).not_to_be_empty()

@@ -48,7 +48,7 @@ function fold(focused) {
   }
 }
 document.addEventListener("focusin", ({ target }) => {
-  if (target.name === "message") target.form.dataset.open = "";
+  target.closest?.("form.composer")?.setAttribute("data-open", "");
 });
 document.addEventListener("mousedown", (event) => {
   const form = event.target.closest("form.composer");
