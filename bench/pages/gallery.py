@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ROOT, act, composer, fuse_of, notice, post, ready, reply_form, send, to_the_end, write
+from browsing import ROOT, act, composer, failure, fuse_of, post, ready, reply_form, send, to_the_end, write
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
 
@@ -132,7 +132,7 @@ def refused_by_notice(page: Page) -> None:
     page.route("**/activities", lambda route: route.fulfill(status=502, body="proxy"), times=1)
     write(ready(composer(page)), "Through a proxy.")
     send(composer(page))
-    expect(notice(page)).to_contain_text("502")
+    expect(failure(composer(page))).to_contain_text("502")
 
 
 def long_feed(page: Page) -> None:

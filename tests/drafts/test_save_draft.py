@@ -1,6 +1,7 @@
 """What somebody types is kept for seven days: one draft a composer, offered back in its place, overwritten by none."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from verbs import (
 )
 from werkzeug.test import TestResponse
 
+from webapp.activities import actions as activities
 from webapp.db.connections import Connection
 from webapp.drafts import actions
 
@@ -109,20 +111,45 @@ def test_key_that_was_posted_saves_nothing(alice: FlaskClient, conn: Connection)
     assert texts(conn) == set()
 
 
-def test_save_waits_for_a_post_of_its_key(app: Flask, alice: FlaskClient, conn: Connection) -> None:
-    person, db, found = str(user_uuid(conn, "alice")), app.extensions["db"], []
-    text = {"message": "Late", "ttl": None, "reply_to_activity_uuid": None, "key": KEY, "version": 0}
-    late = threading.Thread(target=lambda: found.append(actions.save(db, user_uuid=person, **text)))
+def start(act: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=act)
+    thread.start()
+    return thread
+
+
+def wait_for_lock(conn: Connection, thread: threading.Thread) -> None:
     waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while thread.is_alive() and not value(conn, waits):
+        pass
+
+
+@pytest.mark.parametrize("first", ["post", "save"])
+def test_save_and_post_of_one_key_wait_for_each_other(
+    app: Flask, alice: FlaskClient, conn: Connection, first: str
+) -> None:
+    person, db, settings = str(user_uuid(conn, "alice")), app.extensions["db"], app.extensions["settings"]
+    text = {"user_uuid": person, "key": KEY, "reply_to_activity_uuid": None}
+    row = {**text, "message": "Late", "ttl": None, "version": 0}
+    claim = {"user_uuid": person, "key": KEY, "activity_uuid": str(uuid4()), "life_seconds": 60}
+
+    def save_late() -> None:
+        actions.save(db, **row)
+
+    def post_late() -> None:
+        activities.create(db, settings, message="Late", ttl="1-day", **text)
+
     with db.transaction():
         db.execute("drafts/lock", user_uuid=person, key=KEY)
-        late.start()
-        while late.is_alive() and not value(conn, waits):
-            pass
-        claim = {"user_uuid": person, "key": KEY, "activity_uuid": str(uuid4()), "life_seconds": 60}
-        db.query_value("activities/claim_key", **claim)
+        if first == "post":
+            late = start(save_late)
+            wait_for_lock(conn, late)
+            db.query_value("activities/claim_key", **claim)
+        else:
+            db.query_value("drafts/save", **row)
+            late = start(post_late)
+            wait_for_lock(conn, late)
     late.join()
-    assert (found, texts(conn)) == ([None], set())
+    assert texts(conn) == set()
 
 
 def test_text_typed_as_another_goes_nowhere_until_its_writer_says_so(
