@@ -21,6 +21,7 @@ const words = (() => {
       date.toDateString() !== new Date().toDateString() ? `${day.format(date)}, ${time.format(date)}`
       : date < new Date() ? time.format(date) : `today at ${time.format(date)}`,
     stub: "Something was here. It is gone now.",
+    more: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
