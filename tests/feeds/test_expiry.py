@@ -20,12 +20,22 @@ from webapp.db.connections import Connection
 from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
-FOR_ALL = ["/", "/public", "/@alice", "/@alice/status/{}", "/api/public", "/api/@alice", "/api/activities/{}"]
+FOR_ALL = [
+    "/",
+    "/public",
+    "/vanishing",
+    "/@alice",
+    "/@alice/status/{}",
+    "/api/public",
+    "/api/@alice",
+    "/api/activities/{}",
+]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", "/activities/{}/burn"]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in", "sign_ups.sign_up"
+    "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in",
+    "sign_ups.sign_up", "feeds.people",
 }  # fmt: skip
 
 

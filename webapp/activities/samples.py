@@ -129,7 +129,10 @@ SAMPLES: Samples = {
             "activity": CARDS["a reply"],
             "parent": PARENT,
             "composer": composers()["a reply in a thread"],
-            "thread": {"replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "card": CARDS["a reply"]}], "cut": True},
+            "thread": {
+                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "card": CARDS["a reply"]}],
+                "cut": True,
+            },
             "further": None,
         },
         "a reply below a card": {

@@ -3,28 +3,31 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 
 from ..activities.composer import Composer
 from ..errors import NotFound, Unavailable
 from ..web.current import db
 from ..web.filters import http_date
 from ..web.htmx import wants_fragment
-from ..web.paging import PAGE_SIZE, cursor
+from ..web.paging import PAGE_SIZE
 from .parts import MOST, Part
 from .shapes import Mark, Person, Place, Thread, Vanishing
 
 SOONEST = 5
 
 
-def feed_response(template: str, name: str, asked: dict[str, Any], *, marked: bool = False, **needs: Any) -> str:
+def feed_response(
+    template: str, name: str, asked: dict[str, Any], *, until: int | None = None, marked: bool = False, **needs: Any
+) -> str:
     """A feed's page; under HTMX its next cards and what follows them.
 
-    `asked`: the statement's parameters besides the limit. `marked`: shows where one had read to, and notes it.
+    `asked`: the statement's parameters besides the limit. `until`: all cards down to this number. `marked`: shows
+    where one had read to, and notes it.
     """
-    until, viewer_uuid = cursor(request.args.get("until")), asked["viewer_uuid"]
-    # One more than is shown tells whether the feed continues.
-    parts = {"rows": (name, {**asked, "limit": (PAGE_SIZE if until is None else MOST) + 1})}
+    viewer_uuid = asked["viewer_uuid"]
+    limit = (PAGE_SIZE if until is None else MOST) + 1  # one more than is shown: it tells whether the feed continues
+    parts: dict[str, tuple[str, dict[str, object]]] = {"rows": (name, {**asked, "limit": limit})}
     if marked:
         parts["mark"] = ("feeds/mark", {"viewer_uuid": viewer_uuid})
     if not wants_fragment():

@@ -24,14 +24,14 @@ def home() -> Any:
     person = viewer()
     if not person:
         return public()
-    composer = Composer.fresh(person, "feed")
-    return feed_response("feeds/home.html", "feeds/home", _paging() | _replies(), marked=True, composer=composer)
+    asked, composer = _paging() | _replies(), Composer.fresh(person, "feed")
+    return feed_response("feeds/home.html", "feeds/home", asked, until=_until(), marked=True, composer=composer)
 
 
 @bp.get("/public")
 @readers
 def public() -> Any:
-    return feed_response("feeds/public.html", "feeds/public", _paging() | _replies())
+    return feed_response("feeds/public.html", "feeds/public", _paging() | _replies(), until=_until())
 
 
 @bp.get("/api/home")
@@ -51,7 +51,7 @@ def public_json() -> Response:
 def profile(handle: str) -> Any:
     person = _person(handle)
     asked = {**_paging(), "user_uuid": person["uuid"]}
-    return feed_response("feeds/profile.html", "feeds/profile", asked, person=person)
+    return feed_response("feeds/profile.html", "feeds/profile", asked, until=_until(), person=person)
 
 
 @bp.get("/api/@<handle>")
@@ -88,6 +88,10 @@ def ending() -> Any:
 @readers
 def people() -> Any:
     return people_response(_paging())
+
+
+def _until() -> int | None:
+    return cursor(request.args.get("until"))
 
 
 def _replies() -> dict[str, bool]:
