@@ -53,11 +53,33 @@ def test_line_is_drawn_once_wherever_a_page_ends(reader: FlaskClient, conn: Conn
         make_activity(conn, alice, f"old {n}", age=timedelta(hours=2))
     reader.get("/")
     come_back(conn)
+    newest = value(conn, "SELECT max(number) FROM activities")
     for unread in (PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1):
         conn.execute("DELETE FROM activities WHERE message = 'new'")
         for _ in range(unread):
             make_activity(conn, alice, "new")
-        newest = value(conn, "SELECT max(number) FROM activities WHERE message LIKE 'old%%'")
         conn.execute("UPDATE read_marks SET number = %s", [newest])
+        shown, lines, path = 0, 0, "/"
+        while path:
+            page = reader.get(path, headers=FRAGMENT if shown else {}).text
+            shown += page.count('<article class="activity"')
+            lines += page.count(LINE)
+            path = next(iter(re.findall(r'id="more-link" href="([^"]+)"', page)), "")
+            assert ("intersect" in page) == (bool(path) and not lines)
+        assert (shown, lines) == (unread + PAGE_SIZE + 5, 1)
+
+
+def test_mark_is_written_where_something_newer_was_seen(
+    reader: FlaskClient, conn: Connection, alice: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_activity(conn, alice, "old", age=timedelta(hours=1))
+    writes, execute = [], Database.execute
+    monkeypatch.setattr(Database, "execute", lambda db, name, **p: writes.append(name) or execute(db, name, **p))
+    for path, wanted in (("/api/home", 0), ("/", 1), ("/", 0), ("/?before=9", 0), ("/public", 0)):
+        reader.get(path)
+        assert len(writes) == wanted, path
+        writes.clear()
+    own = make_activity(conn, alice, "nobody else sees it yet")
+    conn.execute("UPDATE activities SET visible_from = now() + interval '10 seconds' WHERE uuid = %s", [own])
     reader.get("/")
     assert writes == [], "what others wrote meanwhile comes below it"
