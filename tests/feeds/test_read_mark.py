@@ -8,9 +8,10 @@ import pytest
 from factories import make_activity
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import signed_in, value
+from verbs import FRAGMENT, signed_in, value
 
 from webapp.db.connections import Connection
+from webapp.db.database import Database
 from webapp.web.paging import PAGE_SIZE
 
 LINE = "You have read from here on"

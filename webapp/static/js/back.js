@@ -1,6 +1,7 @@
 // Back returns to the same card. A history entry has a key; under it the tab keeps the number of the last card that was
 // loaded, and the number and the place of the first one in view.
-const visit = (history.state?.visit ?? String(Math.random()).slice(2));
+{
+const visit = history.state?.visit ?? String(Math.random()).slice(2);
 const numberOf = (card) => BigInt(card.id.slice("activity-".length));
 const cards = () => [...document.querySelectorAll("#feed > article[id]")];
 let leaving = false; // for good: this tab's places are nobody else's
@@ -37,3 +38,4 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   history.back();
 });
+}
