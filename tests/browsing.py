@@ -246,7 +246,7 @@ def card(page: Page, message: str) -> Locator:
 
 def act(page: Page, message: str, name: str) -> Locator:
     """A link in the bottom row of that card."""
-    return card(page, message).locator("> footer").get_by_role("link", name=name, exact=True)
+    return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
 
 
 def notice(page: Page) -> Locator:
@@ -260,4 +260,6 @@ def there(moment: Locator) -> str:
     now = datetime.now(_KOLKATA)
     if at.date() == now.date():
         return f"{at:%H:%M}" if at < now else f"today at {at:%H:%M}"
+    if 0 < (at.date() - now.date()).days < 7:
+        return f"{at:%A %H:%M}"
     return f"{at.day} {at:%B, %H:%M}"

@@ -26,11 +26,13 @@ def test_kept_card_is_drawn_as_one_that_is_not(app: Flask) -> None:
     kept = Cards(app.jinja_env)
     hostile = {**CARDS["hostile"], "message": "100 % %(left)s %s <b>", "display_name": "%(words)s"}
     with app.test_request_context():
-        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "focus", "still"), EVERYBODY):
+        for activity, stands, person in product((*CARDS.values(), hostile), ("feed", "thread", "still"), EVERYBODY):
             g.viewer = person
             kept(activity, stands)
             read_at = datetime.fromisoformat(activity["read_at"]) + timedelta(hours=30)
             later = {**activity, "read_at": read_at.isoformat()}
+            if activity["parent"]:
+                later["parent"] = {**activity["parent"], "read_at": read_at.isoformat()}
             assert kept(later, stands) == drawn(kept, later, stands)
             kept.line(activity)
             assert kept.line(later) == kept.draw("activities/_line.html", activity=later)

@@ -16,10 +16,10 @@ FULL["𠮷" + "\ufe00" * 8 + "\U000e0100"] = 256  # its code points or its bytes
 
 
 def test_counter_tells_what_the_server_counts(home: Page) -> None:
-    """280 further letters make every text too long by as much as it counts itself."""
+    """280 further letters make every text too long by as much as it counts itself, at the beginning and at the end."""
     form, shown, counted = ready(composer(home)), {}, {}
     for name, words in CORPUS.items():
-        typed = f"x{words}x" + "w" * 280
+        typed = f"{words}x{words}x" + "w" * 280 + f"x{words}"
         write(form, typed)
         shown[name] = form.locator(".counter").inner_text()
         over = re.search(r"\d+", str(text.message_problem(text.message(typed))))

@@ -35,7 +35,7 @@ def test_ttl_choice_changes_the_button_and_is_remembered(home: Page) -> None:
     composer(home).get_by_role("textbox").focus()
     composer(home).get_by_role("radio", name="3 hours").check()
     expect(button).to_have_accessible_name("Post for 3 hours")
-    expect(post(home, "Short.")).to_contain_text("3 hours left")
+    expect(post(home, "Short.")).to_contain_text("2 h 59 min left")
     expect(button).to_have_accessible_name("Post for 3 hours")
     home.reload()
     composer(home).get_by_role("textbox").focus()

@@ -31,7 +31,8 @@ NO_SENTENCES = {
     "no account has this password",  # is hashed
     "the database is unreachable\n", "the database does not match this version\n",  # health is asked by machines
     "signed in",  # a policy's name
-    '<a href="{}" rel="nofollow ugc noopener">{}</a>',
+    '<a href="{}" rel="nofollow ugc noopener" dir="ltr"><span class="scheme">{}</span>{}{}</a>',
+    '<span class="rest">{}</span>',
 }  # fmt: skip
 SENTENCE = re.compile(r"[A-Z][^\n]*( |[.!?…]$)|.*[a-z]{2,} [a-z]{2,}| [a-z]+$")
 

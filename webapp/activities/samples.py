@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any, cast, get_type_hints
 from zlib import crc32
 
@@ -48,6 +49,9 @@ CARDS: dict[str, ActivityCard] = {
     "last tenth": card("Almost gone.", left=0.05),
     "last moments": card("Going.", left=0.0001),
     "own": card("My own words.", is_own=True, display_name=VIEWER["display_name"], handle=VIEWER["handle"]),
+    "own, until others see it": card(
+        "Typed in a hurry.", is_own=True, undoable=True, visible_from=(NOW + timedelta(seconds=8)).isoformat()
+    ),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
     "one reply": card("Somebody replied.", replies_count=1),
     "many replies": card("Everybody replied.", replies_count=1234),

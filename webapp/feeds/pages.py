@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
+from .. import text
 from ..activities.composer import Composer
 from ..errors import NotFound, Unavailable
 from ..web.current import db
@@ -86,7 +87,7 @@ def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str |
 def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str) -> Thread:
     """Raises `NotFound` for an activity that is gone, never was, or belongs to another handle."""
     found: Thread | None = db().query_object("feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid)
-    if not found or found["activity"]["handle"] != handle.lower():
+    if not found or found["activity"]["handle"] != text.folded(handle):
         raise NotFound
     return found
 

@@ -3,7 +3,11 @@ const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 // Normalising longer runs of marks takes quadratic time.
 const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC"));
-const normal = (raw) => ordered(raw.replace(/\r\n?/g, "\n").replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(control, "")).trim();
+const normal = (raw) =>
+  ordered(
+    raw.replace(/\r\n?/g, "\n").replace(control, "")
+      .replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(/^(?:\s*\n)?\ufeff*/, "").trimEnd(),
+  );
 const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
 
 // Characters that still fit, by the nearest of the three limits.

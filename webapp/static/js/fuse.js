@@ -2,10 +2,13 @@
 // webapp/web/filters.py.
 const born = new WeakMap();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const rounded = (seconds, size) => Math.floor(seconds / size + 0.5);
-const leftWords = (s) =>
-  s >= 172800 ? words.days(rounded(s, 86400)) : s >= 5400 ? words.hours(rounded(s, 3600))
-  : s >= 90 ? words.minutes(rounded(s, 60)) : s >= 45 ? words.aMinute : words.moments;
+const leftWords = (seconds) => {
+  const minutes = Math.floor(Math.max(seconds, 0) / 60);
+  const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)];
+  if (days) return days > 2 || !(hours % 24) ? words.days(days) : words.daysAndHours(days, hours % 24);
+  if (hours) return hours > 2 || !(minutes % 60) ? words.hours(hours) : words.hoursAndMinutes(hours, minutes % 60);
+  return minutes ? words.minutes(minutes) : words.moments;
+};
 const stage = (share) => (share > 0.5 ? "bright" : share > 0.25 ? "waning" : share > 0.1 ? "ember" : "last");
 const agoWords = (s) =>
   s < 60 ? words.now : s < 3600 ? words.minutesAgo(Math.floor(s / 60))
@@ -65,6 +68,7 @@ function tick() {
     element.dataset.stage = stage(share);
     element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
     set(element.querySelector(".left"), leftWords(left / 1000));
+    element.querySelector(".left")?.toggleAttribute("data-soon", left < 3600000);
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }
   clearTimeout(next);

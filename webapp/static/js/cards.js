@@ -1,0 +1,11 @@
+// A card is a door: a press on it opens its thread, unless it was on something of its own, or selected text. The press is
+// handed on to the link of the card, so that keys and other buttons mean what they mean on a link.
+const enterCard = (event) => {
+  const card = event.target.closest("article.activity");
+  if (!card || event.defaultPrevented || event.target.closest("a, button, form, summary")) return;
+  if (getSelection().type === "Range" || card.closest(".focus")) return;
+  event.preventDefault();
+  card.querySelector(".when").dispatchEvent(new MouseEvent(event.type, event));
+};
+document.addEventListener("click", enterCard);
+document.addEventListener("auxclick", (event) => event.button === 1 && enterCard(event));
