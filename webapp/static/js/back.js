@@ -4,8 +4,7 @@
 const visit = history.state?.visit ?? String(Math.random()).slice(2);
 const numberOf = (card) => BigInt(card.id.slice("activity-".length));
 const cards = () => [...document.querySelectorAll("#feed > article[id]")];
-let leaving = false; // for good: this tab's places are nobody else's
-
+let leaving = false; // signing out: this tab's places are nobody else's
 addEventListener("pagehide", () => {
   const top = cards().find((card) => card.getBoundingClientRect().bottom > 0);
   if (!top || leaving) return;
