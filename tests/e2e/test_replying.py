@@ -39,7 +39,7 @@ def test_reply_from_the_feed_opens_and_lands_below_the_card(question: str, home:
     expect(reply_form(home).get_by_role("button")).to_have_accessible_name("Reply for 1 day")
     send(reply_form(home))
 
-    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("@bob")
+    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("Bob")
     expect(asked.locator("> footer")).to_contain_text("1 reply")
     expect(reply_form(home)).to_have_count(0)
     expect(home.locator("#announcer")).not_to_be_empty()
