@@ -49,12 +49,12 @@ class Server(NamedTuple):
 
 
 # Nobody waits for an idle browser here.
-_GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1", "webapp:create_app()")
+GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1")
 
 
 @contextlib.contextmanager
 def serve(
-    urls: DatabaseUrls, module: Sequence[str] = _GUNICORN, cwd: Path = ROOT, **environment: str
+    urls: DatabaseUrls, module: Sequence[str] = (*GUNICORN, "webapp:create_app()"), cwd: Path = ROOT, **environment: str
 ) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
     port = free_port()
@@ -234,7 +234,8 @@ def post(page: Page, message: str, ttl: str = "") -> Locator:
 
 
 def burn(page: Page, message: str) -> None:
-    ready(act(page, message, "Burn")).click()
+    fuse_of(page, message).click()
+    page.get_by_role("link", name="Burn now").click()
     page.get_by_role("button", name="Burn it").click()
     expect(card(page, message)).to_have_count(0)
 
@@ -247,6 +248,11 @@ def card(page: Page, message: str) -> Locator:
 def act(page: Page, message: str, name: str) -> Locator:
     """A link in the bottom row of that card."""
     return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
+
+
+def fuse_of(page: Page, message: str) -> Locator:
+    """What is left of that card, a link to its author's controls."""
+    return card(page, message).locator("> footer a.left")
 
 
 def notice(page: Page) -> Locator:

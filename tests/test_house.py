@@ -106,7 +106,7 @@ def test_markup_is_made_of_messages_and_of_what_templates_drew() -> None:
 def test_trees_are_named_by_nouns() -> None:
     assert {p.name for p in (ROOT / "sql").iterdir() if p.is_dir()} <= NOUNS | {"limits", "ops", "migrations", "views"}
     assert {p.name for p in TEMPLATES.iterdir() if p.is_dir()} <= NOUNS | {"errors"}
-    assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout"}
+    assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout", "fuse"}
     files = {p.name for p in (ROOT / "sql").glob("*/*.sql") if p.parent.name != "migrations"}
     assert all(re.fullmatch(r"_?[a-z0-9_]+\.sql", name) for name in files)
 

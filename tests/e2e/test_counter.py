@@ -4,10 +4,11 @@ import json
 import re
 from pathlib import Path
 
-from browsing import card, composer, ready, send, write
+from browsing import card, composer, enter, ready, send, write
 from playwright.sync_api import Page, expect
 
 from webapp import text
+from webapp.db.connections import Connection
 
 FAMILY = "👨‍👩‍👧‍👦"
 CORPUS = json.loads(Path(__file__).with_name("counted_texts.json").read_text(encoding="utf-8"))
@@ -48,3 +49,12 @@ def test_counter_is_quiet_until_the_last_twenty(home: Page) -> None:
         write(form, "w" * length)
         expect(counter).to_have_text(shown)
         expect(said).to_have_text(aloud)
+
+
+def test_counter_counts_code_points_where_the_browser_knows_no_graphemes(
+    page: Page, conn: Connection, alice: str, base_url: str
+) -> None:
+    page.add_init_script("delete Intl.Segmenter")
+    form = ready(composer(enter(page, conn, base_url)))
+    write(form, "w" * 279 + FAMILY)
+    expect(form.locator(".counter")).to_have_text(f"{1 - len(FAMILY)}")

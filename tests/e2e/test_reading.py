@@ -109,18 +109,10 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(
     for message in (LONG, "W" * 280, "क्ष" * 100, "😀" * 280):
         top = make_activity(conn, alice, message, reply_to=top)
     page.set_viewport_size({"width": 320, "height": 640})
-    pages = [
-        "/",
-        "/public",
-        "/people",
-        "/vanishing",
-        "/@alice",
-        f"/@alice/status/{top}",
-        "/sign-in",
-        "/sign-up",
-        "/nowhere",
-    ]
-    own = ["/", "/compose", f"/compose?reply_to={top}", f"/activities/{top}/burn", "/@alice", f"/@alice/status/{top}"]
+    pages = ["/", "/public", "/people", "/vanishing", "/@alice", f"/@alice/status/{top}"]
+    pages += ["/sign-in", "/sign-up", "/nowhere"]
+    acts = [f"/activities/{top}/{name}" for name in ("acts", "fuse?rewrite=1", "burn")]
+    own = ["/", "/compose", f"/compose?reply_to={top}", *acts, "/@alice", f"/@alice/status/{top}"]
     wide = {path: overflow(page, path) for path in pages}
     enter(page, conn, base_url)
     wide |= {f"{path} (signed in)": overflow(page, path) for path in own}

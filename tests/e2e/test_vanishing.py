@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from browsing import Watch, act, burn, card, enter, post, ready, reply_form, send, there, write
+from browsing import Watch, act, burn, card, enter, fuse_of, post, ready, reply_form, send, there, write
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from verbs import value
@@ -235,7 +235,8 @@ def test_burn_asks_first_and_then_it_is_gone(home: Page, watch: Watch) -> None:
     post(home, "Another one.")
     post(home, "A mistake.")
     address = str(card(home, "A mistake.").locator("a.when").get_attribute("href"))
-    ready(act(home, "A mistake.", "Burn")).click()
+    fuse_of(home, "A mistake.").click()
+    home.get_by_role("link", name="Burn now").click()
     expect(home.get_by_role("link", name="Keep it")).to_be_focused()
     home.get_by_role("link", name="Keep it").click()
     expect(home.get_by_role("button", name="Burn it")).to_have_count(0)

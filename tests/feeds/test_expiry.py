@@ -21,16 +21,11 @@ from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
 FOR_ALL = [
-    "/",
-    "/public",
-    "/vanishing",
-    "/@alice",
-    "/@alice/status/{}",
-    "/api/public",
-    "/api/@alice",
-    "/api/activities/{}",
-]
-SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", "/activities/{}/burn"]
+    "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts", "/vanishing", "/api/public",
+    "/api/@alice", "/api/activities/{}"
+]  # fmt: skip
+AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
+SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
@@ -62,7 +57,7 @@ def test_every_page_is_a_surface_or_shows_nobodys_words(app: Flask) -> None:
 def test_expired_activity_is_on_no_surface(readers: dict[str, FlaskClient], conn: Connection, alice: UUID) -> None:
     made = make_activity(conn, alice, CANARY, left=timedelta(minutes=30))
     wanted = {("stranger", path) for path in FOR_ALL} | {("alice", path) for path in SURFACES}
-    wanted |= {("bob", path) for path in SURFACES if "burn" not in path}
+    wanted |= {("bob", path) for path in SURFACES if path not in AUTHORS}
     for end, shown in (((), wanted), ((made,), set())):
         expire(conn, *end)
         assert where_it_shows(readers, made) == shown

@@ -11,6 +11,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
   const index = cards.indexOf(card);
   act = [...(document.activeElement?.closest(".act")?.classList ?? [])].find((name) => name.startsWith("act-"));
+  if (document.activeElement?.closest(".panel")) act = "left";
   near = card ? [card, ...cards.slice(index + 1), ...cards.slice(0, index).reverse()] : [];
   // A card that arrives again, such as a reply just written, replaces the one that is there.
   for (const task of event.detail.tasks) {

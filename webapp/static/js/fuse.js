@@ -19,7 +19,8 @@ const set = (element, text) => element && element.textContent !== text && (eleme
 function meet(element) {
   // The deadline is the database's time left on the clock of clock.js: this machine's clock may be wrong, or be set
   // while the page is open.
-  const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
+  const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole), given: element.dataset.left };
+  life.out = clock.now() + Number(element.dataset.undo); // from then on others see it
   born.set(element, life);
   const written = element.querySelector("header time");
   if (written) {
@@ -54,16 +55,24 @@ function vanish(element) {
   setTimeout(end, 380);
 }
 
+function closeUndo(card, life) {
+  const button = card.querySelector(":scope > footer > .act-undo");
+  life.out = NaN;
+  if (button === document.activeElement) card.querySelector(".left").focus();
+  button?.remove();
+}
+
 let next;
 function tick() {
   clock.checkJump();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
-    const life = born.get(element) ?? meet(element);
+    const life = born.get(element)?.given === element.dataset.left ? born.get(element) : meet(element);
     const left = life.ends - clock.now();
     if (element.dataset.stage === "gone") continue;
     if (left <= 0) { vanish(element); continue; }
     soonest = Math.min(soonest, left);
+    if (clock.now() >= life.out) closeUndo(element, life);
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
     element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
@@ -82,7 +91,7 @@ const look = () => {
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, .panel time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);

@@ -10,7 +10,7 @@ const say = (text) => {
   line.append(" ", close);
   document.getElementById("notices")?.replaceChildren(line);
 };
-const ours = ({ text }) => /<hx-partial|class="(composer|burn)"/.test(text);
+const ours = ({ text }) => /<hx-partial|class="(composer|panel)"/.test(text);
 document.addEventListener("htmx:before:request", () => document.getElementById("notices")?.replaceChildren());
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx) say(words.unreachable);

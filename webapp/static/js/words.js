@@ -32,6 +32,8 @@ const words = (() => {
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
     discard: "Discard it",
+    // The menu.
+    copied: "Link copied.",
     // Notices.
     close: "Close",
     unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
