@@ -40,7 +40,7 @@ def test_reply_from_the_feed_opens_and_lands_below_the_card(question: str, home:
     send(reply_form(home))
 
     expect(asked.locator("article", has_text=ANSWER)).to_contain_text("Bob")
-    expect(asked.locator("> footer")).to_contain_text("1 reply")
+    expect(asked.get_by_role("link", name="Reply to Bob, 1 reply")).to_be_visible()
     expect(reply_form(home)).to_have_count(0)
     expect(home.locator("#announcer")).not_to_be_empty()
 
@@ -51,7 +51,9 @@ def test_replies_in_a_thread_follow_each_other_and_nest(thread: Page) -> None:
         send(reply_form(thread))
         expect(card(thread, words)).to_be_visible()
         expect(reply_form(thread).get_by_role("textbox")).to_have_value("")
-        expect(card(thread, ASKED).locator("> footer")).to_contain_text(re.compile(f"{number} repl"))
+        expect(
+            card(thread, ASKED).get_by_role("link", name=re.compile(f"^Reply to Bob, {number} repl"))
+        ).to_be_visible()
     expect(replies(thread)).to_contain_text([ANSWER, "Left side."])
 
 

@@ -1,7 +1,7 @@
 """A feed or a thread as this request can show it: the whole page, or the next part of its list."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, make_response, render_template
 
@@ -73,15 +73,22 @@ def people_response(asked: dict[str, Any]) -> str:
 
 
 def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Response:
-    activity = found["activity"]
-    further: Place | None = None
-    if found["cut"]:
-        further = db().query_object("feeds/thread_on", viewer_uuid=viewer_uuid, uuid=activity["uuid"])
+    """A thread's page; under HTMX its replies."""
+    activity, needs = found["activity"], {"thread": found, "further": _further(found, viewer_uuid)}
+    if wants_fragment():
+        return make_response(render_template("feeds/_replies.html", **needs))
     beside = vanishing(viewer_uuid)
-    page = render_template("feeds/thread.html", thread=found, further=further, composer=composer, vanishing=beside)
-    response = make_response(page)
+    response = make_response(render_template("feeds/thread.html", composer=composer, vanishing=beside, **needs))
     response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {http_date(activity['expires_at'])}"
     return response
+
+
+def _further(found: Thread, viewer_uuid: str | None) -> Place | None:
+    """Where a thread goes on that is longer than its page."""
+    if not found["cut"]:
+        return None
+    asked = {"viewer_uuid": viewer_uuid, "uuid": found["activity"]["uuid"]}
+    return cast(Place | None, db().query_object("feeds/thread_on", **asked))
 
 
 def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str) -> Thread:
