@@ -9,7 +9,8 @@ import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, expire, signed_in
+from verbs import FRAGMENT, expire, signed_in, words, write
+from ways import MakeApp
 
 from webapp.db.connections import Connection
 from webapp.db.database import Database
@@ -129,3 +130,17 @@ def test_feed_comes_back_down_to_a_number(client: FlaskClient, conn: Connection,
         assert f"before={numbers[shown - 1]}" in page
     rest = client.get("/public", query_string={"before": numbers[199], "until": numbers[209]}, headers=FRAGMENT).text
     assert (re.findall(r'id="activity-(\d+)"', rest), "You are caught up" in rest) == (numbers[200:], True)
+
+
+def test_newcomer_is_welcomed_until_the_first_words(app: Flask, alice: UUID) -> None:
+    client = signed_in(app)
+    assert "Welcome, Alice ." in words(client.get("/"))
+    first, second = (write(client, fragment=True, headers={"HX-Target": "div#feed"}) for _ in range(2))
+    assert ["You can burn it sooner." in answer.text for answer in (first, second)] == [True, False]
+    assert "Welcome, Alice" not in words(client.get("/"))
+
+
+def test_side_says_what_the_operator_says_and_nothing_else(make_app: MakeApp, alice: UUID) -> None:
+    for environment, said in (({}, 0), ({"COMMUNITY_ABOUT": "By the sea."}, 1)):
+        side = signed_in(make_app(**environment)).get("/").text.partition("<aside")[2]
+        assert (side.count("By the sea."), "Everything said here" in side) == (said, False)
