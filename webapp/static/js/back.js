@@ -22,11 +22,12 @@ addEventListener("DOMContentLoaded", async () => {
   if (!kept) return;
   const [until, anchor, place] = kept.split(" ").map(BigInt);
   const more = document.getElementById("more-link");
-  if (more && cards().length && numberOf(cards().at(-1)) > until) {
+  // What ends next is in another order: there it is one page.
+  if (more?.search.includes("before=") && cards().length && numberOf(cards().at(-1)) > until) {
     await htmx.ajax("GET", `${more.getAttribute("href")}&until=${until}`, { source: more, target: "#feed", swap: "append" });
   }
   // The card itself, or what follows where it is gone.
-  const card = cards().find((one) => numberOf(one) <= anchor);
+  const card = document.getElementById(`activity-${anchor}`) ?? cards().find((one) => numberOf(one) <= anchor);
   if (card) scrollBy({ top: card.getBoundingClientRect().top - Number(place), behavior: "instant" });
 });
 
