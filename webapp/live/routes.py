@@ -14,6 +14,8 @@ from .shapes import Alive
 bp = Blueprint("live", __name__)
 
 MOST_NUMBERS = 100
+# With no-store a page that asks would lose its place in Chromium's back/forward cache.
+_HEADERS = {"Cache-Control": "private, no-cache"}
 
 
 def register(app: Flask) -> None:
@@ -35,7 +37,7 @@ def stream() -> Response:
         return Response(status=503, headers={"Retry-After": "60"})
     if request.method == "HEAD":  # its body is never read, nor closed
         hub.leave(opened)
-    response = Response(hub.events(opened), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    response = Response(hub.events(opened), mimetype="text/event-stream", headers={**_HEADERS, "X-Accel-Buffering": "no"})
     response.call_on_close(lambda: hub.leave(opened))
     return response
 
@@ -55,7 +57,9 @@ def alive() -> Any:
     assert found  # noqa: S101 (the statement always gives one row)
     gone = {str(number): 0 for number in asked}
     person = session.viewer()
-    return jsonify({**found, "ends": {**gone, **found["ends"]}, "handle": person and person["handle"]})
+    response = jsonify({**found, "ends": {**gone, **found["ends"]}, "handle": person and person["handle"]})
+    response.headers.update(_HEADERS)
+    return response
 
 
 def _moment(text: str | None) -> float | None:

@@ -8,7 +8,7 @@
   const card = document.querySelector("article[data-left]");
   // The database's time of what this page shows, in seconds.
   let since = (feed ? Date.parse(feed.dataset.read)
-    : card ? Date.parse(card.querySelector("header time").dateTime) + card.dataset.whole - card.dataset.left : 0) / 1000;
+    : card ? Date.parse(card.querySelector("header time").dateTime) + Number(card.dataset.whole) - card.dataset.left : 0) / 1000;
   let [heard, source, channel, leaving, pill] = [Date.now()];
 
   function show() {
@@ -62,7 +62,11 @@
       receive(JSON.parse(data));
     };
     source.addEventListener("over", () => source.close() || changeViewer());
-    source.onerror = () => source.readyState === EventSource.CLOSED && (leaving.retry = setTimeout(listen, 60_000));
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+      leaving.retry = setTimeout(listen, 60_000); // full, or signed out
+      ask();
+    };
   }
 
   function join() {
