@@ -11,7 +11,7 @@ from factories import make_activity
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import activity_by, burn, number_of, signed_in, user_uuid, value, write
-from ways import MakeApp, wait_for
+from ways import DatabaseUrls, MakeApp, wait_for
 
 from webapp.db.connections import Connection
 from webapp.errors import Unavailable
@@ -76,8 +76,10 @@ def test_what_is_not_out_yet_is_told_to_nobody_and_its_end_to_its_author(
     listen: Open, alice: FlaskClient, bob: FlaskClient, conn: Connection
 ) -> None:
     hers, his = listen(alice, f"?since={now(conn)}"), listen(bob, f"?since={now(conn)}")
-    secret, plain = activity_by(conn, "alice"), activity_by(conn, "bob", "Out.")
-    conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [secret])
+    plain = activity_by(conn, "bob", "Out.")
+    with conn.transaction():
+        secret = activity_by(conn, "alice")
+        conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [secret])
     numbers = number_of(conn, secret), number_of(conn, plain)
     burn(alice, secret)
     wait = [hers.next()]
@@ -97,17 +99,25 @@ def test_new_end_is_told_as_what_is_left(listen: Open, bob: FlaskClient, conn: C
     assert 3_590_000 < stream.next()["ends"]["7"] <= 3_600_000
 
 
-def test_row_that_is_committed_late_is_told_once(listen: Open, bob: FlaskClient, conn: Connection) -> None:
-    """Written before another and committed after it was told."""
+def test_row_that_is_committed_late_is_told_once(
+    listen: Open, bob: FlaskClient, conn: Connection, database_urls: DatabaseUrls
+) -> None:
+    """Written before another, and committed after that was told."""
     stream = listen(bob, f"?since={now(conn)}")
-    late = activity_by(conn, "alice", "Late.")
-    conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour'")
-    early = activity_by(conn, "alice", "Early.")
-    assert stream.next()["new"] == [number_of(conn, early)]
-    conn.execute("UPDATE activities SET visible_from = created_at WHERE uuid = %s", [late])
-    assert stream.next()["new"] == [number_of(conn, late)]
-    third = activity_by(conn, "alice", "The last.")
-    assert stream.next()["new"] == [number_of(conn, third)]
+    with database_urls.owner() as slow, slow.transaction():
+        late = number_of(slow, activity_by(slow, "alice", "Late."))
+        early = number_of(conn, activity_by(conn, "alice", "Early."))
+        assert numbers_of(stream, 1) == [early]
+    last = number_of(conn, activity_by(conn, "alice", "The last."))
+    assert numbers_of(stream, 2) == [late, last]
+
+
+def numbers_of(stream: Listening, count: int) -> list[str]:
+    """The next so many numbers that are new."""
+    told: list[str] = []
+    while len(told) < count:
+        told += stream.next()["new"]
+    return told
 
 
 @pytest.mark.parametrize("how", ["header", "query"])

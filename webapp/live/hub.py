@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from random import randint
+from random import randint, random
 from typing import Any, NamedTuple
 
 import orjson
@@ -97,7 +97,9 @@ class Hub:
             if line := self._event(stream, due and fresh) or (b":\n\n" if due else b""):
                 told = now
                 yield line
-            changed.wait(max(0.0, told + BEAT - now))
+            if changed.wait(max(0.0, told + BEAT - now)):
+                # One after the other, a millisecond apart: a page that is asked for meanwhile does not wait for all.
+                time.sleep(random() * len(self._streams) / 1000)  # noqa: S311
         if stream.over:
             yield b"event: over\ndata: {}\n\n"
 

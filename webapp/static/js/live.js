@@ -41,7 +41,7 @@
   async function ask() {
     heard = Date.now();
     const shown = [...document.querySelectorAll("article[data-left], [data-number]")].map((each) => each.dataset.number ?? each.id.slice(9));
-    const numbers = [...new Set(shown)];
+    const numbers = [...new Set([...waiting, ...shown])];
     try {
       do {
         const query = new URLSearchParams({ numbers: numbers.splice(0, 100), ...(since && { since: since.toFixed(3) }) });
