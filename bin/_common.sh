@@ -52,6 +52,14 @@ apt_install() {
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$1"; } >/dev/null 2>&1
 }
 
+# missing_fonts: prints Debian's packages without which a picture of the demo community shows boxes.
+missing_fonts() {
+  local font
+  for font in NotoSans-Regular:fonts-noto-core NotoSansCJK:fonts-noto-cjk NotoColorEmoji:fonts-noto-color-emoji; do
+    fc-list 2>/dev/null | grep -i "${font%:*}" >/dev/null || printf '%s ' "${font#*:}"
+  done
+}
+
 # need_venv run|dev|aws|moto: makes PYTHON_BIN a Python with those requirements. Installs again only when their file or
 # the Python changed; recreates the environment when its Python is gone.
 need_venv() {

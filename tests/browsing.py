@@ -49,12 +49,12 @@ class Server(NamedTuple):
 
 
 # Nobody waits for an idle browser here.
-_GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1", "webapp:create_app()")
+GUNICORN = ("gunicorn", "-c", "gunicorn.conf.py", "--graceful-timeout", "1")
 
 
 @contextlib.contextmanager
 def serve(
-    urls: DatabaseUrls, module: Sequence[str] = _GUNICORN, cwd: Path = ROOT, **environment: str
+    urls: DatabaseUrls, module: Sequence[str] = (*GUNICORN, "webapp:create_app()"), cwd: Path = ROOT, **environment: str
 ) -> Iterator[Server]:
     """Runs the real server over a database while the block runs, every limit lifted; it is ended by its pid."""
     port = free_port()
@@ -234,7 +234,8 @@ def post(page: Page, message: str, ttl: str = "") -> Locator:
 
 
 def burn(page: Page, message: str) -> None:
-    ready(act(page, message, "Burn")).click()
+    fuse_of(page, message).click()
+    page.get_by_role("link", name="Burn now").click()
     page.get_by_role("button", name="Burn it").click()
     expect(card(page, message)).to_have_count(0)
 
@@ -249,6 +250,11 @@ def act(page: Page, message: str, name: str) -> Locator:
     return card(page, message).locator("> footer").get_by_role("link", name=re.compile(f"^{name}"))
 
 
+def fuse_of(page: Page, message: str) -> Locator:
+    """What is left of that card, a link to its author's controls."""
+    return card(page, message).locator("> footer a.left")
+
+
 def notice(page: Page) -> Locator:
     """Where errors are said."""
     return page.locator("#notices")
@@ -260,4 +266,6 @@ def there(moment: Locator) -> str:
     now = datetime.now(_KOLKATA)
     if at.date() == now.date():
         return f"{at:%H:%M}" if at < now else f"today at {at:%H:%M}"
+    if 0 < (at.date() - now.date()).days < 7:
+        return f"{at:%A %H:%M}"
     return f"{at.day} {at:%B, %H:%M}"

@@ -106,7 +106,7 @@ def test_markup_is_made_of_messages_and_of_what_templates_drew() -> None:
 def test_trees_are_named_by_nouns() -> None:
     assert {p.name for p in (ROOT / "sql").iterdir() if p.is_dir()} <= NOUNS | {"limits", "ops", "migrations", "views"}
     assert {p.name for p in TEMPLATES.iterdir() if p.is_dir()} <= NOUNS | {"errors"}
-    assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout"}
+    assert {p.stem for p in (STATIC / "css").glob("*.css")} <= NOUNS | {"tokens", "base", "layout", "fuse"}
     files = {p.name for p in (ROOT / "sql").glob("*/*.sql") if p.parent.name != "migrations"}
     assert all(re.fullmatch(r"_?[a-z0-9_]+\.sql", name) for name in files)
 
@@ -169,7 +169,8 @@ def test_templates_escape_everything_run_nothing_and_work_without_script() -> No
 def test_templates_isolate_what_people_typed() -> None:
     """A name stands in `bdi`, a text in `dir="auto"`: characters that turn the order end at its border."""
     broken = []
-    unmarked = r"<label.*?</label>|aria-label=\"\s*{%-? trans.*?\">|{% block (title|description) %}.*?{% endblock %}"  # take no markup
+    # What takes no markup.
+    unmarked = r"<label.*?</label>|aria-label=\"\s*{%-? trans.*?\">|{% block (title|description) %}.*?{% endblock %}"
     for path in PAGES:
         text = re.sub(unmarked, "", path.read_text(), flags=re.DOTALL)
         for given, sentence in re.findall(r"{%-? trans (.*?)%}(.*?){%-? endtrans", text, re.DOTALL):

@@ -24,17 +24,22 @@ SCRIPTS = {
     "Burmese": "လျှို့ဝှက်ချက် ကျွန်ုပ်တို့၏ ဩော်",
     "Northern Thai": "ᨡᩮᩢᩬᩣ᩠᩶᩻ᨦ ᨲᩫ᩠ᩅᨾᩮᩥᩬᨦ",
 }
-FILLERS = ("\u115f", "\u1160", "\u3164", "\uffa0", "\u2800", "\u00ad", "\u034f", "\u180e")
+UNSEEN = (
+    "\u115f\u1160\u3164\uffa0\u2800\u00ad\u034f\u180e\u17b4\u200b\u2060\ufeff\ufff9\ufffa\ufffb\ufffc"
+    "\U0001d159\U0001d173\U00013430\U00013441\U00013442\U000e0001\U000e0fff\U0001bca0"
+)
 
 
 def test_message_is_kept_in_one_form() -> None:
     for typed, kept in {
-        "  two  spaces\tstay  ": "two  spaces\tstay",
+        "  two  spaces\tstay  ": "  two  spaces\tstay",
+        " \n\u3000\n\tindented\n    twice\n \u00a0": "\tindented\n    twice",
         "one\r\ntwo\rthree\nfour": "one\ntwo\nthree\nfour",
         "one\n\n \n\t\ntwo": "one\n\ntwo",
         "bell\x07 escape\x1b[31m nul\x00 next\x85": "bell escape[31m nul next",
         "e\x07\u0301": "\u00e9",
         "\n\n": "",
+        "\n\ufeff\n\n\x07\n\ufeff a\n\x07\n\nb\u2003\ufeff\u2028": " a\n\nb",
         "\ufeff\u202e" + FAMILY + "\u202c\ufeff": "\u202e" + FAMILY + "\u202c",  # its place on the page isolates it
     }.items():
         assert text.message(typed) == text.message(kept) == kept
@@ -62,7 +67,7 @@ def test_message_of_ten_marks_a_letter_is_the_last_that_can_be_posted() -> None:
 
 def test_message_over_a_limit_is_told_what_is_wrong() -> None:
     for message, said in {
-        "": "Write", "\u200b\u2060\u3164": "Write", "a" * 281: "1 ", "a" * 2801: "2521 ", PILE: "marks",
+        "": "Write", UNSEEN + "\u200d\ufe0f\U000e0067": "Write", "a" * 281: "1 ", "a" * 2801: "2521 ", PILE: "marks",
         "Z" + "\u0301" * 5000: "parts", "\U0001f468\u200d" * 1171: "parts",  # of few code points, but 8 kB
     }.items():  # fmt: skip
         assert said in str(text.message_problem(message))
@@ -72,6 +77,15 @@ def test_handle_folds_what_looks_the_same_and_does_not_grow() -> None:
     for typed, folded in {" @Alice ": "alice", "\uff21\uff2c": "al", "\u212aeli\u017f": "kelis"}.items():
         assert text.handle(typed) == text.handle(folded) == folded
     assert len(text.handle("\ufdfa" * 20_000)) < 4000  # each becomes eighteen in the compatibility form
+
+
+def test_login_is_folded_as_it_is_stored() -> None:
+    for typed, stored in {
+        " JOSE\u0301@B\u00dccher.example ": "jos\u00e9@b\u00fccher.example", "@Alice": "alice", "\uff21lice": "alice",
+        "J\u030c@x.example": "\u01f0@x.example", "\u0130dor@x.example": "i\u0307dor@x.example",
+        "gro\u00df@x.example": "gro\u00df@x.example",  # not gross@, who is somebody else
+    }.items():  # fmt: skip
+        assert text.login(typed) == text.login(stored) == stored
 
 
 def test_handle_outside_the_plain_alphabet_is_refused() -> None:
@@ -87,13 +101,21 @@ def test_handle_outside_the_plain_alphabet_is_refused() -> None:
 
 
 def test_display_name_is_taken_unless_it_hides_or_turns() -> None:
-    taken = ["Alice", "\u00c9lo\u00efse O\u2019Hara", "\u5c71\u7530", "\U0001f41d Bea", FAMILY, "x" * 50]
+    taken = [
+        "Alice",
+        "\u00c9lo\u00efse O\u2019Hara",
+        "\u5c71\u7530",
+        "\U0001f41d Bea",
+        FAMILY,
+        "x" * 50,
+        "\u0600\u0661",
+    ]
     assert [typed for typed in taken if text.display_name_problem(text.display_name(typed))] == []
     assert text.display_name("  Ma\u0301ire \t\n Rua ") == "M\u00e1ire Rua"
     refused = [
         "", "   ", "x" * 51, "a\u202eb", "a\u2066b", "a\u200bb", "a\ufeffb", "a\x00b", "a\x1bb", "\ud800", "\ue000",
         "\u200d", "\ufe0f", "Z" + "\u0335" * 49, "Z" + ("\u0335" * 4 + "\u200c") * 9,
-        *FILLERS, *(f"a{filler}b" for filler in FILLERS),
+        *UNSEEN, *(f"a{sign}b" for sign in UNSEEN),
     ]  # fmt: skip
     assert [typed for typed in refused if not text.display_name_problem(text.display_name(typed))] == []
 

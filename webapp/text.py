@@ -22,13 +22,16 @@ _HANDLE_BEGINNING = 128
 
 _GRAPHEME = regex.compile(r"\X")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.VERSION1)
-# Characters that hide, reorder or join their neighbours, and invisible letters. Zero-width joiners and variation
-# selectors stay: emoji need them.
+# What hides, reorders or joins its neighbours, and invisible letters. Joiners, variation selectors and tags stay: emoji
+# need them; so do Arabic's signs that enclose a number. No property tells that the last four and U+FFFC are blank.
 _DECEIVING = regex.compile(
-    r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u200b\u200e\u200f\u061c\u2060-\u206f\ufeff\u202a-\u202e"
-    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0]"
+    r"[[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]"
+    r"--[\p{Join_Control}\p{Variation_Selector}\p{Prepended_Concatenation_Mark}\U000e0020-\U000e007f]"
+    r"||[\ufffc\u2800\U0001d159\U00013441\U00013442]]",
+    regex.VERSION1,
 )
-_OUTER = "\ufeff \n\t\u00a0\u2028\u2029\u3000"  # as a browser's trim(), the byte order mark included
+_BLANK_BEFORE = regex.compile(r"\A(?:[\s\ufeff]*\n)?\ufeff*")
+_SPACES = "\ufeff" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())  # as a browser's trimEnd()
 _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 # Piled marks are drawn over the lines around. Real texts have at most eight on a letter (the Tibetan Kalachakra
 # monogram), seven in Northern Thai, five in Burmese, Tibetan and cantillated Hebrew, four in the Quran. Invisible
@@ -49,9 +52,9 @@ def normal(form: Form, raw: str) -> str:
 
 
 def message(raw: str) -> str:
-    """A message as stored: NFC, line feeds, at most one blank line, trimmed, no control characters."""
-    text = _BLANK_LINES.sub("\n\n", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    return normal("NFC", _CONTROL.sub("", text)).strip().strip(_OUTER)
+    """A message as stored: NFC, line feeds, at most one blank line and none outside, no control characters."""
+    text = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    return normal("NFC", _BLANK_BEFORE.sub("", _BLANK_LINES.sub("\n\n", text)).rstrip(_SPACES))
 
 
 def graphemes(text: str) -> int:
@@ -71,6 +74,16 @@ def message_problem(text: str) -> str | None:
     if _PILED.search(text):
         return _too_many_marks()
     return _too_long(over, MESSAGE_GRAPHEMES) if over > 0 else None
+
+
+def folded(raw: str) -> str:
+    """NFC, lower case: no database folds it in another way. Casefolding would lead mail from `ß` to `ss`."""
+    return normal("NFC", raw.lower())
+
+
+def login(raw: str) -> str:
+    """A handle or an e-mail address, as it is stored."""
+    return handle(raw) if "@" not in raw.strip()[1:] else folded(raw.strip())
 
 
 def handle(raw: str) -> str:

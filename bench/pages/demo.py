@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from browsing import chromium, serve, sign_in
+from browsing import GUNICORN, chromium, serve, sign_in
 from playwright.sync_api import Browser, Playwright
 from ways import DatabaseUrls
 
@@ -16,8 +16,8 @@ from webapp.postgres.embedded import Cluster
 
 
 @contextlib.contextmanager
-def demo() -> Iterator[str]:
-    """The address of a server over a fresh database with the seed, while the block runs; all of it is gone after."""
+def demo(app: str = "webapp:create_app()", **environment: str) -> Iterator[tuple[str, DatabaseUrls]]:
+    """A server's address and its fresh database with the seed, while the block runs; all of it is gone after."""
     with tempfile.TemporaryDirectory(prefix="mayfly-demo-") as folder:
         Path(folder).chmod(0o711)
         cluster = Cluster(Path(folder) / "postgres", durable=False)
@@ -27,8 +27,9 @@ def demo() -> Iterator[str]:
             schema.load(target)
             with target.owner() as conn:
                 gallery.fill(conn)
-            with serve(DatabaseUrls(target.app_url, target.owner_url)) as server:
-                yield server.url
+            urls = DatabaseUrls(target.app_url, target.owner_url)
+            with serve(urls, (*GUNICORN, app), **environment) as server:
+                yield server.url, urls
 
 
 def launch(playwright: Playwright) -> Browser:

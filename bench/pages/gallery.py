@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ROOT, act, composer, notice, post, ready, reply_form, send, to_the_end, write
+from browsing import ROOT, act, composer, fuse_of, notice, post, ready, reply_form, send, to_the_end, write
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
 
@@ -51,6 +51,8 @@ SIGNED_IN = {
     "settings": "/settings?saved=profile",
     "reply page": f"/compose?reply_to={uuid(100)}",
     "burn page": f"/activities/{uuid(3)}/burn",
+    "fuse page": f"/activities/{uuid(3)}/fuse?rewrite=1",
+    "menu page": f"/activities/{uuid(3)}/acts",
 }
 
 
@@ -93,10 +95,22 @@ def reply_open(page: Page) -> None:
     ready(reply_form(page))
 
 
-def burn_open(page: Page) -> None:
+def menu_open(page: Page) -> None:
     page.goto("/@demo")
-    first = page.get_by_role("article").first
-    ready(first.locator("> footer").get_by_role("link", name="Burn", exact=True)).click()
+    page.get_by_role("article").first.get_by_role("link", name="More", exact=True).click()
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+
+
+def fuse_open(page: Page) -> None:
+    page.goto("/@demo")
+    page.get_by_role("article").first.locator("> footer a.left").click()
+    page.get_by_text("Rewrite", exact=True).click()
+    expect(page.get_by_role("button", name="Burn and rewrite")).to_be_visible()
+
+
+def burn_open(page: Page) -> None:
+    fuse_open(page)
+    page.get_by_role("link", name="Burn now").click()
     expect(page.get_by_role("button", name="Burn it")).to_be_visible()
 
 
@@ -106,7 +120,7 @@ def orphaned(page: Page) -> None:
     post(page, words)
     ready(act(page, words, "Reply")).click()
     write(ready(reply_form(page)), "Half a thou")
-    burning = str(act(page, words, "Burn").get_attribute("href"))
+    burning = str(fuse_of(page, words).get_attribute("href")).replace("/fuse", "/burn")
     token = composer(page).locator("[name=csrf_token]").first.input_value()
     assert page.request.post(burning, form={"csrf_token": token}).ok
     send(reply_form(page))
@@ -151,8 +165,8 @@ def settings_refused(page: Page) -> None:
 
 
 STATES = [
-    open_composer, refused, posted, reply_open, burn_open, orphaned, refused_by_notice, long_feed, sign_up_refused,
-    settings_refused, sign_in_refused,
+    open_composer, refused, posted, reply_open, menu_open, fuse_open, burn_open, orphaned, refused_by_notice, long_feed,
+    sign_up_refused, settings_refused, sign_in_refused,
 ]  # fmt: skip
 
 

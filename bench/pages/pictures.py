@@ -64,7 +64,7 @@ def save(page: Page, file: Path) -> None:
 def main(folder: Path) -> None:
     """Takes every picture into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with demo() as url, sync_playwright() as playwright:
+    with demo() as (url, _), sync_playwright() as playwright:
         browser = launch(playwright)
         for width in SIZES:
             take(browser, url, width, folder)

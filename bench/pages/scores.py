@@ -63,7 +63,7 @@ def reasons(report: Any) -> list[str]:
 def main() -> int:
     """Prints a line a page; 1 when one of them is below what it must reach."""
     failed = False
-    with demo() as url:
+    with demo() as (url, _):
         with sync_playwright() as playwright:
             cookie = session_cookie(playwright, url)
         for name, (path, signed_in) in PAGES.items():

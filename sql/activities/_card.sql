@@ -38,12 +38,11 @@ SELECT
       WHERE seen.uuid = activity.reply_to_activity_uuid
     ) AS line
   ) AS parent,
-  CASE WHEN position('@' IN activity.message) > 0 THEN (
+  CASE WHEN activity.message ~ '[@＠]' THEN (
     SELECT array_agg(person.handle)
     FROM (
       SELECT DISTINCT lower(found[1]) AS handle
-      FROM regexp_matches(activity.message, '@([A-Za-z0-9_]{2,30})', 'g') AS found
-      LIMIT 20
+      FROM regexp_matches(activity.message, '[@＠]([A-Za-z0-9_]{2,30})', 'g') AS found
     ) AS mention
     JOIN users AS person ON lower(person.handle) = mention.handle AND person.suspended_at IS NULL
   ) END AS mentions,

@@ -4,10 +4,11 @@ import json
 import re
 from pathlib import Path
 
-from browsing import card, composer, ready, send, write
+from browsing import card, composer, enter, ready, send, write
 from playwright.sync_api import Page, expect
 
 from webapp import text
+from webapp.db.connections import Connection
 
 FAMILY = "👨‍👩‍👧‍👦"
 CORPUS = json.loads(Path(__file__).with_name("counted_texts.json").read_text(encoding="utf-8"))
@@ -16,10 +17,10 @@ FULL["𠮷" + "\ufe00" * 8 + "\U000e0100"] = 256  # its code points or its bytes
 
 
 def test_counter_tells_what_the_server_counts(home: Page) -> None:
-    """280 further letters make every text too long by as much as it counts itself."""
+    """280 further letters make every text too long by as much as it counts itself, at the beginning and at the end."""
     form, shown, counted = ready(composer(home)), {}, {}
     for name, words in CORPUS.items():
-        typed = f"x{words}x" + "w" * 280
+        typed = f"{words}x{words}x" + "w" * 280 + f"x{words}"
         write(form, typed)
         shown[name] = form.locator(".counter").inner_text()
         over = re.search(r"\d+", str(text.message_problem(text.message(typed))))
@@ -48,3 +49,12 @@ def test_counter_is_quiet_until_the_last_twenty(home: Page) -> None:
         write(form, "w" * length)
         expect(counter).to_have_text(shown)
         expect(said).to_have_text(aloud)
+
+
+def test_counter_counts_code_points_where_the_browser_knows_no_graphemes(
+    page: Page, conn: Connection, alice: str, base_url: str
+) -> None:
+    page.add_init_script("delete Intl.Segmenter")
+    form = ready(composer(enter(page, conn, base_url)))
+    write(form, "w" * 279 + FAMILY)
+    expect(form.locator(".counter")).to_have_text(f"{1 - len(FAMILY)}")

@@ -20,7 +20,9 @@ for line in Path(__file__).with_name("hostile_texts.txt").read_text().splitlines
     else:
         kind.append(line.encode().decode("unicode_escape"))
 MARKUP, HTMX, LINKS, NAMES = (TEXTS[kind] for kind in ("markup", "htmx", "links", "names"))
-_MADE = "(all) => all.flatMap((e) => [...e.querySelectorAll(':not(a)')].map((made) => made.outerHTML))"
+_MADE = (
+    "(all) => all.flatMap((e) => [...e.querySelectorAll(':not(a, a > bdi, a > span)')].map((made) => made.outerHTML))"
+)
 _ASTRAY = "(all) => all.filter((a) => !/^https?:$/.test(a.protocol) || !a.host).map((a) => a.getAttribute('href'))"
 
 

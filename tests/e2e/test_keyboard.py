@@ -2,7 +2,7 @@
 
 import re
 
-from browsing import act, card, composer, enter, post, ready, reply_form
+from browsing import act, card, composer, enter, fuse_of, post, ready, reply_form
 from factories import PASSWORD, make_activity
 from playwright.sync_api import Locator, Page, expect
 
@@ -76,13 +76,16 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connec
     page.keyboard.press("Control+Enter")
     expect(card(page, "And answered.")).to_be_visible()
 
-    tab_to(page, ready(act(page, "And answered.", "Burn")))
+    tab_to(page, fuse_of(page, "And answered."))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Burn now"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Burn it")).to_have_count(0)
-    expect(act(page, "And answered.", "Burn")).to_be_focused()
-    tab_to(page, ready(act(page, "And answered.", "Burn")))
+    expect(fuse_of(page, "And answered.")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("link", name="Burn now"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.keyboard.press("Tab")
@@ -108,7 +111,8 @@ def test_focus_stays_near_after_a_reply_and_after_burning(home: Page) -> None:
     expect(card(page, "An answer.")).to_be_visible()
     expect(act(page, "Upper.", "Reply")).to_be_focused()
 
-    ready(act(page, "Upper.", "Burn")).focus()
+    fuse_of(page, "Upper.").click()
+    page.get_by_role("link", name="Burn now").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Keep it")).to_be_focused()
     page.keyboard.press("Tab")

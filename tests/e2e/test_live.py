@@ -133,7 +133,7 @@ def test_counts_titles_and_labels_follow(page: Page, conn: Connection, base_url:
     expect(page.get_by_text("1 activity vanishes within the hour.")).to_be_visible()
     expect(tab.locator(".focus .act-reply")).to_have_text("")
     expect(tab.locator(".focus .act-reply")).to_have_accessible_name("Reply to Alice")
-    expect(tab).to_have_title(re.compile("^Thread by Alice"))
+    expect(tab).to_have_title(re.compile("^Alice"))
     burned(conn, top)
     expect(tab.locator(".stub")).to_have_count(2)
     expect(tab).to_have_title(re.compile("^Thread ·"))

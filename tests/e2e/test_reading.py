@@ -14,6 +14,23 @@ from webapp.db.connections import Connection
 LONG = "https://example.org/" + "a" * 120 + " " + "Donaudampfschifffahrtsgesellschaft" * 4
 
 
+def test_long_address_is_copied_whole_and_shows_its_host(page: Page, conn: Connection, alice: str) -> None:
+    host = "a-" * 25 + "x.example"
+    words = f"  See https://{host}/{'p' * 150}\n\tthen\u202e"
+    make_activity(conn, alice, words)
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.goto("/")
+    message = card(page, "See https").locator(".message")
+    copied = message.evaluate("(own) => { getSelection().selectAllChildren(own); return getSelection().toString(); }")
+    assert copied == words
+    box, link, rest = (part.bounding_box() for part in (message, message.locator("a"), message.locator(".rest")))
+    assert box
+    assert link
+    assert rest
+    assert link["x"] + link["width"] <= box["x"] + box["width"] + 1
+    assert rest["height"] < 40
+
+
 def test_each_line_runs_as_its_own_script_does(page: Page, conn: Connection, alice: str) -> None:
     make_activity(conn, alice, "صباح الخير\nGood morning.\nשלום")
     page.goto("/")
@@ -126,7 +143,8 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(
         top = make_activity(conn, alice, message, reply_to=top)
     page.set_viewport_size({"width": 320, "height": 640})
     pages = ["/", "/public", "/@alice", f"/@alice/status/{top}", "/sign-in", "/sign-up", "/nowhere"]
-    own = ["/", "/compose", f"/compose?reply_to={top}", f"/activities/{top}/burn", "/@alice", f"/@alice/status/{top}"]
+    acts = [f"/activities/{top}/{name}" for name in ("acts", "fuse?rewrite=1", "burn")]
+    own = ["/", "/compose", f"/compose?reply_to={top}", *acts, "/@alice", f"/@alice/status/{top}"]
     wide = {path: overflow(page, path) for path in pages}
     enter(page, conn, base_url)
     wide |= {f"{path} (signed in)": overflow(page, path) for path in own}

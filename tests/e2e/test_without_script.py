@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from browsing import act, card, composer, join, reply_form, send, sign_out, write
+from browsing import act, burn, card, composer, fuse_of, join, reply_form, send, sign_out, write
 from factories import make_activity
 from playwright.sync_api import Page, expect
 
@@ -25,7 +25,7 @@ def test_join_write_reply_burn_and_sign_out(page: Page, conn: Connection, bob: s
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(card(page, "In plain paper.")).to_contain_text("3 days left")
+    expect(card(page, "In plain paper.")).to_contain_text("2 days 23 h left")
     expect(composer(page).get_by_role("radio", name="3 days")).to_be_checked()
 
     like = card(page, "Who has the key?").get_by_role("button", name="Like")
@@ -42,10 +42,16 @@ def test_join_write_reply_burn_and_sign_out(page: Page, conn: Connection, bob: s
     expect(page.locator("#replies").get_by_role("article")).to_contain_text(["It hangs by the door."])
 
     page.get_by_role("link", name="Profile", exact=True).click()
-    act(page, "In plain paper.", "Burn").click()
+    card(page, "In plain paper.").get_by_role("link", name="More", exact=True).click()
+    expect(page.get_by_label("Address")).to_have_value(re.compile(r"^http://.*/@carol/status/"))
+    page.get_by_role("link", name="Change how long it lives").click()
+    page.get_by_role("radio", name="1 day", exact=True).check()
+    page.get_by_role("button", name="Change").click()
+    expect(card(page, "In plain paper.")).to_contain_text("23 h left")
+    fuse_of(page, "In plain paper.").click()
+    page.get_by_role("link", name="Burn now").click()
     page.get_by_role("link", name="Keep it").click()
-    act(page, "In plain paper.", "Burn").click()
-    page.get_by_role("button", name="Burn it").click()
+    burn(page, "In plain paper.")
     expect(card(page, "In plain paper.")).to_have_count(0)
     sign_out(page)
     page.go_back()

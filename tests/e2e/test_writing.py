@@ -35,11 +35,23 @@ def test_ttl_choice_changes_the_button_and_is_remembered(home: Page) -> None:
     composer(home).get_by_role("textbox").focus()
     composer(home).get_by_role("radio", name="3 hours").check()
     expect(button).to_have_accessible_name("Post for 3 hours")
-    expect(post(home, "Short.")).to_contain_text("3 hours left")
+    expect(post(home, "Short.")).to_contain_text("2 h 59 min left")
     expect(button).to_have_accessible_name("Post for 3 hours")
     home.reload()
     composer(home).get_by_role("textbox").focus()
     expect(composer(home).get_by_role("radio", name="3 hours")).to_be_checked()
+
+
+def test_lives_open_and_the_text_is_posted_when_the_scripts_do_not_arrive(home: Page, watch: Watch) -> None:
+    watch.expect_errors()
+    home.route("**/js/signed-in*", lambda route: route.abort())
+    home.reload()
+    form = composer(home)
+    expect(form.get_by_role("radio", name="3 hours")).to_be_hidden()  # what is hidden before a script runs
+    form.get_by_role("textbox").fill("Plain.")
+    form.get_by_role("radio", name="3 hours").check()
+    send(form)
+    expect(card(home, "Plain.")).to_contain_text("2 h 59 min left")
 
 
 def test_refused_text_is_kept_with_the_reason_and_nothing_moves(home: Page, watch: Watch) -> None:

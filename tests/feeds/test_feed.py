@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from factories import make_activity
+from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import FRAGMENT, expire, signed_in
@@ -55,6 +55,23 @@ def test_feed_keeps_its_place_while_rows_come_and_go(client: FlaskClient, conn: 
         rest = client.get("/api/public", query_string={"before": last["number"]}).get_json()
         assert [row["message"] for row in rest] == [f"number {n}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
         conn.execute("DELETE FROM activities WHERE uuid = %s", [last["uuid"]])  # as the sweep does
+
+
+def test_mentions_are_all_that_fit_into_a_message(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    handles = [f"m{chr(97 + n % 26)}{n // 26}" for n in range(54)]
+    for handle in handles:
+        make_user(conn, handle)
+    make_activity(conn, alice, " ".join(["\uff20MA0さん", *(f"@{handle}" for handle in handles[1:])]))
+    assert sorted(client.get("/api/public").get_json()[0]["mentions"]) == sorted(handles)
+    assert client.get("/public").text.count("<bdi>@m") == 53
+    assert '<a href="/@ma0"><bdi>\uff20MA0</bdi></a>さん' in client.get("/public").text
+
+
+def test_handle_in_an_address_is_folded_once(client: FlaskClient, conn: Connection) -> None:
+    made = make_activity(conn, make_user(conn, "idor"), "a card")
+    for handle, status in (("IDOR", 200), ("\u0130dor", 404), ("\u0131dor", 404)):
+        for path in (f"/@{handle}", f"/@{handle}/status/{made}"):
+            assert client.get(path).status_code == status, path
 
 
 def test_cursor_is_a_number_or_of_the_release_before_or_a_404(client: FlaskClient, alice: UUID) -> None:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from verbs import count, fields_in, sign_in, signed_in, token_for, value, without_token, write, wrong_fields
 from ways import DatabaseUrls, MakeApp, wait_for
 
+from webapp import text
 from webapp.db.connections import Connection, connect
 from webapp.errors import Unavailable
 from webapp.sessions.actions import start_session
@@ -16,10 +17,10 @@ from webapp.sessions.shapes import Account
 
 
 def test_sign_in_takes_handle_or_address_in_any_case(app: Flask, conn: Connection) -> None:
-    beyond_ascii = ["stra\u00dfe@example.com", "\u0130d@example.com", "\u00c9lo@example.com"]
-    for number, email in enumerate(beyond_ascii):
-        make_user(conn, f"carol{number}", email=email)
-    for login in ("alice", "ALICE", "@alice", " Alice@Example.COM ", *beyond_ascii):
+    beyond_ascii = ["stra\u00dfe@example.com", "\u0130d@example.com", "\u00c9lo@example.com", "e\u0301LO@example.com"]
+    for number, email in enumerate(beyond_ascii[:3]):
+        make_user(conn, f"carol{number}", email=text.folded(email))  # as signing up does
+    for login in ("alice", "ALICE", "@alice", "\uff21lice", " Alice@Example.COM ", *beyond_ascii):
         client = app.test_client()
         assert (sign_in(client, login).status_code, client.get("/settings").status_code) == (303, 200), login
 

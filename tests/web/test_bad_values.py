@@ -43,7 +43,7 @@ def test_path_of_bad_values_is_no_fault(bad: Watch) -> None:
 
 
 def test_every_form_that_comes_back_has_one_that_is_refused() -> None:
-    nothing_typed = {"fuse.burn", "sessions.sign_out"}
+    nothing_typed = {"fuse.burn", "fuse.change", "fuse.rewrite", "sessions.sign_out"}
     own = {name: getattr(VIEWS[name, "POST"], "after_csrf_failure", stale_form_response) for name in UNSAFE}
     assert (
         REFUSED.keys()

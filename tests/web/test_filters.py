@@ -1,5 +1,7 @@
 """The words and figures of a card."""
 
+from datetime import datetime
+
 from drawing import app_away
 from flask import url_for
 
@@ -8,13 +10,24 @@ from webapp.web import filters
 from webapp.web.addresses import address
 
 
-def test_left_words_tell_what_is_left() -> None:
+def test_left_words_never_promise_more_than_there_is() -> None:
     wanted = {
-        172800: "2 days left", 172799: "48 hours left", 5400: "2 hours left", 5399: "90 minutes left",
-        150: "3 minutes left", 90: "2 minutes left", 89: "a minute left", 45: "a minute left", 44.9: "moments left",
-        -5: "moments left",
+        2592000: "30 days left", 604799: "6 days left", 259200: "3 days left", 259199: "2 days 23 h left",
+        219600: "2 days 13 h left", 176399: "2 days left", 172799: "1 day 23 h left", 86400: "1 day left",
+        86399: "23 h left", 10800: "3 h left", 10799: "2 h 59 min left", 7259: "2 h left", 5400: "1 h 30 min left",
+        3600: "1 h left", 3599.9: "59 min left", 60: "1 min left", 59.9: "moments left", -5: "moments left",
     }  # fmt: skip
     assert {seconds: filters.left_words(seconds) for seconds in wanted} == wanted
+
+
+def test_gone_names_the_day_within_a_week() -> None:
+    read = datetime.fromisoformat("2026-11-30T23:59:30+01:00")  # a Monday, in London too
+    wanted = {
+        "2026-11-30T23:59:59Z": "Gone today at 23:59 UTC", "2026-12-01T00:30:00+01:00": "Gone today at 23:30 UTC",
+        "2026-12-03T09:30:00Z": "Gone Thursday 09:30 UTC", "2026-12-06T23:59:00Z": "Gone Sunday 23:59 UTC",
+        "2026-12-07T00:00:00Z": "Gone 7 December, 00:00 UTC", "2026-11-29T12:00:00Z": "Gone 29 November, 12:00 UTC",
+    }  # fmt: skip
+    assert {ends: filters.gone_words(datetime.fromisoformat(ends), read) for ends in wanted} == wanted
 
 
 def test_stage_changes_at_its_shares() -> None:
@@ -29,7 +42,9 @@ def test_ago_is_short_and_never_rounds_up() -> None:
 
 def test_life_counts_by_the_databases_clock() -> None:
     times = {"created_at": "2026-11-23T09:00Z", "read_at": "2026-11-23T12:00Z", "expires_at": "2026-11-23T13:00Z"}
-    assert filters.life(times) == (3_600_000, 14_400_000, 25.0, "ember", "60 minutes left", "3 h")
+    gone = "Gone today at 13:00 UTC"
+    assert filters.life(times) == (3_600_000, 14_400_000, 25.0, "ember", "1 h left", "3 h", gone, "")
+    assert filters.life({**times, "expires_at": "2026-11-23T12:59:59Z"}).soon == " data-soon"
     for created in ("12:00", "12:05"):  # of no length
         of_none = {**times, "created_at": f"2026-11-23T{created}Z", "expires_at": times["read_at"]}
         assert filters.life(of_none).percent == 0

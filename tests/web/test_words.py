@@ -31,7 +31,8 @@ NO_SENTENCES = {
     "no account has this password",  # is hashed
     "the database is unreachable\n", "the database does not match this version\n",  # health is asked by machines
     "signed in",  # a policy's name
-    '<a href="{}" rel="nofollow ugc noopener">{}</a>',
+    '<a href="{}" rel="nofollow ugc noopener" dir="ltr"><span class="scheme">{}</span>{}{}</a>',
+    '<span class="rest">{}</span>',
 }  # fmt: skip
 SENTENCE = re.compile(r"[A-Z][^\n]*( |[.!?…]$)|.*[a-z]{2,} [a-z]{2,}| [a-z]+$")
 
@@ -128,12 +129,15 @@ def test_other_catalogue_says_all_that_is_seen(bracketed: Flask, conn: Connectio
         "wrong": sign_in(stranger, "nobody", "a password"),
     }  # fmt: skip
     paths = ("/", "/compose", f"/compose?reply_to={there}", "/settings", "/settings/handle", "/@alice", *threads)
-    pages |= {f"{path} of hers": alice.get(path) for path in (*paths, f"/activities/{made}/burn")}
+    acts = [f"/activities/{made}/{name}" for name in ("acts", "fuse", "burn")]
+    pages |= {f"{path} of hers": alice.get(path) for path in (*paths, *acts)}
     pages |= {
         "nothing": write(alice, " "), "too long": write(alice, "x " * 141),
         "posted": write(alice, "It was.", fragment=True),
         "too late": write(alice, "y", reply_to_activity_uuid=str(made)[::-1]),
         "liked": send(alice, f"/activities/{made}/like", fragment=True),
+        "refused": send(alice, acts[1], fragment=True), "changed": send(alice, acts[1], ttl="1-day", fragment=True),
+        "too late to undo": send(alice, f"/activities/{made}/undo", fragment=True),
         "burned": send(alice, f"/activities/{made}/burn", fragment=True),
         "a password": send(alice, "/settings/password", current="wrong", password="short"),
         "a name": send(alice, "/settings/profile", display_name="", bio="x" * 301),

@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from ..config.settings import Settings
 from ..db.database import Database
@@ -13,6 +14,10 @@ class ParentGone(Conflict):
 
 class TooDeep(Conflict):
     """The parent is as deep as a thread can go."""
+
+
+class TooLate(Conflict):
+    """Others may see it already."""
 
 
 def create(
@@ -74,3 +79,44 @@ def burn(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str
     """Ends one's own activity now. Raises `NotFound` for anybody else's."""
     if not db.execute("activities/burn", user_uuid=user_uuid, uuid=activity_uuid, key_seconds=settings.key_outlives):
         raise NotFound
+
+
+def change_fuse(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str, ttl: str) -> None:
+    """Gives one's own activity that lifespan from now, up to the ceiling. Raises `NotFound` for anybody else's."""
+    if not db.execute(
+        "activities/fuse",
+        user_uuid=user_uuid,
+        uuid=activity_uuid,
+        life_seconds=int(settings.ttls[ttl].total_seconds()),
+        ceiling_seconds=int(max(settings.ttls.values()).total_seconds()),
+        key_seconds=settings.key_outlives,
+    ):
+        raise NotFound
+
+
+def undo(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str:
+    """The uuid of a draft with the text. Raises `NotFound`, and `TooLate` from `visible_from` on."""
+    draft_uuid = _take_back("activities/undo", db, settings, user_uuid=user_uuid, activity_uuid=activity_uuid)
+    if not draft_uuid:
+        raise TooLate(_("It is out now: burn it instead."))
+    return draft_uuid
+
+
+def rewrite(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str:
+    """Burns it. The uuid of a draft with the text. Raises `NotFound`."""
+    draft_uuid = _take_back("activities/rewrite", db, settings, user_uuid=user_uuid, activity_uuid=activity_uuid)
+    if not draft_uuid:
+        raise NotFound
+    return draft_uuid
+
+
+def _take_back(name: str, db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str | None:
+    activity = db.query_object("activities/card", viewer_uuid=user_uuid, uuid=activity_uuid)
+    if not activity or not activity["is_own"]:
+        raise NotFound
+    life = datetime.fromisoformat(activity["expires_at"]) - datetime.fromisoformat(activity["created_at"])
+    nearest = min(settings.ttls, key=lambda ttl: abs(settings.ttls[ttl] - life))
+    draft_uuid = db.query_value(
+        name, user_uuid=user_uuid, uuid=activity_uuid, ttl=nearest, key_seconds=settings.key_outlives
+    )
+    return draft_uuid and str(draft_uuid)

@@ -26,3 +26,8 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(
                 _("Something was missing from this form. It is complete now: press the button again.")
             )
+
+
+class FuseForm(FlaskForm):  # type: ignore[misc]
+    ttl = TextField()
+    validate_ttl = ActivityForm.validate_ttl

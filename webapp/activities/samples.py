@@ -105,6 +105,8 @@ def composers() -> dict[str, Composer]:
 
 
 FRESH = composers()["fresh, above a feed"]
+REPLIED_TO = card("My own words, and what others said.", is_own=True, replies_count=3, likes_count=2)
+FUSE = {"ttl": "7-days", "latest": (NOW + WEEK * 4).isoformat(), "notice": "", "error": "", "rewriting": False}
 
 SAMPLES: Samples = {
     "activities/_activity.html": {
@@ -123,6 +125,19 @@ SAMPLES: Samples = {
         "after a notice": {"activity": CARDS["own"], "notice": "Press again."},
     },
     "activities/_count.html": {name: {"count": count} for name, count in (("none", 0), ("one", 1), ("many", 12))},
+    "activities/_acts.html": {"own": {"activity": CARDS["own"]}, "another's": {"activity": PARENT, "viewer": None}},
+    "activities/_fuse.html": {
+        "as it opens": {"activity": CARDS["own"], **FUSE},
+        "for Rewrite": {"activity": REPLIED_TO, **FUSE, "rewriting": True},
+        "refused": {"activity": CARDS["own"], **FUSE, "notice": "Press again.", "error": "Choose how long it lives."},
+    },
+    "activities/_stays.html": {"replies": {"activity": REPLIED_TO}, "none": {"activity": CARDS["own"]}},
+    "activities/_changed.html": {"always": {"activity": CARDS["own"], "stands": "feed"}},
+    "activities/_too_late.html": {"always": {"activity": CARDS["own"], "message": "It is out now: burn it instead."}},
+    "activities/_undone.html": {
+        "at home": {"activity": CARDS["own"], "composer": FRESH},
+        "a reply": {"activity": CARDS["a reply"], "composer": composers()["a reply below a card"]},
+    },
     "activities/_burned.html": {
         "for the announcer": {"count": None},
         "on one's own page": {"count": 3},
@@ -135,6 +150,8 @@ SAMPLES: Samples = {
             "composer": composers()["a reply below a card"],
         },
     },
+    "activities/acts.html": {"always": {"activity": CARDS["own"]}},
+    "activities/fuse.html": {"always": {"activity": CARDS["own"], **FUSE}},
     "activities/burn.html": {"always": {"activity": CARDS["own"], "notice": ""}},
     "activities/compose.html": {name: {"composer": sample} for name, sample in composers().items()},
 }

@@ -23,7 +23,7 @@ from gunicorn.app.base import Application  # type: ignore[import-untyped]  # noq
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 FOREIGN = (
     "argon2", "cachetools", "email_validator", "flask", "flask_compress", "flask_wtf.csrf", "gunicorn.arbiter",
-    "gunicorn.workers.ggevent", "jinja2.ext", "linkify_it", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
+    "gunicorn.workers.ggevent", "jinja2.ext", "orjson", "psycopg", "psycopg_pool", "regex", "uuid",
     "werkzeug.middleware.proxy_fix", "wtforms", "zoneinfo", "zxcvbn.frequency_lists",
 )  # fmt: skip
 """Third-party modules that webapp/ imports. Without one in this list a reload is only slower."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template
 
+from .. import text
 from ..activities.composer import Composer
 from ..errors import NotFound
 from ..web.current import db
@@ -51,7 +52,7 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, aft
     found: Thread | None = db().query_object(
         "feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid, after=after, limit=PAGE_SIZE
     )
-    if not found or found["activity"]["handle"] != handle.lower():
+    if not found or found["activity"]["handle"] != text.folded(handle):
         raise NotFound
     return found
 

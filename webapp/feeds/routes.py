@@ -3,6 +3,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from .. import text
 from ..activities.composer import Composer
 from ..errors import NotFound
 from ..sessions.guards import signed_in
@@ -84,7 +85,7 @@ def _paging() -> dict[str, Any]:
 
 def _person(handle: str) -> Profile:
     """Raises `NotFound` for nobody, or somebody suspended."""
-    person: Profile | None = db().query_object("feeds/person", viewer_uuid=viewer_uuid(), handle=handle)
+    person: Profile | None = db().query_object("feeds/person", viewer_uuid=viewer_uuid(), handle=text.folded(handle))
     if not person:
         raise NotFound
     return person

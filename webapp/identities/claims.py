@@ -72,7 +72,7 @@ def _display_name(claims: Mapping[str, object]) -> str:
 
 def _email(claims: Mapping[str, object]) -> str | None:
     """The address, where the provider verified it: otherwise it could block its owner's sign-up."""
-    said = _claim(claims, "email")
+    said = text.folded(_claim(claims, "email"))
     verified = claims.get("email_verified") is True or claims.get("email_verified") == "true"
     fits = 3 <= len(said) <= 254 and said.isprintable() and " " not in said and said.count("@") == 1
     return said if verified and fits else None

@@ -2,6 +2,7 @@ import secrets
 import uuid
 from typing import cast
 
+from .. import text
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Refused
@@ -53,7 +54,7 @@ def burn(db: Database, activity: str) -> None:
 
 
 def _user(db: Database, handle: str) -> uuid.UUID:
-    found = db.query_value("ops/user_of_handle", handle=handle.removeprefix("@"))
+    found = db.query_value("ops/user_of_handle", handle=text.handle(handle))
     if found is None:
         raise Refused(f"Nobody has the handle {handle.removeprefix('@')!r}.")
     return cast(uuid.UUID, found)

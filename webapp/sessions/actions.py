@@ -1,5 +1,6 @@
 import hashlib
 
+from .. import text
 from ..config.settings import Settings
 from ..config.variables import Limit
 from ..db.database import Database
@@ -30,14 +31,14 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     `TooMany` depends on the typed name only, existing or not. Over the account's own limit no password is right, and
     nothing says so: one name of an account must not reveal another.
     """
-    login, subject = login.removeprefix("@"), subject_of_address(settings, address)
-    name, limit = login.casefold(), settings.limits["sign_ins_by_account"]
-    typed, few = subject_of(settings, name), _LIMIT_UNDER_ATTACK if limit.hits else limit
+    login, subject = text.login(login), subject_of_address(settings, address)
+    limit = settings.limits["sign_ins_by_account"]
+    typed, few = subject_of(settings, login), _LIMIT_UNDER_ATTACK if limit.hits else limit
     hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", subject)
     if _over(db, limit, "sign_ins_by_login", typed):
-        hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", name))
+        hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", login))
     account = db.query_object("sessions/account", login=login)
-    whose = account["uuid"] if account else name
+    whose = account["uuid"] if account else login
     own = subject_of(settings, "account", whose)
     over = _over(db, limit, "sign_ins_by_account", own)
     # Counted in either case, without an attack for nobody, so that timing reveals nothing.

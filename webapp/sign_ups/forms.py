@@ -32,9 +32,8 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: TextField) -> None:
         try:
-            field.data = validate_email(
-                field.data[:255], check_deliverability=False, globally_deliverable=False
-            ).normalized
+            found = validate_email(field.data[:255], check_deliverability=False, globally_deliverable=False)
+            field.data = text.folded(found.normalized)
         except EmailNotValidError:
             raise ValidationError(_("Enter an email address like name@example.org.")) from None
 

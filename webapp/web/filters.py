@@ -16,6 +16,9 @@ _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
     N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+_WEEKDAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
+)  # fmt: skip
 _LIVES = {
     "30-days": N_("30 days"), "7-days": N_("7 days"), "3-days": N_("3 days"), "1-day": N_("1 day"),
     "12-hours": N_("12 hours"), "3-hours": N_("3 hours"), "1-hour": N_("1 hour"),
@@ -24,7 +27,7 @@ _FINE = re.compile(r"(\.\d{3})\d+")
 
 
 class Life(NamedTuple):
-    """What is left of an activity. `left` and `whole` in milliseconds, `percent` 0 to 100."""
+    """What is left of an activity. `left` and `whole` in milliseconds, `percent` 0 to 100, `soon` an attribute."""
 
     left: int
     whole: int
@@ -32,6 +35,8 @@ class Life(NamedTuple):
     stage: str
     words: str
     ago: str
+    gone: str
+    soon: str
 
 
 def life(card: Any) -> Life:
@@ -43,7 +48,8 @@ def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
     left, whole = (ends - read).total_seconds(), (ends - created).total_seconds()
     share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
     words, ago = _markup(left_words(left)), _markup(ago_words(whole - left))
-    return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), words, ago)
+    gone, soon = escape(gone_words(ends, read)), " data-soon" if left < 3600 else ""
+    return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), words, ago, gone, soon)
 
 
 _markup = lru_cache(500)(escape)  # the same few hundred words fill every card
@@ -59,17 +65,30 @@ def stage(share: float) -> str:
 
 
 def left_words(seconds: float) -> str:
-    """static/js has the same."""
-    if seconds >= 172800:
-        count = _round(seconds / 86400)
-        return ngettext("%(count)s day left", "%(count)s days left", count) % {"count": count}
-    if seconds >= 5400:
-        count = _round(seconds / 3600)
-        return ngettext("%(count)s hour left", "%(count)s hours left", count) % {"count": count}
-    if seconds >= 90:
-        count = _round(seconds / 60)
-        return ngettext("%(count)s minute left", "%(count)s minutes left", count) % {"count": count}
-    return _("a minute left") if seconds >= 45 else _("moments left")
+    """Never more than there is; a second unit while there are one or two of the first. static/js has the same."""
+    minutes = int(max(seconds, 0) // 60)
+    hours, days = minutes // 60, minutes // 1440
+    if days > 2 or (days and not hours % 24):
+        return ngettext("%(count)s day left", "%(count)s days left", days) % {"count": days}
+    if days:
+        sentence = ngettext("%(count)s day %(hours)s h left", "%(count)s days %(hours)s h left", days)
+        return sentence % {"count": days, "hours": hours % 24}
+    if hours > 2 or (hours and not minutes % 60):
+        return _("%(count)s h left") % {"count": hours}
+    if hours:
+        return _("%(count)s h %(minutes)s min left") % {"count": hours, "minutes": minutes % 60}
+    return _("%(count)s min left") % {"count": minutes} if minutes else _("moments left")
+
+
+def gone_words(ends: datetime, read: datetime) -> str:
+    """`Gone Thursday 09:30 UTC`: static/js has the same, in the reader's zone."""
+    ends, today = ends.astimezone(UTC), read.astimezone(UTC).date()
+    days, time = (ends.date() - today).days, f"{ends.hour:02}:{ends.minute:02}"
+    if days == 0:
+        return _("Gone today at %(time)s UTC") % {"time": time}
+    if 0 < days < 7:
+        return _("Gone %(weekday)s %(time)s UTC") % {"weekday": _(_WEEKDAYS[ends.weekday()]), "time": time}
+    return _("Gone %(moment)s") % {"moment": full_moment(ends)}
 
 
 def ago_words(seconds: float) -> str:
@@ -81,11 +100,6 @@ def ago_words(seconds: float) -> str:
     if seconds < 86400:
         return _("%(count)s h") % {"count": int(seconds // 3600)}
     return _("%(count)s d") % {"count": int(seconds // 86400)}
-
-
-def _round(value: float) -> int:
-    """Half up, like JavaScript's Math.round."""
-    return int(value + 0.5)
 
 
 def full_time(iso: str) -> str:

@@ -1,57 +1,71 @@
-import re
+from collections.abc import Container
 from typing import Any
+from urllib.parse import urlsplit
 
-from linkify_it import LinkifyIt
+import regex
 from markupsafe import Markup, escape
 
 from .addresses import address
 
-_linkify = (
-    LinkifyIt({}, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    .add("ftp:", None)
-    .add("mailto:", None)
-    .add("//", None)
+# Without a flag that ignores case: for Unicode, the long s is an s and the Kelvin sign a k.
+_SCHEME = "[Hh][Tt][Tt][Pp][Ss]?://"
+_LETTER = r"[\p{L}\p{M}\p{N}_]"
+# Scripts that put no space before the next word: behind an ASCII letter it is the sentence that goes on. So it is where
+# hiragana follows a slash: that is a particle, hardly ever the name of a page.
+_GLUED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_SENTENCE = rf"(?:(?<=[A-Za-z0-9]){_GLUED}|(?<=/)\p{{Hiragana}})"
+_HOST = rf"""
+  (?: \[[0-9A-Fa-f:.]+\]
+  | (?:[\p{{L}}\p{{N}}_][\p{{L}}\p{{M}}\p{{N}}\p{{So}}_-]*\.)*
+    (?: {_GLUED}{_LETTER}* | (?!{_GLUED})[\p{{L}}\p{{N}}_](?:-*(?!{_GLUED}){_LETTER})* ) )
+  (?: :[0-9]{{1,5}}(?![0-9]) )?"""
+# A path ends before spaces, what is invisible, quotes, and signs that are not ASCII, but for the middle dots of names.
+# ASCII's marks belong to it where more of it follows, and brackets in pairs.
+_SIGN = rf"""(?:(?!{_SENTENCE})
+  [^\s\p{{C}}\p{{Z}}\p{{Default_Ignorable_Code_Point}}"<>\\^`{{|}}()\[\].,;:!?'*[[\p{{P}}\p{{S}}]--\p{{ASCII}}--[·・]]])"""
+_MARK = rf"(?:(?![,;]{_SCHEME})[.,;:!?'*])"
+_PAIR = r"\((?&inner)\)|\[(?&inner)\]"
+# A name in front of the host could hide it: such an address stays text.
+_TOKEN = regex.compile(
+    rf"""
+    (?<![A-Za-z0-9]) (?P<scheme>{_SCHEME})
+      (?!{_SCHEME}|[A-Za-z0-9._~%!$&*+=:-]+@)
+      (?P<host>{_HOST}) (?P<rest>(?=[/?\#])(?:{_MARK}*+(?:{_SIGN}|{_PAIR}))*+)?
+    | (?<![A-Za-z0-9_@＠]) [@＠](?P<handle>[A-Za-z0-9_]{{2,30}}) (?![A-Za-z0-9_@＠])
+    (?(DEFINE)(?P<inner>(?:{_SIGN}|{_MARK}|{_PAIR})*+))
+    """,
+    regex.VERSION1 | regex.VERBOSE,
 )
-_MENTION = re.compile(r"(?<![\w@/])@([A-Za-z0-9_]{2,30})(?![\w@])")
-_SHOWN_URL = 48
 
 
 def message_html(card: Any) -> Markup:
     """A message with web addresses, and mentions of existing people, as links. All else is text."""
     text: str = card["message"]
-    known = set(card["mentions"] or ())
+    known = card["mentions"] or ()
     if not known and "://" not in text:
         return escape(text)
     parts: list[Markup] = []
     position = 0
-    for found in (_linkify.match(text) or ()) if "://" in text else ():
-        if found.schema.lower() not in ("http:", "https:"):
-            continue
-        parts += _mentions(text[position : found.index], known)
-        parts.append(_link(found.url, found.raw))
-        position = found.last_index
-    return Markup("").join([*parts, *_mentions(text[position:], known)])
-
-
-def _link(url: str, shown: str) -> Markup:
-    """The link shows its address, so that no words can hide where it leads; a long one is cut after the host."""
-    shown = re.sub(r"\Ahttps?://(www\.)?", "", shown, flags=re.IGNORECASE)
-    if len(shown) > _SHOWN_URL:
-        host = shown.split("/", 1)[0]
-        shown = shown[: max(_SHOWN_URL, len(host))] + "…"
-    return Markup('<a href="{}" rel="nofollow ugc noopener">{}</a>').format(url, shown)
-
-
-def _mentions(text: str, known: set[str]) -> list[Markup]:
-    if not known or "@" not in text:
-        return [escape(text)]
-    parts: list[Markup] = []
-    position = 0
-    for found in _MENTION.finditer(text):
-        handle = found[1].lower()
-        if handle in known:
-            parts.append(escape(text[position : found.start()]))
-            href = address("feeds.profile", handle=handle)
-            parts.append(Markup('<a href="{}">@{}</a>').format(href, found[1]))
+    for found in _TOKEN.finditer(text):
+        if link := _mention(found, known) if found["handle"] else _link(found):
+            parts += escape(text[position : found.start()]), link
             position = found.end()
-    return [*parts, escape(text[position:])]
+    return Markup("").join([*parts, escape(text[position:])])
+
+
+def _link(found: "regex.Match[str]") -> Markup | None:
+    """The whole address; the style may cut what stands behind the host. None where it has no valid host or port."""
+    try:
+        _ = urlsplit(found[0]).port
+    except ValueError:
+        return None
+    link = Markup('<a href="{}" rel="nofollow ugc noopener" dir="ltr"><span class="scheme">{}</span>{}{}</a>')
+    rest = Markup('<span class="rest">{}</span>').format(found["rest"]) if found["rest"] else ""
+    return link.format(found[0], found["scheme"], found["host"], rest)
+
+
+def _mention(found: "regex.Match[str]", known: Container[str]) -> Markup | None:
+    handle = found["handle"].lower()
+    if handle not in known:
+        return None
+    return Markup('<a href="{}"><bdi>{}</bdi></a>').format(address("feeds.profile", handle=handle), found[0])

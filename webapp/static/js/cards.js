@@ -2,7 +2,7 @@
 // handed on to the link of the card, so that keys and other buttons mean what they mean on a link.
 const enterCard = (event) => {
   const card = event.target.closest("article.activity");
-  if (!card || event.defaultPrevented || event.target.closest("a, button, form, summary")) return;
+  if (!card || event.defaultPrevented || event.target.closest("a, button, form, summary, .panel")) return;
   if (getSelection().type === "Range" || card.closest(".focus")) return;
   event.preventDefault();
   card.querySelector(".when").dispatchEvent(new MouseEvent(event.type, event));

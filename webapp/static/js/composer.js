@@ -1,9 +1,14 @@
 // The composer's counter. It normalises and counts as webapp/text.py does; the server counts again.
-const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+// Older browsers count code points instead of graphemes.
+const segments = Intl.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : { segment: (text) => text };
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 // Normalising longer runs of marks takes quadratic time.
 const ordered = (text) => (/\p{M}{31}/u.test(text) ? text : text.normalize("NFC"));
-const normal = (raw) => ordered(raw.replace(/\r\n?/g, "\n").replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(control, "")).trim();
+const normal = (raw) =>
+  ordered(
+    raw.replace(/\r\n?/g, "\n").replace(control, "")
+      .replace(/\n(?:[ \t]*\n){2,}/g, "\n\n").replace(/^(?:\s*\n)?\ufeff*/, "").trimEnd(),
+  );
 const count = (text) => { let n = 0; for (const _ of segments.segment(text)) n += 1; return n; };
 
 // Characters that still fit, by the nearest of the three limits.
@@ -13,8 +18,12 @@ const room = (raw) => {
   return Math.min(280 - count(text), 2800 - [...text].length, 8192 - bytes);
 };
 
+const sized = CSS.supports("field-sizing", "content");
+
 function measure(form) {
-  const left = room(form.elements.message.value);
+  const box = form.elements.message;
+  if (!sized) box.style.height = "auto", box.style.height = `${box.scrollHeight}px`;
+  const left = room(box.value);
   const counter = form.querySelector(".counter");
   if (!counter) return; // the error page's form has no counter
   const used = Math.max(0, Math.min(100, ((280 - left) / 280) * 100));

@@ -1,16 +1,21 @@
 // Keeps each card on the page once, and the focus on the page, while cards come and go.
 let [near, wrote, act] = [[], false, ""];
+const styleOf = ({ swapSpec }) => swapSpec?.style ?? String(swapSpec);
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.defaultPrevented) return;
   wrote = event.detail.ctx.sourceElement?.matches("form.composer");
   const [cards, card] = [[...document.querySelectorAll("article")], document.activeElement?.closest("article")];
   const index = cards.indexOf(card);
   act = [...(document.activeElement?.closest(".act")?.classList ?? [])].find((name) => name.startsWith("act-"));
+  if (document.activeElement?.closest(".panel")) act = "left";
   near = card ? [card, ...cards.slice(index + 1), ...cards.slice(0, index).reverse()] : [];
   // A card that arrives again, such as a reply just written, replaces the one that is there.
-  for (const task of event.detail.tasks) for (const card of task.fragment.querySelectorAll("article[id]")) {
-    const before = document.getElementById(card.id);
-    (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
+  for (const task of event.detail.tasks) {
+    if (/Morph/.test(styleOf(task))) continue; // it finds them itself
+    for (const card of task.fragment.querySelectorAll("article[id]")) {
+      const before = document.getElementById(card.id);
+      (before?.parentElement.matches(".place") ? before.parentElement : before)?.remove();
+    }
   }
 });
 // If the focused element was swapped away, focus its card, else the next card, else the page.

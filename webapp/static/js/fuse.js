@@ -2,10 +2,13 @@
 // webapp/web/filters.py.
 const born = new WeakMap();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const rounded = (seconds, size) => Math.floor(seconds / size + 0.5);
-const leftWords = (s) =>
-  s >= 172800 ? words.days(rounded(s, 86400)) : s >= 5400 ? words.hours(rounded(s, 3600))
-  : s >= 90 ? words.minutes(rounded(s, 60)) : s >= 45 ? words.aMinute : words.moments;
+const leftWords = (seconds) => {
+  const minutes = Math.floor(Math.max(seconds, 0) / 60);
+  const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)];
+  if (days) return days > 2 || !(hours % 24) ? words.days(days) : words.daysAndHours(days, hours % 24);
+  if (hours) return hours > 2 || !(minutes % 60) ? words.hours(hours) : words.hoursAndMinutes(hours, minutes % 60);
+  return minutes ? words.minutes(minutes) : words.moments;
+};
 const stage = (share) => (share > 0.5 ? "bright" : share > 0.25 ? "waning" : share > 0.1 ? "ember" : "last");
 const agoWords = (s) =>
   s < 60 ? words.now : s < 3600 ? words.minutesAgo(Math.floor(s / 60))
@@ -16,7 +19,8 @@ const set = (element, text) => element && element.textContent !== text && (eleme
 function meet(element) {
   // The deadline is the database's time left on the clock of clock.js: this machine's clock may be wrong, or be set
   // while the page is open.
-  const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole) };
+  const life = { ends: clock.now() + Number(element.dataset.left), whole: Number(element.dataset.whole), given: element.dataset.left };
+  life.out = clock.now() + Number(element.dataset.undo); // from then on others see it
   born.set(element, life);
   const written = element.querySelector("header time");
   if (written) {
@@ -73,20 +77,29 @@ function vanish(element, atOnce) {
   setTimeout(end, 380);
 }
 
+function closeUndo(card, life) {
+  const button = card.querySelector(":scope > footer > .act-undo");
+  life.out = NaN;
+  if (button === document.activeElement) card.querySelector(".left").focus();
+  button?.remove();
+}
+
 let next;
 function tick(atOnce) {
   clock.checkJump();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
-    const life = born.get(element) ?? meet(element);
+    const life = born.get(element)?.given === element.dataset.left ? born.get(element) : meet(element);
     const left = life.ends - clock.now();
     if (element.dataset.stage === "gone" && atOnce !== true) continue;
     if (left <= 0) { vanish(element, atOnce); continue; }
     soonest = Math.min(soonest, left);
+    if (clock.now() >= life.out) closeUndo(element, life);
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
     element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
     set(element.querySelector(".left"), leftWords(left / 1000));
+    element.querySelector(".left")?.toggleAttribute("data-soon", left < 3600000);
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }
   clearTimeout(next);
@@ -100,7 +113,7 @@ const look = () => {
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, .panel time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);

@@ -10,7 +10,7 @@ const say = (text) => {
   line.append(" ", close);
   document.getElementById("notices")?.replaceChildren(line);
 };
-const ours = ({ text }) => /<hx-partial|class="(composer|burn)"/.test(text);
+const ours = ({ text }) => /<hx-partial|class="(composer|panel)"/.test(text);
 // An act on what is gone: whoever acted learns it here.
 const goneCard = ({ response, sourceElement }) => response?.status === 404 && sourceElement.closest("article");
 document.addEventListener("htmx:before:request", () => document.getElementById("notices")?.replaceChildren());

@@ -4,22 +4,28 @@ const words = (() => {
   const plural = (n, sentences) => (sentences[forms.select(n)] ?? sentences.other).replace("%(count)s", n);
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
   const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+  const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
+  const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
   return {
     // Time left and time since, as in webapp/web/filters.py.
     days: (n) => plural(n, { one: "%(count)s day left", other: "%(count)s days left" }),
-    hours: (n) => plural(n, { one: "%(count)s hour left", other: "%(count)s hours left" }),
-    minutes: (n) => plural(n, { one: "%(count)s minute left", other: "%(count)s minutes left" }),
-    aMinute: "a minute left",
+    daysAndHours: (n, hours) =>
+      plural(n, { one: "%(count)s day %(hours)s h left", other: "%(count)s days %(hours)s h left" }).replace("%(hours)s", hours),
+    hours: (n) => `${n} h left`,
+    hoursAndMinutes: (n, minutes) => `${n} h ${minutes} min left`,
+    minutes: (n) => `${n} min left`,
     moments: "moments left",
     now: "now",
     minutesAgo: (n) => `${n} min`,
     hoursAgo: (n) => `${n} h`,
     daysAgo: (n) => `${n} d`,
     gone: (when) => `Gone ${when}`,
-    // A moment within a month: "09:26" earlier today, "today at 10:26", "7 December, 09:30".
-    moment: (date) =>
-      date.toDateString() !== new Date().toDateString() ? `${day.format(date)}, ${time.format(date)}`
-      : date < new Date() ? time.format(date) : `today at ${time.format(date)}`,
+    // "09:26" earlier today, "today at 10:26", "Thursday 09:30" within the next six days, else "7 December, 09:30".
+    moment: (date, now = new Date()) => {
+      const days = Math.round((midnight(date) - midnight(now)) / 86400000);
+      if (!days) return date < now ? time.format(date) : `today at ${time.format(date)}`;
+      return days > 0 && days < 7 ? `${weekday.format(date)} ${time.format(date)}` : `${day.format(date)}, ${time.format(date)}`;
+    },
     parentGone: "replying to something now gone",
     thatIsGone: "That one is gone.",
     thread: "Thread",
@@ -37,6 +43,8 @@ const words = (() => {
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
     discard: "Discard it",
+    // The menu.
+    copied: "Link copied.",
     // Notices.
     close: "Close",
     unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",

@@ -1,0 +1,17 @@
+-- activities/undo: ends the author's own activity while nobody else sees it; its text becomes a draft.
+-- params:  user_uuid uuid, uuid uuid, ttl text, key_seconds int
+-- returns: uuid
+WITH leaving AS MATERIALIZED (
+  SELECT
+    uuid, number, user_uuid, message, reply_to_activity_uuid, visible_from, GREATEST(now(), created_at) AS expires_at
+  FROM activities
+  WHERE uuid = %(uuid)s
+    AND user_uuid = %(user_uuid)s
+    AND expires_at > now()
+    AND visible_from > now()
+  FOR UPDATE
+)
+-- include activities/_blanked
+-- include activities/_withdrawn
+-- include activities/_end
+-- include activities/_redrafted
