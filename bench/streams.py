@@ -27,7 +27,10 @@ def main() -> None:
     options.add_argument("--seconds", type=int, default=4)
     options.add_argument("--connections", type=int, default=8)
     chosen = options.parse_args()
-    with ground(5_000, 50_000) as made, serve("webapp:create_app()", made.environment(), log=made.folder / "log") as server:
+    with (
+        ground(5_000, 50_000) as made,
+        serve("webapp:create_app()", made.environment(), log=made.folder / "log") as server,
+    ):
         tokens = sessions(made, 2 * chosen.streams)
 
         def pages() -> Result:
@@ -44,8 +47,8 @@ def main() -> None:
             took = streams.delays(written)
             ratios.append(beside.p99 / without.p99)
             print(
-                f"round {number + 1}: {held} streams held; pages p99 {without.p99:.1f} ms without, {beside.p99:.1f} with"
-                f" ({ratios[-1]:.2f}); {without.rate:.0f} and {beside.rate:.0f} pages/s; {len(took)} deliveries of"
+                f"round {number + 1}: {held} streams held; pages p99 {without.p99:.1f} ms without, {beside.p99:.1f}"
+                f" with ({ratios[-1]:.2f}); {without.rate:.0f} and {beside.rate:.0f} pages/s; {len(took)} deliveries of"
                 f" {len(written)} activities, p50 {percentile(took, 0.5):.2f} s, p99 {percentile(took, 0.99):.2f} s",
                 flush=True,
             )
@@ -55,7 +58,8 @@ def main() -> None:
             time.sleep(chosen.seconds)
             spent, lasted = server.cpu() - before, time.monotonic() - began
         told = spent / max(1, len(written) * chosen.streams) * 1e6
-        print(f"processor: {spent / lasted * 100:.1f} % of one core for two activities a second, {told:.0f} us a delivery")
+        share = spent / lasted * 100
+        print(f"processor: {share:.1f} % of one core for two activities a second, {told:.0f} us a delivery")
         before = memory(server.process.pid)
         with listening(server, tokens) as streams:
             held, weigh = len(streams.open), memory(server.process.pid) - before
@@ -130,7 +134,9 @@ class Streams:
                     poll.unregister(number)
 
     def delays(self, written: dict[str, float]) -> list[float]:
-        return [at - since for number, since in written.items() for at, piece in self.arrived if number.encode() in piece]
+        return [
+            at - since for number, since in written.items() for at, piece in self.arrived if number.encode() in piece
+        ]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import pytest
 from browsing import Watch, card, enter, notice
 from factories import make_activity
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
-from verbs import expire, number_of, value
+from verbs import expire, value
 
 from webapp.db.connections import Connection
 

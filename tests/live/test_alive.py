@@ -12,11 +12,15 @@ from ways import MakeApp
 from webapp.db.connections import Connection
 
 
-def test_tells_what_is_left_what_is_gone_and_what_is_new(client: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
+def test_tells_what_is_left_what_is_gone_and_what_is_new(
+    client: FlaskClient, bob: FlaskClient, conn: Connection
+) -> None:
     since = value(conn, "SELECT extract(epoch FROM clock_timestamp())")
     lives, ended, his = activity_by(conn, "alice"), activity_by(conn, "alice"), activity_by(conn, "bob")
     hidden = activity_by(conn, "alice")
-    conn.execute("UPDATE activities SET created_at = now() - interval '1 hour', expires_at = now() WHERE uuid = %s", [ended])
+    conn.execute(
+        "UPDATE activities SET created_at = now() - interval '1 hour', expires_at = now() WHERE uuid = %s", [ended]
+    )
     conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [hidden])
     one, two, three, four = (number_of(conn, each) for each in (lives, ended, his, hidden))
     for browser, new in ((client, [three, one]), (bob, [one])):

@@ -188,7 +188,9 @@ def test_stream_ends_with_its_session(
     monkeypatch.setattr(hub_module, "CHECK", 0.02)
     stream = listen(bob)
     conn.execute(end)
-    assert [piece for piece in stream.lines if not piece.startswith((b"retry", b"id"))] == [b"event: over\ndata: {}\n\n"]
+    assert [piece for piece in stream.lines if not piece.startswith((b"retry", b"id"))] == [
+        b"event: over\ndata: {}\n\n"
+    ]
 
 
 def test_bound_of_a_person_and_of_the_process(

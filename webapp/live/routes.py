@@ -37,7 +37,8 @@ def stream() -> Response:
         return Response(status=503, headers={"Retry-After": "60"})
     if request.method == "HEAD":  # its body is never read, nor closed
         hub.leave(opened)
-    response = Response(hub.events(opened), mimetype="text/event-stream", headers={**_HEADERS, "X-Accel-Buffering": "no"})
+    response = Response(hub.events(opened), mimetype="text/event-stream")
+    response.headers.update({**_HEADERS, "X-Accel-Buffering": "no"})
     response.call_on_close(lambda: hub.leave(opened))
     return response
 
