@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -176,7 +177,7 @@ def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", pa
         " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
         [token_hash(token), handle],
     )
-    page.context.add_cookies([{"name": "mayfly", "value": f"in.{token}", "url": base_url}])
+    page.context.add_cookies([{"name": f"mayfly-{urlsplit(base_url).port}", "value": f"in.{token}", "url": base_url}])
     page.goto(path)
     return page
 

@@ -87,7 +87,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": settings.max_body,
         "MAX_FORM_MEMORY_SIZE": settings.max_body,
         "MAX_FORM_PARTS": 50,
-        "SESSION_COOKIE_NAME": "__Host-mayfly" if settings.https else "mayfly",
+        "SESSION_COOKIE_NAME": settings.cookie_name,
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "None" if framed else "Lax",

@@ -71,10 +71,15 @@ class Unavailable(MayflyError):
     """The database, or capacity, is missing for now. `passing`: the same act may succeed if run again."""
 
     status = 503
+    retry_after = 5
 
     def __init__(self, reason: str, *, passing: bool = False) -> None:
         super().__init__(reason)
         self.passing = passing
+
+
+class Busy(Unavailable):
+    """Too many passwords are being checked at once."""
 
 
 class Violated(Exception):

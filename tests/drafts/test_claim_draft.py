@@ -1,11 +1,26 @@
 """A draft becomes the person's by the sign-in that their form led to, in the browser that wrote it, and by no other."""
 
 import re
+from html import unescape
 
 import pytest
 from drafting import BIO, KEY, TEXT, WAYS, browser, hash_of, kept_at, post, posted, save, sign_in_by, there, typed_in
+from factories import PASSWORD
 from flask import Flask
-from verbs import activity_by, count, expire, fields_in, send, sign_in, signed_in, user_uuid, value, write
+from verbs import (
+    activity_by,
+    cookie_of,
+    count,
+    expire,
+    fields_in,
+    send,
+    sign_in,
+    signed_in,
+    user_uuid,
+    value,
+    with_cookie,
+    write,
+)  # fmt: skip
 
 from webapp.db.connections import Connection
 
@@ -36,6 +51,21 @@ def test_sign_in_finds_the_profile_in_its_form(app: Flask, conn: Connection, way
         assert 'value="Alice &lt;Anew&gt;"' in settings.text
         assert typed_in(settings) == BIO
     assert value(conn, "SELECT bio FROM users WHERE handle = 'alice'") == ""
+
+
+def test_stranger_who_joins_instead_takes_the_text_along(app: Flask, conn: Connection) -> None:
+    client, page = posted(app, conn)
+    (way,) = re.findall(r'href="(/sign-up[^"]*)"', page.text)
+    form, carol = client.get(unescape(way)), {"display_name": "Carol", "handle": "carol", "password": PASSWORD}
+    assert typed_in(form) == TEXT
+    slip = client.post("/sign-up", data={**fields_in(form), **carol, "email": "carol"})
+    assert (slip.status_code, typed_in(slip)) == (422, TEXT)
+    cookie = cookie_of(client)
+    for window in (client, with_cookie(app, cookie)):  # a double press finds it too
+        answer = window.post("/sign-up", data={**fields_in(slip), **carol, "email": "carol@example.com"})
+        assert (answer.status_code, answer.location) == (303, there(page))
+        assert kept_at(window, answer.location) == TEXT
+    assert conn.execute("SELECT user_uuid FROM drafts").fetchall() == [(user_uuid(conn, "carol"),)]
 
 
 def test_reply_to_what_is_gone_meanwhile_comes_as_a_text_of_its_own(app: Flask, conn: Connection) -> None:

@@ -45,12 +45,14 @@ def test_skip_link_comes_first_and_leads_to_the_content(page: Page, alice: str) 
 
 def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connection) -> None:
     page.goto("/")
-    tab_to(page, page.get_by_role("banner").get_by_role("link", name="Join"))
+    tab_to(page, page.get_by_role("link", name="Join"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name")).to_be_focused()
     for words in ("Carol", "carol", "carol@example.com", PASSWORD):
         page.keyboard.type(words)
         page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Show password")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Join")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Home")).to_be_attached()

@@ -21,7 +21,8 @@ from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
 FOR_ALL = [
-    "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts", "/api/public", "/api/@alice", "/api/activities/{}"
+    "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts",
+    "/api/public", "/api/@alice", "/api/activities/{}",
 ]  # fmt: skip
 AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]

@@ -1,5 +1,7 @@
 """Passwords: what may be one, what is kept of it, and what checking one costs."""
 
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -7,11 +9,12 @@ from argon2 import PasswordHasher, extract_parameters
 from factories import PASSWORD
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import sign_in, token_for, value
+from verbs import send, sign_in, signed_in, token_for, value, words
+from ways import wait_for
 
 from webapp.db.connections import Connection
-from webapp.errors import Unavailable
 from webapp.sessions import passwords
+from webapp.web.answers import BUSY
 
 HASH = "SELECT password_hash FROM passwords"
 
@@ -45,14 +48,40 @@ def test_hash_that_is_renewed_undoes_no_change_of_the_password(app: Flask, conn:
     assert value(conn, HASH) == changed
 
 
-def test_crowd_is_told_to_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
-    token = token_for(client)
-    with passwords._slots, passwords._slots:
-        answer = sign_in(client, csrf_token=token)
-        assert (answer.status_code, PASSWORD in answer.text) == (503, False)
-        assert int(answer.headers["Retry-After"]) > 0
-        assert client.get("/public").status_code == 200
-        with pytest.raises(Unavailable):
-            passwords.hash_password("anything at all")
-    assert sign_in(client).status_code == 303
+def test_crowd_stands_in_a_line_and_everybody_gets_in(client: FlaskClient, conn: Connection) -> None:
+    room = passwords._line._value  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(1) as threads:
+        with passwords._slot:
+            came = threads.submit(sign_in, client)
+            wait_for(lambda: passwords._line._value < room)  # type: ignore[attr-defined]
+            assert client.application.test_client().get("/public").status_code == 200
+        assert came.result(10).status_code == 303
+    assert passwords._line._value == room, "nobody stands there for ever"  # type: ignore[attr-defined]
+
+
+FORMS = {
+    "/sign-in": {"email": "alice", "password": PASSWORD},
+    "/sign-up": {"display_name": "Carol", "handle": "carol", "email": "c@example.com", "password": PASSWORD},
+    "/settings/password": {"current": PASSWORD, "password": "four unrelated words here"},
+}
+
+
+@pytest.mark.parametrize("full", ["the line", "the time"])
+@pytest.mark.parametrize("path", FORMS)
+def test_crowd_that_is_too_big_gets_its_form_back(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, path: str, full: str
+) -> None:
+    client = signed_in(app) if path.startswith("/settings") else app.test_client()
+    token, fields = token_for(client), FORMS[path]
+    taken = SimpleNamespace(acquire=lambda timeout: full == "the line" and pytest.fail("waited"))
+    monkeypatch.setattr(passwords, "_slot", taken)
+    if full == "the line":
+        monkeypatch.setattr(passwords, "_line", SimpleNamespace(acquire=lambda blocking: False))
+    answer = send(client, path, csrf_token=token, **fields)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert BUSY in words(answer)
+    for name, typed in fields.items():
+        assert f'name="{name}"' in answer.text
+        assert (f'value="{typed}"' in answer.text) == ("password" not in name and name != "current"), name
+    monkeypatch.undo()
+    assert send(client, path, **fields).status_code == 303

@@ -27,7 +27,11 @@ def test_cookie_is_a_random_id_and_the_session_a_row(app: Flask, conn: Connectio
 
 
 def test_cookie_flags_follow_the_public_address(make_app: MakeApp) -> None:
-    for url, name, secure in (("http://localhost", "mayfly=", []), ("https://localhost", "__Host-mayfly=", ["Secure"])):
+    for url, name, secure in (
+        ("http://localhost", "mayfly=", []),
+        ("http://localhost:8001", "mayfly-8001=", []),  # cookies do not keep ports apart
+        ("https://localhost:8443", "__Host-mayfly=", ["Secure"]),
+    ):
         client = make_app(PUBLIC_URL=url).test_client()
         page = client.get("/sign-in", base_url=url)
         form = {"email": "alice", "password": PASSWORD, "csrf_token": token_in(page)}
@@ -100,7 +104,7 @@ def test_sign_out_ends_the_session_for_copies_too(app: Flask, conn: Connection) 
     copied, token = cookie_of(client), token_for(client)
     answers = [send(client, "/sign-out", csrf_token=token) for _ in ("by this page", "and by one that was open still")]
     assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/")] * 2
-    assert (answers[0].headers["Clear-Site-Data"], cookie_of(client)) == ('"cache", "storage"', "")
+    assert ("Clear-Site-Data" in answers[0].headers, cookie_of(client)) == (False, ""), "the theme stays"
     thief = with_cookie(app, copied)
     assert [thief.get(path).status_code for path in ("/compose", "/api/home")] == [303, 401]
     assert write(thief, csrf_token=token).status_code == 401

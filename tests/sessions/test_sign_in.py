@@ -1,5 +1,6 @@
 """Signing in by a password: who gets in, who does not, and where it leads."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,6 +46,29 @@ def test_sign_in_with_nothing_matches_nobody(client: FlaskClient, conn: Connecti
     conn.execute("UPDATE users SET email = NULL")
     assert wrong_fields(sign_in(client, "   ", PASSWORD)) == ["email"]
     assert wrong_fields(sign_in(client, "alice", "")) == ["password"]
+
+
+def test_sign_in_that_is_refused_keeps_the_login_and_has_the_cursor_where_something_is_missing(app: Flask) -> None:
+    for login, password, wanted in (("alice", "wrong one", "password"), ("alice", "", "password"), (" ", "x", "email")):
+        page = sign_in(app.test_client(), login, password).text
+        assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == [wanted], (login, password)
+        assert f'value="{login}"' in page
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', app.test_client().get("/sign-in").text) == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("path", "ways"),
+    [
+        ("/", ["/sign-in", "/sign-up"]),
+        ("/public", ["/sign-in?next=/public", "/sign-up"]),
+        ("/@alice?before=5", [f"/{way}?next=/@alice?before%3D5" for way in ("sign-in", "sign-up")]),
+        ("/sign-in?next=/@alice", ["/sign-up?next=/@alice"]),
+        ("/sign-up?next=/@alice", ["/sign-in?next=/@alice"]),
+        ("/nowhere", ["/sign-in"]),
+    ],
+)
+def test_page_offers_a_stranger_each_door_once(client: FlaskClient, path: str, ways: list[str]) -> None:
+    assert re.findall(r'href="(/sign-[^"]*)"', client.get(path).text) == ways
 
 
 FOREIGN = [

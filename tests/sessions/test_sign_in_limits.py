@@ -84,6 +84,13 @@ def test_password_of_ones_own_costs_no_try_and_buys_none(make_app: MakeApp) -> N
     assert [guess(app, "198.51.100.1", *attempt) for attempt in tries] == [422, 303, 422, 303, 422, 422, 429]
 
 
+def test_right_passwords_count_in_a_wider_limit(make_app: MakeApp) -> None:
+    app = make_app(LIMIT_SIGN_INS="3/5m")
+    assert [guess(app, HOME, "alice", typed) for typed in (PASSWORD, WRONG, PASSWORD, PASSWORD)] == [303, 422, 303, 429]
+    assert guess(app, "198.51.100.1", "alice", PASSWORD) == 303
+    assert 'value="alice"' in sign_in(from_address(app, HOME)).text, "the form comes back"
+
+
 @pytest.fixture
 def attacked(make_app: MakeApp) -> Flask:
     return make_app(LIMIT_SIGN_INS_BY_ACCOUNT="4/5m")

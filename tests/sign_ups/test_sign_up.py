@@ -49,9 +49,11 @@ def test_password_is_kept_as_it_was_typed(app: Flask) -> None:
     assert sign_in(app.test_client(), "carol", "  cafe\u0301 by the harbour ").status_code == 303
 
 
-def test_sign_up_takes_addresses_of_an_intranet(app: Flask) -> None:
+def test_sign_up_takes_addresses_of_its_own_intranet_alone(make_app: MakeApp) -> None:
+    app = make_app(PUBLIC_URL="http://intranet")
     for number, address in enumerate(["carol@harbour.local", "carol@intranet"]):
         assert sign_up(app.test_client(), handle=f"carol{number}", email=address).status_code == 303, address
+    assert wrong_fields(sign_up(app.test_client(), email="nope@x")) == ["email"]
 
 
 def test_sign_up_sets_listed_fields_alone(client: FlaskClient, conn: Connection) -> None:
@@ -95,7 +97,7 @@ def test_sign_up_that_is_too_many_gives_the_form_back_but_the_password(make_app:
     assert [answer.status_code for answer in answers] == [303, 303, 429]
     assert [f'value="{typed}"' in answers[2].text for typed in mine.values()] == [True] * 3
     assert PASSWORD not in answers[2].text
-    assert fields_in(answers[2]).keys() == {"key", "csrf_token"}
+    assert fields_in(answers[2]).keys() == {"key", "csrf_token", "next"}
     assert count(conn, "users") == 2
 
 

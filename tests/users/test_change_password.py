@@ -75,6 +75,13 @@ def test_change_that_is_cut_is_made_again(app: Flask, conn: Connection, alice: F
     assert sign_in(app.test_client(), "alice", NEW).status_code == 303
 
 
+def test_password_of_now_is_checked_so_often_only_though_it_is_right(make_app: MakeApp, conn: Connection) -> None:
+    alice = signed_in(make_app(LIMIT_SETTINGS="2/1h"))
+    answers = [send(alice, CHANGE, current=PASSWORD, password="short") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert 'name="current"' in answers[-1].text
+
+
 def test_password_of_now_cannot_be_guessed_without_end(make_app: MakeApp, conn: Connection) -> None:
     alice = make_app(LIMIT_SIGN_INS_BY_ACCOUNT="2/5m").test_client()
     sign_in(alice)  # gives its own try back, but for the last one

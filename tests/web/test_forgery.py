@@ -64,7 +64,7 @@ def test_every_kind_of_other_place_is_foreign(scene: Scene) -> None:
     client = scene.browser("author")
     token, before = token_for(client), scene.rows()
     origins = [
-        "http://evil.example", "null", "", "http://localhost.evil.example", "http://localhost:81", "https://localhost",
+        "http://evil.example", "", "http://localhost.evil.example", "http://localhost:81", "https://localhost",
         "http://127.0.0.1", "http://[", "http://[::::]", "http://localhost:x", "localhost", "file://",
     ]  # fmt: skip
     for endpoint in ONE_OF_EACH_POLICY:
@@ -72,9 +72,11 @@ def test_every_kind_of_other_place_is_foreign(scene: Scene) -> None:
             answer = send(client, scene.path(endpoint), headers=headers, csrf_token=token, message="words")
             assert answer.status_code == 400, headers
     assert scene.rows() == before
-    for site in ("same-origin", "none"):
-        answer = send(client, "/settings/profile", headers={"Sec-Fetch-Site": site}, display_name="Al")
-        assert answer.status_code == 303, site
+    for headers in ({"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "null"}):
+        assert send(client, "/settings/profile", headers=headers, display_name="Al").status_code == 303, headers
+    for headers in ({"Origin": "null"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}):
+        answer = send(client, "/settings/profile", headers=headers, csrf_token="x" if len(headers) == 1 else token)
+        assert answer.status_code == 400, headers
 
 
 def test_no_route_is_exempt_from_csrf(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Static files: few, small on the wire, kept for ever, the same content in every form."""
 
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from drawing import app_away
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.web.static_files import COMPRESSED, FOLDER, FOR_EVER, SCRIPTS, STYLES
+from webapp.web.static_files import COMPRESSED, FOLDER, FOR_EVER, MANIFEST, SCRIPTS, STYLES
 
 BR = {"Accept-Encoding": "gzip, br"}
 PLAIN = {"Accept-Encoding": "identity"}
@@ -72,8 +73,23 @@ def test_every_file_is_kept_for_ever_in_its_smallest_form(get: Get) -> None:
             assert answer.headers["Content-Encoding"] == "br"
             assert answer.data == brotli.compress(plain.data, quality=11), name
         assert "Content-Encoding" not in plain.headers
-        assert plain.data == FILES.get(name, plain.data)
+        assert name == MANIFEST or plain.data == FILES.get(name, plain.data)
         assert len(answer.data) == answer.content_length
+
+
+def test_manifest_names_the_community_and_icons_of_their_sizes() -> None:
+    harbour, other = (app_away(APP_ENV="test", COMMUNITY_NAME=name) for name in ("H\u00e1fen \u201cx\u201d", "Other"))
+    assert harbour.static_url_path != other.static_url_path, "another name is another file"
+    client, own = harbour.test_client(), harbour.static_url_path
+    page, manifest = client.get("/sign-in").text, client.get(f"{own}/{MANIFEST}").get_json()
+    assert manifest["name"] == manifest["short_name"] == "H\u00e1fen \u201cx\u201d"
+    icons = {f"{own}/{icon['src']}": icon["sizes"] for icon in manifest["icons"] if icon["type"] == "image/png"}
+    icons |= dict.fromkeys(re.findall('rel="apple-touch-icon" href="([^"]+)"', page), "180x180")
+    assert sorted(icons.values()) == ["180x180", "192x192", "512x512", "512x512"]
+    for address, size in icons.items():
+        answer = client.get(address)
+        width, height = struct.unpack(">II", answer.data[16:24])
+        assert (answer.mimetype, f"{width}x{height}", len(answer.data) < 8_000) == ("image/png", size, True), address
 
 
 def test_file_that_the_browser_has_is_not_sent_again(get: Get) -> None:

@@ -1,11 +1,12 @@
 """Who may what, how often, and by which method: on every route."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from factories import make_activity, make_user
 from scene import ACTORS, FORMS, GUARDED, POLICY, UNSAFE, VIEWS, Scene
-from verbs import FRAGMENT, send, signed_in, token_for, value, without_token
+from verbs import FRAGMENT, expire, send, signed_in, token_for, user_uuid, value
 from ways import MakeApp
 
 from webapp.db.connections import Connection
@@ -76,6 +77,9 @@ def test_route_answers_to_no_other_method(scene: Scene) -> None:
     for path, methods in allowed.items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"} - methods:
             answer = client.open(path, method=method, headers={"X-CSRFToken": token})
+            if method == "GET":  # a button's address, opened as a page
+                assert (answer.status_code, answer.location) == (303, "/")
+                answer = client.get(path, headers=FRAGMENT)
             assert answer.status_code == 405, (path, method)
             assert set(answer.headers["Allow"].split(", ")) == methods
         options = client.options(path)
@@ -92,9 +96,19 @@ def test_suspended_person_is_gone_with_all_they_wrote(scene: Scene) -> None:
             assert "canary" not in reader.get(scene.path(endpoint)).text, endpoint
 
 
-def test_404s_differ_in_nothing_but_the_token(scene: Scene) -> None:
-    client, absent = (
-        scene.browser("stranger"),
-        ("/nowhere", "/@nobody", f"/@alice/status/{uuid4()}", "/@alice/status/x"),
-    )
-    assert len({without_token(client.get(path)) for path in absent}) == 1
+def test_404_is_the_same_whatever_is_not_there(scene: Scene) -> None:
+    """Within the signed-in and the signed-out: a wordmark, a sentence, the way home; for strangers the way in."""
+    dead = make_activity(scene.conn, user_uuid(scene.conn, "alice"), "canary")
+    expire(scene.conn, dead)
+    absent = ("/nowhere", "/nowhere/", "/@nobody", "/@nobody/x?y", f"/@alice/status/{uuid4()}", "/@alice/status/x")
+    absent += (f"/@alice/status/{dead}", f"/activities/{scene.activity}/burn/x", "/sign-in/x", "/.env", "/metrics")
+    outside = ["/", "/sign-in", "/"]
+    for actor, links in (("stranger", ["/", "/"]), ("anonymous", outside), ("suspended", outside)):
+        client = scene.browser(actor)
+        (body,) = {client.get(path).data for path in absent}
+        body = body.decode().partition("<body>")[2]
+        assert re.findall('href="([^"]*)"', body) == links, actor
+        assert ("for members" in body) == (actor != "stranger"), actor
+        assert "<form" not in body
+        (notice,) = {client.get(path, headers=FRAGMENT).data for path in absent}
+        assert (b"for members" in notice) == (actor != "stranger"), actor

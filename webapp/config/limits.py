@@ -17,8 +17,9 @@ LIMITS = {
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
     "settings": Rule("20/1h", "person", "changes of a profile, a handle, a password: each counted separately"),
     "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),
-    "sign_ups": Rule("5/30m", "address", "new accounts"),
-    "sign_up_tries": Rule("30/30m", "address", "sign-up forms"),
+    "sign_ups": Rule("40/1h", "address", "new accounts"),
+    "sign_up_tries": Rule("100/1h", "address", "sign-up forms"),
+    "sign_ins": Rule("100/5m", "address", "passwords, right or wrong"),
     "sign_ins_by_address": Rule("25/5m", "address", "wrong passwords"),
     "sign_ins_by_account": Rule("10/5m", "account, and name as typed", "wrong passwords"),
 }

@@ -70,6 +70,12 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def cookie_name(self) -> str:
+        """With the port where two installations may share a host: browsers send cookies to all of its ports."""
+        port = urlsplit(self.public_url).port
+        return "__Host-mayfly" if self.https else f"mayfly-{port}" if port else "mayfly"
+
+    @property
     def limits_key(self) -> bytes:
         """The key for digests of limits' subjects, the same in all processes. It changes with `SECRET_KEY`."""
         return hmac.digest(self.secret_key.encode(), b"subjects of limits", "sha256")

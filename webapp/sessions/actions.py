@@ -24,9 +24,10 @@ class WrongPassword(Exception):
 
 
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
-    """The account and the hash that was checked. Raises `WrongPassword`, or `TooMany`.
+    """The account and the hash that was checked. Raises `WrongPassword`, `TooMany` or `Busy`.
 
     Tries count by address, typed name and account, until the password is right: a class behind one address can sign in.
+    A wider limit by address counts right ones too, since each costs a hash.
     Over its limit an account stays open to its owner: each address, and the network around it, keeps a few tries.
     `TooMany` depends on the typed name only, existing or not. Over the account's own limit no password is right, and
     nothing says so: one name of an account must not reveal another.
@@ -34,6 +35,7 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     login, subject = text.login(login), subject_of_address(settings, address)
     limit = settings.limits["sign_ins_by_account"]
     typed, few = subject_of(settings, login), _LIMIT_UNDER_ATTACK if limit.hits else limit
+    hit(db, settings.limits["sign_ins"], "sign_ins", subject)
     hit(db, settings.limits["sign_ins_by_address"], "sign_ins_by_address", subject)
     if _over(db, limit, "sign_ins_by_login", typed):
         hit(db, few, "sign_ins_under_attack", subject_of_address(settings, address, "login", login))

@@ -28,7 +28,7 @@ def redirect_to_sign_in() -> Any:
     if request.path.startswith("/api/"):
         raise SignedOut(_("Sign in first."))
     if wants_fragment():
-        raise SignedOut(_("You're signed out. Sign in in another tab, then try again here. Your text stays."))
+        raise SignedOut(_("You're signed out. Sign in (opens a new tab), then try again here. Your text stays."))
     back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else page_before("") or None
     return redirect(url_for("sessions.sign_in", next=back), 303)
 

@@ -14,11 +14,11 @@ def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | No
     form = form or SignInForm()
     errors = {name: found[0] for name, found in form.errors.items()}
     return render_template(
-        "sessions/sign_in.html", form=form, text=_draft_text(back), errors=errors, notice=notice, back=back
+        "sessions/sign_in.html", form=form, text=draft_text(back), errors=errors, notice=notice, back=back
     ), status
 
 
-def _draft_text(back: str) -> str:
+def draft_text(back: str) -> str:
     """The draft that the address names, if this browser wrote it."""
     text, draft_uuid = None, session.draft_in(back)
     with suppress(Unavailable):  # the page works without it

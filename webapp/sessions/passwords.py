@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from .. import text
-from ..errors import Unavailable
+from ..errors import Busy
 from ..words import _
 
 T = TypeVar("T")
@@ -19,8 +19,9 @@ LEAST, MOST = 8, 256
 """Length of a password in characters. The upper bound is checked before anything costly."""
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_slots = threading.BoundedSemaphore(2)
-_PATIENCE = 0.5
+_slot = threading.BoundedSemaphore(1)  # two would keep both small cores from the pages, and are hardly faster
+_line = threading.BoundedSemaphore(128)
+_PATIENCE = 7.0  # seconds in the line; a form stands there twice at most, and is cut off after 30
 
 
 @cache
@@ -39,12 +40,12 @@ def problem(password: str, *own: str) -> str | None:
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash. Raises `Unavailable` when too many are being made."""
+    """The argon2id hash. Raises `Busy`."""
     return _run_in_pool(lambda: _hasher.hash(_normal(password)))
 
 
 def verify(password_hash: str | None, password: str) -> bool:
-    """Whether the password is right. Every path makes one verification, so timing reveals nothing."""
+    """Whether the password is right. Every path makes one verification, so timing reveals nothing. Raises `Busy`."""
     if len(password) > MOST:
         password = ""
 
@@ -73,13 +74,18 @@ def _dummy_hash() -> str:
 
 
 def _run_in_pool(work: Callable[[], T]) -> T:
-    """Hashes off the event loop, at most two at a time: more are refused, since a queue would fill the memory."""
-    if not _slots.acquire(timeout=_PATIENCE):
-        raise Unavailable("too many password checks at once")
+    """Hashes off the event loop, one at a time in each process. The others stand in a bounded line."""
+    if not _line.acquire(blocking=False):
+        raise Busy("too many people wait for a password check")
+    try:
+        if not _slot.acquire(timeout=_PATIENCE):
+            raise Busy("a password check waited too long")
+    finally:
+        _line.release()
     try:
         return _pool()(work)
     finally:
-        _slots.release()
+        _slot.release()
 
 
 @cache

@@ -2,10 +2,11 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 
-from ..errors import Malformed
+from ..errors import Malformed, TooMany, Unavailable
+from ..web.answers import form_response
 from ..web.current import db, settings
 from ..web.policy import everybody, limited_within, readers
-from ..web.security import local_path
+from ..web.security import wanted_path
 from ..words import N_, _
 from . import actions, session
 from .forms import SignInForm
@@ -18,16 +19,12 @@ WRONG = N_("That didn't match. Check your email or handle, your password and Cap
 STILL_IN = N_("You're still signed in: that page was out of date. Go home and sign out there.")
 
 
-def _back() -> str:
-    return local_path(request.values.get("next"))
-
-
 @bp.route("/sign-in", methods=["GET", "POST"])
 @everybody
 @limited_within("sign_ins_by_address")
-@comes_back(lambda sentence: sign_in_page(400, _back(), sentence))
+@comes_back(lambda sentence: sign_in_page(400, wanted_path(), sentence))
 def sign_in() -> Any:
-    form, back = SignInForm(), _back()
+    form, back = SignInForm(), wanted_path()
     if request.method != "POST":
         return redirect(back, 303) if session.viewer() else sign_in_page(200, back)
     if not form.validate():
@@ -40,11 +37,12 @@ def sign_in() -> Any:
             password=form.password.data,
             address=request.remote_addr or "",
         )
+        started = session.start(account, back)  # not where the password changed while it was checked
     except actions.WrongPassword:
-        return sign_in_page(422, back, _(WRONG))
-    if not session.start(account, back):  # the password changed while it was checked
-        return sign_in_page(422, back, _(WRONG))
-    return redirect(back, 303)
+        started = False
+    except (TooMany, Unavailable) as problem:
+        return form_response(problem, lambda status, sentence: sign_in_page(status, back, sentence))
+    return redirect(back, 303) if started else sign_in_page(422, back, _(WRONG))
 
 
 def _retry_sign_out(sentence: str) -> Any:
@@ -58,8 +56,6 @@ def _retry_sign_out(sentence: str) -> Any:
 @readers
 @comes_back(_retry_sign_out)
 def sign_out() -> Any:
-    """Ends the session here and in the database; the browser clears this site's data."""
+    """Ends the session here and in the database. Pages are kept by no browser, and the theme stays."""
     session.end()
-    response = redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)

@@ -23,6 +23,7 @@ def _sign_in(**needs: Any) -> dict[str, Any]:
 
 
 SAMPLES: Samples = {
+    "sessions/_kept.html": {"nothing": {"text": ""}, "hostile": {"text": HOSTILE}},
     "sessions/sign_in.html": {
         "empty": _sign_in(),
         "hostile": _sign_in(

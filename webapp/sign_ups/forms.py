@@ -7,6 +7,7 @@ from wtforms.validators import ValidationError
 
 from .. import text
 from ..sessions import passwords
+from ..web.current import settings
 from ..web.fields import TextField, as_uuid
 from ..words import _
 
@@ -33,9 +34,12 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     def validate_email(self, field: TextField) -> None:
         try:
             found = validate_email(field.data[:255], check_deliverability=False, globally_deliverable=False)
-            field.data = text.folded(found.normalized)
         except EmailNotValidError:
-            raise ValidationError(_("Enter an email address like name@example.org.")) from None
+            found = None
+        # "ada@x" is a slip, unless this place is called x.
+        if not found or not ("." in found.domain or found.domain == settings().public_host):
+            raise ValidationError(_("Enter an email address like name@example.org."))
+        field.data = text.folded(found.normalized)
 
     def validate_password(self, field: TextField) -> None:
         if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):

@@ -3,11 +3,14 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from ..errors import Conflict, Invalid, TooMany
+from ..errors import Conflict, Invalid, TooMany, Unavailable
 from ..sessions import session
 from ..sessions.guards import comes_back
+from ..sessions.pages import draft_text
+from ..web.answers import form_response
 from ..web.current import db, settings
 from ..web.policy import everybody, limited_within
+from ..web.security import wanted_path
 from . import actions
 from .forms import SignUpForm
 
@@ -16,7 +19,7 @@ bp = Blueprint("sign_ups", __name__)
 
 def _retry_sign_up(sentence: str) -> Any:
     if session.viewer():  # a first response came meanwhile, with another cookie
-        return redirect(url_for("feeds.home"), 303)
+        return redirect(wanted_path(), 303)
     form = SignUpForm()
     return _closed_response(form) or _sign_up_page(form, 400, notice=sentence)
 
@@ -28,25 +31,25 @@ def _retry_sign_up(sentence: str) -> Any:
 def sign_up() -> Any:
     """The form, and making the account: one account, and its person signed in, however often the same form comes."""
     if session.viewer():
-        return redirect(url_for("feeds.home"), 303)
+        return redirect(wanted_path(), 303)
     form = SignUpForm()
     form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, and kept there
     if request.method != "POST":
         return _closed_response(form) or _sign_up_page(form, 200)
     try:
         refusal = _join(form)
-    except TooMany as problem:
-        refusal = _too_many_response(form, problem)
+    except (TooMany, Unavailable) as problem:
+        refusal = _later(form, problem)
     try:
         if refusal and not _signed_up_before(form):
             return refusal
-    except TooMany as problem:
-        return _too_many_response(form, problem)
-    return redirect(url_for("feeds.home"), 303)
+    except (TooMany, Unavailable) as problem:
+        return _later(form, problem)
+    return redirect(wanted_path(), 303)
 
 
 def _join(form: SignUpForm) -> Any:
-    """Makes the account and signs in; a response where that is refused. Raises `TooMany`."""
+    """Makes the account and signs in; a response where that is refused. Raises `TooMany`, `Unavailable`."""
     valid = form.validate()
     if refusal := _closed_response(form):
         return refusal
@@ -73,7 +76,7 @@ def _join(form: SignUpForm) -> Any:
         return _sign_up_page(form, 409, notice=conflict.message, key=str(uuid.uuid4()))
     except Conflict as conflict:
         return _sign_up_page(form, 409, notice=conflict.message)
-    session.start(made)
+    session.start(made, wanted_path())
     return None
 
 
@@ -88,7 +91,7 @@ def _signed_up_before(form: SignUpForm) -> bool:
         key=form.key.data,
         address=request.remote_addr or "",
     )
-    return bool(account and session.start(account))
+    return bool(account and session.start(account, wanted_path()))
 
 
 def _closed_response(form: SignUpForm) -> Any:
@@ -96,7 +99,8 @@ def _closed_response(form: SignUpForm) -> Any:
     if not _may_join(form.invite.data):
         return render_template("sign_ups/closed.html", invite=form.invite.data), 403
     if settings().provider:
-        return redirect(url_for("identities.start", invite=form.invite.data or None), 303)
+        back = request.values.get("next")
+        return redirect(url_for("identities.start", next=back, invite=form.invite.data or None), 303)
     return None
 
 
@@ -110,10 +114,17 @@ def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str
     errors = {name: found[0] for name, found in form.errors.items()}
     for problem in problems:
         errors.setdefault(problem.field, problem.message)
+    back = wanted_path()
     return render_template(
-        "sign_ups/sign_up.html", form=form, errors=errors, notice=notice, key=key or form.key.data
+        "sign_ups/sign_up.html",
+        form=form,
+        text=draft_text(back),
+        errors=errors,
+        notice=notice,
+        key=key or form.key.data,
+        back=back,
     ), status
 
 
-def _too_many_response(form: SignUpForm, problem: TooMany) -> Any:
-    return *_sign_up_page(form, 429, notice=problem.message), {"Retry-After": str(problem.retry_after)}
+def _later(form: SignUpForm, problem: TooMany | Unavailable) -> Any:
+    return form_response(problem, lambda status, sentence: _sign_up_page(form, status, notice=sentence))

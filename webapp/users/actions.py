@@ -3,16 +3,27 @@ from ..db.database import Database
 from ..errors import Violated
 from ..limits import hit, subject_of
 from ..sessions import passwords
-from ..sessions.actions import start_session
+from ..sessions.actions import WrongPassword, check_password, start_session
 from ..sessions.shapes import Account
 
 
-def change_password(db: Database, settings: Settings, *, user_uuid: str, password: str, token_hash: bytes) -> None:
-    """Changes the password, ends all sessions and starts that of `token_hash`, all or nothing.
+def is_current_password(
+    db: Database, settings: Settings, *, user_uuid: str, handle: str, password: str, address: str
+) -> bool:
+    """Whether the person's password is this. Counts like a sign-in, and right ones too: each costs a hash.
 
-    Raises `TooMany`: nothing else that a person may do costs as much as a hash.
+    Raises `TooMany`, `Busy`.
     """
     hit(db, settings.limits["settings"], "passwords", subject_of(settings, user_uuid))
+    try:
+        check_password(db, settings, login=handle, password=password, address=address)
+    except WrongPassword:
+        return False
+    return True
+
+
+def change_password(db: Database, settings: Settings, *, user_uuid: str, password: str, token_hash: bytes) -> None:
+    """Changes the password, ends all sessions and starts that of `token_hash`, all or nothing. Raises `Busy`."""
     new: Account = {"uuid": user_uuid, "password_hash": passwords.hash_password(password)}
 
     def write() -> None:

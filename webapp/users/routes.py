@@ -3,16 +3,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..drafts import actions as drafts
-from ..errors import Invalid, TooMany
+from ..errors import Busy, Invalid, TooMany
 from ..sessions import session
-from ..sessions.actions import WrongPassword, check_password, token_hash
+from ..sessions.actions import token_hash
 from ..sessions.guards import comes_back, signed_in, signed_in_or
 from ..sessions.pages import sign_in_page
-from ..web.answers import render_error
+from ..web.answers import form_response, render_error
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.policy import limited_within
-from ..web.security import local_path
+from ..web.security import wanted_path
 from ..words import N_, _
 from . import actions
 from .forms import HandleForm, PasswordForm, ProfileForm
@@ -86,7 +86,7 @@ def save_profile() -> Any:
     try:
         actions.save_profile(db(), settings(), user_uuid=person, display_name=name, bio=bio)
     except TooMany as problem:
-        return *_form_page(form, 429, problem.message), _retry_after(problem)
+        return form_response(problem, lambda status, sentence: _form_page(form, status, sentence))
     return redirect(url_for("users.show", saved="profile"), 303)
 
 
@@ -96,21 +96,27 @@ def save_profile() -> Any:
 @signed_in
 def change_password() -> Any:
     """A new password: every other session ends, and this browser gets a new one."""
-    form, account = PasswordForm(), _own_account()
+    form, account, person = PasswordForm(), _own_account(), str(session.viewer_uuid())
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     form.validate()
-    if form.current.data and not _is_current(account["handle"], form.current.data):
-        form.current.errors = [_("That is not your current password.")]
-    if form.errors:  # all errors at once
-        return _form_page(form, 422)
     token = session.new_token()
-    actions.change_password(
-        db(),
-        settings(),
-        user_uuid=str(session.viewer_uuid()),
-        password=form.password.data,
-        token_hash=token_hash(token),
-    )
+    try:
+        if form.current.data and not actions.is_current_password(
+            db(),
+            settings(),
+            user_uuid=person,
+            handle=account["handle"],
+            password=form.current.data,
+            address=request.remote_addr or "",
+        ):
+            form.current.errors = [_("That is not your current password.")]
+        if form.errors:  # all errors at once
+            return _form_page(form, 422)
+        actions.change_password(
+            db(), settings(), user_uuid=person, password=form.password.data, token_hash=token_hash(token)
+        )
+    except (TooMany, Busy) as problem:
+        return form_response(problem, lambda status, sentence: _form_page(form, status, sentence))
     session.adopt_token(token)
     return redirect(url_for("users.show", saved="password"), 303)
 
@@ -138,28 +144,17 @@ def save_handle() -> Any:
     except Invalid as problem:
         return _handle_page(account, form.handle.typed, 422, problem.message)
     except TooMany as problem:
-        return *_handle_page(account, form.handle.typed, 429, notice=problem.message), _retry_after(problem)
-    back = local_path(request.values.get("next"))
+        return form_response(
+            problem, lambda status, sentence: _handle_page(account, form.handle.typed, status, notice=sentence)
+        )
+    back = wanted_path()
     return redirect(url_for("users.show", saved="handle") if saved and back == "/settings" else back, 303)
 
 
 def _handle_page(account: OwnAccount, typed: str, status: int, error: str = "", notice: str = "") -> Any:
     if account["handle_wanted"] is None:  # they have their handle
         return redirect(url_for("users.show"), 303)
-    back = local_path(request.values.get("next"))
+    back = wanted_path()
     return render_template(
         "users/handle.html", account=account, typed=typed, error=error, notice=notice, back=back
     ), status
-
-
-def _is_current(handle: str, password: str) -> bool:
-    """Counts under the limits of signing in, like any guess."""
-    try:
-        check_password(db(), settings(), login=handle, password=password, address=request.remote_addr or "")
-    except WrongPassword:
-        return False
-    return True
-
-
-def _retry_after(problem: TooMany) -> dict[str, str]:
-    return {"Retry-After": str(problem.retry_after)}

@@ -2,15 +2,18 @@
 
 import logging
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, json, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, g, json, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from ..errors import NOT_FOUND, MayflyError, Unavailable
+from ..errors import NOT_FOUND, Busy, MayflyError, NotFound, TooMany, Unavailable
 from ..logs import exception_summary
 from ..words import N_, _
+from .addresses import corrected_address
 from .htmx import wants_fragment
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 UNAVAILABLE = N_("Mayfly is unavailable for a moment. Nothing is lost; try again shortly.")
+BUSY = N_("Many people are signing in right now. Enter your password again and press the button in a few seconds.")
 
 # The same act may succeed later, so the page gives back what was typed.
 _RETRYABLE = {429, 500, 503}
@@ -66,6 +70,7 @@ def render_error(
                 written=written,
                 href=f"{request.path}?{urlencode({'next': following})}" if following else "/",
                 signed_out=status == 401,
+                stranger=status == 404 and not _signed_in(),
                 renew=renew,
             )
         )
@@ -75,21 +80,43 @@ def render_error(
     return response
 
 
+def _signed_in() -> bool:
+    """Whether somebody is. Asks the database, so only where that is not the trouble."""
+    with suppress(Unavailable):
+        return bool(current_app.jinja_env.globals["viewer"]())  # type: ignore[operator]
+    return True
+
+
 def stale_form_response(sentence: str) -> Response:
     """After a CSRF failure of a form without a page of its own."""
     return render_error(400, sentence, renew=True)
 
 
+def form_response(error: TooMany | Unavailable, draw: Callable[[int, str], Any]) -> Any:
+    """The form by `draw(status, sentence)`, after an act that may succeed later."""
+    return *draw(error.status, _sentence(error)), {"Retry-After": str(error.retry_after)}
+
+
 def error_response(error: MayflyError) -> "ResponseReturnValue":
-    if isinstance(error, Unavailable):
-        logger.warning("unavailable: %s", error.message)
-        return render_error(503, _(UNAVAILABLE), retry_after=5)
-    return render_error(error.status, error.message, retry_after=getattr(error, "retry_after", 0))
+    if isinstance(error, NotFound) and (way := corrected_address()):
+        return redirect(way, 308)
+    return render_error(error.status, _sentence(error), retry_after=getattr(error, "retry_after", 0))
+
+
+def _sentence(error: MayflyError) -> str:
+    if not isinstance(error, Unavailable):
+        return error.message
+    logger.warning("unavailable: %s", error.message)
+    return _(BUSY if isinstance(error, Busy) else UNAVAILABLE)
 
 
 def _http_error_response(error: HTTPException) -> "ResponseReturnValue":
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 404 and (way := corrected_address()):
+        return redirect(way, 308)
+    if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD") and not wants_fragment():
+        return redirect(url_for("feeds.home"), 303)  # a button's address, opened as a page
     messages = {
         404: NOT_FOUND,
         405: N_("Go back and try again."),

@@ -25,7 +25,7 @@ def sample_uuid(name: str) -> str:
 def _problem(**needs: Any) -> dict[str, Any]:
     words = "There is nothing at this address, or its time has passed."
     fixed = {"heading": "Nothing here", "message": words, "request_id": "", "kept": None, "written": None, "href": "/"}
-    return {**fixed, "signed_out": False, "renew": False, **needs}
+    return {**fixed, "signed_out": False, "stranger": False, "renew": False, **needs}
 
 
 SAMPLES: Samples = {
@@ -33,12 +33,14 @@ SAMPLES: Samples = {
     "errors/_notice.html": {
         "with a sentence": _problem(),
         "with a way in": _problem(signed_out=True),
+        "with nothing for a stranger": _problem(stranger=True),
         "with a request's id": _problem(request_id="0123456789abcdef"),
         "with a new token": _problem(renew=True),
         "hostile": _problem(message=HOSTILE),
     },
     "errors/page.html": {
         "nothing there": _problem(),
+        "nothing there, for a stranger": _problem(stranger=True),
         "something broke": _problem(heading="Something broke", request_id="0123456"),
         "away, with what was typed": _problem(
             heading="Back shortly", kept={"message": "Typed before it went away."}, written="message"

@@ -65,6 +65,11 @@ def local_path(address: str | None) -> str:
     return address if not parts.scheme and not parts.netloc and len(address) <= 500 else "/"
 
 
+def wanted_path() -> str:
+    """Where this request's `next` leads afterwards."""
+    return local_path(request.values.get("next"))
+
+
 def register(app: Flask) -> None:
     """Every unsafe route needs a CSRF token; none is exempt."""
     settings: Settings = app.extensions["settings"]
@@ -135,11 +140,14 @@ def _is_text(raw: bytes) -> bool:
 
 
 def _refuse_foreign() -> Any:
-    """Refuses acts from another site's page. A browser without `Sec-Fetch-Site` sends an origin."""
+    """Refuses acts from another site's page. A browser without `Sec-Fetch-Site` sends an origin.
+
+    `null` may be our own page, behind a privacy setting or a redirect: its token decides.
+    """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if request.method in ("GET", "HEAD", "OPTIONS") or site in ("same-origin", "none"):
         return None
-    if site in ("cross-site", "same-site") or (origin is not None and not _is_own_origin(origin)):
+    if site in ("cross-site", "same-site") or (origin not in (None, "null") and not _is_own_origin(str(origin))):
         return render_error(400, _("That request came from another site, so nothing was done."))
     return None
 

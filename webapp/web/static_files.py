@@ -4,6 +4,7 @@ Style sheets and scripts are joined at start, so that a first visit needs a few 
 """
 
 import hashlib
+import json
 import mimetypes
 from collections.abc import Mapping
 from functools import cache
@@ -28,12 +29,14 @@ COMPRESSED = [
 ]
 """The types that are worth compressing, pages and files alike."""
 
+MANIFEST = "manifest.webmanifest"
 STYLES = "css/all.css"
 _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
 SCRIPTS = {
     "js/everybody.js": (
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/counts.js", "js/fuse.js", "js/live.js",
-        "js/feeds.js", "js/cards.js", "js/panels.js", "vendor/htmx-4.0.1.min.js",
+        "js/feeds.js", "js/cards.js", "js/panels.js", "js/passwords.js",
+        "vendor/htmx-4.0.1.min.js",
     ),
     "js/signed-in.js": ("js/slots.js", "js/composer.js"),
 }  # fmt: skip
@@ -47,14 +50,14 @@ def register(app: Flask, settings: Settings) -> None:
     page of one may request files from another. In development the address is fixed, files are read on each request,
     and nothing is joined or kept.
     """
-    files = _read()
+    files = _read(settings)
     joined = _join(files)
     own = "/static/dev" if settings.development else f"/static/{_version(files)}"
     app.static_url_path = own
 
     def addresses_of(name: str) -> list[str]:
         """The address of a joined file; in development those of its parts."""
-        parts = _parts(_read())[name] if settings.development else (name,)
+        parts = _parts(_read(settings))[name] if settings.development else (name,)
         return [f"{own}/{part}" for part in parts]
 
     app.jinja_env.globals.update(static=lambda name: f"{own}/{name}", addresses_of=addresses_of)
@@ -62,7 +65,7 @@ def register(app: Flask, settings: Settings) -> None:
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     @everybody
     def static(version: str, filename: str) -> Response:
-        content = (_read() if settings.development else joined).get(filename)
+        content = (_read(settings) if settings.development else joined).get(filename)
         if content is None:
             raise NotFound
         response = Response(content, mimetype=mimetypes.guess_type(filename)[0])
@@ -84,9 +87,13 @@ def register(app: Flask, settings: Settings) -> None:
             request.environ["HTTP_ACCEPT_ENCODING"] = ", ".join(wanted)
 
 
-def _read() -> dict[str, bytes]:
+def _read(settings: Settings) -> dict[str, bytes]:
+    """The files; the manifest with the community's name, by which a phone files the icon on its home screen."""
     paths = sorted(path for path in FOLDER.rglob("*") if path.is_file())
-    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+    files = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+    named = {"name": settings.community_name, "short_name": settings.community_name}
+    files[MANIFEST] = json.dumps({**json.loads(files[MANIFEST]), **named}).encode()
+    return files
 
 
 def _parts(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:

@@ -18,8 +18,9 @@ addEventListener("DOMContentLoaded", () => {
   dark.addEventListener("change", tell);
   button.addEventListener("click", () => {
     const theme = next();
-    if (theme) localStorage.setItem("theme", (dataset.theme = theme));
-    else delete dataset.theme, localStorage.removeItem("theme");
+    setTheme(theme);
+    if (theme) localStorage.setItem("theme", theme);
+    else localStorage.removeItem("theme");
     tell();
     document.getElementById("announcer").textContent = button.title;
   });

@@ -1,3 +1,11 @@
 // Runs before the first paint, so that nothing flashes or jumps: marks that scripts run, and sets the chosen theme.
 document.documentElement.dataset.script = "";
-if (localStorage.getItem("theme")) document.documentElement.dataset.theme = localStorage.getItem("theme");
+const setTheme = (theme) => {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
+    const system = `(prefers-color-scheme: ${meta.dataset.for})`;
+    meta.media = !theme ? system : theme === meta.dataset.for ? "all" : "none";
+  }
+};
+if (localStorage.getItem("theme")) setTheme(localStorage.getItem("theme"));

@@ -49,6 +49,9 @@ const words = (() => {
     close: "Close",
     unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
     serverProblem: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
+    // The button of a password's field.
+    show: "Show",
+    showPassword: "Show password",
     // The button for light and dark.
     theme: { light: "Theme: light", dark: "Theme: dark", system: "Theme: system" },
     switchTo: (theme, next) => `${theme}. Switch to ${next}`,
