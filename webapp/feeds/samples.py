@@ -31,7 +31,11 @@ def _thread_item(depth: int, message: str | None) -> ThreadItem:
 
 
 def vanishing(count: int) -> Vanishing:
-    return {"count": count, "soonest": [_vanishing_item(number) for number in range(min(count, 5))]}
+    return {
+        "read_at": NOW.isoformat(),
+        "count": count,
+        "soonest": [_vanishing_item(number) for number in range(min(count, 5))],
+    }
 
 
 def _vanishing_item(number: int) -> ActivityLine:

@@ -32,8 +32,9 @@ class Place(TypedDict):
 
 
 class Vanishing(TypedDict):
-    """`count`: all live activities that end within the hour."""
+    """`count`: all live activities that end within the hour. `read_at`: the database's clock at reading."""
 
+    read_at: str
     count: int
     soonest: list[ActivityLine]
 
