@@ -4,6 +4,7 @@ import contextlib
 import http
 import importlib.util
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,11 @@ _host, _port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or 
 
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 workers = int(os.environ.get("WORKERS") or "2")
-worker_connections = 1000
+# More than the streams that a process holds (webapp/live/hub.py): they never keep a page out.
+worker_connections = 1500
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+_files = 4096 if _hard == resource.RLIM_INFINITY else min(4096, _hard)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, _files), _hard))  # a connection is a file
 
 # Seconds. A normal request takes less: up to half of it for a slow form, 2 s for a connection, 3 s for a statement.
 # With gevent, gunicorn applies it to workers only; the Worker below applies it to requests.
@@ -46,6 +51,12 @@ _spec.loader.exec_module(_logs)
 accesslog = None
 logconfig_dict = _logs.configuration()
 logconfig_dict["formatters"]["json"]["()"] = _logs.JsonFormatter
+
+
+def post_worker_init(worker):
+    """Open streams end when the worker stops, or is replaced."""
+    if live := getattr(worker.wsgi, "extensions", {}).get("live"):
+        live.working = lambda: worker.alive
 
 
 def worker_exit(server, worker):
@@ -83,6 +94,10 @@ class Worker(GeventWorker):
     def handle_request(self, listener_name, req, sock, addr):
         """A late body raises `TimeoutError` in the program. A request over the deadline loses its connection."""
         req.body.reader = DeadlineReader(req.body.reader, time.monotonic() + self.cfg.timeout / 2)
+        if req.path == "/stream":  # has no end, but no piece of it may wait longer than other requests
+            sock.settimeout(self.cfg.timeout)
+            super().handle_request(listener_name, req, sock, addr)
+            raise StopIteration  # gunicorn closes the connection
         try:
             with gevent.Timeout(self.cfg.timeout):
                 super().handle_request(listener_name, req, sock, addr)

@@ -16,7 +16,7 @@ STATIC = WEBAPP / "static"
 # Top down: a room imports only rooms that stand further down; those in one list do not import each other.
 FLOORS = [
     ["dev"], ["runtime"], ["ops"], ["postgres", "aws"],
-    ["api"], ["feeds"], ["moderation"], ["notifications"], ["reactions"], ["activities"], ["media"],
+    ["api"], ["feeds"], ["moderation"], ["live", "notifications"], ["reactions"], ["activities"], ["media"],
     ["follows"], ["users"], ["drafts"], ["identities"], ["sign_ups"], ["sessions"],
     ["web"], ["limits"], ["db"], ["config"], ["logs", "text", "deadline"], ["errors"], ["words"],
 ]  # fmt: skip

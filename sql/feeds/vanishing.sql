@@ -4,6 +4,7 @@
 WITH
 -- include activities/_seen
 SELECT
+  now() AS read_at,
   (SELECT count(*) FROM seen WHERE expires_at < now() + interval '1 hour') AS count,
   COALESCE(
     (

@@ -116,7 +116,7 @@ def test_every_foreign_key_is_indexed_and_every_check_is_named(conn: Connection)
 TYPICAL = {
     "uuid": "5eedac00-0000-4000-8000-000000000001", "text": "alice", "int": 5, "bytea": b"\0" * 32,
     "timestamptz": "2026-11-23T12:00:00Z", "text[]": ["mayfly_nobody"], "bigint": 5, "double precision": 1.0,
-    "boolean": True,
+    "boolean": True, "bytea[]": [b"\0" * 32], "bigint[]": [5],
 }  # fmt: skip
 
 

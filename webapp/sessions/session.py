@@ -32,6 +32,11 @@ def viewer_uuid() -> str | None:
     return person["uuid"] if person else None
 
 
+def own_token_hash() -> bytes:
+    """What the database knows of this browser's session."""
+    return actions.token_hash(_cookie().token)
+
+
 def start(account: Account, following: str = "/") -> bool:
     """Starts a session with a new id; this browser's earlier one ends.
 

@@ -22,6 +22,12 @@ def cursor(text: str | None) -> int | None:
     return int(text)
 
 
+def numbers(text: str | None, most: int) -> list[int]:
+    """Numbers with commas between them; the first `most` count. Raises `NotFound` for anything else."""
+    found = [cursor(part) for part in (text or "").split(",")[:most] if part]
+    return [number for number in found if number is not None]
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows to show, and the cursor of the next page."""

@@ -27,14 +27,36 @@ function meet(element) {
     written.title = words.moment(new Date(written.dateTime));
     clock.server ??= Date.parse(written.dateTime) + life.whole - life.ends;
   }
-  const left = element.matches("article") && element.querySelector(".left");
-  if (left) left.title = words.gone(words.moment(new Date(Date.now() + Number(element.dataset.left))));
+  sayEnd(element, life);
   return life;
 }
 
-function vanish(element) {
+function sayEnd(element, life) {
+  const left = element.matches("article") && element.querySelector(".left");
+  if (left) left.title = words.gone(words.moment(new Date(Date.now() + life.ends - clock.now())));
+}
+
+// Its author gave it another end: `left` ms from the server's time `at`, or none (0).
+function moveEnd(element, at, left) {
+  const life = born.get(element) ?? meet(element);
+  const ends = left ? at + left - (clock.server ?? at - clock.now()) : -1;
+  if (Math.abs(ends - life.ends) < 1000) return;
+  life.whole = Math.max(1, life.whole + ends - life.ends);
+  life.ends = ends;
+  sayEnd(element, life);
+  tick();
+}
+
+// `atOnce`: without the animation, in which a text can still be read.
+function vanish(element, atOnce) {
   element.dispatchEvent(new Event("gone", { bubbles: true }));
+  if (!element.matches("[data-stage=gone]")) uncount(element);
   const end = () => {
+    if (element.matches(".replying")) {
+      element.replaceChildren(words.parentGone);
+      delete element.dataset.left;
+      return delete element.dataset.stage;
+    }
     const form = [...element.querySelectorAll("form.composer")].find((one) => one.elements.message.value.trim());
     if (form || element.closest(".focus, .place")) {
       const stub = document.createElement("p");
@@ -51,7 +73,7 @@ function vanish(element) {
     }
     element.remove();
   };
-  if (calm.matches) return end();
+  if (calm.matches || atOnce === true) return end();
   element.dataset.stage = "gone";
   setTimeout(end, 380);
 }
@@ -64,14 +86,14 @@ function closeUndo(card, life) {
 }
 
 let next;
-function tick() {
+function tick(atOnce) {
   clock.checkJump();
   let soonest = 500;
   for (const element of document.querySelectorAll("[data-left]")) {
     const life = born.get(element)?.given === element.dataset.left ? born.get(element) : meet(element);
     const left = life.ends - clock.now();
-    if (element.dataset.stage === "gone") continue;
-    if (left <= 0) { vanish(element); continue; }
+    if (element.dataset.stage === "gone" && atOnce !== true) continue;
+    if (left <= 0) { vanish(element, atOnce); continue; }
     soonest = Math.min(soonest, left);
     if (clock.now() >= life.out) closeUndo(element, life);
     const share = Math.min(1, left / life.whole);
@@ -92,7 +114,7 @@ const look = () => {
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, .panel time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, .panel time, #hello time, #announcer time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);

@@ -26,7 +26,20 @@ const words = (() => {
       if (!days) return date < now ? time.format(date) : `today at ${time.format(date)}`;
       return days > 0 && days < 7 ? `${weekday.format(date)} ${time.format(date)}` : `${day.format(date)}, ${time.format(date)}`;
     },
+    parentGone: "replying to something now gone",
+    thatIsGone: "That one is gone.",
+    thread: "Thread",
+    yourReply: "Your reply",
+    // Counts.
+    fresh: (n) => plural(n, { other: "%(count)s new" }),
+    replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
+    activities: (n) => (n ? ` · ${plural(n, { one: "%(count)s activity", other: "%(count)s activities" })}` : ""),
+    more: (n) => plural(n, { other: "and %(count)s more" }),
+    withinTheHour: (n) =>
+      n ? ` ${plural(n, { one: "%(count)s activity vanishes within the hour.", other: "%(count)s activities vanish within the hour." })}`
+      : " Nothing vanishes within the hour.",
     stub: "Something was here. It is gone now.",
+    more: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),

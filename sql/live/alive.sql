@@ -1,0 +1,24 @@
+-- live/alive: what is left of each of these that the viewer may see, and what others wrote since then, newest first.
+-- params:  viewer_uuid uuid?, numbers bigint[], since double precision?, undo_seconds int
+-- returns: Alive
+WITH
+-- include activities/_seen
+SELECT
+  extract(epoch FROM now()) AS at,
+  (
+    SELECT COALESCE(json_object_agg(number, ceil(extract(epoch FROM expires_at - now()) * 1000)), '{}')
+    FROM seen
+    WHERE number = ANY (%(numbers)s)
+  ) AS ends,
+  (
+    SELECT COALESCE(json_agg(number::text), '[]')
+    FROM (
+      SELECT number
+      FROM seen
+      WHERE number > ((%(since)s - %(undo_seconds)s - 5) * 1000)::bigint << 16
+        AND visible_from > to_timestamp(%(since)s)
+        AND user_uuid IS DISTINCT FROM %(viewer_uuid)s
+      ORDER BY number DESC
+      LIMIT 100
+    ) AS recent
+  ) AS new

@@ -1,0 +1,36 @@
+-- live/news: what became visible since then, at most 1,000, and what left or got another end; by default in ten minutes.
+-- params:  viewer_uuid uuid?, since double precision?, undo_seconds int
+-- returns: News
+-- Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
+WITH
+-- include activities/_seen
+, past AS MATERIALIZED (
+  SELECT COALESCE(%(since)s, extract(epoch FROM now()) - 600) AS since
+)
+SELECT
+  extract(epoch FROM now()) AS at,
+  (
+    SELECT COALESCE(json_agg(recent), '[]')
+    FROM (
+      SELECT number::text, user_uuid, extract(epoch FROM visible_from) AS moment
+      FROM seen
+      WHERE number > (((SELECT since FROM past) - %(undo_seconds)s - 5) * 1000)::bigint << 16
+        AND visible_from > to_timestamp((SELECT since FROM past))
+      ORDER BY number DESC
+      LIMIT 1000
+    ) AS recent
+  ) AS visible,
+  (
+    SELECT COALESCE(json_agg(recent), '[]')
+    FROM (
+      SELECT
+        number::text,
+        user_uuid,
+        audience,
+        extract(epoch FROM expires_at) AS ends,
+        extract(epoch FROM withdrawn_at) AS moment
+      FROM withdrawals
+      WHERE withdrawn_at > to_timestamp((SELECT since FROM past))
+      ORDER BY withdrawn_at
+    ) AS recent
+  ) AS withdrawn

@@ -1,0 +1,36 @@
+// What on the page counts an activity, or names it, follows when it goes.
+const counted = new Set();
+function lower(element, sentence) {
+  const count = Number(/\d+\+?/.exec(element?.textContent)?.[0]); // "999+" is not known
+  if (count) element.textContent = sentence(count - 1);
+  return count - 1;
+}
+
+function uncount(element) {
+  const number = element.dataset.number ?? element.id.slice(9);
+  if (element.matches(".replying") || counted.has(number)) return;
+  counted.add(number);
+  if (element.dataset.left < 3_600_000) { // it was among those of the hour
+    lower(document.querySelector(".caught-up")?.lastChild, words.withinTheHour);
+    const more = document.querySelector(".vanishing ul ~ .quiet-text");
+    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.more)) more.remove();
+  }
+  if (!element.matches("article")) return;
+  lower(document.getElementById("alive"), words.activities);
+  const above = element.querySelector(".replying a")?.getAttribute("href");
+  const parent = above && document.querySelector(`.when[href="${above}"]`)?.closest("article");
+  const link = parent?.querySelector(".act-reply");
+  const left = lower(link, (count) => count || "");
+  if (left >= 0) link.ariaLabel = link.ariaLabel.replace(/(, )?\d.*$/, (_, comma = "") => (left ? comma + words.replies(left) : ""));
+  if (element.parentElement.matches(".focus")) unname();
+}
+
+// The thread's activity is gone: nothing on its page names its author or its words.
+function unname() {
+  document.title = document.title.replace(/^(\(\d+\+?\) )?.* · /, (_, count = "") => `${count}${words.thread} · `);
+  document.querySelector("meta[name=description]").content = "";
+  const box = document.querySelector("form[data-place=thread] textarea");
+  if (!box) return;
+  box.placeholder = "";
+  box.labels[0].textContent = words.yourReply;
+}

@@ -1,0 +1,129 @@
+// What others do while a page is open: what is gone leaves, what is new waits. One tab of a browser listens to the stream
+// and tells the others; a page that hears nothing asks instead. Events hold numbers, never a text.
+(() => {
+  const QUIET = 25_000; // ms without a word until a page asks
+  const feed = document.querySelector("#feed[data-read]");
+  const mine = document.getElementById("nav-me")?.pathname.slice(2); // the handle of whom this page is
+  const waiting = new Set(); // numbers of what is new
+  const card = document.querySelector("article[data-left]");
+  // The database's time of what this page shows, in seconds.
+  let since = (feed ? Date.parse(feed.dataset.read)
+    : card ? Date.parse(card.querySelector("header time").dateTime) + Number(card.dataset.whole) - card.dataset.left : 0) / 1000;
+  let [heard, source, channel, leaving, pill] = [Date.now()];
+
+  function show() {
+    const count = waiting.size > 99 ? "99+" : waiting.size;
+    document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
+    if (!feed) return;
+    pill ??= Object.assign(document.createElement("button"), { type: "button", id: "new", className: "new" });
+    if (count && !pill.isConnected) document.getElementById("announcer").textContent = words.fresh(count);
+    pill.textContent = words.fresh(count);
+    if (!count) pill.remove();
+    else if (!pill.isConnected) feed.before(pill);
+  }
+
+  function receive({ at, ends, new: numbers, ask: askAgain }) {
+    [heard, since] = [Date.now(), Math.max(since, at)];
+    for (const number of numbers) if (!document.getElementById(`activity-${number}`)) waiting.add(number);
+    for (const [number, left] of Object.entries(ends)) {
+      if (!left) waiting.delete(number);
+      document.querySelectorAll(`#activity-${number}, [data-number="${number}"]`).forEach((each) => moveEnd(each, at * 1000, left));
+    }
+    show();
+    if (askAgain) setTimeout(ask, Math.random() * 1000);
+  }
+
+  // The page is of somebody who is signed in no more: what was typed is not thrown away.
+  function changeViewer() {
+    if (![...document.querySelectorAll("textarea")].some((box) => box.value !== box.defaultValue)) location.reload();
+  }
+
+  async function ask() {
+    heard = Date.now();
+    const shown = [...document.querySelectorAll("article[data-left], [data-number]")].map((each) => each.dataset.number ?? each.id.slice(9));
+    const numbers = [...new Set([...waiting, ...shown])];
+    try {
+      do {
+        const query = new URLSearchParams({ numbers: numbers.splice(0, 100), ...(since && { since: since.toFixed(3) }) });
+        const response = await fetch(`/alive?${query}`, { signal: AbortSignal.timeout(5000) });
+        const reply = response.redirected ? { handle: null } : await response.json();
+        if (mine && reply.handle !== mine) return changeViewer();
+        receive(reply);
+      } while (numbers.length);
+    } catch { /* away: asked again soon */ }
+  }
+
+  const check = () => document.hidden || Date.now() - heard < QUIET || ask();
+
+  function listen() {
+    source = new EventSource(since ? `/stream?since=${since.toFixed(3)}` : "/stream");
+    source.onmessage = ({ data }) => {
+      channel?.postMessage(data);
+      receive(JSON.parse(data));
+    };
+    source.addEventListener("over", () => source.close() || changeViewer());
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+      leaving.retry = setTimeout(listen, 60_000); // full, or signed out
+      ask();
+    };
+  }
+
+  function join() {
+    if (!mine || !window.EventSource) return;
+    leaving = new AbortController();
+    const { signal } = leaving;
+    if (!navigator.locks) return listen(); // over plain http
+    channel = new BroadcastChannel(`live ${mine}`);
+    channel.onmessage = ({ data }) => receive(JSON.parse(data));
+    navigator.locks.request(`live ${mine}`, { signal }, () => new Promise((done) => {
+      signal.addEventListener("abort", done);
+      if (!signal.aborted) listen();
+    })).catch(() => {});
+    setTimeout(() => source || signal.aborted || ask(), 500); // another tab leads, and told it before this one heard
+  }
+
+  // An open stream would keep a page out of the back/forward cache.
+  addEventListener("pagehide", () => {
+    leaving?.abort();
+    clearTimeout(leaving?.retry);
+    source?.close();
+    channel?.close();
+    source = channel = undefined;
+  });
+  addEventListener("pageshow", async ({ persisted }) => {
+    if (!persisted) return;
+    // Nothing that is gone may be painted, for however short a time.
+    document.documentElement.dataset.asking = "";
+    tick(true);
+    await Promise.race([ask(), new Promise((done) => setTimeout(done, 1000))]);
+    tick(true);
+    delete document.documentElement.dataset.asking;
+    join();
+  });
+  addEventListener("online", ask);
+  addEventListener("focus", check);
+  document.addEventListener("visibilitychange", check);
+  setInterval(check, 5000);
+  join();
+
+  // The cards that wait, above those that are there; with more than a part of the feed, the page from its beginning.
+  document.addEventListener("click", ({ target }) => {
+    if (target !== pill) return;
+    if (waiting.size > 19) return location.assign(location.pathname);
+    htmx.ajax("GET", location.pathname, { source: pill, target: "#feed", swap: "afterbegin" });
+  });
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    if (ctx.sourceElement !== pill || ctx.response.status !== 200) return;
+    tasks.splice(1); // what follows the feed stays
+    tasks[0].fragment.querySelectorAll("article").forEach((card) => document.getElementById(card.id) && card.remove());
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    for (const number of waiting) if (document.getElementById(`activity-${number}`)) waiting.delete(number);
+    if (ctx.sourceElement === pill) {
+      waiting.clear(); // what is not there has gone meanwhile
+      feed.querySelector(".when")?.focus({ preventScroll: true });
+    }
+    show();
+  });
+})();
