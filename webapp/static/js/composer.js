@@ -75,7 +75,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (!form?.matches(".composer")) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  if (event.key !== "Escape" || form.elements.message?.value) return;
+  if (!(event.key === "Escape") || form.elements.message.value) return;
   const way = form.querySelector("[data-close], [data-back]");
   if (way) return way.click();
   document.activeElement.blur();

@@ -29,8 +29,4 @@ function uncount(element) {
 function unname() {
   document.title = document.title.replace(/^(\(\d+\+?\) )?.* · /, (_, count = "") => `${count}${words.thread} · `);
   document.querySelector("meta[name=description]").content = "";
-  const box = document.querySelector("form[data-place=thread] textarea");
-  if (!box) return;
-  box.placeholder = "";
-  box.labels[0].textContent = words.yourReply;
 }

@@ -18,7 +18,7 @@ function settle(form) {
 }
 function fail(form, sentence) {
   const [line, again] = [document.createElement("p"), document.createElement("button")];
-  line.className = "composer-notice failed";
+  line.classList.add("composer-notice", "failed");
   line.setAttribute("role", "alert");
   again.type = "submit";
   again.id = `${form.id}-again`;

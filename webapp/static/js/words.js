@@ -29,7 +29,6 @@ const words = (() => {
     parentGone: "replying to something now gone",
     thatIsGone: "That one is gone.",
     thread: "Thread",
-    yourReply: "Your reply",
     // Counts.
     fresh: (n) => plural(n, { other: "%(count)s new" }),
     replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
