@@ -105,8 +105,9 @@ def test_text_typed_while_signed_out_is_saved_after_signing_in_elsewhere(
     home: Page, context: BrowserContext, watch: Watch, conn: Connection, base_url: str
 ) -> None:
     watch.expect_errors()
+    begin(home, "Has")
     conn.execute("DELETE FROM sessions")
-    write(ready(composer(home)), TEXT)
+    write(composer(home), TEXT)
     expect(composer(home).locator(".kept")).to_have_text("Not saved")
     send(composer(home))
     expect(failure(composer(home)).get_by_role("link", name="Sign in")).to_be_visible()
