@@ -69,16 +69,22 @@ class Values:
 
     def cases(self) -> dict[str, tuple[str, Callable[[], Params]]]:
         """A label, the statement's name, and its parameters for one call."""
-        first = {"after": None, "limit": PAGE_SIZE}
+        both = {"replies": True}
+        soonest = {"after": None, "after_uuid": None, "limit": PAGE_SIZE + 1}
         return {
-            "home": ("feeds/home", lambda: self.viewer() | self.newest()),
-            "home, further on": ("feeds/home", lambda: self.viewer() | self.further()),
-            "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further()),
+            "home": ("feeds/home", lambda: self.viewer() | self.newest() | both),
+            "home, further on": ("feeds/home", lambda: self.viewer() | self.further() | both),
+            "home without replies": ("feeds/home", lambda: self.viewer() | self.newest() | {"replies": False}),
+            "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further() | both),
+            "how far one has read": ("feeds/mark", self.viewer),
+            "what ends next": ("feeds/ending", lambda: self.viewer() | soonest),
+            "people": ("feeds/people", lambda: self.viewer() | self.newest()),
+            "people, further on": ("feeds/people", lambda: self.viewer() | self.further()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
             "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": SOONEST}),
-            "a thread": ("feeds/thread", lambda: self.viewer() | self.activity() | first),
-            "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy() | first),
+            "a thread": ("feeds/thread", lambda: self.viewer() | self.activity()),
+            "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy()),
             "a card": ("activities/card", lambda: self.viewer() | self.activity()),
             "a profile": ("feeds/person", lambda: self.viewer() | self.handle("handle")),
             "an account, by e-mail": ("sessions/account", lambda: self.email("login")),

@@ -40,6 +40,8 @@ SIGNED_OUT = {
     "thread with a stub": address("mr_lanyon", 600),
     "thread below a stub": address("bede", 503),
     "profile": "/@salma",
+    "people": "/people",
+    "vanishing": "/vanishing",
     "404": "/@nobody",
     "sign-in": "/sign-in",
     "sign-up": "/sign-up",

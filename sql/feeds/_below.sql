@@ -1,18 +1,27 @@
--- feeds/_below: `below`: the shown `replies` of a thread, and everything below the stubs among them.
+-- feeds/_below: `below`: the 200 first places below a thread's activity, and one more: depth first, oldest first.
 , below AS (
-  -- Replies to a stub can be reached only here.
-  SELECT uuid, number, created_at, is_stub, 0 AS depth, ARRAY[number] AS path
-  FROM replies
-  WHERE position <= %(limit)s
+  -- `ahead`: what comes next, and its depths. The walk needs no more of them than it may still show.
+  SELECT %(uuid)s AS uuid, -1 AS depth, 0 AS position, ARRAY[]::uuid[] AS ahead, ARRAY[]::int[] AS depths
   UNION ALL
-  SELECT child.uuid, child.number, child.created_at, child.is_stub, below.depth + 1, below.path || child.number
-  FROM below
-  CROSS JOIN LATERAL (
-    SELECT uuid, number, created_at, is_stub
-    FROM nodes
-    WHERE reply_to_activity_uuid = below.uuid
-    ORDER BY number
-    LIMIT 201
-  ) AS child
-  WHERE below.is_stub AND below.depth < 50
+  SELECT branch.ahead[1], branch.depths[1], branch.position, branch.ahead[2:201], branch.depths[2:201]
+  FROM (
+    SELECT
+      children.uuids || below.ahead AS ahead,
+      array_fill(below.depth + 1, ARRAY[cardinality(children.uuids)]) || below.depths AS depths,
+      below.position + 1 AS position
+    FROM below
+    CROSS JOIN LATERAL (
+      SELECT ARRAY(
+        SELECT uuid
+        FROM nodes
+        WHERE reply_to_activity_uuid = below.uuid
+        ORDER BY number
+        LIMIT 201
+      ) AS uuids
+      OFFSET 0
+    ) AS children
+    WHERE below.position <= 200
+    OFFSET 0
+  ) AS branch
+  WHERE cardinality(branch.ahead) > 0
 )

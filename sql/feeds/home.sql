@@ -1,8 +1,8 @@
 -- feeds/home: the viewer's home feed, newest first; the same as public until following exists.
--- params:  viewer_uuid uuid, before bigint?, limit int
+-- params:  viewer_uuid uuid, before bigint?, replies boolean, limit int
 -- returns: ActivityCard[]
 WITH
 -- include activities/_seen
 -- include activities/_card
-WHERE true
+WHERE (%(replies)s OR activity.reply_to_activity_uuid IS NULL)
 -- include feeds/_page

@@ -1,8 +1,8 @@
 -- feeds/public: everything alive in the community, newest first.
--- params:  viewer_uuid uuid?, before bigint?, limit int
+-- params:  viewer_uuid uuid?, before bigint?, replies boolean, limit int
 -- returns: ActivityCard[]
 WITH
 -- include activities/_seen
 -- include activities/_card
-WHERE true
+WHERE (%(replies)s OR activity.reply_to_activity_uuid IS NULL)
 -- include feeds/_page

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from factories import make_activity, make_user
 from flask.testing import FlaskClient
-from verbs import activity_by, burn, count, expire, fields_in, number_of, reply, words, write
+from verbs import activity_by, burn, count, expire, fields_in, number_of, reply, value, words, write
 
 from webapp.activities import actions
 from webapp.db.connections import Connection
@@ -33,6 +33,28 @@ def test_reply_with_htmx_brings_the_card_and_the_parents_count(bob: FlaskClient,
         assert answer.status_code == 200
         shown = answer.text.partition(f'hx-target="#activity-{number_of(conn, parent)} .reactions"')[2]
         assert re.search(rf"\b{replies} ", shown.partition("</hx-partial>")[0])
+
+
+def test_reply_on_a_threads_page_comes_with_the_tree_as_a_reload_has_it(bob: FlaskClient, conn: Connection) -> None:
+    root = activity_by(conn, "alice", "root", age=timedelta(hours=1))
+    first = activity_by(conn, "bob", "first", reply_to=root, age=timedelta(minutes=9))
+    activity_by(conn, "alice", "second", reply_to=root, age=timedelta(minutes=8))
+    page = f"/@alice/status/{root}"
+    tree = lambda text: re.findall(r'data-depth="(\d)"|class="message" dir="auto">(\w+)<', text)  # noqa: E731
+    for to, target, swap in ((root, "div#replies", None), (first, "div", "innerHTML swapEmpty:true")):
+        headers = {"HX-Target": target, "HX-Current-URL": f"http://localhost{page}"}
+        answer = reply(bob, to, "written", fragment=True, headers=headers)
+        brought = answer.text.partition('hx-target="#replies" hx-swap="innerMorph"')[2].partition("</hx-partial>")[0]
+        assert tree(brought) == tree(bob.get(page).text.partition('id="replies"')[2].partition("<aside")[0])
+        assert re.findall(r'data-new>\s*<article[^>]*id="activity-(\d+)"', brought) == [
+            value(conn, "SELECT max(number)::text FROM activities")
+        ]
+        assert answer.headers.get("HX-Reswap") == swap, "the form below a card goes"
+    for _ in range(200):
+        activity_by(conn, "alice", reply_to=root, age=timedelta(minutes=5))
+    answer = reply(bob, root, "too many", fragment=True, headers=headers)
+    newest = value(conn, "SELECT uuid FROM activities WHERE message = 'too many'")
+    assert answer.headers["HX-Redirect"] == f"/@bob/status/{newest}", "its page has no room for it"
 
 
 def test_replies_count_is_of_live_replies(bob: FlaskClient, client: FlaskClient, conn: Connection) -> None:

@@ -20,6 +20,7 @@ SMALL = {"schema_migrations", "mayfly_marker", "rate_limits"}
 VALUES = {
     "LONG": "'10000000-0000-4000-8000-000000000000'",
     "DEEP": "'20000000-0000-4000-8000-000000000250'",
+    "TOP": "'20000000-0000-4000-8000-000000000001'",
     "VIEWER": "(SELECT uuid FROM users WHERE handle = 'user_1')",
     "MIDDLE": "(SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY number) FROM activities)",
     "HASH": f"'\\x{hashlib.sha256(b'1').hexdigest()}'",

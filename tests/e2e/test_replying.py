@@ -6,6 +6,7 @@ import pytest
 from browsing import Watch, act, card, composer, notice, ready, reply_form, send, write
 from factories import make_activity
 from playwright.sync_api import Locator, Page, expect
+from verbs import value
 
 from webapp.db.connections import Connection
 
@@ -38,8 +39,8 @@ def test_reply_from_the_feed_opens_and_lands_below_the_card(question: str, home:
     expect(reply_form(home).get_by_role("button")).to_have_accessible_name("Reply for 1 day")
     send(reply_form(home))
 
-    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("@bob")
-    expect(asked.locator("> footer")).to_contain_text("1 reply")
+    expect(asked.locator("article", has_text=ANSWER)).to_contain_text("Bob")
+    expect(asked.get_by_role("link", name="Reply to Bob, 1 reply")).to_be_visible()
     expect(reply_form(home)).to_have_count(0)
     expect(home.locator("#announcer")).not_to_be_empty()
 
@@ -50,13 +51,36 @@ def test_replies_in_a_thread_follow_each_other_and_nest(thread: Page) -> None:
         send(reply_form(thread))
         expect(card(thread, words)).to_be_visible()
         expect(reply_form(thread).get_by_role("textbox")).to_have_value("")
-        expect(card(thread, ASKED).locator("> footer")).to_contain_text(re.compile(f"{number} repl"))
+        counted = re.compile(f"^Reply to Bob, {number} repl")
+        expect(card(thread, ASKED).get_by_role("link", name=counted)).to_be_visible()
     expect(replies(thread)).to_contain_text([ANSWER, "Left side."])
-    ready(act(thread, ANSWER, "Reply")).click()
-    inner = ready(card(thread, ANSWER).locator("form.composer"))
-    write(inner, "On the left.")
-    send(inner)
-    expect(card(thread, ANSWER).locator("article", has_text="On the left.")).to_be_visible()
+
+
+def test_reply_in_a_thread_stands_where_a_reload_puts_it(thread: Page, conn: Connection, bob: str) -> None:
+    """Three deep, between others, while a second form holds a text."""
+    root = value(conn, "SELECT uuid FROM activities")
+    first = make_activity(conn, bob, "First.", reply_to=root)
+    make_activity(conn, bob, "Below it.", reply_to=first)
+    make_activity(conn, bob, "Last.", reply_to=root)
+    thread.reload()
+    ready(act(thread, "Last.", "Reply")).click()
+    write(ready(card(thread, "Last.").locator("form.composer")), "Half a thought.")
+    for to, words in (("First.", "Beside."), ("Beside.", "Deeper.")):
+        ready(act(thread, to, "Reply")).click()
+        form = ready(card(thread, to).locator("form.composer"))
+        write(form, words)
+        send(form)
+        expect(card(thread, words)).to_be_in_viewport()
+    expect(card(thread, "First.").locator("form.composer")).to_have_count(0)
+    half = card(thread, "Last.").get_by_role("textbox")
+    expect(half).to_have_value("Half a thought.")
+    shown = thread.locator("#replies .message").all_inner_texts()
+    assert shown == ["First.", "Below it.", "Beside.", "Deeper.", "Last."]
+    depths = "(places) => places.map((place) => place.dataset.depth)"
+    drawn = thread.locator("#replies .place").evaluate_all(depths)
+    thread.reload()
+    assert thread.locator("#replies .message").all_inner_texts() == shown
+    assert thread.locator("#replies .place").evaluate_all(depths) == drawn == ["0", "1", "1", "2", "0"]
 
 
 def test_reply_is_closed_with_the_focus_given_back_and_never_with_what_was_typed(question: str, home: Page) -> None:

@@ -244,7 +244,7 @@ def test_burn_asks_first_and_then_it_is_gone(home: Page, watch: Watch) -> None:
     burn(home, "A mistake.")
     expect(home.locator("#announcer")).not_to_be_empty()
     card(home, "Another one.").locator("a.when").click()
-    expect(home.get_by_role("heading", name="Thread")).to_be_attached()
+    expect(home.get_by_role("heading", name="Alice's post")).to_be_attached()
     burn(home, "Another one.")  # on its own page: what is left is home
     expect(home.get_by_role("heading", name="Home")).to_be_attached()
     watch.expect_errors()

@@ -67,4 +67,4 @@ def test_thread_profile_and_older_pages_are_links(page: Page, conn: Connection, 
     card(page, "Number 22.").get_by_role("link", name="Alice").click()
     expect(page.get_by_role("heading", name="Alice")).to_be_visible()
     card(page, "Number 03.").get_by_role("link", name=re.compile("min$")).click()
-    expect(page.get_by_role("heading", name="Thread")).to_be_visible()
+    expect(page.get_by_role("heading", name="Alice's post")).to_be_visible()

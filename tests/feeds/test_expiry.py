@@ -21,15 +21,16 @@ from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
 FOR_ALL = [
-    "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts",
-    "/api/public", "/api/@alice", "/api/activities/{}",
+    "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts", "/vanishing", "/api/public",
+    "/api/@alice", "/api/activities/{}",
 ]  # fmt: skip
 AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in", "sign_ups.sign_up"
+    "static", "health.livez", "health.readyz", "users.show", "users.show_handle", "sessions.sign_in",
+    "sign_ups.sign_up", "feeds.people",
 }  # fmt: skip
 
 

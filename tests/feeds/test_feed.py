@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, expire, signed_in
+from verbs import FRAGMENT, expire, signed_in, words, write
+from ways import MakeApp
 
 from webapp.db.connections import Connection
 from webapp.db.database import Database
@@ -92,7 +94,7 @@ def test_feed_is_one_statement_and_the_side_another(app: Flask, alice: UUID, mon
     client, asked, whole = signed_in(app), [], Database._template
     monkeypatch.setattr(Database, "_template", lambda db, name, *more: asked.append(name) or whole(db, name, *more))
     client.get("/")
-    assert sorted(asked) == ["feeds/home", "feeds/vanishing", "sessions/viewer"]
+    assert sorted(asked) == ["feeds/home", "feeds/mark", "feeds/vanishing", "sessions/viewer"]
 
 
 def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: Connection, alice: UUID) -> None:
@@ -102,4 +104,43 @@ def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: C
     expire(conn, make_activity(conn, alice, "gone", left=timedelta(minutes=5)))
     side = client.get("/public").text.partition('class="vanishing"')[2].partition("</section>")[0]
     assert re.findall(r"(soon \d|later|gone)", side) == [f"soon {n}" for n in range(5)]
-    assert "2 more" in side
+    assert re.search(r'<a href="/vanishing">\s*and 2 more</a>', side)
+
+
+def test_feed_without_replies_keeps_that_as_it_goes_on(app: Flask, conn: Connection, alice: UUID) -> None:
+    for _ in range(PAGE_SIZE + 2):
+        make_activity(conn, alice, reply_to=make_activity(conn, alice, "question", age=timedelta(hours=1)))
+    for client, path in ((signed_in(app), "/"), (app.test_client(), "/public")):
+        page = client.get(path, query_string={"replies": "no"}).text
+        further = unescape(re.findall(r'id="more-link" href="([^"]+)"', page)[0])
+        shown = page + client.get(further).text
+        assert shown.count('<article class="activity"') == PAGE_SIZE + 2
+        assert 'class="replying"' not in shown
+        assert (f'href="{path}">With replies' in page, "Without replies" in client.get(path).text) == (True, True)
+
+
+def test_feed_comes_back_down_to_a_number(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    """For Back: one request brings what somebody had loaded, up to 200 cards, and goes on from there."""
+    for n in range(210):
+        make_activity(conn, alice, age=timedelta(minutes=n))
+    numbers = [str(row[0]) for row in conn.execute("SELECT number FROM activities ORDER BY number DESC").fetchall()]
+    for until, shown in ((60, 61), (209, 200), (3, PAGE_SIZE)):
+        page = client.get("/public", query_string={"until": numbers[until]}).text
+        assert re.findall(r'id="activity-(\d+)"', page) == numbers[:shown]
+        assert f"before={numbers[shown - 1]}" in page
+    rest = client.get("/public", query_string={"before": numbers[199], "until": numbers[209]}, headers=FRAGMENT).text
+    assert (re.findall(r'id="activity-(\d+)"', rest), "You are caught up" in rest) == (numbers[200:], True)
+
+
+def test_newcomer_is_welcomed_until_the_first_words(app: Flask, alice: UUID) -> None:
+    client = signed_in(app)
+    assert "Welcome, Alice ." in words(client.get("/"))
+    first, second = (write(client, fragment=True, headers={"HX-Target": "div#feed"}) for _ in range(2))
+    assert ["You can burn it sooner." in answer.text for answer in (first, second)] == [True, False]
+    assert "Welcome, Alice" not in words(client.get("/"))
+
+
+def test_side_says_what_the_operator_says_and_nothing_else(make_app: MakeApp, alice: UUID) -> None:
+    for environment, said in (({}, 0), ({"COMMUNITY_ABOUT": "By the sea."}, 1)):
+        side = signed_in(make_app(**environment)).get("/").text.partition("<aside")[2]
+        assert (side.count("By the sea."), "Everything said here" in side) == (said, False)

@@ -1,4 +1,4 @@
-"""Threads: order, stubs for what is gone, and how far a page looks."""
+"""Threads: the whole tree in order, stubs for what is gone, and how much a page shows."""
 
 import re
 from datetime import timedelta
@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from factories import make_activity, make_user
+from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, expire, number_of
+from verbs import expire, number_of, signed_in
 
 from webapp.db.connections import Connection
-from webapp.web.paging import PAGE_SIZE
 
 
 def thread(client: FlaskClient, activity: UUID, **query: str) -> dict[str, Any]:
@@ -32,18 +32,24 @@ def replies_to(conn: Connection, activity: UUID, count: int, ends: str = "1 day"
     return [row[0] for row in found.fetchall()]
 
 
-def test_thread_shows_all_in_order(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+def test_thread_shows_the_whole_tree_in_order(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root", age=timedelta(hours=5))
     middle = make_activity(conn, alice, "middle", age=timedelta(hours=4), reply_to=root)
     focus = make_activity(conn, alice, "focus", age=timedelta(hours=3), reply_to=middle)
-    for message, hours, parent in (("second", 1, focus), ("first", 2, focus), ("elsewhere", 0, root)):
-        make_activity(conn, alice, message, age=timedelta(hours=hours), reply_to=parent)
+    second = make_activity(conn, alice, "second", age=timedelta(hours=1), reply_to=focus)
+    first = make_activity(conn, alice, "first", age=timedelta(hours=2), reply_to=focus)
+    inner = make_activity(conn, alice, "inner", age=timedelta(minutes=20), reply_to=first)
+    for message, parent in (("innermost", inner), ("next to it", first), ("last", second), ("elsewhere", root)):
+        make_activity(conn, alice, message, reply_to=parent)
     found = thread(client, focus)
     assert drawn(found["ancestors"]) == [(0, "root"), (0, "middle")]
-    assert drawn(found["replies"]) == [(0, "first"), (0, "second")]
+    below = [(0, "first"), (1, "inner"), (2, "innermost"), (1, "next to it"), (0, "second"), (1, "last")]
+    assert drawn(found["replies"]) == below
     page = client.get(f"/@alice/status/{focus}").text.partition("<main")[2]
-    places = re.findall(">(root|middle|focus|first|second|elsewhere)<", page)
-    assert places == ["root", "middle", "focus", "first", "second"]
+    shown = re.findall(r'class="place" data-depth="(\d)"|class="message" dir="auto">([^<]+)<', page)
+    words = [word for _, word in shown if word]
+    assert words == ["root", "middle", "focus", *(message for _, message in below)]
+    assert [int(depth) for depth, _ in shown if depth][2:] == [depth for depth, _ in below]
 
 
 def test_thread_keeps_a_stub_where_something_below_lives(client: FlaskClient, conn: Connection, alice: UUID) -> None:
@@ -73,21 +79,6 @@ def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn:
     assert thread(client, child)["ancestors"] == [stub]
 
 
-def test_thread_of_many_replies_is_paged(client: FlaskClient, conn: Connection, alice: UUID) -> None:
-    root = make_activity(conn, alice, "root")
-    numbers = [number_of(conn, reply) for reply in replies_to(conn, root, PAGE_SIZE + 4)]
-    found = thread(client, root)
-    assert [item["number"] for item in found["replies"]] == numbers[:PAGE_SIZE]
-    assert found["next"] == numbers[PAGE_SIZE - 1]
-    rest = thread(client, root, after=found["next"])
-    assert ([item["number"] for item in rest["replies"]], rest["next"]) == (numbers[PAGE_SIZE:], None)
-    page = f"/@alice/status/{root}"
-    fragment = client.get(page, query_string={"after": found["next"]}, headers=FRAGMENT).text
-    assert re.findall(r'id="activity-(\d+)"', fragment) == numbers[PAGE_SIZE:]
-    assert "<html" not in fragment
-    assert client.get(page, query_string={"after": "x"}).status_code == 404
-
-
 def test_thread_tells_crawlers_when_it_ends(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     path = f"/@alice/status/{make_activity(conn, alice)}"
     answer = client.get(path)
@@ -98,26 +89,37 @@ def test_thread_tells_crawlers_when_it_ends(client: FlaskClient, conn: Connectio
     assert client.get(path, headers=later).status_code == 404
 
 
-def test_thread_tells_of_more_replies_than_fit(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+def test_thread_goes_on_where_it_is_cut(client: FlaskClient, conn: Connection, alice: UUID) -> None:
     root = make_activity(conn, alice, "root")
-    (gone,) = replies_to(conn, root, 1, "-1 day")
-    for more, cut in ((199, False), (1, True)):
-        replies_to(conn, gone, more)
-        found = thread(client, root)
-        assert (len(found["replies"]), found["cut"]) == (200, cut)
-        assert ('class="cut' in client.get(f"/@alice/status/{root}").text) == cut
+    first, *_ = replies_to(conn, root, 100)
+    below, page = replies_to(conn, first, 100), f"/@alice/status/{root}"
+    assert (len(thread(client, root)["replies"]), thread(client, root)["cut"]) == (200, False)
+    assert 'class="cut' not in client.get(page).text
+    (last,) = replies_to(conn, root, 1)
+    found = thread(client, root)
+    assert ([item["uuid"] for item in found["replies"]][:102], found["cut"]) == (
+        [*map(str, (first, *below)), found["replies"][101]["uuid"]], True
+    )  # fmt: skip
+    assert f'href="/@alice/status/{last}">Continue this thread' in client.get(page).text
+    replies_to(conn, last, 1)
+    expire(conn, last)
+    assert "Open a reply to read on." in client.get(page).text, "a stub has no page"
 
 
-def test_thread_looks_down_200_places_and_up_fifty(client: FlaskClient, conn: Connection, alice: UUID) -> None:
-    dead = [make_activity(conn, alice, "root")]
-    for _ in range(201):
-        dead += replies_to(conn, dead[-1], 1, "-1 day")
-    alive = make_activity(conn, alice, "alive", reply_to=dead[-1])
-    assert (thread(client, dead[0])["replies"], len(thread(client, alive)["ancestors"])) == ([], 50)
-    for top, cut in ((dead[1], True), (dead[150], True), (dead[151], False)):
-        conn.execute("UPDATE activities SET expires_at = now() + interval '1 day' WHERE uuid = %s", [top])
-        found = thread(client, top)
-        assert (len(found["replies"]), found["cut"], found["replies"][-1]["uuid"] == str(alive)) == (51, cut, not cut)
+def test_thread_is_read_as_deep_as_it_goes(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    chain = [make_activity(conn, alice)]
+    for n in range(100):
+        chain += replies_to(conn, chain[-1], 1, "-1 day" if n % 2 else "1 day")
+    assert [item["uuid"] for item in thread(client, chain[0])["replies"]] == [str(uuid) for uuid in chain[1:-1]]
+    (alive,) = replies_to(conn, chain[-2], 1)
+    assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(uuid) for uuid in chain[:-1]]
+
+
+def test_thread_offers_strangers_the_way_to_reply(app: Flask, conn: Connection, alice: UUID) -> None:
+    page = f"/@alice/status/{make_activity(conn, alice)}"
+    stranger, person = app.test_client().get(page).text, signed_in(app).get(page).text
+    assert re.search(rf'href="/sign-in\?next={re.escape(page)}">\s*Sign in to reply', stranger)
+    assert "Sign in to reply" not in person
 
 
 def test_thread_keeps_a_stub_of_many_dead_replies(client: FlaskClient, conn: Connection, alice: UUID) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from ..errors import NotFound
 from ..web.current import db
+from ..web.fields import as_uuid
+from ..web.htmx import current_path
 from .shapes import ActivityCard
 
 
@@ -20,3 +22,10 @@ def require_card(activity_uuid: Any, viewer_uuid: str | None) -> ActivityCard:
     if not activity:
         raise NotFound
     return activity
+
+
+def find_thread_of_page(viewer_uuid: str | None) -> Any | None:
+    """The thread whose page asks, as the page would show it now."""
+    _, is_thread, activity_uuid = current_path().partition("/status/")
+    found = as_uuid(activity_uuid) if is_thread else None
+    return found and db().query_object("feeds/thread", viewer_uuid=viewer_uuid, uuid=found)

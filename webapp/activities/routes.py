@@ -1,7 +1,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from ..drafts import actions as drafts
 from ..sessions import session
@@ -10,13 +10,13 @@ from ..sessions.pages import sign_in_page
 from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
-from ..web.htmx import target_id, wants_fragment
+from ..web.htmx import redirect_to, target_id, wants_fragment
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
 from .composer import Composer
 from .forms import ActivityForm
-from .pages import find_card, require_card
+from .pages import find_card, find_thread_of_page, require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
@@ -107,8 +107,15 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
             return redirect(url_for("feeds.home"), 303)
         page = url_for("feeds.thread", handle=parent["handle"], activity_uuid=parent["uuid"])
         return redirect(f"{page}#activity-{activity['number']}", 303)
+    thread = find_thread_of_page(session.viewer_uuid())
+    if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
+        return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
     composer = Composer.fresh(_viewer(), _position(), parent, ttl)
-    return render_template("activities/_created.html", activity=activity, parent=parent, composer=composer)
+    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "further": None}
+    response = make_response(render_template("activities/_created.html", **needs))
+    if thread and composer.position == "slot":
+        response.headers["HX-Reswap"] = "innerHTML swapEmpty:true"  # the card goes into the tree, and the form goes
+    return response
 
 
 def _viewer() -> Viewer:

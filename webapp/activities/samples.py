@@ -143,11 +143,23 @@ SAMPLES: Samples = {
         "on one's own page": {"count": 3},
     },
     "activities/_created.html": {
-        "in a feed": {"activity": PARENT, "parent": None, "composer": FRESH},
+        "in a feed": {"activity": PARENT, "parent": None, "composer": FRESH, "thread": None, "further": None},
+        "in a thread": {
+            "activity": CARDS["a reply"],
+            "parent": PARENT,
+            "composer": composers()["a reply in a thread"],
+            "thread": {
+                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "card": CARDS["a reply"]}],
+                "cut": True,
+            },
+            "further": None,
+        },
         "a reply below a card": {
             "activity": CARDS["a reply"],
             "parent": PARENT,
             "composer": composers()["a reply below a card"],
+            "thread": None,
+            "further": None,
         },
     },
     "activities/acts.html": {"always": {"activity": CARDS["own"]}},

@@ -90,6 +90,11 @@ class Settings:
         return self.app_env == "development"
 
     @property
+    def own_about(self) -> str:
+        """The operator's own sentence about the community; empty where there is none."""
+        return "" if self.community_about == DEFAULTS["COMMUNITY_ABOUT"] else self.community_about
+
+    @property
     def public_host(self) -> str:
         return urlsplit(self.public_url).hostname or ""
 

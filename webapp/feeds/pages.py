@@ -1,33 +1,53 @@
 """A feed or a thread as this request can show it: the whole page, or the next part of its list."""
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 from flask import Response, make_response, render_template
 
 from .. import text
 from ..activities.composer import Composer
-from ..errors import NotFound
+from ..errors import NotFound, Unavailable
 from ..web.current import db
 from ..web.filters import http_date
 from ..web.htmx import wants_fragment
-from ..web.paging import PAGE_SIZE, Page
-from .shapes import Thread, Vanishing
+from ..web.paging import PAGE_SIZE
+from .parts import MOST, Part
+from .shapes import Mark, Person, Place, Thread, Vanishing
 
 SOONEST = 5
 
 
-def feed_response(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
-    """A feed's page; under HTMX its next cards and what follows them. `asked`: its parameters besides the limit."""
-    asked = {**asked, "limit": PAGE_SIZE + 1}  # one more than is shown: it tells whether the feed continues
+def feed_response(
+    template: str, name: str, asked: dict[str, Any], *, until: int | None = None, marked: bool = False, **needs: Any
+) -> str:
+    """A feed's page; under HTMX its next cards and what follows them.
+
+    `asked`: the statement's parameters besides the limit. `until`: all cards down to this number. `marked`: shows
+    where one had read to, and notes it.
+    """
+    viewer_uuid = asked["viewer_uuid"]
+    limit = (PAGE_SIZE if until is None else MOST) + 1  # one more than is shown: it tells whether the feed continues
+    parts: dict[str, tuple[str, dict[str, object]]] = {"rows": (name, {**asked, "limit": limit})}
+    if marked:
+        parts["mark"] = ("feeds/mark", {"viewer_uuid": viewer_uuid})
+    if not wants_fragment():
+        parts["vanishing"] = ("feeds/vanishing", {"viewer_uuid": viewer_uuid, "soonest": SOONEST})
+    found = db().query_together(**parts)
+    page = Part.of_feed(found["rows"], asked, until, found.get("mark"))
+    if marked and asked["before"] is None:
+        _note(viewer_uuid, page.rows, found["mark"])
     if wants_fragment():
-        page = Page.of(db().query_array(name, **asked))
-        return render_template(
-            "feeds/_more.html", page=page, vanishing=None if page.next else vanishing(asked["viewer_uuid"])
-        )
-    found = db().query_together(
-        rows=(name, asked), vanishing=("feeds/vanishing", {"viewer_uuid": asked["viewer_uuid"], "soonest": SOONEST})
-    )
-    return render_template(template, page=Page.of(found["rows"]), vanishing=found["vanishing"], **needs)
+        return render_template("feeds/_more.html", page=page, vanishing=vanishing(viewer_uuid) if page.ends else None)
+    return render_template(template, page=page, vanishing=found["vanishing"], **needs)
+
+
+def _note(viewer_uuid: str, rows: list[Any], mark: Mark | None) -> None:
+    """Notes the newest that others can see too: a write only where it is newer than the last that was noted."""
+    newest = next((row["number"] for row in rows if not row["undoable"]), None)
+    if newest and (not mark or int(newest) > int(mark["newest"])):
+        with suppress(Unavailable):  # people can still read while the database takes no writes
+            db().execute("feeds/read", user_uuid=viewer_uuid, newest=newest)
 
 
 def feed_json(name: str, **asked: Any) -> Response:
@@ -35,23 +55,45 @@ def feed_json(name: str, **asked: Any) -> Response:
     return Response(db().query_json(name, limit=PAGE_SIZE, **asked), mimetype="application/json")
 
 
-def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Any:
-    """A thread's page; under HTMX its next replies."""
+def ending_response(asked: dict[str, Any]) -> str:
+    """What ends next; under HTMX its next cards."""
+    page = Part.of_ending(db().query_array("feeds/ending", **asked, limit=PAGE_SIZE + 1))
     if wants_fragment():
-        response = make_response(render_template("feeds/_more_replies.html", thread=found))
-    else:
-        page = render_template("feeds/thread.html", thread=found, composer=composer, vanishing=vanishing(viewer_uuid))
-        response = make_response(page)
-    ends = http_date(found["activity"]["expires_at"])
-    response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {ends}"
+        return render_template("feeds/_more.html", page=page, vanishing=None)
+    return render_template("feeds/vanishing.html", page=page, vanishing=vanishing(asked["viewer_uuid"]))
+
+
+def people_response(asked: dict[str, Any]) -> str:
+    """Who is here; under HTMX the next of them."""
+    rows: list[Person] = db().query_array("feeds/people", **asked, limit=PAGE_SIZE + 1)
+    page = Part.of_people(rows)
+    if wants_fragment():
+        return render_template("feeds/_more_people.html", page=page)
+    return render_template("feeds/people.html", page=page, vanishing=vanishing(asked["viewer_uuid"]))
+
+
+def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Response:
+    """A thread's page; under HTMX its replies."""
+    activity, needs = found["activity"], {"thread": found, "further": _further(found, viewer_uuid)}
+    if wants_fragment():
+        return make_response(render_template("feeds/_replies.html", **needs))
+    beside = vanishing(viewer_uuid)
+    response = make_response(render_template("feeds/thread.html", composer=composer, vanishing=beside, **needs))
+    response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {http_date(activity['expires_at'])}"
     return response
 
 
-def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str, after: int | None) -> Thread:
+def _further(found: Thread, viewer_uuid: str | None) -> Place | None:
+    """Where a thread goes on that is longer than its page."""
+    if not found["cut"]:
+        return None
+    asked = {"viewer_uuid": viewer_uuid, "uuid": found["activity"]["uuid"]}
+    return cast(Place | None, db().query_object("feeds/thread_on", **asked))
+
+
+def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str) -> Thread:
     """Raises `NotFound` for an activity that is gone, never was, or belongs to another handle."""
-    found: Thread | None = db().query_object(
-        "feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid, after=after, limit=PAGE_SIZE
-    )
+    found: Thread | None = db().query_object("feeds/thread", viewer_uuid=viewer_uuid, uuid=activity_uuid)
     if not found or found["activity"]["handle"] != text.folded(handle):
         raise NotFound
     return found

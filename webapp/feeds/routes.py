@@ -9,9 +9,10 @@ from ..errors import NotFound
 from ..sessions.guards import signed_in
 from ..sessions.session import viewer, viewer_uuid
 from ..web.current import db
-from ..web.paging import PAGE_SIZE, cursor
+from ..web.paging import cursor
 from ..web.policy import readers
-from .pages import feed_json, feed_response, find_thread, thread_response
+from .pages import ending_response, feed_json, feed_response, find_thread, people_response, thread_response
+from .parts import ending_cursor
 from .shapes import Profile
 
 bp = Blueprint("feeds", __name__)
@@ -24,25 +25,26 @@ def home() -> Any:
     person = viewer()
     if not person:
         return public()
-    return feed_response("feeds/home.html", "feeds/home", _paging(), composer=Composer.fresh(person, "feed"))
+    asked, composer = _paging() | _replies(), Composer.fresh(person, "feed")
+    return feed_response("feeds/home.html", "feeds/home", asked, until=_until(), marked=True, composer=composer)
 
 
 @bp.get("/public")
 @readers
 def public() -> Any:
-    return feed_response("feeds/public.html", "feeds/public", _paging())
+    return feed_response("feeds/public.html", "feeds/public", _paging() | _replies(), until=_until())
 
 
 @bp.get("/api/home")
 @signed_in
 def home_json() -> Response:
-    return feed_json("feeds/home", **_paging())
+    return feed_json("feeds/home", **_paging(), **_replies())
 
 
 @bp.get("/api/public")
 @readers
 def public_json() -> Response:
-    return feed_json("feeds/public", **_paging())
+    return feed_json("feeds/public", **_paging(), **_replies())
 
 
 @bp.get("/@<handle>")
@@ -50,7 +52,7 @@ def public_json() -> Response:
 def profile(handle: str) -> Any:
     person = _person(handle)
     asked = {**_paging(), "user_uuid": person["uuid"]}
-    return feed_response("feeds/profile.html", "feeds/profile", asked, person=person)
+    return feed_response("feeds/profile.html", "feeds/profile", asked, until=_until(), person=person)
 
 
 @bp.get("/api/@<handle>")
@@ -62,21 +64,39 @@ def profile_json(handle: str) -> Response:
 @bp.get("/@<handle>/status/<uuid:activity_uuid>")
 @readers
 def thread(handle: str, activity_uuid: UUID) -> Any:
-    person, after = viewer(), cursor(request.args.get("after"))
-    found = find_thread(viewer_uuid=viewer_uuid(), handle=handle, activity_uuid=str(activity_uuid), after=after)
-    return thread_response(
-        found, Composer.fresh(person, "thread", found["activity"]) if person else None, viewer_uuid()
-    )
+    person = viewer()
+    found = find_thread(viewer_uuid=viewer_uuid(), handle=handle, activity_uuid=str(activity_uuid))
+    composer = Composer.fresh(person, "thread", found["activity"]) if person else None
+    return thread_response(found, composer, viewer_uuid())
 
 
 @bp.get("/api/activities/<uuid:activity_uuid>")
 @readers
 def thread_json(activity_uuid: UUID) -> Response:
-    after = cursor(request.args.get("after"))
-    found = db().query_json("feeds/thread", viewer_uuid=viewer_uuid(), uuid=activity_uuid, after=after, limit=PAGE_SIZE)
+    found = db().query_json("feeds/thread", viewer_uuid=viewer_uuid(), uuid=activity_uuid)
     if found is None:
         raise NotFound
     return Response(found, mimetype="application/json")
+
+
+@bp.get("/vanishing")
+@readers
+def ending() -> Any:
+    return ending_response({"viewer_uuid": viewer_uuid(), **ending_cursor(request.args.get("after"))})
+
+
+@bp.get("/people")
+@readers
+def people() -> Any:
+    return people_response(_paging())
+
+
+def _until() -> int | None:
+    return cursor(request.args.get("until"))
+
+
+def _replies() -> dict[str, bool]:
+    return {"replies": request.args.get("replies") != "no"}
 
 
 def _paging() -> dict[str, Any]:

@@ -3,9 +3,9 @@ from typing import Any
 from ..activities.samples import CARDS, FRESH, PARENT, card, composers
 from ..activities.shapes import ActivityLine
 from ..sessions.samples import VIEWER
-from ..web.paging import Page
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
-from .shapes import Profile, Thread, ThreadItem, Vanishing
+from .parts import Part
+from .shapes import Person, Place, Profile, Thread, ThreadItem, Vanishing
 
 
 def thread_items() -> list[ThreadItem]:
@@ -54,10 +54,17 @@ def _vanishing_item(number: int) -> ActivityLine:
     }
 
 
+FULL, EMPTY = Part([PARENT, CARDS["waning"]], None, ends=True), Part([], None, ends=True)
 NEXT = PARENT["number"]
 """The cursor of a page that has a next one."""
-
-FULL, EMPTY = Page([PARENT, CARDS["waning"]], None), Page([], None)
+PARTS = {
+    "with activities": FULL,
+    "empty": EMPTY,
+    "read from the second on": Part(FULL.rows, NEXT, read_from=1, ends=True, query={"before": NEXT}, older=True),
+    "all read": Part(FULL.rows, None, read_from=0, ends=True, query={"replies": "no"}, older=True),
+    "more that is unread": Part(FULL.rows, NEXT, flows=True, query={"before": NEXT}, older=True),
+    "more of what ends next": Part(FULL.rows, NEXT, query={"after": NEXT}),
+}
 
 PERSON: Profile = {
     "uuid": VIEWER["uuid"],
@@ -70,31 +77,47 @@ PERSON: Profile = {
 
 
 def _thread(**needs: Any) -> Thread:
-    whole: Thread = {"activity": PARENT, "ancestors": [], "replies": [], "cut": False, "next": None}
+    whole: Thread = {"activity": PARENT, "ancestors": [], "replies": [], "cut": False}
     return {**whole, **needs}  # type: ignore[typeddict-item]
 
 
-_PAGER = (
-    ("more of a feed", NEXT, "feed", 0),
-    ("more replies", NEXT, "replies", 0),
-    ("caught up, some vanish", None, "feed", 6),
-    ("caught up, one vanishes", None, "feed", 1),
-    ("caught up, none vanishes", None, "feed", 0),
-    ("end of a thread", None, "replies", 0),
-)
+def _person(name: str, **fields: Any) -> dict[str, Any]:
+    person: Person = {
+        "number": PARENT["number"],
+        "display_name": name,
+        "handle": "bede",
+        "bio": "",
+        "wrote_at": None,
+        "created_at": NOW.isoformat(),
+        "read_at": NOW.isoformat(),
+    }
+    return {**person, "ago": "", **fields}
+
+
+PEOPLE = Part([_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50])], NEXT, query={"before": NEXT})
+FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}
 
 SAMPLES: Samples = {
-    "feeds/_cut.html": {"below a long list": {}},
+    "feeds/_bar.html": {
+        f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
+        for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))
+    },
+    "feeds/_cards.html": {name: {"page": part, "vanishing": vanishing(2)} for name, part in PARTS.items()},
+    "feeds/_caught_up.html": {
+        name: {"vanishing": vanishing(count)} for name, count in (("none vanishes", 0), ("one", 1), ("some", 6))
+    },
+    "feeds/_cut.html": {"below a long list": {"further": FURTHER}, "where it goes on with a stub": {"further": None}},
     "feeds/_feed.html": {
-        "with activities": {"page": FULL, "vanishing": vanishing(2)},
-        "empty": {"page": EMPTY, "vanishing": vanishing(0)},
+        **{name: {"page": part, "vanishing": vanishing(2)} for name, part in PARTS.items()},
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
-    "feeds/_more.html": {"the next part": {"page": FULL, "vanishing": vanishing(1)}},
-    "feeds/_more_replies.html": {"the next part": {"thread": _thread(replies=thread_items(), cut=True, next=NEXT)}},
-    "feeds/_pager.html": {
-        name: {"following": following, "list": kind, "vanishing": vanishing(count)}
-        for name, following, kind, count in _PAGER
+    "feeds/_more.html": {name: {"page": part, "vanishing": vanishing(1)} for name, part in PARTS.items()},
+    "feeds/_more_people.html": {"the next part": {"page": PEOPLE}},
+    "feeds/_pager.html": {name: {"page": part, "vanishing": vanishing(6)} for name, part in PARTS.items()},
+    "feeds/_people.html": {"with and without words": {"page": PEOPLE}},
+    "feeds/_replies.html": {
+        "more than fit": {"thread": _thread(replies=thread_items(), cut=True), "further": FURTHER},
+        "none": {"thread": _thread(), "further": None},
     },
     "feeds/_thread_items.html": {"stubs at every depth": {"items": thread_items()}},
     "feeds/_side.html": {
@@ -108,6 +131,8 @@ SAMPLES: Samples = {
         "with activities": {"page": FULL, "vanishing": vanishing(2)},
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
+    "feeds/vanishing.html": {"more": {"page": PARTS["more of what ends next"], "vanishing": vanishing(6)}},
+    "feeds/people.html": {"more": {"page": PEOPLE, "vanishing": vanishing(6)}},
     "feeds/profile.html": {
         "empty": {"person": PERSON, "page": EMPTY, "vanishing": vanishing(0)},
         "hostile": {
@@ -117,11 +142,12 @@ SAMPLES: Samples = {
         },
     },
     "feeds/thread.html": {
-        "alone": {"thread": _thread(), "composer": None, "vanishing": vanishing(0)},
+        "alone": {"thread": _thread(), "further": None, "composer": None, "vanishing": vanishing(0)},
         "with stubs": {
             "thread": _thread(
                 activity=CARDS["hostile"], ancestors=thread_items()[:1], replies=thread_items(), cut=True
             ),
+            "further": FURTHER,
             "composer": composers()["a reply in a thread"],
             "vanishing": vanishing(6),
         },

@@ -4,7 +4,7 @@ from ..activities.shapes import ActivityCard, ActivityLine
 
 
 class ThreadItem(TypedDict):
-    """A card in a thread, or a stub where `card` is None. `depth`: how many stubs stand above it."""
+    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity."""
 
     uuid: str
     number: str
@@ -13,16 +13,22 @@ class ThreadItem(TypedDict):
 
 
 class Thread(TypedDict):
-    """An activity with its ancestors and its replies, both oldest first. `next`: the cursor of the next page.
+    """An activity with what it replies to, oldest first, and the replies below it, depth first and oldest first.
 
-    `cut`: below its stubs are more than the 200 items, or 50 levels, of a page.
+    `cut`: there are more than the 200 replies that are listed.
     """
 
     activity: ActivityCard
     ancestors: list[ThreadItem]
     replies: list[ThreadItem]
     cut: bool
-    next: str | None
+
+
+class Place(TypedDict):
+    """Where an activity has its page."""
+
+    handle: str
+    uuid: str
 
 
 class Vanishing(TypedDict):
@@ -33,6 +39,13 @@ class Vanishing(TypedDict):
     soonest: list[ActivityLine]
 
 
+class Mark(TypedDict):
+    """Numbers: `number` is how far the home feed was read before this visit, `newest` the newest that was seen."""
+
+    number: str
+    newest: str
+
+
 class Profile(TypedDict):
     uuid: str
     display_name: str
@@ -40,3 +53,15 @@ class Profile(TypedDict):
     bio: str
     created_at: str
     activities_count: int
+
+
+class Person(TypedDict):
+    """Somebody in the list of people. `bio`: its first line. `wrote_at`: None where nothing of theirs is alive."""
+
+    number: str
+    display_name: str
+    handle: str
+    bio: str
+    wrote_at: str | None
+    created_at: str
+    read_at: str

@@ -35,8 +35,7 @@ _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then tho
 SCRIPTS = {
     "js/everybody.js": (
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/counts.js", "js/fuse.js", "js/live.js",
-        "js/feeds.js", "js/cards.js", "js/panels.js", "js/passwords.js",
-        "vendor/htmx-4.0.1.min.js",
+        "js/feeds.js", "js/back.js", "js/cards.js", "js/panels.js", "js/passwords.js", "vendor/htmx-4.0.1.min.js",
     ),
     "js/signed-in.js": ("js/slots.js", "js/composer.js"),
 }  # fmt: skip

@@ -39,6 +39,7 @@ const words = (() => {
       n ? ` ${plural(n, { one: "%(count)s activity vanishes within the hour.", other: "%(count)s activities vanish within the hour." })}`
       : " Nothing vanishes within the hour.",
     stub: "Something was here. It is gone now.",
+    more: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
