@@ -26,7 +26,9 @@ def opened(url: str, cookie: str) -> socket.socket:
     """A stream that has begun."""
     where = urlsplit(url)
     conn = socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=5)
-    conn.sendall(f"GET /stream HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: mayfly={cookie}\r\n\r\n".encode())
+    conn.sendall(
+        f"GET /stream HTTP/1.1\r\nHost: {where.netloc}\r\nCookie: mayfly-{where.port}={cookie}\r\n\r\n".encode()
+    )
     said = b""
     while b"retry: " not in said:
         piece = conn.recv(4096)
