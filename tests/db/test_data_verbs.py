@@ -18,7 +18,7 @@ from webapp.errors import Malformed
 
 WEBAPP = Path(db_module.__file__).parent.parent
 ALICE = {"viewer_uuid": None, "handle": "alice"}
-PUBLIC = {"viewer_uuid": None, "before": None, "limit": 5}
+PUBLIC = {"viewer_uuid": None, "before": None, "replies": True, "limit": 5}
 
 
 def test_query_array_gives_shapes_in_order(db: Database, conn: Connection) -> None:

@@ -91,7 +91,7 @@ def test_many_calls_at_once_meet_no_error_whatever_stands_between(database_urls:
 
     def ask() -> None:
         for _ in range(60):
-            assert database.query_array("feeds/public", viewer_uuid=None, before=None, limit=21) == []
+            assert database.query_array("feeds/public", viewer_uuid=None, before=None, replies=True, limit=21) == []
             assert_ready(database)
 
     at_once([ask] * 8)

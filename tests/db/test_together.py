@@ -8,7 +8,7 @@ from factories import make_activity, make_user
 from webapp.db.connections import Connection
 from webapp.db.database import Database
 
-FEED = {"viewer_uuid": None, "before": None, "limit": 5}
+FEED = {"viewer_uuid": None, "before": None, "replies": True, "limit": 5}
 
 
 def test_reads_together_give_what_each_gives_alone(db: Database, conn: Connection) -> None:
