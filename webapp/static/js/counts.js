@@ -13,7 +13,7 @@ function uncount(element) {
   if (element.dataset.left < 3_600_000) { // it was among those of the hour
     lower(document.querySelector(".caught-up")?.lastChild, words.withinTheHour);
     const more = document.querySelector(".vanishing ul ~ .quiet-text");
-    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.more)) more.remove();
+    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.andMore)) more.remove();
   }
   if (!element.matches("article")) return;
   lower(document.getElementById("alive"), words.activities);
