@@ -78,6 +78,13 @@ def open_composer(page: Page) -> None:
     write(ready(composer(page)), "w" * 265)
 
 
+def drafted(page: Page) -> None:
+    """A text that was begun, and is kept."""
+    page.goto("/")
+    write(ready(composer(page)), "The ferry is late again, and nobody")
+    expect(page.locator(".composer-hint")).to_contain_text("Draft")
+
+
 def refused(page: Page) -> None:
     page.goto("/")
     write(ready(composer(page)), "w" * 281)
