@@ -49,7 +49,7 @@ FROM (VALUES
    'Kept the Larkhythe light for thirty-one years. It keeps itself now. I check.'),
   ('5eed0000-0000-4000-8000-000000000013', 'hana', 'Hana Shiomi', NULL, 26,
    '船を描いています。Here for a month, to draw the boats before they leave.'),
-  ('5eed0000-0000-4000-8000-000000000014', 'demo', 'Demo', NULL, 21,
+  ('5eed0000-0000-4000-8000-000000000014', 'demo', 'Demo', '7-days', 21,
    'New in town. Owner of one toaster.')
 ) AS person (uuid, handle, display_name, last_ttl, days_ago, bio);
 

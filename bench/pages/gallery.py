@@ -78,6 +78,13 @@ def open_composer(page: Page) -> None:
     write(ready(composer(page)), "w" * 265)
 
 
+def drafted(page: Page) -> None:
+    """A text that was begun, and is kept."""
+    page.goto("/")
+    write(ready(composer(page)), "The ferry is late again, and nobody")
+    expect(page.locator(".composer-hint")).to_contain_text("Draft")
+
+
 def refused(page: Page) -> None:
     page.goto("/")
     write(ready(composer(page)), "w" * 281)
@@ -125,8 +132,7 @@ def orphaned(page: Page) -> None:
     burning = str(fuse_of(page, words).get_attribute("href")).replace("/fuse", "/burn")
     token = composer(page).locator("[name=csrf_token]").first.input_value()
     assert page.request.post(burning, form={"csrf_token": token}).ok
-    send(reply_form(page))
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("button", name="Post on its own")).to_be_visible()
 
 
 def refused_by_notice(page: Page) -> None:

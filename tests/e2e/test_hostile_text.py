@@ -44,7 +44,7 @@ def test_messages_stay_text_on_every_page(home: Page, watch: Watch, conn: Connec
         assert messages.locator("a").evaluate_all(_ASTRAY) == []
         shown |= {" ".join(words.split()) for words in messages.all_text_contents()}
     assert [words for words in corpus if "://" not in words and " ".join(words[:280].split()) not in shown] == []
-    known = re.compile(r"/static/|[?](before|after)=|(" + "|".join(map(re.escape, paths)) + ")$")
+    known = re.compile(r"/static/|/stream|/alive|[?](before|after)=|(" + "|".join(map(re.escape, paths)) + ")$")
     assert [url for url in watch.requests if not known.search(url)] == []
 
 

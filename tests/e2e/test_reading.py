@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from browsing import Watch, card, composer, enter, notice, post, ready, send, sign_in, sign_out, write
+from browsing import Watch, card, composer, enter, failure, post, ready, send, sign_in, sign_out, write
 from factories import make_activity
 from playwright.sync_api import Page, expect
 from verbs import count
@@ -161,12 +161,12 @@ def test_session_ended_elsewhere_keeps_the_text(home: Page, watch: Watch, conn: 
     write(ready(composer(home)), "On my way.")
     conn.execute("DELETE FROM sessions")
     send(composer(home))
-    expect(notice(home)).not_to_be_empty()
+    expect(failure(composer(home))).to_be_visible()
     expect(box).to_have_value("On my way.")
     assert count(conn, "activities") == 0
 
     with home.context.expect_page() as opened:
-        notice(home).get_by_role("link", name="Sign in").click()
+        failure(composer(home)).get_by_role("link", name="Sign in").click()
     tab = opened.value
     expect(tab).to_have_url(re.compile("/sign-in$"))
     sign_in(tab, "alice")

@@ -12,7 +12,7 @@ import pytest
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, activity_by, burn, expire, signed_in, value, without_token, words
+from verbs import FRAGMENT, activity_by, burn, expire, reply, send, signed_in, value, without_token, words
 from ways import DatabaseUrls, settings_for
 
 from webapp import create_app
@@ -115,6 +115,21 @@ def test_gone_and_never_look_the_same(readers: dict[str, FlaskClient], conn: Con
     for name, kind in product(("alice", "bob"), gone):
         got, wanted = (burn(readers[name], activity) for activity in (gone[kind], never))
         assert (got.status_code, without_token(got)) == (404, without_token(wanted)), (name, kind)
+
+
+def test_activity_that_can_be_undone_is_its_authors_alone(
+    readers: dict[str, FlaskClient], conn: Connection, alice: UUID
+) -> None:
+    asked = make_activity(conn, alice, "Who has the key?", left=timedelta(minutes=30))
+    made = make_activity(conn, alice, CANARY, left=timedelta(minutes=30), reply_to=asked)
+    conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [made])
+    assert {name for name, _ in where_it_shows(readers, made)} == {"alice"}
+    for name, replies in (("alice", 1), ("bob", 0), ("stranger", 0)):
+        assert readers[name].get(f"/api/activities/{asked}").get_json()["activity"]["replies_count"] == replies
+        assert ("2 activities" in words(readers[name].get("/@alice"))) == bool(replies)
+        assert ("2 vanish within" in words(readers[name].get("/public"))) == bool(replies)
+    assert send(readers["bob"], f"/activities/{made}/like").status_code == 404
+    assert reply(readers["bob"], made).status_code == 409
 
 
 def test_clock_of_the_application_has_no_influence(client: FlaskClient, conn: Connection, alice: UUID) -> None:

@@ -13,6 +13,7 @@ from verbs import cookie_of, signed_in
 from ways import DatabaseUrls
 
 from webapp.db.connections import Connection
+from webapp.live.hub import MOST_OF_ONE
 
 _SERVER = ("gunicorn", "-c", "gunicorn.conf.py")
 
@@ -57,3 +58,10 @@ def test_server_with_open_streams_stops_at_once(database_urls: DatabaseUrls, coo
         assert "graceful timeout" not in log.read()
         for stream in streams:
             assert stream.recv(4096).endswith(b"0\r\n\r\n"), "ended in order"
+
+
+def test_streams_of_pages_that_were_left_do_not_count(database_urls: DatabaseUrls, cookie: str) -> None:
+    """Who goes from page to page opens one at each; that the last was closed is seen at once."""
+    with serve(database_urls, (*_SERVER, "webapp:create_app()"), WORKERS="1") as server:
+        for _ in range(MOST_OF_ONE + 2):
+            opened(server.url, cookie).close()

@@ -39,7 +39,7 @@ def migrate_under_load(
     db, stop, gave_way = Database(settings), threading.Event(), itertools.count(1)
 
     def read() -> None:
-        db.query_array("feeds/home", viewer_uuid=alice, before=None, limit=21)
+        db.query_array("feeds/home", viewer_uuid=alice, before=None, replies=True, limit=21)
 
     def write() -> None:
         new = {"message": "x", "ttl": "1-day", "key": str(uuid.uuid4()), "reply_to_activity_uuid": None}

@@ -132,7 +132,8 @@ def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connect
         answer = stranger.get(path)
         assert not [word for word in ("canary", "Alice") if word in answer.text], path
         doors = {"/livez", "/readyz", "/sign-in", "/sign-up"}
-        wanted = (200, "") if path in doors else (401, "") if path.startswith("/api/") else (303, "/sign-in")
+        shut = (401, "") if path.startswith(("/api/", "/stream")) else (303, "/sign-in")
+        wanted = (200, "") if path in doors else shut
         assert (answer.status_code, (answer.location or "")[:8]) == wanted, path
         assert stranger.get(path, headers={"HX-Request-Type": "partial"}).status_code in {200, 401}, path
         assert member.get(path).status_code in {200, 303}, path

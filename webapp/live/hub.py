@@ -35,10 +35,14 @@ class Found(NamedTuple):
 
 
 class Stream:
-    """One open stream. `at`: it has been told all that was found until then. `over`: its session has ended."""
+    """One open stream. `at`: it has been told all that was found until then. `over`: its session, or its page, ended.
 
-    def __init__(self, viewer_uuid: str, token_hash: bytes, since: float) -> None:
+    `closed()`: the browser has gone, which a write would notice only seconds later.
+    """
+
+    def __init__(self, viewer_uuid: str, token_hash: bytes, since: float, closed: Callable[[], bool]) -> None:
         self.viewer_uuid, self.token_hash, self.at, self.over = viewer_uuid, token_hash, since, False
+        self.closed = closed
 
 
 class Hub:
@@ -65,12 +69,18 @@ class Hub:
 
     # Streams -------------------------------------------------------------------------------------------------
 
-    def join(self, *, viewer_uuid: str, token_hash: bytes, since: float) -> Stream:
+    def join(
+        self, *, viewer_uuid: str, token_hash: bytes, since: float, closed: Callable[[], bool] = lambda: False
+    ) -> Stream:
         """A place among the streams, until `leave`. `since` 0: from now on. Raises `Full`."""
-        stream = Stream(viewer_uuid, token_hash, since)
+        stream = Stream(viewer_uuid, token_hash, since, closed)
         with self._lock:
-            own = sum(each.viewer_uuid == viewer_uuid for each in self._streams)
-            if len(self._streams) >= MOST or own >= MOST_OF_ONE:
+            own = {each for each in self._streams if each.viewer_uuid == viewer_uuid}
+            for each in (self._streams if len(self._streams) >= MOST else own).copy():
+                if each.closed():  # who goes from page to page would be over the limit
+                    each.over = True
+                    self._streams.discard(each)
+            if len(self._streams) >= MOST or len(own & self._streams) >= MOST_OF_ONE:
                 raise Full
             self._streams.add(stream)
             self._alone.clear()

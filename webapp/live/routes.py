@@ -1,3 +1,6 @@
+import select
+import socket
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -31,7 +34,10 @@ def stream() -> Response:
     since = _moment(request.headers.get("Last-Event-ID") or request.args.get("since"))
     try:
         opened = hub.join(
-            viewer_uuid=str(session.viewer_uuid()), token_hash=session.own_token_hash(), since=since or 0.0
+            viewer_uuid=str(session.viewer_uuid()),
+            token_hash=session.own_token_hash(),
+            since=since or 0.0,
+            closed=_closed(request.environ.get("gunicorn.socket")),
         )
     except Full:
         return Response(status=503, headers={"Retry-After": "60"})
@@ -61,6 +67,18 @@ def alive() -> Any:
     response = jsonify({**found, "ends": {**gone, **found["ends"]}, "handle": person and person["handle"]})
     response.headers.update(_HEADERS)
     return response
+
+
+def _closed(sock: socket.socket | None) -> Callable[[], bool]:
+    """Whether the browser has closed its side: there is something to read, and it is nothing."""
+
+    def closed() -> bool:
+        try:
+            return sock is not None and bool(select.select([sock], [], [], 0)[0]) and not sock.recv(1, socket.MSG_PEEK)
+        except (OSError, ValueError):  # it was closed on our side
+            return True
+
+    return closed
 
 
 def _moment(text: str | None) -> float | None:

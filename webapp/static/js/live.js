@@ -3,7 +3,7 @@
 (() => {
   const QUIET = 25_000; // ms without a word until a page asks
   const feed = document.querySelector("#feed[data-read]");
-  const mine = document.getElementById("nav-me")?.pathname.slice(2); // the handle of whom this page is
+  const mine = document.getElementById("acts") && document.getElementById("nav-me")?.pathname.slice(2); // the handle of whom this page is
   const waiting = new Set(); // numbers of what is new
   const card = document.querySelector("article[data-left]");
   // The database's time of what this page shows, in seconds.

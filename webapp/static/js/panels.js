@@ -15,7 +15,9 @@ async function openPanel(link) {
   // Of several that were pressed, the last one stays.
   const last = from.closest(".activity")?.querySelector(":scope > .slot").previousElementSibling;
   panels().forEach((panel) => panel === last || panel.remove());
-  if (panels().length) from.setAttribute("aria-expanded", "true");
+  if (!panels().length) return;
+  from.setAttribute("aria-expanded", "true");
+  last.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("click", (event) => {
   const { target } = event;
