@@ -12,7 +12,6 @@ from browsing import (
     card,
     composer,
     enter,
-    failure,
     fuse_of,
     post,
     ready,
@@ -20,7 +19,7 @@ from browsing import (
     send,
     serve,
     write,
-)  # fmt: skip
+)
 from factories import make_user
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from ways import DatabaseUrls
@@ -155,16 +154,17 @@ def test_they_talk_and_take_back(ada: Page, grace: Page, conn: Connection) -> No
 
 def test_nothing_typed_is_lost_nor_said_by_another(ada: Page, grace: Page, conn: Connection, base_url: str) -> None:
     # Grace loses the network as she types and as she sends.
+    form = ready(composer(grace))
     grace.context.set_offline(True)
-    write(ready(composer(grace)), "From the train.")
-    expect(composer(grace).locator(".kept")).to_have_text("Not saved")
-    send(composer(grace))
-    expect(failure(composer(grace))).to_contain_text("Your text is safe.")
-    expect(composer(grace).get_by_role("textbox")).to_have_value("From the train.")
+    write(form, "From the train.")
+    expect(form.locator(".kept")).to_have_text("Not saved")
+    send(form)
+    expect(form.locator(".failed")).to_contain_text("Your text is safe.")
+    expect(form.get_by_role("textbox")).to_have_value("From the train.")
     grace.context.set_offline(False)
-    failure(composer(grace)).get_by_role("button", name="Try again").click()
+    form.get_by_role("button", name="Try again").click()
     expect(card(grace, "From the train.")).to_have_count(1)
-    expect(composer(grace).get_by_role("textbox")).to_have_value("")
+    expect(form.get_by_role("textbox")).to_have_value("")
     learn(ada, "From the train.")
 
     # While Ada types, Grace signs in on the same machine, in another tab; then Ada does again.
