@@ -7,6 +7,7 @@ import pytest
 from browsing import Server, Watch, act, burn, card, composer, enter, post, ready, reply_form, send, serve, write
 from factories import make_user
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from verbs import activity_by
 from ways import DatabaseUrls
 
 from webapp.db.connections import Connection
@@ -171,19 +172,14 @@ def test_nothing_typed_is_lost_nor_said_by_another(ada: Page, grace: Page, conn:
 
 
 def test_what_ends_leaves_and_the_rest_stays(ada: Page, grace: Page, conn: Connection) -> None:
-    post(ada, "Here to stay.")
-    post(ada, KEY)
+    activity_by(conn, "ada", "Here to stay.")
+    asked = activity_by(conn, "ada", KEY)
+    activity_by(conn, "ada", LEFT, reply_to=activity_by(conn, "ada", DOOR, reply_to=asked))
+    for page in (ada, grace):
+        page.reload()
     open_thread(ada, KEY)
-    write(ready(reply_form(ada)), DOOR)
-    send(reply_form(ada))
-    form = slot(ada, DOOR)
-    write(form, LEFT)
-    send(form)
-    expect(card(ada, LEFT)).to_be_visible()
 
     # One expires in the middle of the thread while Grace replies to it.
-    grace.get_by_role("button", name="4 new").click()
-    grace.reload()
     grace.evaluate("window.same = true")
     open_thread(grace, KEY)
     write(slot(grace, DOOR), "On my w")
