@@ -94,6 +94,12 @@ def test_script_holds_no_bare_sentence() -> None:
             assert len(names) == len({*names}), "a sentence that stands in place of another"
 
 
+def test_names_of_the_scripts_sentences_are_unique() -> None:
+    """A second one of the same name would replace the first, and no browser says so."""
+    names = re.findall(r"^ {4}(\w+):", (WEBAPP / "static/js/words.js").read_text(), re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
+
+
 HOSTILE = '"></bdi><script>alert(1)</script>%s%(x)s{{ 7 }}'
 
 

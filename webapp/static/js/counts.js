@@ -15,7 +15,7 @@ function uncount(element) {
     const strip = document.querySelector(".strip");
     if (strip && !lower(strip.lastChild, words.strip)) strip.remove();
     const more = document.querySelector(".vanishing ul ~ .quiet-text");
-    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.more)) more.remove();
+    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.andMore)) more.remove();
   }
   if (!element.matches("article")) return;
   lower(document.getElementById("alive"), words.activities);

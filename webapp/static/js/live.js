@@ -35,7 +35,8 @@
 
   // The page is of somebody who is signed in no more: what was typed is not thrown away.
   function changeViewer() {
-    if (![...document.querySelectorAll("textarea")].some((box) => box.value !== box.defaultValue)) location.reload();
+    const typed = (box) => box.value !== box.defaultValue;
+    if (!draftForms().some(unsaved) && ![...document.querySelectorAll("textarea")].some(typed)) location.reload();
   }
 
   async function ask() {
@@ -65,7 +66,7 @@
     };
     source.addEventListener("over", () => source.close() || changeViewer());
     source.onerror = () => {
-      if (source.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+      if (source?.readyState !== EventSource.CLOSED) return; // the page was left, or the browser comes back by itself
       leaving.retry = setTimeout(listen, 60_000); // full, or signed out
       ask();
     };

@@ -33,7 +33,7 @@ const words = (() => {
     fresh: (n) => plural(n, { other: "%(count)s new" }),
     replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
     activities: (n) => (n ? ` · ${plural(n, { one: "%(count)s activity", other: "%(count)s activities" })}` : ""),
-    more: (n) => plural(n, { other: "and %(count)s more" }),
+    andMore: (n) => plural(n, { other: "and %(count)s more" }),
     strip: (n) => ` ${plural(n, { one: "%(count)s vanishes within the hour", other: "%(count)s vanish within the hour" })} ›`,
     withinTheHour: (n) =>
       n ? ` ${plural(n, { one: "%(count)s activity vanishes within the hour.", other: "%(count)s activities vanish within the hour." })}`
