@@ -15,7 +15,7 @@ from ..words import N_, _
 from . import actions
 from .composer import POSITIONS, Composer
 from .forms import ActivityForm
-from .pages import find_card, find_thread_of_page, require_card
+from .pages import find_card, find_thread_of_page, further_of, require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
@@ -100,7 +100,8 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
     if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
     composer = Composer.fresh(_viewer(), _position(), parent, ttl)
-    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "further": None}
+    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread}
+    needs["further"] = thread and further_of(thread, session.viewer_uuid())
     response = make_response(render_template("activities/_created.html", **needs))
     if thread and composer.position == "slot":
         response.headers["HX-Reswap"] = "innerHTML swapEmpty:true"  # the card goes into the tree, and the form goes

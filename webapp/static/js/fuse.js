@@ -71,7 +71,11 @@ function vanish(element, atOnce) {
       else element.before(slot);
       if (focused) focused.focus({ preventScroll: true });
     }
+    const cards = [...document.querySelectorAll("article")].filter((card) => card === element || !element.contains(card));
+    const [place, held] = [cards.indexOf(element), element.contains(document.activeElement)];
     element.remove();
+    // The focus goes to the next card, else to the one before, else to the page.
+    if (held) ((cards[place + 1] ?? cards[place - 1])?.querySelector(".act") ?? document.getElementById("main")).focus({ preventScroll: true });
   };
   if (calm.matches || atOnce === true) return end();
   element.dataset.stage = "gone";

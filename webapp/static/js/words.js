@@ -34,11 +34,12 @@ const words = (() => {
     replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
     activities: (n) => (n ? ` · ${plural(n, { one: "%(count)s activity", other: "%(count)s activities" })}` : ""),
     andMore: (n) => plural(n, { other: "and %(count)s more" }),
+    strip: (n) => ` ${plural(n, { one: "%(count)s vanishes within the hour", other: "%(count)s vanish within the hour" })} ›`,
     withinTheHour: (n) =>
       n ? ` ${plural(n, { one: "%(count)s activity vanishes within the hour.", other: "%(count)s activities vanish within the hour." })}`
       : " Nothing vanishes within the hour.",
     stub: "Something was here. It is gone now.",
-    more: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
+    added: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
