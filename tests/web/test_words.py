@@ -89,9 +89,6 @@ def test_script_holds_no_bare_sentence() -> None:
         found = [text[1:-1] for asks, text in literal.findall(code) if not asks]
         bare = [text for text in found if re.match(r"[A-Z][a-z]+\b|.*[A-Za-z]{2,} [A-Za-z]{2,}", text)]
         assert bool(bare) == (path.name == "words.js"), f"{path.name}: {bare}"
-        if path.name == "words.js":
-            names = re.findall(r"^    (\w+):", code, re.MULTILINE)
-            assert len(names) == len({*names}), "a sentence that stands in place of another"
 
 
 def test_names_of_the_scripts_sentences_are_unique() -> None:

@@ -43,7 +43,6 @@ const words = (() => {
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
-    discard: "Discard it",
     kept: "Draft kept",
     notKept: "Not saved",
     posting: "Posting…",
@@ -54,8 +53,8 @@ const words = (() => {
     copied: "Link copied.",
     // Notices.
     close: "Close",
-    unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
-    serverProblem: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
+    unreachable: "Couldn't reach Mayfly. Nothing is lost. Check your connection and try again.",
+    serverProblem: (status) => `Mayfly had a problem (${status}). Nothing is lost; try again.`,
     // The button of a password's field.
     show: "Show",
     showPassword: "Show password",
