@@ -29,11 +29,13 @@ def create(
     ttl: str,
     key: str,
     reply_to_activity_uuid: str | None,
+    version: int | None = None,
 ) -> str:
     """The uuid of the activity that this key makes: a new one, or the one it made before.
 
     Raises `ParentGone`, `TooDeep`, `TooMany`. One transaction, which claims the key first: a second request with the
-    same key waits and gets the first one's uuid. A connection lost even at the commit is retried.
+    same key waits and gets the first one's uuid. A connection lost even at the commit is retried. The key's draft goes,
+    unless it is newer than `version`.
     """
     life = int(settings.ttls[ttl].total_seconds())
 
@@ -47,6 +49,9 @@ def create(
                 key=key,
                 activity_uuid=activity_uuid,
                 life_seconds=life + settings.key_outlives,
+                version=version,
+                message=message,
+                reply_to_activity_uuid=reply_to_activity_uuid,
             ):
                 found = db.query_value("activities/of_key", user_uuid=user_uuid, key=key)
                 if found is None:  # it was swept in between: the retry makes a new one

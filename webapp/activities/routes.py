@@ -76,6 +76,7 @@ def create() -> Any:
             ttl=form.ttl.data,
             key=str(as_uuid(form.key.data)),
             reply_to_activity_uuid=reply_to,
+            version=form.version.number,
         )
     except actions.ParentGone:
         return Composer.from_form(_viewer(), form, _position()).response(409)
