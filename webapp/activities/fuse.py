@@ -133,6 +133,7 @@ def undo(activity_uuid: UUID) -> Any:
         return render_template(
             "activities/_too_late.html", activity=_own_card(activity_uuid), message=late.message
         ), 409
+    session.refresh_viewer()
     composer = _composer_in_place(draft_uuid, activity) if wants_fragment() else None
     if not composer:
         return redirect_to(url_for("activities.compose", draft=draft_uuid))

@@ -63,14 +63,14 @@ def create() -> Any:
         return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     if not form.validate():
         return Composer.from_form(session.known_viewer(), form, _position()).response(422)
-    reply_to = as_uuid(form.reply_to_activity_uuid.data)
+    reply_to, person = as_uuid(form.reply_to_activity_uuid.data), session.known_viewer()
     if form.reply_to_activity_uuid.data and not reply_to:
         return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     try:
         activity_uuid = actions.create(
             db(),
             settings(),
-            user_uuid=str(session.viewer_uuid()),
+            user_uuid=person["uuid"],
             message=form.message.data,
             ttl=form.ttl.data,
             key=str(as_uuid(form.key.data)),
@@ -81,14 +81,15 @@ def create() -> Any:
         return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     except actions.TooDeep:
         return Composer.from_form(session.known_viewer(), form, _position()).without_deep_parent().response(409)
-    activity = find_card(activity_uuid, session.viewer_uuid())
+    session.refresh_viewer()
+    activity = find_card(activity_uuid, person["uuid"])
     if not activity or activity["message"] != form.message.data:
         notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
         return Composer.from_form(session.known_viewer(), form, _position()).with_new_key(notice).response(409)
-    return _created(activity, form.ttl.data)
+    return _created(activity, form.ttl.data, is_first=not person["last_ttl"])
 
 
-def _created(activity: ActivityCard, ttl: str) -> Any:
+def _created(activity: ActivityCard, ttl: str, *, is_first: bool) -> Any:
     """The new card and a fresh composer; without HTMX a redirect to the page that shows the card."""
     parent = find_card(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
@@ -101,7 +102,7 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
     composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl)
     needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "further": None}
-    response = make_response(render_template("activities/_created.html", **needs))
+    response = make_response(render_template("activities/_created.html", **needs, is_first=is_first))
     if thread and composer.position == "slot":
         response.headers["HX-Reswap"] = "innerHTML swapEmpty:true"  # the card goes into the tree, and the form goes
     return response

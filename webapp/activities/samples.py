@@ -154,7 +154,14 @@ SAMPLES: Samples = {
         "on one's own page": {"count": 3},
     },
     "activities/_created.html": {
-        "in a feed": {"activity": PARENT, "parent": None, "composer": FRESH, "thread": None, "further": None},
+        "in a feed": {
+            "activity": PARENT,
+            "parent": None,
+            "composer": FRESH,
+            "thread": None,
+            "further": None,
+            "is_first": True,
+        },
         "in a thread": {
             "activity": CARDS["a reply"],
             "parent": PARENT,
@@ -164,6 +171,7 @@ SAMPLES: Samples = {
                 "cut": True,
             },
             "further": None,
+            "is_first": False,
         },
         "a reply below a card": {
             "activity": CARDS["a reply"],
@@ -171,6 +179,7 @@ SAMPLES: Samples = {
             "composer": composers()["a reply below a card"],
             "thread": None,
             "further": None,
+            "is_first": False,
         },
     },
     "activities/acts.html": {"always": {"activity": CARDS["own"]}},
