@@ -1,5 +1,5 @@
 -- activities/take_back: ends the author's own live activity; its text becomes a draft. `undoing`: only while nobody else sees it.
--- params:  user_uuid uuid, uuid uuid, ttl text, key_seconds int, undoing bool
+-- params:  user_uuid uuid, uuid uuid, ttl text, key_seconds int, undoing boolean
 -- returns: uuid
 WITH leaving AS MATERIALIZED (
   SELECT

@@ -147,7 +147,7 @@ def test_post_ends_its_draft_and_a_second_one_makes_no_other(app: Flask, conn: C
     assert kept_at(client, there(page)) == ""
 
 
-@pytest.mark.parametrize("version, kept", [("1", {TEXT}), ("0", {TEXT, "Begun"})], ids=["continues it", "is older"])
+@pytest.mark.parametrize(("version", "kept"), [("1", {TEXT}), ("0", {TEXT, "Begun"})], ids=["continues it", "is older"])
 def test_text_sent_signed_out_takes_the_place_of_the_draft_it_continues(
     app: Flask, conn: Connection, version: str, kept: set[str]
 ) -> None:
