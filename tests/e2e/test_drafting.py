@@ -97,8 +97,11 @@ def test_text_of_one_never_goes_out_as_another(
     assert conn.execute("SELECT user_uuid::text, message FROM drafts").fetchall() == [
         (value(conn, "SELECT uuid::text FROM users WHERE handle = 'alice'"), TEXT)
     ]
+    saves = [url for url in watch.requests if url.endswith("/drafts")]
+    home.evaluate("() => dispatchEvent(new PageTransitionEvent('pagehide'))")  # which waits for no second
     composer(home).get_by_role("button", name="Post as @bob").click()
     expect(card(home, "At the pier.")).to_contain_text("@bob")
+    assert [url for url in watch.requests if url.endswith("/drafts")] == saves
 
 
 def test_text_typed_while_signed_out_is_saved_after_signing_in_elsewhere(

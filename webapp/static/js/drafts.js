@@ -7,7 +7,8 @@ function draftOf(form) {
   if (!drafts.has(form)) drafts.set(form, { saved: form.querySelector(".kept time") ? typedIn(form) : "" });
   return drafts.get(form);
 }
-const unsaved = (form) => !("sent" in form.dataset) && typedIn(form) !== draftOf(form).saved;
+// A text that somebody else began is not saved.
+const unsaved = (form) => form.matches(":not([data-sent], [data-anothers])") && typedIn(form) !== draftOf(form).saved;
 
 function saveSoon(form) {
   const draft = draftOf(form);
