@@ -83,6 +83,18 @@ def test_page_that_comes_back_after_posting_is_empty(home: Page, context: Browse
     assert value(conn, "SELECT count(*) FROM activities") == 2
 
 
+def test_text_typed_after_another_tab_posted_is_a_draft_of_its_own(home: Page, context: BrowserContext) -> None:
+    begin(home)
+    other = context.new_page()
+    other.goto("/compose")
+    send(composer(other))
+    expect(card(other, TEXT)).to_be_visible()
+    with home.expect_response(lambda answer: answer.url.endswith("/drafts") and "key" in answer.json()):
+        write(composer(home), "Something else.")
+    home.reload()
+    expect(composer(home).get_by_role("textbox")).to_have_value("Something else.")
+
+
 def test_text_of_one_never_goes_out_as_another(
     home: Page, context: BrowserContext, watch: Watch, conn: Connection, base_url: str, bob: str
 ) -> None:

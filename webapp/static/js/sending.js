@@ -2,6 +2,7 @@
 const waiting = new WeakMap();
 function wait(form) {
   form.dataset.sent = "";
+  draftOf(form).sent = true;
   clearTimeout(waiting.get(form));
   waiting.set(form, setTimeout(() => {
     form.setAttribute("aria-busy", "true");
