@@ -1,9 +1,8 @@
 -- activities/claim_key: claims a writer's key for a new activity; no row if the key was used before.
--- params:  user_uuid uuid, key uuid, activity_uuid uuid, life_seconds int
+-- params:  user_uuid uuid, key uuid, activity_uuid uuid, life_seconds int, version int?, message text, reply_to_activity_uuid uuid?
 -- returns: uuid
-WITH posted AS (
-  -- include drafts/_posted
-)
+WITH
+-- include drafts/_posted
 INSERT INTO activity_keys (user_uuid, key, activity_uuid, expires_at)
 VALUES (
   %(user_uuid)s,

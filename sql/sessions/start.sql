@@ -29,6 +29,8 @@ WITH account AS MATERIALIZED (
   WHERE sessions.token_hash = own.token_hash AND own.number >= 50
 ), claimed AS (
   -- include drafts/_claim
+), replaced AS (
+  -- include drafts/_replaced
 )
 INSERT INTO sessions (token_hash, user_uuid, expires_at)
 SELECT %(token_hash)s, entitled.uuid, now() + make_interval(secs => %(absolute_seconds)s)

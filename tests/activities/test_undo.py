@@ -79,6 +79,15 @@ def test_undo_at_home_brings_the_composer_back(alice: FlaskClient, conn: Connect
     assert 'hx-target="#feed"' in answer.text, "posting it again puts its card into the feed"
 
 
+def test_composer_counts_the_drafts_as_they_are_after_posting_and_undo(alice: FlaskClient, conn: Connection) -> None:
+    keys = [str(uuid.uuid4()) for _ in range(2)]
+    for key in keys:
+        send(alice, "/drafts", fragment=True, message=key, key=key, version="0")
+    at_home = {"fragment": True, "headers": {**HOME, "HX-Target": "div#feed"}}
+    assert " drafts" not in words(write(alice, keys[0], key=keys[0], **at_home))
+    assert "2 drafts" in words(undo(alice, newest(conn), **at_home))
+
+
 @pytest.mark.parametrize("page", ["thread", "home"])
 def test_undo_of_a_reply_brings_its_composer_back(alice: FlaskClient, conn: Connection, page: str) -> None:
     parent = activity_by(conn, "bob")

@@ -20,8 +20,7 @@ BASE_TABLE = {
     "activities/create": "writes it",
     "activities/burn": "writes it",
     "activities/fuse": "writes it",
-    "activities/rewrite": "writes it",
-    "activities/undo": "writes it",
+    "activities/take_back": "writes it",
     "ops/activity_burn": "a moderator's write",
     "ops/sweep_leaves": "the sweep",
     "ops/sweep_parents": "the sweep",
@@ -90,7 +89,7 @@ def test_what_names_an_activity_ends_with_it(conn: Connection) -> None:
     ).fetchall()
     ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
     assert {table for (table,) in naming} == ended
-    ending = {"activities/burn", "activities/rewrite", "activities/undo", "ops/activity_burn"}
+    ending = {"activities/burn", "activities/take_back", "ops/activity_burn"}
     ending |= {"ops/sweep_leaves", "ops/sweep_parents", "ops/sweep_blanks"}
     assert {name for name, text in FILES.items() if "-- include activities/_end" in text} == ending
     taking = {name for name, text in FILES.items() if re.search(r"(UPDATE|DELETE FROM) activities\b", text)}

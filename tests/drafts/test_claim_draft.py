@@ -147,6 +147,17 @@ def test_post_ends_its_draft_and_a_second_one_makes_no_other(app: Flask, conn: C
     assert kept_at(client, there(page)) == ""
 
 
+@pytest.mark.parametrize(("version", "kept"), [("1", {TEXT}), ("0", {TEXT, "Begun"})], ids=["continues it", "is older"])
+def test_text_sent_signed_out_takes_the_place_of_the_draft_it_continues(
+    app: Flask, conn: Connection, version: str, kept: set[str]
+) -> None:
+    send(signed_in(app), "/drafts", fragment=True, message="Begun", key=KEY, version="0")
+    client, page = posted(app, conn, version=version)
+    sign_in_by(client, page)
+    assert {message for (message,) in conn.execute("SELECT message FROM drafts")} == kept
+    assert value(conn, "SELECT count(DISTINCT key) FROM drafts") == len(kept)
+
+
 def test_saving_a_profile_ends_its_draft_and_no_other(app: Flask, conn: Connection) -> None:
     client, page = posted(app, conn)
     sign_in_by(client, page)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from drafting import KEY, kept_at, typed_in
+from factories import make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from verbs import (
@@ -111,6 +112,28 @@ def test_key_that_was_posted_saves_nothing(alice: FlaskClient, conn: Connection)
     assert texts(conn) == set()
 
 
+def test_post_of_an_older_text_leaves_the_newer_draft_with_a_key_of_its_own(
+    alice: FlaskClient, conn: Connection
+) -> None:
+    save(alice, "Read by both")
+    save(alice, "Longer, on the telephone", version=1)
+    write(alice, "Read by both", key=KEY, version="1")
+    assert texts(conn) == {"Longer, on the telephone"}
+    page = alice.get("/")
+    assert write(alice, typed_in(page), **{**fields_in(page), "ttl": "1-day"}).status_code == 303
+    assert (texts(conn), count(conn, "activities")) == (set(), 2)
+
+
+def test_post_ends_a_second_draft_with_its_text_in_its_place_alone(alice: FlaskClient, conn: Connection) -> None:
+    save(alice, "Same", key=str(uuid4()), reply_to_activity_uuid=str(activity_by(conn, "bob")))
+    save(alice, "Read by both")
+    save(alice, "Newer", version=1)
+    save(alice, "Same\n", version=1)
+    write(alice, "Same", key=KEY, version="1")
+    left = conn.execute("SELECT message, reply_to_activity_uuid IS NULL FROM drafts").fetchall()
+    assert sorted(left) == [("Newer", True), ("Same", False)]
+
+
 def start(act: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=act)
     thread.start()
@@ -130,7 +153,7 @@ def test_save_and_post_of_one_key_wait_for_each_other(
     person, db, settings = str(user_uuid(conn, "alice")), app.extensions["db"], app.extensions["settings"]
     text = {"user_uuid": person, "key": KEY, "reply_to_activity_uuid": None}
     row = {**text, "message": "Late", "ttl": None, "version": 0}
-    claim = {"user_uuid": person, "key": KEY, "activity_uuid": str(uuid4()), "life_seconds": 60}
+    claim = {**text, "message": "Late", "activity_uuid": str(uuid4()), "life_seconds": 60, "version": 0}
 
     def save_late() -> None:
         actions.save(db, **row)
@@ -170,6 +193,11 @@ def test_text_typed_as_another_goes_nowhere_until_its_writer_says_so(
     assert "Post as @bob" in words(page)
     assert send(bob, "/activities", **{**fields_in(page), "message": "Mine", "ttl": "1-day"}).status_code == 303
     assert value(conn, "SELECT user_uuid FROM activities") == user_uuid(conn, "bob")
+
+
+def test_form_that_a_suspended_person_began_names_nobody(alice: FlaskClient, conn: Connection) -> None:
+    begun = str(make_user(conn, "mallory", suspended=True))
+    assert "this was begun as somebody else." in words(save(alice, "Mine", user_uuid=begun))
 
 
 def _token(client: FlaskClient) -> str:

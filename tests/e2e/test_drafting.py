@@ -3,7 +3,7 @@
 import pytest
 from browsing import Watch, act, card, composer, enter, failure, ready, reply_form, send, write
 from factories import make_activity
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from verbs import value
 
 from webapp.db.connections import Connection
@@ -67,6 +67,24 @@ def test_text_in_two_tabs_overwrites_none(home: Page, context: BrowserContext, c
     assert value(conn, "SELECT count(*) FROM drafts") == 0
 
 
+def test_post_waits_for_a_save_and_takes_the_second_draft_along(
+    home: Page, context: BrowserContext, conn: Connection
+) -> None:
+    begin(home)
+    other = context.new_page()
+    other.goto("/compose")
+    begin(other, "From the other tab.")
+    saves: list[Route] = []
+    home.route("**/drafts", saves.append)
+    with home.expect_request("**/drafts"):
+        write(composer(home), "Half a")
+    write(composer(home), "Half a word.")
+    send(composer(home))
+    saves[0].continue_()
+    expect(card(home, "Half a word.")).to_be_visible()
+    assert conn.execute("SELECT message FROM drafts").fetchall() == [("From the other tab.",)]
+
+
 def test_page_that_comes_back_after_posting_is_empty(home: Page, context: BrowserContext, conn: Connection) -> None:
     begin(home)
     other = context.new_page()
@@ -83,6 +101,18 @@ def test_page_that_comes_back_after_posting_is_empty(home: Page, context: Browse
     assert value(conn, "SELECT count(*) FROM activities") == 2
 
 
+def test_text_typed_after_another_tab_posted_is_a_draft_of_its_own(home: Page, context: BrowserContext) -> None:
+    begin(home)
+    other = context.new_page()
+    other.goto("/compose")
+    send(composer(other))
+    expect(card(other, TEXT)).to_be_visible()
+    with home.expect_response(lambda answer: answer.url.endswith("/drafts") and "key" in answer.json()):
+        write(composer(home), "Something else.")
+    home.reload()
+    expect(composer(home).get_by_role("textbox")).to_have_value("Something else.")
+
+
 def test_text_of_one_never_goes_out_as_another(
     home: Page, context: BrowserContext, watch: Watch, conn: Connection, base_url: str, bob: str
 ) -> None:
@@ -97,8 +127,11 @@ def test_text_of_one_never_goes_out_as_another(
     assert conn.execute("SELECT user_uuid::text, message FROM drafts").fetchall() == [
         (value(conn, "SELECT uuid::text FROM users WHERE handle = 'alice'"), TEXT)
     ]
+    saves = [url for url in watch.requests if url.endswith("/drafts")]
+    home.evaluate("() => dispatchEvent(new PageTransitionEvent('pagehide'))")  # which waits for no second
     composer(home).get_by_role("button", name="Post as @bob").click()
     expect(card(home, "At the pier.")).to_contain_text("@bob")
+    assert [url for url in watch.requests if url.endswith("/drafts")] == saves
 
 
 def test_text_typed_while_signed_out_is_saved_after_signing_in_elsewhere(

@@ -6,6 +6,7 @@ from ..db.database import Database
 from ..errors import Conflict, NotFound, Unavailable, Violated
 from ..limits import hit, subject_of
 from ..words import _
+from .shapes import ActivityCard
 
 
 class ParentGone(Conflict):
@@ -29,11 +30,13 @@ def create(
     ttl: str,
     key: str,
     reply_to_activity_uuid: str | None,
+    version: int | None = None,
 ) -> str:
     """The uuid of the activity that this key makes: a new one, or the one it made before.
 
     Raises `ParentGone`, `TooDeep`, `TooMany`. One transaction, which claims the key first: a second request with the
-    same key waits and gets the first one's uuid. A connection lost even at the commit is retried.
+    same key waits and gets the first one's uuid. A connection lost even at the commit is retried. The key's draft goes,
+    unless it is newer than `version`.
     """
     life = int(settings.ttls[ttl].total_seconds())
 
@@ -47,6 +50,9 @@ def create(
                 key=key,
                 activity_uuid=activity_uuid,
                 life_seconds=life + settings.key_outlives,
+                version=version,
+                message=message,
+                reply_to_activity_uuid=reply_to_activity_uuid,
             ):
                 found = db.query_value("activities/of_key", user_uuid=user_uuid, key=key)
                 if found is None:  # it was swept in between: the retry makes a new one
@@ -96,29 +102,32 @@ def change_fuse(db: Database, settings: Settings, *, user_uuid: str, activity_uu
         raise NotFound
 
 
-def undo(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str:
-    """The uuid of a draft with the text. Raises `NotFound`, and `TooLate` from `visible_from` on."""
-    draft_uuid = _take_back("activities/undo", db, settings, user_uuid=user_uuid, activity_uuid=activity_uuid)
+def undo(db: Database, settings: Settings, *, user_uuid: str, activity: ActivityCard) -> str:
+    """The uuid of a draft with the text of one's own activity. Raises `TooLate` from `visible_from` on."""
+    draft_uuid = _take_back(db, settings, user_uuid=user_uuid, activity=activity, undoing=True)
     if not draft_uuid:
         raise TooLate(_("It is out now: burn it instead."))
     return draft_uuid
 
 
-def rewrite(db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str:
-    """Burns it. The uuid of a draft with the text. Raises `NotFound`."""
-    draft_uuid = _take_back("activities/rewrite", db, settings, user_uuid=user_uuid, activity_uuid=activity_uuid)
+def rewrite(db: Database, settings: Settings, *, user_uuid: str, activity: ActivityCard) -> str:
+    """Burns one's own activity. The uuid of a draft with the text. Raises `NotFound`."""
+    draft_uuid = _take_back(db, settings, user_uuid=user_uuid, activity=activity, undoing=False)
     if not draft_uuid:
         raise NotFound
     return draft_uuid
 
 
-def _take_back(name: str, db: Database, settings: Settings, *, user_uuid: str, activity_uuid: str) -> str | None:
-    activity = db.query_object("activities/card", viewer_uuid=user_uuid, uuid=activity_uuid)
-    if not activity or not activity["is_own"]:
-        raise NotFound
+def _take_back(
+    db: Database, settings: Settings, *, user_uuid: str, activity: ActivityCard, undoing: bool
+) -> str | None:
     life = datetime.fromisoformat(activity["expires_at"]) - datetime.fromisoformat(activity["created_at"])
-    nearest = min(settings.ttls, key=lambda ttl: abs(settings.ttls[ttl] - life))
     draft_uuid = db.query_value(
-        name, user_uuid=user_uuid, uuid=activity_uuid, ttl=nearest, key_seconds=settings.key_outlives
+        "activities/take_back",
+        user_uuid=user_uuid,
+        uuid=activity["uuid"],
+        ttl=min(settings.ttls, key=lambda ttl: abs(settings.ttls[ttl] - life)),
+        key_seconds=settings.key_outlives,
+        undoing=undoing,
     )
     return draft_uuid and str(draft_uuid)

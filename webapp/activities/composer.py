@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from flask import render_template
@@ -16,7 +15,7 @@ from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
 from ..words import N_, _
 from .forms import ActivityForm
-from .pages import find_card
+from .pages import covering_ttl, find_card
 from .shapes import ActivityCard
 
 ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
@@ -55,7 +54,7 @@ class Composer:
         """An empty composer with a new key. A reply's lifespan is its parent's, else `ttl`, else the viewer's last."""
         return cls(
             viewer=viewer,
-            ttl=_ttl_of_reply(parent) if parent else ttl or _usual_ttl(viewer),
+            ttl=covering_ttl(parent) if parent else ttl or _usual_ttl(viewer),
             key=str(uuid.uuid4()),
             position=position,
             parent=parent,
@@ -152,10 +151,3 @@ class Composer:
 def _usual_ttl(viewer: Viewer) -> str:
     usual = viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
-
-
-def _ttl_of_reply(parent: ActivityCard) -> str:
-    """The shortest lifespan that covers what the parent has left, else the longest."""
-    ends, read = (datetime.fromisoformat(parent[name]) for name in ("expires_at", "read_at"))
-    lives = settings().ttls
-    return min(lives, key=lambda ttl: (lives[ttl] < ends - read, abs(lives[ttl] - (ends - read))))

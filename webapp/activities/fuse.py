@@ -10,7 +10,6 @@ from ..drafts import actions as drafts
 from ..errors import NotFound
 from ..sessions import session
 from ..sessions.guards import author_only, comes_back, limited
-from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.htmx import current_path, redirect_to, wants_fragment
 from ..web.policy import readers
@@ -18,17 +17,10 @@ from ..words import _
 from . import actions
 from .composer import Composer
 from .forms import FuseForm
-from .pages import require_card
+from .pages import covering_ttl, require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("fuse", __name__)
-
-
-def _viewer() -> Viewer:
-    """The viewer, on a route that only signed-in people reach."""
-    person = session.viewer()
-    assert person  # noqa: S101
-    return person
 
 
 def _own_card(activity_uuid: UUID) -> ActivityCard:
@@ -64,10 +56,9 @@ def show(activity_uuid: UUID) -> Any:
 
 def _fuse_panel(activity_uuid: UUID, status: int = 200, *, notice: str = "", error: str = "") -> Any:
     activity, ttls = _own_card(activity_uuid), settings().ttls
-    created, read, ends = (datetime.fromisoformat(activity[at]) for at in ("created_at", "read_at", "expires_at"))
-    covering = [ttl for ttl, life in ttls.items() if life >= ends - read]
+    created, ends = (datetime.fromisoformat(activity[at]) for at in ("created_at", "expires_at"))
     latest = max(created + max(ttls.values()), ends).isoformat()
-    needs = {"ttl": covering[-1] if covering else next(iter(ttls)), "latest": latest, "notice": notice, "error": error}
+    needs = {"ttl": covering_ttl(activity), "latest": latest, "notice": notice, "error": error}
     return _panel("fuse", activity, status, rewriting="rewrite" in request.args, **needs)
 
 
@@ -84,7 +75,7 @@ def change(activity_uuid: UUID) -> Any:
     if not form.validate():
         return _fuse_panel(activity_uuid, 422, error=next(iter(form.errors.values()))[0])
     actions.change_fuse(
-        db(), settings(), user_uuid=_viewer()["uuid"], activity_uuid=str(activity_uuid), ttl=form.ttl.data
+        db(), settings(), user_uuid=session.known_viewer()["uuid"], activity_uuid=str(activity_uuid), ttl=form.ttl.data
     )
     activity = _own_card(activity_uuid)
     if not wants_fragment():
@@ -120,7 +111,8 @@ def burn(activity_uuid: UUID) -> Any:
 @author_only
 @limited("burns")
 def rewrite(activity_uuid: UUID) -> Any:
-    draft_uuid = actions.rewrite(db(), settings(), user_uuid=_viewer()["uuid"], activity_uuid=str(activity_uuid))
+    activity = _own_card(activity_uuid)
+    draft_uuid = actions.rewrite(db(), settings(), user_uuid=session.known_viewer()["uuid"], activity=activity)
     return redirect_to(url_for("activities.compose", draft=draft_uuid))
 
 
@@ -130,13 +122,14 @@ def rewrite(activity_uuid: UUID) -> Any:
 def undo(activity_uuid: UUID) -> Any:
     activity = _own_card(activity_uuid)
     try:
-        draft_uuid = actions.undo(db(), settings(), user_uuid=_viewer()["uuid"], activity_uuid=str(activity_uuid))
+        draft_uuid = actions.undo(db(), settings(), user_uuid=session.known_viewer()["uuid"], activity=activity)
     except actions.TooLate as late:
         if not wants_fragment():
             raise
         return render_template(
             "activities/_too_late.html", activity=_own_card(activity_uuid), message=late.message
         ), 409
+    session.refresh_viewer()
     composer = _composer_in_place(draft_uuid, activity) if wants_fragment() else None
     if not composer:
         return redirect_to(url_for("activities.compose", draft=draft_uuid))
@@ -148,8 +141,8 @@ def _composer_in_place(draft_uuid: str, activity: ActivityCard) -> Composer | No
 
     None on a page without a composer.
     """
-    draft = drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=draft_uuid)
-    composer = Composer.from_draft(_viewer(), draft) if draft else None
+    draft = drafts.find(db(), user_uuid=session.known_viewer()["uuid"], kind="activity", draft_uuid=draft_uuid)
+    composer = Composer.from_draft(session.known_viewer(), draft) if draft else None
     if not composer or composer.orphan:
         return None
     page, parent = current_path(), activity["reply_to_activity_uuid"]

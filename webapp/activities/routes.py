@@ -6,7 +6,6 @@ from ..drafts import actions as drafts
 from ..drafts.pages import begun_as, keep_until_sign_in
 from ..sessions import session
 from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed_in_or
-from ..sessions.shapes import Viewer
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import redirect_to, target_id, wants_fragment
@@ -32,12 +31,12 @@ def compose() -> Any:
     `?draft=` fills it from one's own draft; an unknown draft is ignored. Else it has the place's newest.
     """
     wanted = as_uuid(request.args.get("draft"))
-    if draft := drafts.find(db(), user_uuid=_viewer()["uuid"], kind="activity", draft_uuid=wanted):
-        return Composer.from_draft(_viewer(), draft).response(200)
+    if draft := drafts.find(db(), user_uuid=session.known_viewer()["uuid"], kind="activity", draft_uuid=wanted):
+        return Composer.from_draft(session.known_viewer(), draft).response(200)
     reply_to = request.args.get("reply_to")
     parent = require_card(as_uuid(reply_to), session.viewer_uuid()) if reply_to else None
     position = request.args.get("at", "slot") if wants_fragment() else "page"
-    return Composer.offered(_viewer(), position if position in POSITIONS else "slot", parent).response(200)
+    return Composer.offered(session.known_viewer(), position if position in POSITIONS else "slot", parent).response(200)
 
 
 def _signed_out() -> Any:
@@ -48,7 +47,7 @@ def _signed_out() -> Any:
 
 
 def _retry_composer(sentence: str) -> Any:
-    composer = Composer.from_form(_viewer(), ActivityForm(), _position())
+    composer = Composer.from_form(session.known_viewer(), ActivityForm(), _position())
     composer.notice = composer.notice or sentence
     return composer.response(409 if composer.anothers else 400)
 
@@ -61,34 +60,36 @@ def create() -> Any:
     """Writes an activity or a reply. The same key always gets the same response."""
     form = ActivityForm()
     if begun_as(form.user_uuid.data):
-        return Composer.from_form(_viewer(), form, _position()).response(409)
+        return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     if not form.validate():
-        return Composer.from_form(_viewer(), form, _position()).response(422)
-    reply_to = as_uuid(form.reply_to_activity_uuid.data)
+        return Composer.from_form(session.known_viewer(), form, _position()).response(422)
+    reply_to, person = as_uuid(form.reply_to_activity_uuid.data), session.known_viewer()
     if form.reply_to_activity_uuid.data and not reply_to:
-        return Composer.from_form(_viewer(), form, _position()).response(409)
+        return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     try:
         activity_uuid = actions.create(
             db(),
             settings(),
-            user_uuid=str(session.viewer_uuid()),
+            user_uuid=person["uuid"],
             message=form.message.data,
             ttl=form.ttl.data,
             key=str(as_uuid(form.key.data)),
             reply_to_activity_uuid=reply_to,
+            version=form.version.number,
         )
     except actions.ParentGone:
-        return Composer.from_form(_viewer(), form, _position()).response(409)
+        return Composer.from_form(session.known_viewer(), form, _position()).response(409)
     except actions.TooDeep:
-        return Composer.from_form(_viewer(), form, _position()).without_deep_parent().response(409)
-    activity = find_card(activity_uuid, session.viewer_uuid())
+        return Composer.from_form(session.known_viewer(), form, _position()).without_deep_parent().response(409)
+    session.refresh_viewer()
+    activity = find_card(activity_uuid, person["uuid"])
     if not activity or activity["message"] != form.message.data:
         notice = _(POSTED_OTHERWISE if activity else POSTED_BEFORE)
-        return Composer.from_form(_viewer(), form, _position()).with_new_key(notice).response(409)
-    return _created(activity, form.ttl.data)
+        return Composer.from_form(session.known_viewer(), form, _position()).with_new_key(notice).response(409)
+    return _created(activity, form.ttl.data, is_first=not person["last_ttl"])
 
 
-def _created(activity: ActivityCard, ttl: str) -> Any:
+def _created(activity: ActivityCard, ttl: str, *, is_first: bool) -> Any:
     """The new card and a fresh composer; without HTMX a redirect to the page that shows the card."""
     parent = find_card(activity["reply_to_activity_uuid"], session.viewer_uuid())
     if not wants_fragment():
@@ -99,20 +100,13 @@ def _created(activity: ActivityCard, ttl: str) -> Any:
     thread = find_thread_of_page(session.viewer_uuid())
     if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
-    composer = Composer.fresh(_viewer(), _position(), parent, ttl)
+    composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl)
     needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread}
     needs["further"] = thread and further_of(thread, session.viewer_uuid())
     response = make_response(render_template("activities/_created.html", **needs))
     if thread and composer.position == "slot":
         response.headers["HX-Reswap"] = "innerHTML swapEmpty:true"  # the card goes into the tree, and the form goes
     return response
-
-
-def _viewer() -> Viewer:
-    """The viewer, on a route that only signed-in people reach."""
-    person = session.viewer()
-    assert person  # noqa: S101
-    return person
 
 
 def _position() -> str:

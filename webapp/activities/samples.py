@@ -150,7 +150,14 @@ SAMPLES: Samples = {
         "a reply": {"activity": CARDS["a reply"], "composer": composers()["a reply below a card"]},
     },
     "activities/_created.html": {
-        "in a feed": {"activity": PARENT, "parent": None, "composer": FRESH, "thread": None, "further": None},
+        "in a feed": {
+            "activity": PARENT,
+            "parent": None,
+            "composer": FRESH,
+            "thread": None,
+            "further": None,
+            "is_first": True,
+        },
         "in a thread": {
             "activity": CARDS["a reply"],
             "parent": PARENT,
@@ -160,6 +167,7 @@ SAMPLES: Samples = {
                 "cut": True,
             },
             "further": None,
+            "is_first": False,
         },
         "a reply below a card": {
             "activity": CARDS["a reply"],
@@ -167,6 +175,7 @@ SAMPLES: Samples = {
             "composer": composers()["a reply below a card"],
             "thread": None,
             "further": None,
+            "is_first": False,
         },
     },
     "activities/acts.html": {"always": {"activity": CARDS["own"]}},

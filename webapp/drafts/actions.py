@@ -30,8 +30,9 @@ def keep(
     ttl: str | None = None,
     reply_to_activity_uuid: str | None = None,
     key: str | None = None,
+    version: int | None = None,
 ) -> str:
-    """The uuid of a new draft that belongs to this browser. Raises `TooMany`."""
+    """The uuid of a new draft that belongs to this browser, the next after `version`. Raises `TooMany`."""
     hit(db, settings.limits["drafts"], "drafts", subject_of_address(settings, address))
     return str(
         db.query_value(
@@ -43,6 +44,7 @@ def keep(
             ttl=ttl,
             reply_to_activity_uuid=reply_to_activity_uuid,
             key=key,
+            version=(version or 0) + 1,
         )
     )
 

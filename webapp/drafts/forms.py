@@ -24,9 +24,3 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
             "reply_to_activity_uuid": as_uuid(self.reply_to_activity_uuid.data),
             "key": as_uuid(self.key.data),
         }
-
-    @property
-    def read_version(self) -> int | None:
-        """The version that the composer was filled with, or saved last; 0 before the first save."""
-        data = self.version.data
-        return int(data) if data.isascii() and data.isdecimal() and len(data) < 10 else None

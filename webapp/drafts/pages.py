@@ -27,7 +27,8 @@ def begun_as(user_uuid: str) -> str:
 
 def keep_until_sign_in(address: str, notice: str) -> Any:
     """The sign-in page, which leads back to what was typed."""
-    typed = DraftForm().as_draft
+    form = DraftForm()
+    typed = form.as_draft
     draft_uuid = actions.keep(
         db(),
         settings(),
@@ -38,5 +39,6 @@ def keep_until_sign_in(address: str, notice: str) -> Any:
         ttl=typed["ttl"],
         reply_to_activity_uuid=typed["reply_to_activity_uuid"],
         key=typed["key"] or str(uuid4()),
+        version=form.version.number,
     )
     return sign_in_page(401, url_for("activities.compose", draft=draft_uuid), notice)

@@ -57,7 +57,7 @@ def save() -> Any:
     form = DraftForm()
     if problem := begun_as(form.user_uuid.data):
         return _begun_by_another(form, problem)
-    saved = actions.save(db(), user_uuid=str(session.viewer_uuid()), version=form.read_version, **form.as_draft)
+    saved = actions.save(db(), user_uuid=str(session.viewer_uuid()), version=form.version.number, **form.as_draft)
     if not wants_fragment():
         return redirect(url_for("drafts.show"), 303)
     return jsonify(saved._asdict() if saved else {"posted": True})

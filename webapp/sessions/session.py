@@ -27,6 +27,18 @@ def viewer() -> Viewer | None:
     return cast(Viewer | None, g.viewer)
 
 
+def known_viewer() -> Viewer:
+    """The viewer, on a route that only signed-in people reach."""
+    person = viewer()
+    assert person  # noqa: S101 (the guard saw to it)
+    return person
+
+
+def refresh_viewer() -> None:
+    """Reads the viewer again, after an act that changes what is known of them."""
+    g.viewer = _look_up() or g.viewer
+
+
 def viewer_uuid() -> str | None:
     person = viewer()
     return person["uuid"] if person else None

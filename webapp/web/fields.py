@@ -14,6 +14,11 @@ class TextField(StringField):
         """The unfiltered text, which a form gives back."""
         return self.raw_data[0] if self.raw_data else self.data
 
+    @property
+    def number(self) -> int | None:
+        """The decimal number below 1,000,000,000 that stands there."""
+        return int(self.data) if self.data.isascii() and self.data.isdecimal() and len(self.data) < 10 else None
+
     def process_data(self, value: Any) -> None:
         self.data = value or ""
 

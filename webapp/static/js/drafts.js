@@ -7,13 +7,17 @@ function draftOf(form) {
   if (!drafts.has(form)) drafts.set(form, { saved: form.querySelector(".kept time") ? typedIn(form) : "" });
   return drafts.get(form);
 }
-const unsaved = (form) => !("sent" in form.dataset) && typedIn(form) !== draftOf(form).saved;
+// A text that somebody else began is not saved.
+const unsaved = (form) => form.matches(":not([data-sent], [data-anothers])") && typedIn(form) !== draftOf(form).saved;
+// crypto.randomUUID stands on secure pages alone.
+const newKey = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
 
 function saveSoon(form) {
   const draft = draftOf(form);
   clearTimeout(draft.timer);
   draft.since ??= Date.now();
-  draft.timer = setTimeout(() => saveDraft(form), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
+  draft.timer = setTimeout(() => (draft.settled = saveDraft(form)), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
 }
 
 async function saveDraft(form, leaving = false) {
@@ -36,11 +40,13 @@ async function saveDraft(form, leaving = false) {
   if (told.key) [key.value, version.value] = [told.key, told.version];
   else version.value = before;
   if (told.csrf_token) csrf_token.value = told.csrf_token; // the same person signed in again
+  const other = told.posted && form.isConnected && !draft.sent; // another page posted under this key
+  if (other) [key.value, version.value] = [newKey(), 0];
   draft.failed = !(told.key || told.posted || told.csrf_token);
-  if (!draft.failed && !told.csrf_token) draft.saved = typed;
+  if (!draft.failed && !told.csrf_token && !other) draft.saved = typed;
   form.querySelector(".kept").textContent = draft.failed ? words.notKept : typed && told.key ? words.kept : "";
   if (!typed) form.querySelector("button[data-discard]")?.remove();
-  if (told.posted && draft.restored) refresh(form);
+  if (told.posted && draft.restored && !other) refresh(form);
   else if (!draft.failed && form.isConnected && unsaved(form)) saveSoon(form);
 }
 
@@ -98,6 +104,8 @@ addEventListener("pagehide", () => {
   const fields = draftForms().flatMap((form) => [...form.elements]);
   for (const field of fields) [field.defaultValue, field.defaultChecked] = [field.value, field.checked];
 });
+// What could not be saved is saved when the network is back.
+addEventListener("online", () => draftForms().filter(unsaved).forEach((form) => saveDraft(form)));
 // Back from the browser's cache: another page may have posted or changed what stands here.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) for (const form of draftForms()) {

@@ -1,5 +1,5 @@
--- activities/undo: ends the author's own activity while nobody else sees it; its text becomes a draft.
--- params:  user_uuid uuid, uuid uuid, ttl text, key_seconds int
+-- activities/take_back: ends the author's own live activity; its text becomes a draft. `undoing`: only while nobody else sees it.
+-- params:  user_uuid uuid, uuid uuid, ttl text, key_seconds int, undoing boolean
 -- returns: uuid
 WITH leaving AS MATERIALIZED (
   SELECT
@@ -8,7 +8,7 @@ WITH leaving AS MATERIALIZED (
   WHERE uuid = %(uuid)s
     AND user_uuid = %(user_uuid)s
     AND expires_at > now()
-    AND visible_from > now()
+    AND (visible_from > now() OR NOT %(undoing)s)
   FOR UPDATE
 )
 -- include activities/_blanked
