@@ -3,7 +3,7 @@
 import pytest
 from browsing import Watch, act, card, composer, enter, failure, ready, reply_form, send, write
 from factories import make_activity
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from verbs import value
 
 from webapp.db.connections import Connection
@@ -65,6 +65,24 @@ def test_text_in_two_tabs_overwrites_none(home: Page, context: BrowserContext, c
         send(composer(page))
         expect(card(page, words)).to_be_visible()
     assert value(conn, "SELECT count(*) FROM drafts") == 0
+
+
+def test_post_waits_for_a_save_and_takes_the_second_draft_along(
+    home: Page, context: BrowserContext, conn: Connection
+) -> None:
+    begin(home)
+    other = context.new_page()
+    other.goto("/compose")
+    begin(other, "From the other tab.")
+    saves: list[Route] = []
+    home.route("**/drafts", lambda route: saves.append(route))
+    with home.expect_request("**/drafts"):
+        write(composer(home), "Half a")
+    write(composer(home), "Half a word.")
+    send(composer(home))
+    saves[0].continue_()
+    expect(card(home, "Half a word.")).to_be_visible()
+    assert conn.execute("SELECT message FROM drafts").fetchall() == [("From the other tab.",)]
 
 
 def test_page_that_comes_back_after_posting_is_empty(home: Page, context: BrowserContext, conn: Connection) -> None:

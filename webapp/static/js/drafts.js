@@ -17,7 +17,7 @@ function saveSoon(form) {
   const draft = draftOf(form);
   clearTimeout(draft.timer);
   draft.since ??= Date.now();
-  draft.timer = setTimeout(() => saveDraft(form), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
+  draft.timer = setTimeout(() => (draft.settled = saveDraft(form)), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
 }
 
 async function saveDraft(form, leaving = false) {

@@ -33,9 +33,20 @@ function fail(form, sentence) {
 const sentenceOf = ({ text, response }) =>
   new DOMParser().parseFromString(text, "text/html").querySelector(".notice > span") ?? words.serverProblem(response.status);
 
-addEventListener("submit", (event) => {
+addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches(".composer[id]")) return;
+  const draft = draftOf(form);
+  if (draft.sending !== undefined && !draft.held) { // the reply to its save may bring the key of a second draft
+    const { submitter } = event;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    draft.held = true;
+    await Promise.race([draft.settled, new Promise((done) => setTimeout(done, 3000))]);
+    form.requestSubmit(submitter);
+    draft.held = false;
+    return;
+  }
   if ("orphan" in form.dataset) event.stopPropagation(); // before htmx sees it
   form.querySelector(".failed")?.remove();
   wait(form);
