@@ -184,7 +184,7 @@ def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", pa
 
 def sign_out(page: Page) -> None:
     page.get_by_role("link", name="Profile", exact=True).click()
-    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 

@@ -1,9 +1,10 @@
 """One journey in Firefox, WebKit and Chromium, then pictures of feed and composer in each. Run by bin/check."""
 
+import contextlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,13 @@ SIZES = {390: 844, 1280: 800}
 TROUBLES = "return localStorage.troubles || ''"  # see watched.py
 RAIN = "Rain over the harbour ☔ 港の雨"  # the drivers type no character beyond U+FFFF
 COMPOSER = "//form[contains(@class, 'composer')]"
+BOX = f"{COMPOSER}//textarea"
 
 
 class Visit(NamedTuple):
     """A browser that somebody drives through a community."""
 
+    engine: Engine
     browser: Browser
     url: str
     urls: DatabaseUrls
@@ -34,12 +37,26 @@ class Visit(NamedTuple):
         return f"//article[header//bdi[.='@{self.handle}']][p[@class='message'][.='{words}']]"
 
     def write(self, words: str) -> None:
-        self.browser.type(f"{COMPOSER}//textarea", words)
+        self.browser.type(BOX, words)
         self.post(words)
 
     def post(self, words: str) -> None:
         self.browser.click(f"{COMPOSER}//button[starts-with(normalize-space(), 'Post')]")
         self.browser.see(self.card(words))
+
+    def burn(self, words: str) -> None:
+        self.browser.click(f"{self.card(words)}/footer/a[contains(@class, 'left')]")
+        self.browser.click("//a[.='Burn now']")
+        self.browser.click("//button[.='Burn it']")
+        self.browser.see(self.card(words), times=0)
+
+
+@contextlib.contextmanager
+def begin(engine: Engine, url: str, urls: DatabaseUrls, handle: str) -> Iterator[Visit]:
+    """A new browser, with a phone's window."""
+    with tempfile.TemporaryDirectory(prefix="mayfly-engine-") as folder, engine.start(Path(folder)) as browser:
+        browser.open(390, SIZES[390])
+        yield Visit(engine, browser, url, urls, handle)
 
 
 # The journey -------------------------------------------------------------------------------------------------
@@ -74,11 +91,45 @@ def undoes(visit: Visit) -> None:
     visit.post("Typed in a hurry")  # it is in the composer again
 
 
+def finds_its_draft(visit: Visit) -> None:
+    """Whoever leaves in the middle of a word finds it again, and can throw it away."""
+    visit.browser.type(BOX, "Half a thou")
+    visit.browser.goto(visit.url)
+    visit.browser.expect("document.querySelector('.composer textarea').value === 'Half a thou'")
+    discard(visit)
+
+
+def discard(visit: Visit) -> None:
+    """Throws away the text that the page before was left with."""
+    visit.browser.click("//button[@data-discard]")
+    visit.browser.see("//button[@data-discard]", times=0)
+
+
+def comes_back(visit: Visit) -> None:
+    """Who opens a thread in the middle of a text comes back to both: the card, and the text."""
+    visit.browser.type(BOX, "Half a thou")
+    visit.browser.see("//form//*[.='Draft kept']")
+    visit.browser.click(f"{visit.card(RAIN)}/header//a[contains(@class, 'when')]")
+    visit.browser.see("//div[@class='focus']")
+    visit.browser.click("//a[@id='back']")
+    visit.browser.see("//div[@id='feed']")
+    visit.post("Half a thou")
+
+
 def burns(visit: Visit) -> None:
-    visit.browser.click(f"{visit.card('And over the hills')}/footer/a[contains(@class, 'left')]")
-    visit.browser.click("//a[.='Burn now']")
-    visit.browser.click("//button[.='Burn it']")
-    visit.browser.see(visit.card("And over the hills"), times=0)
+    visit.burn("And over the hills")
+
+
+def hears_of_another(visit: Visit) -> None:
+    """Somebody in a browser of their own writes, and burns it: the page that stays open shows it, and loses it."""
+    visit.browser.goto(visit.url)
+    with begin(visit.engine, visit.url, visit.urls, f"bob_{visit.engine.name.lower()}") as bob:
+        joins(bob)
+        bob.write("Here and gone")
+        visit.browser.click("//button[.='1 new']")
+        visit.browser.see(bob.card("Here and gone"))
+        bob.burn("Here and gone")
+        visit.browser.see(bob.card("Here and gone"), times=0)
 
 
 def changes_the_theme(visit: Visit) -> None:
@@ -106,7 +157,10 @@ def meets_no_error(visit: Visit) -> None:
         raise Refused("the pages report:")
 
 
-JOURNEY = (joins, writes, replies, undoes, burns, changes_the_theme, sees_it_expire, meets_no_error)
+JOURNEY = (
+    joins, writes, replies, undoes, finds_its_draft, comes_back, burns, hears_of_another,
+    changes_the_theme, sees_it_expire, meets_no_error,
+)  # fmt: skip
 
 
 # Pictures ----------------------------------------------------------------------------------------------------
@@ -121,22 +175,22 @@ def take_pictures(visit: Visit, name: str) -> None:
             browser.run(f"localStorage.theme = '{light}'")
             browser.goto(visit.url)
             browser.save(PICTURES / f"{name}-feed-{light}-{width}.png")
-            browser.type(f"{COMPOSER}//textarea", "Coffee, still warm ☕ 淹れたて")
+            browser.type(BOX, "Coffee, still warm ☕ 淹れたて")
             browser.save(PICTURES / f"{name}-composer-{light}-{width}.png")
+            browser.goto(visit.url)
+            discard(visit)
 
 
 def check(engine: Engine, url: str, urls: DatabaseUrls) -> str:
     """What fails in the engine, or nothing."""
     step: Callable[[Visit], None]
-    with tempfile.TemporaryDirectory(prefix="mayfly-engine-") as folder, engine.start(Path(folder)) as browser:
-        visit = Visit(browser, url, urls, f"ada_{engine.name.lower()}")
-        browser.open(390, SIZES[390])
+    with begin(engine, url, urls, f"ada_{engine.name.lower()}") as visit:
         for step in JOURNEY:
             try:
                 step(visit)
             except (Refused, OSError) as error:
-                browser.save(PICTURES / f"{engine.name.lower()}-{step.__name__}.png")
-                return f"{step.__name__}: {error} {browser.run(TROUBLES)}"
+                visit.browser.save(PICTURES / f"{engine.name.lower()}-{step.__name__}.png")
+                return f"{step.__name__}: {error} {visit.browser.run(TROUBLES)}"
         take_pictures(visit, engine.name.lower())
     return ""
 

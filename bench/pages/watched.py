@@ -9,6 +9,7 @@ _WATCH = """
 for (const type of ["error", "unhandledrejection", "securitypolicyviolation"])
   addEventListener(type, (e) => {
     const what = e.message ?? e.reason ?? e.blockedURI ?? e.target.src ?? e.target.href;
+    if (`${what}`.includes("Skipping view transition")) return; // WebKit's own
     localStorage.troubles = `${localStorage.troubles ?? ""}${location.pathname}: ${type} ${what} ${e.lineno ?? ""}\\n`;
   }, true);
 """

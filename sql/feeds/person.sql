@@ -9,7 +9,7 @@ SELECT
   person.handle,
   person.bio,
   person.created_at,
-  (SELECT count(*) FROM seen WHERE seen.user_uuid = person.uuid) AS activities_count
+  (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = person.uuid LIMIT 1000) AS own) AS activities_count
 FROM users AS person
 WHERE lower(person.handle) = lower(%(handle)s)
   AND person.suspended_at IS NULL

@@ -5,7 +5,7 @@ WITH
 -- include activities/_seen
 SELECT
   now() AS read_at,
-  (SELECT count(*) FROM seen WHERE expires_at < now() + interval '1 hour') AS count,
+  (SELECT count(*) FROM (SELECT FROM seen WHERE expires_at < now() + interval '1 hour' LIMIT 1000) AS soon) AS count,
   COALESCE(
     (
       SELECT json_agg(soonest)

@@ -1,4 +1,4 @@
--- live/news: what became visible since then, at most 1,000, and what left or got another end; by default in ten minutes.
+-- live/news: what became visible since then, and what left or got another end, the newest 1,000; by default in ten minutes.
 -- params:  viewer_uuid uuid?, since double precision?, undo_seconds int
 -- returns: News
 -- Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
@@ -31,6 +31,7 @@ SELECT
         extract(epoch FROM withdrawn_at) AS moment
       FROM withdrawals
       WHERE withdrawn_at > to_timestamp((SELECT since FROM past))
-      ORDER BY withdrawn_at
+      ORDER BY withdrawn_at DESC
+      LIMIT 1000
     ) AS recent
   ) AS withdrawn

@@ -23,17 +23,15 @@ def test_burn_without_script_asks_and_then_leaves_nothing(alice: FlaskClient, co
 
 
 def test_burn_with_htmx_takes_the_card_away(alice: FlaskClient, conn: Connection) -> None:
-    first, second, third, _ = (activity_by(conn, "alice") for _ in range(4))
+    first, second = (activity_by(conn, "alice") for _ in range(2))
     asked = alice.get(f"/activities/{first}/burn", headers=FRAGMENT).text
     assert (f'id="burning-{number_of(conn, first)}"' in asked, "<html" in asked) == (True, False)
-    for activity, page, status, redirect, counted in (
-        (first, "http://[bad", 200, None, False),
-        (second, "http://localhost/@alice?before=x", 200, None, True),  # the count on one's own profile
-        (third, f"http://localhost/@alice/status/{third}", 204, "/", False),
+    for activity, page, status, redirect in (
+        (first, "http://[bad", 200, None),
+        (second, f"http://localhost/@alice/status/{second}", 204, "/"),
     ):
         answer = burn(alice, activity, fragment=True, headers={"HX-Current-URL": page})
         assert (answer.status_code, answer.headers.get("HX-Redirect")) == (status, redirect), page
-        assert ('hx-target="#alive"' in answer.text) == counted, page
         assert alice.get(f"/@alice/status/{activity}").status_code == 404
 
 

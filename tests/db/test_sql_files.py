@@ -29,7 +29,7 @@ BASE_TABLE = {
     "ops/sweep_blanks": "the sweep",
 }
 # Who reads live_activities past activities/_seen: no viewer is shown anything.
-NOBODY_LOOKS = {"activities/count_own", "ops/user_suspend"}
+NOBODY_LOOKS = {"ops/user_suspend"}
 KEYWORDS = (
     "select|from|where|and|or|not|in|is|null|order|by|group|having|limit|offset|join|left|on|using|insert|into|values|"
     "update|set|delete|returning|with|recursive|union|all|exists|case|when|then|else|end|as|distinct|coalesce|greatest|"

@@ -1,9 +1,11 @@
 """The browser tests: real server, real browser, an empty database each, and a watch over the console."""
 
+from collections.abc import Iterator
+
 import pytest
 from browsing import Watch, enter
 from factories import make_user
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from webapp.db.connections import Connection
 
@@ -31,3 +33,12 @@ def bob(conn: Connection) -> str:
 def home(page: Page, conn: Connection, base_url: str, alice: str) -> Page:
     """alice's browser, at home."""
     return enter(page, conn, base_url)
+
+
+@pytest.fixture(scope="session")
+def cached(browser_type: BrowserType, browser_type_launch_args: dict[str, object]) -> Iterator[Browser]:
+    """A browser that keeps the pages one goes back to, as all do outside tests."""
+    off = ["--disable-back-forward-cache"]
+    browser = browser_type.launch(**{**browser_type_launch_args, "ignore_default_args": off})
+    yield browser
+    browser.close()

@@ -53,7 +53,7 @@ def test_fuse_on_its_own_page_moves_the_line_below_it_too(home: Page) -> None:
     fuse_of(home, "Mine.").click()
     ready(home.locator("form.panel")).get_by_role("radio", name="7 days", exact=True).check()
     home.get_by_role("button", name="Change").click()
-    expect(card(home, "Mine.")).to_contain_text("6 days left")
+    expect(card(home, "Mine.")).to_contain_text("6 days 23 h left")
     expect(ends).not_to_have_attribute("datetime", before)
 
 

@@ -7,22 +7,13 @@ from datetime import timedelta
 import pytest
 from browsing import Watch, card, enter, notice
 from factories import make_activity
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verbs import expire, value
 
 from webapp.db.connections import Connection
 
 HOUR = timedelta(hours=1)
 NewContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="module")
-def cached(browser_type: BrowserType, browser_type_launch_args: dict[str, object]) -> Iterator[Browser]:
-    """A browser that keeps the pages one goes back to, as all do outside tests."""
-    off = ["--disable-back-forward-cache"]
-    browser = browser_type.launch(**{**browser_type_launch_args, "ignore_default_args": off})
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

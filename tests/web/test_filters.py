@@ -12,7 +12,7 @@ from webapp.web.addresses import address
 
 def test_left_words_never_promise_more_than_there_is() -> None:
     wanted = {
-        2592000: "30 days left", 604799: "6 days left", 259200: "3 days left", 259199: "2 days 23 h left",
+        2592000: "30 days left", 604799: "6 days 23 h left", 259200: "3 days left", 259199: "2 days 23 h left",
         219600: "2 days 13 h left", 176399: "2 days left", 172799: "1 day 23 h left", 86400: "1 day left",
         86399: "23 h left", 10800: "3 h left", 10799: "2 h 59 min left", 7259: "2 h left", 5400: "1 h 30 min left",
         3600: "1 h left", 3599.9: "59 min left", 60: "1 min left", 59.9: "moments left", -5: "moments left",

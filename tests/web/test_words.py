@@ -91,6 +91,12 @@ def test_script_holds_no_bare_sentence() -> None:
         assert bool(bare) == (path.name == "words.js"), f"{path.name}: {bare}"
 
 
+def test_names_of_the_scripts_sentences_are_unique() -> None:
+    """A second one of the same name would replace the first, and no browser says so."""
+    names = re.findall(r"^ {4}(\w+):", (WEBAPP / "static/js/words.js").read_text(), re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
+
+
 HOSTILE = '"></bdi><script>alert(1)</script>%s%(x)s{{ 7 }}'
 
 

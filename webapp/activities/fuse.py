@@ -100,14 +100,10 @@ def _retry_burn(sentence: str) -> Any:
 @author_only
 @limited("burns")
 def burn(activity_uuid: UUID) -> Any:
-    person = session.known_viewer()
-    actions.burn(db(), settings(), user_uuid=person["uuid"], activity_uuid=str(activity_uuid))
-    page = current_path()
-    if not wants_fragment() or page.endswith(f"/status/{activity_uuid}"):
+    actions.burn(db(), settings(), user_uuid=str(session.viewer_uuid()), activity_uuid=str(activity_uuid))
+    if not wants_fragment() or current_path().endswith(f"/status/{activity_uuid}"):
         return redirect_to(url_for("feeds.home"))
-    own = page == f"/@{person['handle']}"
-    count = db().query_value("activities/count_own", user_uuid=person["uuid"]) if own else None
-    return render_template("activities/_burned.html", count=count)
+    return render_template("_said.html", sentence=_("Burned."))  # the script takes the card off
 
 
 @bp.post("/activities/<uuid:activity_uuid>/rewrite")

@@ -37,3 +37,9 @@ def find_thread_of_page(viewer_uuid: str | None) -> Any | None:
     _, is_thread, activity_uuid = current_path().partition("/status/")
     found = as_uuid(activity_uuid) if is_thread else None
     return found and db().query_object("feeds/thread", viewer_uuid=viewer_uuid, uuid=found)
+
+
+def further_of(thread: Any, viewer_uuid: str | None) -> Any | None:
+    """Where a thread goes on that is longer than its page; None where it does not, or where a stub stands there."""
+    asked = {"viewer_uuid": viewer_uuid, "uuid": thread["activity"]["uuid"]}
+    return db().query_object("feeds/thread_on", **asked) if thread["cut"] else None

@@ -14,7 +14,7 @@ from ..words import N_, _
 from . import actions
 from .composer import POSITIONS, Composer
 from .forms import ActivityForm
-from .pages import find_card, find_thread_of_page, require_card
+from .pages import find_card, find_thread_of_page, further_of, require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("activities", __name__)
@@ -101,8 +101,9 @@ def _created(activity: ActivityCard, ttl: str, *, is_first: bool) -> Any:
     if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
     composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl)
-    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "further": None}
-    response = make_response(render_template("activities/_created.html", **needs, is_first=is_first))
+    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread}
+    needs["further"] = thread and further_of(thread, session.viewer_uuid())
+    response = make_response(render_template("activities/_created.html", **needs))
     if thread and composer.position == "slot":
         response.headers["HX-Reswap"] = "innerHTML swapEmpty:true"  # the card goes into the tree, and the form goes
     return response

@@ -149,10 +149,6 @@ SAMPLES: Samples = {
         "at home": {"activity": CARDS["own"], "composer": FRESH},
         "a reply": {"activity": CARDS["a reply"], "composer": composers()["a reply below a card"]},
     },
-    "activities/_burned.html": {
-        "for the announcer": {"count": None},
-        "on one's own page": {"count": 3},
-    },
     "activities/_created.html": {
         "in a feed": {
             "activity": PARENT,

@@ -1,19 +1,20 @@
 """A feed or a thread as this request can show it: the whole page, or the next part of its list."""
 
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, make_response, render_template
 
 from .. import text
 from ..activities.composer import Composer
+from ..activities.pages import further_of
 from ..errors import NotFound, Unavailable
 from ..web.current import db
 from ..web.filters import http_date
 from ..web.htmx import wants_fragment
 from ..web.paging import PAGE_SIZE
 from .parts import MOST, Part
-from .shapes import Mark, Person, Place, Thread, Vanishing
+from .shapes import Mark, Person, Thread, Vanishing
 
 SOONEST = 5
 
@@ -35,7 +36,7 @@ def feed_response(
         parts["vanishing"] = ("feeds/vanishing", {"viewer_uuid": viewer_uuid, "soonest": SOONEST})
     found = db().query_together(**parts)
     page = Part.of_feed(found["rows"], asked, until, found.get("mark"))
-    if marked and asked["before"] is None:
+    if marked and asked["before"] is None and asked["replies"]:
         _note(viewer_uuid, page.rows, found["mark"])
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=vanishing(viewer_uuid) if page.ends else None)
@@ -74,21 +75,13 @@ def people_response(asked: dict[str, Any]) -> str:
 
 def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Response:
     """A thread's page; under HTMX its replies."""
-    activity, needs = found["activity"], {"thread": found, "further": _further(found, viewer_uuid)}
+    activity, needs = found["activity"], {"thread": found, "further": further_of(found, viewer_uuid)}
     if wants_fragment():
         return make_response(render_template("feeds/_replies.html", **needs))
     beside = vanishing(viewer_uuid)
     response = make_response(render_template("feeds/thread.html", composer=composer, vanishing=beside, **needs))
     response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {http_date(activity['expires_at'])}"
     return response
-
-
-def _further(found: Thread, viewer_uuid: str | None) -> Place | None:
-    """Where a thread goes on that is longer than its page."""
-    if not found["cut"]:
-        return None
-    asked = {"viewer_uuid": viewer_uuid, "uuid": found["activity"]["uuid"]}
-    return cast(Place | None, db().query_object("feeds/thread_on", **asked))
 
 
 def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str) -> Thread:

@@ -65,10 +65,10 @@ def stage(share: float) -> str:
 
 
 def left_words(seconds: float) -> str:
-    """Never more than there is; a second unit while there are one or two of the first. static/js has the same."""
+    """Never more than there is; a second unit below a week, and below three hours. static/js has the same."""
     minutes = int(max(seconds, 0) // 60)
     hours, days = minutes // 60, minutes // 1440
-    if days > 2 or (days and not hours % 24):
+    if days > 6 or (days and not hours % 24):
         return ngettext("%(count)s day left", "%(count)s days left", days) % {"count": days}
     if days:
         sentence = ngettext("%(count)s day %(hours)s h left", "%(count)s days %(hours)s h left", days)

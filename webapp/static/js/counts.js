@@ -12,8 +12,10 @@ function uncount(element) {
   counted.add(number);
   if (element.dataset.left < 3_600_000) { // it was among those of the hour
     lower(document.querySelector(".caught-up")?.lastChild, words.withinTheHour);
+    const strip = document.querySelector(".strip");
+    if (strip && !lower(strip.lastChild, words.strip)) strip.remove();
     const more = document.querySelector(".vanishing ul ~ .quiet-text");
-    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.more)) more.remove();
+    if (more && !document.querySelector(`.vanishing li[data-number="${number}"]`) && !lower(more.querySelector("a") ?? more, words.andMore)) more.remove();
   }
   if (!element.matches("article")) return;
   lower(document.getElementById("alive"), words.activities);

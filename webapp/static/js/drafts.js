@@ -99,6 +99,13 @@ function leave(event) {
 }
 for (const name of ["beforeunload", "pagehide"]) addEventListener(name, leave);
 document.addEventListener("visibilitychange", (event) => document.hidden && leave(event));
+// WebKit resets the fields of a page that it takes from its cache: to what they held when it was left.
+addEventListener("pagehide", () => {
+  const fields = draftForms().flatMap((form) => [...form.elements]);
+  for (const field of fields) [field.defaultValue, field.defaultChecked] = [field.value, field.checked];
+});
+// What could not be saved is saved when the network is back.
+addEventListener("online", () => draftForms().filter(unsaved).forEach((form) => saveDraft(form)));
 // Back from the browser's cache: another page may have posted or changed what stands here.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) for (const form of draftForms()) {

@@ -28,7 +28,7 @@ document.addEventListener("htmx:after:swap", () => {
     // A press on "Show older": what follows has the focus.
     const fresh = list().slice(listed);
     older = false;
-    document.getElementById("announcer").textContent = words.more(fresh.length);
+    document.getElementById("announcer").textContent = words.added(fresh.length);
     if (fresh[0]) fresh[0].tabIndex = -1, fresh[0].focus({ preventScroll: true });
   }
   if (document.activeElement !== document.body || !near.length) return;

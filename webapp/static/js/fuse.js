@@ -5,7 +5,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const leftWords = (seconds) => {
   const minutes = Math.floor(Math.max(seconds, 0) / 60);
   const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)];
-  if (days) return days > 2 || !(hours % 24) ? words.days(days) : words.daysAndHours(days, hours % 24);
+  if (days) return days > 6 || !(hours % 24) ? words.days(days) : words.daysAndHours(days, hours % 24);
   if (hours) return hours > 2 || !(minutes % 60) ? words.hours(hours) : words.hoursAndMinutes(hours, minutes % 60);
   return minutes ? words.minutes(minutes) : words.moments;
 };
@@ -71,7 +71,11 @@ function vanish(element, atOnce) {
       else element.before(slot);
       if (focused) focused.focus({ preventScroll: true });
     }
+    const cards = [...document.querySelectorAll("article")].filter((card) => card === element || !element.contains(card));
+    const [place, held] = [cards.indexOf(element), element.contains(document.activeElement)];
     element.remove();
+    // The focus goes to the next card, else to the one before, else to the page.
+    if (held) ((cards[place + 1] ?? cards[place - 1])?.querySelector(".act") ?? document.getElementById("main")).focus({ preventScroll: true });
   };
   if (calm.matches || atOnce === true) return end();
   element.dataset.stage = "gone";

@@ -9,7 +9,7 @@
   // The database's time of what this page shows, in seconds.
   let since = (feed ? Date.parse(feed.dataset.read)
     : card ? Date.parse(card.querySelector("header time").dateTime) + Number(card.dataset.whole) - card.dataset.left : 0) / 1000;
-  let [heard, source, channel, leaving, pill] = [Date.now()];
+  let [heard, asked, source, channel, leaving, pill] = [Date.now(), Date.now()];
 
   function show() {
     const count = waiting.size > 99 ? "99+" : waiting.size;
@@ -35,11 +35,12 @@
 
   // The page is of somebody who is signed in no more: what was typed is not thrown away.
   function changeViewer() {
-    if (![...document.querySelectorAll("textarea")].some((box) => box.value !== box.defaultValue)) location.reload();
+    const typed = (box) => box.value !== box.defaultValue;
+    if (!draftForms().some(unsaved) && ![...document.querySelectorAll("textarea")].some(typed)) location.reload();
   }
 
   async function ask() {
-    heard = Date.now();
+    heard = asked = Date.now();
     const shown = [...document.querySelectorAll("article[data-left], [data-number]")].map((each) => each.dataset.number ?? each.id.slice(9));
     const numbers = [...new Set([...waiting, ...shown])];
     try {
@@ -53,7 +54,9 @@
     } catch { /* away: asked again soon */ }
   }
 
-  const check = () => document.hidden || Date.now() - heard < QUIET || ask();
+  // What waits may expire, of which nothing tells.
+  const due = () => Date.now() - heard > QUIET || (waiting.size && Date.now() - asked > 60_000);
+  const check = () => document.hidden || (due() && ask());
 
   function listen() {
     source = new EventSource(since ? `/stream?since=${since.toFixed(3)}` : "/stream");
@@ -63,7 +66,7 @@
     };
     source.addEventListener("over", () => source.close() || changeViewer());
     source.onerror = () => {
-      if (source.readyState !== EventSource.CLOSED) return; // the browser comes back by itself
+      if (source?.readyState !== EventSource.CLOSED) return; // the page was left, or the browser comes back by itself
       leaving.retry = setTimeout(listen, 60_000); // full, or signed out
       ask();
     };

@@ -35,6 +35,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && panels().length) closePanel(true);
 });
 
+// What was burned here leaves as what is burned elsewhere does.
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement?.matches("[id^=burning-]") && ctx.response.status === 200) vanish(ctx.sourceElement.closest("article"));
+});
+
 // The menu's own buttons.
 if (navigator.share) document.documentElement.dataset.share = "";
 document.addEventListener("click", async ({ target }) => {

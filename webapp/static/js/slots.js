@@ -29,14 +29,11 @@ document.addEventListener("click", (event) => {
   const form = link && document.querySelector(link.dataset.close);
   if (!form || !plain(event)) return;
   event.preventDefault();
-  if (form.elements.message?.value.trim() && !("sure" in link.dataset)) { // asks once before text is lost
-    link.dataset.sure = "";
-    link.textContent = words.discard;
-    return;
-  }
-  if (form.elements.message) form.elements.message.value = "";
-  if (form.matches(".composer")) saveDraft(form);
-  const card = form.closest("article");
-  form.remove();
-  (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
+  const close = () => {
+    const card = form.closest("article");
+    form.remove();
+    (card?.contains(opener) ? opener : card?.querySelector(".act"))?.focus();
+  };
+  if (!form.matches(".composer") || !unsaved(form)) return close();
+  saveDraft(form, true).then(() => draftOf(form).failed || close()); // Reply opens the draft again
 });

@@ -33,16 +33,16 @@ const words = (() => {
     fresh: (n) => plural(n, { other: "%(count)s new" }),
     replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
     activities: (n) => (n ? ` · ${plural(n, { one: "%(count)s activity", other: "%(count)s activities" })}` : ""),
-    more: (n) => plural(n, { other: "and %(count)s more" }),
+    andMore: (n) => plural(n, { other: "and %(count)s more" }),
+    strip: (n) => ` ${plural(n, { one: "%(count)s vanishes within the hour", other: "%(count)s vanish within the hour" })} ›`,
     withinTheHour: (n) =>
       n ? ` ${plural(n, { one: "%(count)s activity vanishes within the hour.", other: "%(count)s activities vanish within the hour." })}`
       : " Nothing vanishes within the hour.",
     stub: "Something was here. It is gone now.",
-    more: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
+    added: (n) => plural(n, { one: "%(count)s more", other: "%(count)s more" }),
     // The composer.
     fits: (n) => plural(n, { one: "%(count)s left", other: "%(count)s left" }),
     tooMany: (n) => plural(n, { one: "%(count)s character too long", other: "%(count)s characters too long" }),
-    discard: "Discard it",
     kept: "Draft kept",
     notKept: "Not saved",
     posting: "Posting…",
@@ -53,8 +53,8 @@ const words = (() => {
     copied: "Link copied.",
     // Notices.
     close: "Close",
-    unreachable: "Couldn't reach Mayfly. Your text is safe. Check your connection and try again.",
-    serverProblem: (status) => `Mayfly had a problem (${status}). Your text is safe; try again.`,
+    unreachable: "Couldn't reach Mayfly. Nothing is lost. Check your connection and try again.",
+    serverProblem: (status) => `Mayfly had a problem (${status}). Nothing is lost; try again.`,
     // The button of a password's field.
     show: "Show",
     showPassword: "Show password",
