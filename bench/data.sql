@@ -47,14 +47,16 @@ WITH words AS (
     ) AS said
   FROM drawn, words
 )
-INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
+INSERT INTO activities (number, uuid, user_uuid, message, reply_to_activity_uuid, created_at, visible_from, expires_at)
 SELECT
+  ((extract(epoch FROM created_at) * 1000)::bigint << 16) | (n & 65535),
   md5('activity' || n)::uuid,
   md5('user' || 1 + abs(hashint4(n)) % current_setting('bench.users')::int)::uuid,
   upper(left(said, 1)) || substr(said, 2) || '.'
     || CASE WHEN extra_dice < 0.2 THEN ' @user_' || 1 + n % current_setting('bench.users')::int ELSE '' END
     || CASE WHEN extra_dice > 0.9 THEN ' https://harbour.example/log/' || n ELSE '' END,
   CASE WHEN reply_dice < 0.45 AND n > back + 1 THEN md5('activity' || n - 1 - back)::uuid END,
+  created_at,
   created_at,
   created_at + ttl
 FROM written

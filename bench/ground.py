@@ -73,7 +73,7 @@ def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterat
 
 
 def fill(made: Ground, users: int, activities: int) -> None:
-    """Loads data.sql's community and a session for its first person, then ANALYZE."""
+    """Loads data.sql's community; a session for its first person, who has read all but the newest ten; then ANALYZE."""
     with made.superuser() as conn:
         conn.execute("SET session_replication_role = replica")  # the data is sound; checking each key takes minutes
         conn.execute("SELECT set_config('bench.users', %s, false)", [str(users)])
@@ -83,6 +83,13 @@ def fill(made: Ground, users: int, activities: int) -> None:
             "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
             " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
             [hashlib.sha256(TOKEN.encode()).digest(), VIEWER],
+        )
+        conn.execute(
+            "INSERT INTO read_marks (user_uuid, number, newest, seen_at)"
+            " SELECT users.uuid, mark.number, mark.number, now() - interval '1 hour'"
+            " FROM users, (SELECT number FROM live_activities ORDER BY number DESC OFFSET 10 LIMIT 1) AS mark"
+            " WHERE handle = %s",
+            [VIEWER],
         )
         conn.execute("VACUUM (ANALYZE)")
         conn.execute("CHECKPOINT")

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from bench.ground import COOKIE, ROOT, TOKEN, VIEWER, Ground, Server, ground, serve
 from bench.load import Result, load, percentile, tool
-from webapp.db.catalogue import Catalogue
+from webapp.db.catalogue import Catalogue, query_wrap_together
 from webapp.feeds.pages import SOONEST
 from webapp.postgres.programs import major_version
 from webapp.web.paging import PAGE_SIZE
@@ -42,8 +42,8 @@ SERVED = {
     "F": "bench.bare:page()",
     "E": "bench.bare:empty",
 }
-DATABASE = {"D": ("sessions/viewer", "feeds/home", "feeds/vanishing"), "Q": ("feeds/home",)}
-"""The statements that pgbench runs: all of the page, or that of the JSON."""
+DATABASE = {"D": (("sessions/viewer",), ("feeds/home", "feeds/mark", "feeds/vanishing")), "Q": (("feeds/home",),)}
+"""The statements that pgbench runs, as the program sends them: all of the page, or that of the JSON."""
 # What differs between two renderings of a page: tokens, keys and times.
 CLOCKED = re.compile(
     rb'(?<=name="csrf_token" value=")[^"]*|(?<=name="key" value=")[^"]*'
@@ -145,7 +145,7 @@ def check_same(servers: dict[str, Server]) -> int:
     raise SystemExit("The peers do not give the same page.")
 
 
-def database_alone(made: Ground, names: tuple[str, ...], connections: int, seconds: int) -> Result:
+def database_alone(made: Ground, names: tuple[tuple[str, ...], ...], connections: int, seconds: int) -> Result:
     """pgbench with these statements; one transaction is all of them."""
     script = made.folder / "page.sql"
     script.write_text(page_script(made, names))
@@ -165,25 +165,30 @@ def database_alone(made: Ground, names: tuple[str, ...], connections: int, secon
     return Result(float(rate[1]), percentile(took, 0.99) / 1000)
 
 
-def page_script(made: Ground, names: tuple[str, ...]) -> str:
+def page_script(made: Ground, together: tuple[tuple[str, ...], ...]) -> str:
     """The statements as the catalogue sends them, with our viewer's values."""
     import hashlib
 
     with made.superuser() as conn:
         viewer = conn.execute("SELECT uuid FROM users WHERE handle = %s", [VIEWER]).fetchone()
     token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
-    page = {"viewer_uuid": f"'{viewer[0]}'", "before": "NULL", "limit": str(PAGE_SIZE + 1)}
-    asked = {
-        "sessions/viewer": {"token_hash": f"'\\x{token_hash}'", "idle_seconds": "2592000", "issuer": "NULL"},
-        "feeds/home": page,
-        "feeds/vanishing": {"viewer_uuid": f"'{viewer[0]}'", "soonest": str(SOONEST)},
+    values = {
+        "token_hash": f"'\\x{token_hash}'",
+        "idle_seconds": "2592000",
+        "issuer": "NULL",
+        "viewer_uuid": f"'{viewer[0]}'",
+        "before": "NULL",
+        "replies": "true",
+        "limit": str(PAGE_SIZE + 1),
+        "soonest": str(SOONEST),
     }
     catalogue = Catalogue()
     statements = []
-    for name in names:
-        values = asked[name]
-        text = re.sub(r"--[^\n]*", "", catalogue[name].sql)
-        text = re.sub(r"%\((\w+)\)s", lambda found, values=values: values[found[1]], text).replace("%%", "%")
+    for names in together:
+        parts = tuple((name, catalogue[name].sql) for name in names)
+        text = query_wrap_together(parts) if len(parts) > 1 else parts[0][1]
+        text = re.sub(r"--[^\n]*", "", text)
+        text = re.sub(r"%\((\w+)\)s", lambda found: values[found[1]], text).replace("%%", "%")
         statements.append(" ".join(text.split()) + ";\n")
     return "".join(statements)
 

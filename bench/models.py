@@ -1,15 +1,25 @@
 """The tables as SQLAlchemy classes, for the peers. Keys are text (`as_uuid=False`): pages print them often."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Uuid, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
 
 Key = Uuid(as_uuid=False)
 
 
 class Base(DeclarativeBase):
     pass
+
+
+class Draft(Base):
+    __tablename__ = "drafts"
+
+    uuid: Mapped[str] = mapped_column(Key, primary_key=True)
+    user_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("users.uuid"))
+    kind: Mapped[str]
+    expires_at: Mapped[datetime]
 
 
 class User(Base):
@@ -20,6 +30,12 @@ class User(Base):
     handle: Mapped[str]
     last_ttl: Mapped[str | None]
     suspended_at: Mapped[datetime | None]
+    drafts_count: Mapped[int] = column_property(
+        select(func.count())
+        .where(Draft.user_uuid == uuid, Draft.kind == "activity", Draft.expires_at > func.now())
+        .scalar_subquery(),
+        deferred=True,
+    )
 
 
 class LoginSession(Base):
@@ -45,15 +61,20 @@ class Activity(Base):
     reply_to_activity_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("activities.uuid"))
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    visible_from: Mapped[datetime]
     author: Mapped[User | None] = relationship()
-    parent: Mapped["Activity | None"] = relationship(remote_side=[uuid])
+    above: Mapped["Activity | None"] = relationship(remote_side=[uuid])
 
     read_at: datetime
     replies_count: int
     likes_count: int
     liked: bool
     mentions: set[str]
-    is_own: bool
+    viewer_uuid: str
+
+    def __getitem__(self, name: str) -> Any:
+        """As `Part` reads a row."""
+        return getattr(self, name)
 
     @property
     def display_name(self) -> str:
@@ -64,12 +85,21 @@ class Activity(Base):
         return self.author.handle
 
     @property
-    def reply_to_handle(self) -> str | None:
-        """The parent's author's handle, if the parent is alive."""
-        parent = self.parent
-        if parent is None or parent.expires_at <= self.read_at or not parent.author or parent.author.suspended_at:
+    def is_own(self) -> bool:
+        return self.user_uuid == self.viewer_uuid
+
+    @property
+    def undoable(self) -> bool:
+        return self.visible_from > self.read_at
+
+    @property
+    def parent(self) -> "Activity | None":
+        """What it replies to, if that is alive and the viewer may see it."""
+        above = self.above
+        if above is None or above.expires_at <= self.read_at or not above.author or above.author.suspended_at:
             return None
-        return parent.author.handle
+        above.read_at = self.read_at
+        return None if above.undoable and above.user_uuid != self.viewer_uuid else above
 
 
 class Like(Base):
@@ -77,3 +107,12 @@ class Like(Base):
 
     activity_uuid: Mapped[str] = mapped_column(Key, ForeignKey("activities.uuid"), primary_key=True)
     user_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
+
+
+class ReadMark(Base):
+    __tablename__ = "read_marks"
+
+    user_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
+    number: Mapped[int]
+    newest: Mapped[int]
+    seen_at: Mapped[datetime]

@@ -11,20 +11,27 @@ from typing import Any
 
 from flask import Flask, g, render_template, request, session
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Engine, Select, create_engine, func, select
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, create_engine, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
-from bench.models import Activity, Like, LoginSession, User
+from bench.models import Activity, Key, Like, LoginSession, ReadMark, User
 from webapp import create_app
 from webapp.activities.cards import Cards
 from webapp.activities.composer import Composer
 from webapp.feeds.pages import SOONEST
+from webapp.feeds.parts import Part
 from webapp.web import filters
-from webapp.web.paging import PAGE_SIZE, Page, cursor
+from webapp.web.paging import PAGE_SIZE, cursor
 
-MENTION = re.compile(r"@([A-Za-z0-9_]{2,30})")
+MENTION = re.compile(r"[@＠]([A-Za-z0-9_]{2,30})")
+VISIT = timedelta(minutes=30)
 
-alive = (Activity.expires_at > func.now(), User.suspended_at.is_(None))
+viewer_uuid = bindparam("viewer_uuid", type_=Key)
+alive = (
+    Activity.expires_at > func.now(),
+    User.suspended_at.is_(None),
+    or_(Activity.visible_from <= func.now(), Activity.user_uuid == viewer_uuid),
+)
 of_author = load_only(User.display_name, User.handle, User.suspended_at)
 
 
@@ -41,8 +48,8 @@ def soonest() -> Select[tuple[Activity, datetime]]:
     return found.order_by(Activity.expires_at, Activity.uuid).limit(SOONEST)
 
 
-def ending() -> Select[tuple[int]]:
-    return select(func.count()).select_from(Activity).join(Activity.author).where(*alive, within_the_hour())
+def ending() -> Select[tuple[int, datetime]]:
+    return select(func.count(), func.now()).select_from(Activity).join(Activity.author).where(*alive, within_the_hour())
 
 
 def within_the_hour() -> ColumnElement[bool]:
@@ -67,7 +74,7 @@ def counted(uuids: list[str]) -> Select[tuple[str | None, int]]:
     )
 
 
-def liked(uuids: list[str], viewer_uuid: str) -> Select[tuple[str, int, bool]]:
+def liked(uuids: list[str]) -> Select[tuple[str, int, bool]]:
     """Likes of each, by people in good standing, and whether the viewer is among them."""
     own = func.bool_or(Like.user_uuid == viewer_uuid)
     return (
@@ -83,7 +90,7 @@ def known(handles: set[str]) -> Select[tuple[str]]:
 
 
 def mentioned(message: str) -> set[str]:
-    return {found.lower() for found in MENTION.findall(message)} if "@" in message else set()
+    return {found.lower() for found in MENTION.findall(message)}
 
 
 class Eager:
@@ -92,23 +99,24 @@ class Eager:
     keeps_plans = False
 
     def login(self, token: str) -> Select[tuple[LoginSession]]:
-        return login(token).options(joinedload(LoginSession.user))
+        return login(token).options(joinedload(LoginSession.user).undefer(User.drafts_count))
 
     def newest(self, before: int | None) -> Select[tuple[Activity, datetime]]:
-        parent = joinedload(Activity.parent).options(load_only(Activity.expires_at, Activity.user_uuid))
+        above = joinedload(Activity.above)
         return newest(before).options(
-            contains_eager(Activity.author).options(of_author), parent.joinedload(Activity.author).options(of_author)
+            contains_eager(Activity.author).options(of_author), above.joinedload(Activity.author).options(of_author)
         )
 
     def soonest(self) -> Select[tuple[Activity, datetime]]:
         return soonest().options(contains_eager(Activity.author).options(of_author))
 
-    def ending(self) -> Select[tuple[int]]:
+    def ending(self) -> Select[tuple[int, datetime]]:
         return ending()
 
-    def complete(self, orm: Session, cards: list[Activity], viewer_uuid: str) -> None:
-        replies = dict(orm.execute(counted([card.uuid for card in cards])).tuples().all())
-        likes = {row[0]: row[1:] for row in orm.execute(liked([card.uuid for card in cards], viewer_uuid))}
+    def complete(self, orm: Session, cards: list[Activity], viewer: dict[str, Any]) -> None:
+        uuids = [card.uuid for card in cards]
+        replies = dict(orm.execute(counted(uuids), viewer).tuples().all())
+        likes = {row[0]: row[1:] for row in orm.execute(liked(uuids), viewer)}
         named = {card.uuid: mentioned(card.message) for card in cards}
         asked = set().union(*named.values())
         handles = set(orm.scalars(known(asked))) if asked else set()
@@ -132,7 +140,7 @@ class Kept(Eager):
     def soonest(self) -> Select[tuple[Activity, datetime]]:
         return self._soonest
 
-    def ending(self) -> Select[tuple[int]]:
+    def ending(self) -> Select[tuple[int, datetime]]:
         return self._ending
 
 
@@ -144,11 +152,11 @@ class Lazy:
     login, newest = staticmethod(login), staticmethod(newest)
     soonest, ending = staticmethod(soonest), staticmethod(ending)
 
-    def complete(self, orm: Session, cards: list[Activity], viewer_uuid: str) -> None:
+    def complete(self, orm: Session, cards: list[Activity], viewer: dict[str, Any]) -> None:
         for card in cards:
-            found = orm.execute(counted([card.uuid])).first()
+            found = orm.execute(counted([card.uuid]), viewer).first()
             card.replies_count = found[1] if found else 0
-            likes = orm.execute(liked([card.uuid], viewer_uuid)).first()
+            likes = orm.execute(liked([card.uuid]), viewer).first()
             card.likes_count, card.liked = (likes[1], likes[2]) if likes else (0, False)
             asked = mentioned(card.message)
             card.mentions = set(orm.scalars(known(asked))) if asked else set()
@@ -169,24 +177,41 @@ def application(peer: Eager | Lazy) -> Flask:
                 "display_name": viewer.display_name,
                 "handle": viewer.handle,
                 "last_ttl": viewer.last_ttl,
+                "drafts_count": viewer.drafts_count,
             }
-            cards = []
-            for card, read_at in orm.execute(peer.newest(cursor(request.args.get("before")))).tuples():
-                card.read_at, card.is_own = read_at, card.user_uuid == viewer.uuid
-                cards.append(card)
-            peer.complete(orm, cards, viewer.uuid)
-            ends = []
-            for card, read_at in orm.execute(peer.soonest()).tuples():
-                card.read_at = read_at
-                ends.append(card)
-            vanishing = {"count": orm.scalar(peer.ending()), "soonest": ends}
-            last = cards[PAGE_SIZE - 1] if len(cards) > PAGE_SIZE else None
-            page = Page(cards[:PAGE_SIZE], str(last.number) if last else None)
-            composer = Composer.fresh(g.viewer, "feed")
+            asked, before = {"viewer_uuid": viewer.uuid}, cursor(request.args.get("before"))
+            cards = read(orm, peer.newest(before), asked)
+            peer.complete(orm, cards, asked)
+            ends = read(orm, peer.soonest(), asked)
+            count, read_at = orm.execute(peer.ending(), asked).one()
+            mark = visit(orm.get(ReadMark, viewer.uuid), read_at)
+            page = Part.of_feed(cards, {"before": before}, None, mark)
+            newest = next((card.number for card in page.rows if not card.undoable), None)
+            if before is None and newest and (not mark or newest > mark["newest"]):
+                note = {"number": mark["number"] if mark else 0, "newest": newest, "seen_at": read_at}
+                orm.merge(ReadMark(user_uuid=viewer.uuid, **note))
+                orm.flush()
+            vanishing = {"count": count, "soonest": ends, "read_at": read_at}
+            composer = Composer.offered(g.viewer, "feed")
             return render_template("feeds/home.html", page=page, composer=composer, vanishing=vanishing)
 
     app.view_functions["feeds.home"] = home
     return app
+
+
+def read(orm: Session, asking: Select[tuple[Activity, datetime]], viewer: dict[str, Any]) -> list[Activity]:
+    cards = []
+    for card, read_at in orm.execute(asking, viewer).tuples():
+        card.read_at, card.viewer_uuid = read_at, viewer["viewer_uuid"]
+        cards.append(card)
+    return cards
+
+
+def visit(mark: ReadMark | None, read_at: datetime) -> Any:
+    """The mark as `Part` takes it. After half an hour a new visit begins."""
+    if mark is None:
+        return None
+    return {"number": mark.newest if mark.seen_at < read_at - VISIT else mark.number, "newest": mark.newest}
 
 
 def make_engine(app: Flask, peer: Eager | Lazy) -> Engine:

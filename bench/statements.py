@@ -26,15 +26,21 @@ GOAL = 50.0
 
 Params = dict[str, Any]
 
+IDLE = Settings.session_idle
+LIFE = {"life_seconds": 3600, "ceiling_seconds": 30 * 86_400}
+KEYS = {"key_seconds": Settings.key_outlives}
+UNDO = {"undo_seconds": 10}
+
 
 class Values:
     """Real people, activities and cursors, drawn for each call: an unlucky draw belongs to the tail."""
 
     def __init__(self, conn: Connection) -> None:
         self._dice = random.Random(42)
+        self._sessions = conn.execute("SELECT token_hash FROM sessions").fetchall()
         self._people = conn.execute("SELECT uuid, handle, email FROM users ORDER BY md5(handle) LIMIT 2000").fetchall()
         self._activities = conn.execute(
-            "SELECT uuid, number FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
+            "SELECT uuid, number, user_uuid FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
         ).fetchall()
         self._parents = conn.execute(
             "SELECT reply_to_activity_uuid FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL"
@@ -55,6 +61,15 @@ class Values:
 
     def activity(self) -> Params:
         return {"uuid": self._dice.choice(self._activities)[0]}
+
+    def own(self) -> Params:
+        """One of the activities, with its author."""
+        found = self._dice.choice(self._activities)
+        return {"user_uuid": found[2], "uuid": found[0]}
+
+    def writer(self) -> Params:
+        """One of the ten who write drafts."""
+        return {"user_uuid": self._dice.choice(self._people[:10])[0]}
 
     def busy(self) -> Params:
         """One of the activities with most replies."""
@@ -77,6 +92,7 @@ class Values:
             "home without replies": ("feeds/home", lambda: self.viewer() | self.newest() | {"replies": False}),
             "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further() | both),
             "how far one has read": ("feeds/mark", self.viewer),
+            "noting how far": ("feeds/read", lambda: self.person() | {"newest": self.further()["before"]}),
             "what ends next": ("feeds/ending", lambda: self.viewer() | soonest),
             "people": ("feeds/people", lambda: self.viewer() | self.newest()),
             "people, further on": ("feeds/people", lambda: self.viewer() | self.further()),
@@ -85,21 +101,46 @@ class Values:
             "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": SOONEST}),
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity()),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy()),
+            "where a busy thread goes on": ("feeds/thread_on", lambda: self.viewer() | self.busy()),
             "a card": ("activities/card", lambda: self.viewer() | self.activity()),
             "a profile": ("feeds/person", lambda: self.viewer() | self.handle("handle")),
+            "the viewer": ("sessions/viewer", lambda: self._session() | {"idle_seconds": IDLE, "issuer": None}),
             "an account, by e-mail": ("sessions/account", lambda: self.email("login")),
             "what is taken": ("sign_ups/taken", lambda: self.handle("handle") | {"email": "nobody@example.com"}),
             "posting": ("activities/create", lambda: self._new(None)),
             "replying": ("activities/create", lambda: self._new(self.activity()["uuid"])),
-            "burning another's (nothing happens)": ("activities/burn", self._burned),
+            "liking": ("reactions/like", self._liked),
+            "saving a draft": ("drafts/save", self._draft),
+            "the newest draft": ("drafts/newest", lambda: self.writer() | {"reply_to_activity_uuid": None}),
+            "all drafts": ("drafts/list", self._listed),
+            "another end": ("activities/fuse", lambda: self.own() | LIFE | KEYS),
+            "burning another's (nothing happens)": ("activities/burn", lambda: self.person() | self.activity() | KEYS),
+            "what is new, at start": ("live/news", lambda: {"viewer_uuid": None, "since": None} | UNDO),
+            "what is new, at a tick": ("live/news", lambda: {"viewer_uuid": None, "since": time.time() - 2} | UNDO),
+            "what is left of a page": ("live/alive", self._page),
         }
 
-    def _burned(self) -> Params:
-        return {**self.person(), **self.activity(), "key_seconds": Settings.key_outlives}
-
     def _new(self, parent: object) -> Params:
-        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600, "undo_seconds": 10}
-        return {**written, **self.viewer(), "reply_to_activity_uuid": parent}
+        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}
+        return {**written, **UNDO, **self.viewer(), "reply_to_activity_uuid": parent}
+
+    def _session(self) -> Params:
+        return {"token_hash": self._dice.choice(self._sessions)[0]}
+
+    def _liked(self) -> Params:
+        return {**self.viewer(), "activity_uuid": self.activity()["uuid"], "wanted": True}
+
+    def _draft(self) -> Params:
+        typed = {"key": uuid.uuid4(), "version": None, "message": "The tide", "ttl": "1-day"}
+        return {**self.writer(), **typed, "reply_to_activity_uuid": None}
+
+    def _listed(self) -> Params:
+        own = self.writer()
+        return {**own, "viewer_uuid": own["user_uuid"]}
+
+    def _page(self) -> Params:
+        numbers = [found[1] for found in self._dice.sample(self._activities, PAGE_SIZE)]
+        return {**self.viewer(), "numbers": numbers, "since": time.time() - 25, **UNDO}
 
 
 def main() -> None:
