@@ -1,16 +1,16 @@
 """The tables as SQLAlchemy classes, for the peers. Keys are text (`as_uuid=False`): pages print them often."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Uuid, func, select
+from sqlalchemy import BigInteger, ForeignKey, Uuid, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship
 
 Key = Uuid(as_uuid=False)
 
 
 class Base(DeclarativeBase):
-    pass
+    type_annotation_map: ClassVar = {int: BigInteger}
 
 
 class Draft(Base):
