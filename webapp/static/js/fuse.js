@@ -103,7 +103,7 @@ function tick(atOnce) {
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
     element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
-    set(element.querySelector(".left"), leftWords(left / 1000));
+    set(element.querySelector(".left:not([data-exact])"), leftWords(left / 1000));
     element.querySelector(".left")?.toggleAttribute("data-soon", left < 3600000);
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }
