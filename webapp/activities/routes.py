@@ -101,7 +101,7 @@ def _created(activity: ActivityCard, ttl: str, *, is_first: bool) -> Any:
     if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
     composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl)
-    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread}
+    needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "is_first": is_first}
     needs["further"] = thread and further_of(thread, session.viewer_uuid())
     response = make_response(render_template("activities/_created.html", **needs))
     if thread and composer.position == "slot":
