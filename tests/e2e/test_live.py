@@ -213,3 +213,19 @@ def test_page_whose_session_ended_elsewhere_is_loaded_again_within_fifteen_secon
     told(page, lambda: enter(page, conn, base_url, path="/settings"))
     conn.execute("DELETE FROM sessions")
     expect(page).to_have_url(re.compile("/sign-in"), timeout=15_000)
+
+
+def test_page_with_unsent_text_listens_again_once_the_same_person_is_signed_in_again(
+    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, bob: str
+) -> None:
+    watch.expect_errors()
+    told(page, lambda: enter(page, conn, base_url, "bob"))
+    page.route("**/drafts", lambda route: route.abort())
+    page.get_by_label("Your message").fill("Not sent yet.")
+    with page.expect_response(re.compile("/alive"), timeout=20_000):  # its stream is over
+        conn.execute("DELETE FROM sessions")
+    with page.expect_response(re.compile("/stream"), timeout=10_000):
+        enter(page.context.new_page(), conn, base_url, "bob", "/livez")
+    make_activity(conn, alice, "Heard again.")
+    expect(page).to_have_title(re.compile(r"^\(1\)"), timeout=3000)
+    expect(page.get_by_label("Your message")).to_have_value("Not sent yet.")

@@ -9,7 +9,7 @@
   // The database's time of what this page shows, in seconds.
   let since = (feed ? Date.parse(feed.dataset.read)
     : card ? Date.parse(card.querySelector("header time").dateTime) + Number(card.dataset.whole) - card.dataset.left : 0) / 1000;
-  let [heard, asked, source, channel, leaving, pill] = [Date.now(), Date.now()];
+  let [heard, asked, source, channel, leaving, pill, out] = [Date.now(), Date.now()];
 
   function show() {
     const count = waiting.size > 99 ? "99+" : waiting.size;
@@ -33,8 +33,10 @@
     if (askAgain) setTimeout(ask, Math.random() * 1000);
   }
 
-  // The page is of somebody who is signed in no more: what was typed is not thrown away.
+  // The page is of somebody who is signed in no more: what was typed is not thrown away. It listens again once they are.
   function changeViewer() {
+    stop();
+    out = true;
     const typed = (box) => box.value !== box.defaultValue;
     if (!draftForms().some(unsaved) && ![...document.querySelectorAll("textarea")].some(typed)) location.reload();
   }
@@ -50,13 +52,17 @@
         const reply = response.redirected ? { handle: null } : await response.json();
         if (mine && reply.handle !== mine) return changeViewer();
         receive(reply);
+        if (out) {
+          out = false;
+          join();
+        }
       } while (numbers.length);
     } catch { /* away: asked again soon */ }
   }
 
   // What waits may expire, of which nothing tells.
   const due = () => Date.now() - heard > QUIET || (waiting.size && Date.now() - asked > 60_000);
-  const check = () => document.hidden || (due() && ask());
+  const check = () => document.hidden || ((out || due()) && ask());
 
   function listen() {
     source = new EventSource(since ? `/stream?since=${since.toFixed(3)}` : "/stream");
@@ -64,7 +70,7 @@
       channel?.postMessage(data);
       receive(JSON.parse(data));
     };
-    source.addEventListener("over", () => source.close() || changeViewer());
+    source.addEventListener("over", changeViewer);
     source.onerror = () => {
       if (source?.readyState !== EventSource.CLOSED) return; // the page was left, or the browser comes back by itself
       leaving.retry = setTimeout(listen, 60_000); // full, or signed out
@@ -73,7 +79,7 @@
   }
 
   function join() {
-    if (!mine || !window.EventSource) return;
+    if (!mine || out || leaving || !window.EventSource) return;
     leaving = new AbortController();
     const { signal } = leaving;
     if (!navigator.locks) return listen(); // over plain http
@@ -86,14 +92,16 @@
     setTimeout(() => source || signal.aborted || ask(), 500); // another tab leads, and told it before this one heard
   }
 
-  // An open stream would keep a page out of the back/forward cache.
-  addEventListener("pagehide", () => {
+  // Another tab may lead then.
+  function stop() {
     leaving?.abort();
     clearTimeout(leaving?.retry);
     source?.close();
     channel?.close();
-    source = channel = undefined;
-  });
+    source = channel = leaving = undefined;
+  }
+
+  addEventListener("pagehide", stop); // an open stream would keep a page out of the back/forward cache
   addEventListener("pageshow", async ({ persisted }) => {
     if (!persisted) return;
     // Nothing that is gone may be painted, for however short a time.
