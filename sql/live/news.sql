@@ -1,7 +1,7 @@
 -- live/news: what became visible since then, and what left or got another end, the newest 1,000; by default in ten minutes.
 -- params:  viewer_uuid uuid?, since double precision?, undo_seconds int
 -- returns: News
--- Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
+-- `parent`: the number of what it replies to. Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
 WITH
 -- include activities/_seen
 , past AS MATERIALIZED (
@@ -12,7 +12,11 @@ SELECT
   (
     SELECT COALESCE(json_agg(recent), '[]')
     FROM (
-      SELECT number::text, user_uuid, extract(epoch FROM visible_from) AS moment
+      SELECT
+        number::text,
+        user_uuid,
+        extract(epoch FROM visible_from) AS moment,
+        (SELECT above.number::text FROM seen AS above WHERE above.uuid = seen.reply_to_activity_uuid) AS parent
       FROM seen
       WHERE number > (((SELECT since FROM past) - %(undo_seconds)s - 5) * 1000)::bigint << 16
         AND visible_from > to_timestamp((SELECT since FROM past))
