@@ -1,7 +1,7 @@
 -- live/news: what became visible since then, and what left or got another end, the newest 1,000; by default in ten minutes.
 -- params:  viewer_uuid uuid?, since double precision?, undo_seconds int
 -- returns: News
--- `parent`: the number of what it replies to. Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
+-- Asked for nobody: what everybody may see. A number holds the time of writing, some seconds before `visible_from`.
 WITH
 -- include activities/_seen
 , past AS MATERIALIZED (
