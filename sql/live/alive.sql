@@ -1,4 +1,4 @@
--- live/alive: what is left of each of these that the viewer may see, and what others wrote since then, newest first.
+-- live/alive: what is left of each of these that the viewer may see, and what others wrote since then, with what it replies to.
 -- params:  viewer_uuid uuid?, numbers bigint[], since double precision?, undo_seconds int
 -- returns: Alive
 WITH
@@ -11,9 +11,11 @@ SELECT
     WHERE number = ANY (%(numbers)s)
   ) AS ends,
   (
-    SELECT COALESCE(json_agg(number::text), '[]')
+    SELECT COALESCE(json_object_agg(number, parent::text), '{}')
     FROM (
-      SELECT number
+      SELECT
+        number,
+        (SELECT above.number FROM seen AS above WHERE above.uuid = seen.reply_to_activity_uuid) AS parent
       FROM seen
       WHERE number > ((%(since)s - %(undo_seconds)s - 5) * 1000)::bigint << 16
         AND visible_from > to_timestamp(%(since)s)

@@ -12,7 +12,11 @@ SELECT
   (
     SELECT COALESCE(json_agg(recent), '[]')
     FROM (
-      SELECT number::text, user_uuid, extract(epoch FROM visible_from) AS moment
+      SELECT
+        number::text,
+        user_uuid,
+        extract(epoch FROM visible_from) AS moment,
+        (SELECT above.number::text FROM seen AS above WHERE above.uuid = seen.reply_to_activity_uuid) AS parent
       FROM seen
       WHERE number > (((SELECT since FROM past) - %(undo_seconds)s - 5) * 1000)::bigint << 16
         AND visible_from > to_timestamp((SELECT since FROM past))

@@ -1,8 +1,13 @@
 """A card is a door to its thread; its words can be selected, and its links lead where they say."""
 
+from uuid import UUID
+
 import pytest
 from browsing import card, post
-from playwright.sync_api import Locator, Page
+from factories import make_activity
+from playwright.sync_api import Locator, Page, expect
+
+from webapp.db.connections import Connection
 
 _WORDS = {"x": 10, "y": 12}
 
@@ -34,3 +39,13 @@ def test_press_with_control_opens_another_tab(message: Locator) -> None:
         message.click(modifiers=["Control"], position=_WORDS)
     opened.value.wait_for_url("**/status/**")
     assert card(message.page, "Come in").count() == 1
+
+
+def test_press_on_what_is_left_says_when_it_ends(page: Page, conn: Connection, alice: str) -> None:
+    make_activity(conn, UUID(alice), "Not mine.")
+    page.goto("/public")
+    left = card(page, "Not mine.").locator(".left")
+    left.click()
+    expect(left).to_contain_text("Gone")
+    expect(left).to_have_text("6 days 23 h left")
+    assert page.url.endswith("/public")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from browsing import Watch, card, enter, notice
+from browsing import Watch, act, card, enter, notice, ready
 from factories import make_activity
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verbs import expire, value
@@ -127,9 +127,62 @@ def test_counts_titles_and_labels_follow(page: Page, conn: Connection, base_url:
     expect(tab).to_have_title(re.compile("^Alice"))
     burned(conn, top)
     expect(tab.locator(".stub")).to_have_count(2)
+    for words in ("Posted", "No replies yet."):
+        expect(tab.get_by_role("main").get_by_text(words)).to_have_count(0)
     expect(tab).to_have_title(re.compile("^Thread ·"))
     assert "Alice" not in str(tab.locator("meta[name=description]").get_attribute("content"))
     expect(tab.get_by_label("Your message", exact=True)).to_be_attached()
+
+
+def test_replies_of_others_are_counted_and_wait_above_those_of_the_thread(
+    page: Page, conn: Connection, base_url: str, alice: str, bob: str
+) -> None:
+    top = make_activity(conn, alice, "The beginning.")
+    first = make_activity(conn, alice, "A reply.", reply_to=top)
+    make_activity(conn, alice, "What one reads.", reply_to=top)
+    for number in range(9):
+        make_activity(conn, alice, f"Later {number}.", reply_to=top)
+    told(page, lambda: enter(page, conn, base_url, "bob", f"/@alice/status/{top}"))
+    profile = page.context.new_page()
+    told(profile, lambda: profile.goto("/@alice"))
+    ready(act(page, "What one reads.", "Reply")).click()
+    box = card(page, "What one reads.").get_by_role("textbox")
+    box.fill("Half a rep")
+    card(page, "What one reads.").evaluate("(card) => card.scrollIntoView()")
+    place = box.bounding_box()["y"]
+    below = make_activity(conn, alice, "Fresh words.", reply_to=first)
+    make_activity(conn, alice, "Below it.", reply_to=below)
+    make_activity(conn, alice, "Of another thread.")
+    pill = page.get_by_role("button", name="2 new replies")
+    expect(pill).to_be_in_viewport()
+    expect(act(page, "A reply.", "Reply")).to_have_accessible_name("Reply to Alice, 1 reply")
+    expect(act(profile, "A reply.", "Reply")).to_have_text("1")
+    expect(page).to_have_title(re.compile(r"^\(3\)"))
+    pill.dispatch_event("click")  # without scrolling to it
+    expect(card(page, "Fresh words.").locator(".when")).to_be_focused()
+    expect(pill).to_have_count(0)
+    expect(page.locator("#replies > .place > article").nth(2)).to_contain_text("Below it.")
+    expect(act(page, "Fresh words.", "Reply")).to_have_text("1")
+    expect(act(page, "A reply.", "Reply")).to_have_text("1")
+    expect(box).to_have_value("Half a rep")
+    assert abs(box.bounding_box()["y"] - place) < 1, "nothing moves"
+    expect(page).to_have_title(re.compile(r"^\(1\)"))
+
+
+def test_reply_that_waits_and_is_burned_is_counted_no_more(
+    page: Page, conn: Connection, base_url: str, alice: str, bob: str
+) -> None:
+    conn.execute("UPDATE users SET display_name = 'Area 51 fans' WHERE uuid = %s", [alice])
+    top = make_activity(conn, alice, "The beginning.")
+    told(page, lambda: enter(page, conn, base_url, "bob", f"/@alice/status/{top}"))
+    link = act(page, "The beginning.", "Reply")
+    reply = make_activity(conn, alice, "A mistake.", reply_to=top)
+    expect(page.get_by_role("button", name="1 new reply")).to_be_visible()
+    expect(link).to_have_accessible_name("Reply to Area 51 fans, 1 reply")
+    burned(conn, reply)
+    expect(page.get_by_role("button", name="new", exact=False)).to_have_count(0)
+    expect(link).to_have_accessible_name("Reply to Area 51 fans")
+    expect(link).to_have_text("")
 
 
 # The back/forward cache --------------------------------------------------------------------------------------
@@ -213,3 +266,19 @@ def test_page_whose_session_ended_elsewhere_is_loaded_again_within_fifteen_secon
     told(page, lambda: enter(page, conn, base_url, path="/settings"))
     conn.execute("DELETE FROM sessions")
     expect(page).to_have_url(re.compile("/sign-in"), timeout=15_000)
+
+
+def test_page_with_unsent_text_listens_again_once_the_same_person_is_signed_in_again(
+    page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, bob: str
+) -> None:
+    watch.expect_errors()
+    told(page, lambda: enter(page, conn, base_url, "bob"))
+    page.route("**/drafts", lambda route: route.abort())
+    page.get_by_label("Your message").fill("Not sent yet.")
+    with page.expect_response(re.compile("/alive"), timeout=20_000):  # its stream is over
+        conn.execute("DELETE FROM sessions")
+    with page.expect_response(re.compile("/stream"), timeout=10_000):
+        enter(page.context.new_page(), conn, base_url, "bob", "/livez")
+    make_activity(conn, alice, "Heard again.")
+    expect(page).to_have_title(re.compile(r"^\(1\)"), timeout=3000)
+    expect(page.get_by_label("Your message")).to_have_value("Not sent yet.")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from browsing import Watch, act, burn, card, enter, fuse_of, post, ready, reply_form, there, write
+from browsing import Watch, act, burn, card, enter, fuse_of, post, ready, reply_form, send, there, write
 from factories import make_activity
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
-from verbs import value
+from verbs import number_of, value
 
 from webapp.db.connections import Connection
 from webapp.web import filters
@@ -170,6 +170,33 @@ def test_half_typed_reply_survives_the_card_it_answers_and_can_be_posted(
     page.get_by_role("button", name="Post on its own").click()
     expect(card(page, "I am typing as fa")).to_be_visible()
     expect(card(page, "I am typing as fa")).not_to_contain_text("@bob")
+
+
+@pytest.mark.parametrize("end", ["expires", "is burned"])
+def test_fresh_reply_stays_when_its_parent_goes(
+    page: Page, conn: Connection, base_url: str, alice: str, bob: str, end: str
+) -> None:
+    parent = make_activity(conn, alice, "Say something.", left=HOUR)
+    page.clock.install()
+    enter(page, conn, base_url)
+    ready(act(page, "Say something.", "Reply")).click()
+    write(ready(reply_form(page)), "My own words.", ttl="3 days")
+    send(reply_form(page))
+    reply = card(page, "My own words.")
+    expect(reply).to_be_visible()
+    like = reply.locator(".act-like")
+    like.focus()
+    if end == "expires":
+        pass_an_hour(page, conn)
+    else:
+        burn(page, "Say something.")
+    expect(page.locator(f"#activity-{number_of(conn, parent)}")).to_have_count(0)
+    expect(page.locator("#feed > article")).to_have_count(1)
+    expect(reply).to_contain_text("replying to something now gone")
+    if end == "expires":
+        expect(like).to_be_focused()
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
 
 
 # Words and rings ---------------------------------------------------------------------------------------------

@@ -16,14 +16,15 @@ def test_tells_what_is_left_what_is_gone_and_what_is_new(
     client: FlaskClient, bob: FlaskClient, conn: Connection
 ) -> None:
     since = value(conn, "SELECT extract(epoch FROM clock_timestamp())")
-    lives, ended, his = activity_by(conn, "alice"), activity_by(conn, "alice"), activity_by(conn, "bob")
+    lives, ended = activity_by(conn, "alice"), activity_by(conn, "alice")
+    his = make_activity(conn, user_uuid(conn, "bob"), reply_to=lives)
     hidden = activity_by(conn, "alice")
     conn.execute(
         "UPDATE activities SET created_at = now() - interval '1 hour', expires_at = now() WHERE uuid = %s", [ended]
     )
     conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [hidden])
     one, two, three, four = (number_of(conn, each) for each in (lives, ended, his, hidden))
-    for browser, new in ((client, [three, one]), (bob, [one])):
+    for browser, new in ((client, {one: None, three: one}), (bob, {one: None})):
         told = browser.get("/alive", query_string={"numbers": f"{one},{two},{four},5", "since": since}).json
         week = 7 * 86_400_000
         assert week - 60_000 < told["ends"].pop(one) <= week
@@ -38,7 +39,7 @@ def test_asks_about_a_hundred_at_most_and_without_a_time_nothing_is_new(alice: F
     make_activity(conn, user_uuid(conn, "bob"), left=timedelta(hours=1))
     told = alice.get("/alive", query_string={"numbers": ",".join(map(str, range(1, 200)))}).json
     assert len(told["ends"]) == 100
-    assert told["new"] == []
+    assert told["new"] == {}
 
 
 @pytest.mark.parametrize("query", ["numbers=a", "numbers=1,-2", "since=x", "since=nan", "since=1e9"])

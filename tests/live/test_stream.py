@@ -65,11 +65,11 @@ def test_others_hear_of_what_is_written_and_burned_and_its_author_only_of_the_bu
     number = number_of(conn, value(conn, "SELECT uuid FROM activities"))
     first = streams[0].raw()
     assert "Never" not in first
-    assert json.loads(first.partition("data: ")[2])["new"] == [number]
+    assert json.loads(first.partition("data: ")[2])["new"] == {number: None}
     burn(alice, value(conn, "SELECT uuid FROM activities"))
     for stream in streams:
         told = stream.next()
-        assert (told["new"], told["ends"]) == ([], {number: 0})
+        assert (told["new"], told["ends"]) == ({}, {number: 0})
 
 
 def test_what_is_not_out_yet_is_told_to_nobody_and_its_end_to_its_author(
@@ -85,7 +85,24 @@ def test_what_is_not_out_yet_is_told_to_nobody_and_its_end_to_its_author(
     assert any(numbers[0] in hers.next()["ends"] for _ in range(3))
     burn(bob, plain)
     heard = his.next()
-    assert (heard["new"], heard["ends"]) == ([], {numbers[1]: 0})
+    assert (heard["new"], heard["ends"]) == ({}, {numbers[1]: 0})
+
+
+def test_reply_is_told_with_what_it_replies_to_unless_the_page_counted_it(
+    listen: Open, app: Flask, bob: FlaskClient, conn: Connection
+) -> None:
+    """What was visible before the page's time is told once more for safety."""
+    author = user_uuid(conn, "alice")
+    top = make_activity(conn, author, age=timedelta(hours=1))
+    conn.execute("UPDATE activities SET visible_from = created_at")
+    stream = listen(bob, f"?since={now(conn)}")
+    wait_for(lambda: app.extensions["live"]._at)
+    with conn.transaction():
+        early = make_activity(conn, author, age=timedelta(seconds=3), reply_to=top)
+        conn.execute("UPDATE activities SET visible_from = created_at WHERE uuid = %s", [early])
+    assert stream.next()["new"] == {number_of(conn, early): None}
+    late = make_activity(conn, author, reply_to=top)
+    assert stream.next()["new"] == {number_of(conn, late): number_of(conn, top)}
 
 
 def test_new_end_is_told_as_what_is_left(listen: Open, bob: FlaskClient, conn: Connection) -> None:
@@ -132,7 +149,7 @@ def test_stream_goes_on_where_the_one_before_it_ended(
     other = signed_in(make_app(), "bob")
     given = {"Last-Event-ID": str(since)} if how == "header" else {}
     stream = listen(other, "" if given else f"?since={since}", **given)
-    assert stream.next()["new"] == [number_of(conn, missed)]
+    assert stream.next()["new"] == {number_of(conn, missed): None}
 
 
 def test_stream_that_comes_back_too_late_or_hears_too_much_asks(
@@ -155,7 +172,7 @@ def test_quiet_stream_says_that_it_lives(
     monkeypatch.setattr(hub_module, "BEAT", 0.05)
     stream = listen(bob)
     first, second = stream.next(), stream.next()
-    assert (first["new"], first["ends"]) == ([], {})
+    assert (first["new"], first["ends"]) == ({}, {})
     assert second["at"] > first["at"]
 
 
@@ -178,7 +195,7 @@ def test_database_that_is_away_loses_nothing(
     drained = [next(stream.lines) for _ in range(3)]
     assert drained[-1] == b":\n\n"
     monkeypatch.setattr(db, "query_object", whole)
-    assert stream.next()["new"] == [number]
+    assert stream.next()["new"] == {number: None}
 
 
 @pytest.mark.parametrize("end", ["DELETE FROM sessions", "UPDATE users SET suspended_at = now()"])
@@ -213,7 +230,7 @@ def test_nobody_asks_the_database_once_the_last_stream_is_left_and_again_for_the
     listen(bob).close()
     wait_for(lambda: hub._poller is None)
     missed = activity_by(conn, "alice")
-    assert listen(bob, f"?since={now(conn) - 60}").next()["new"] == [number_of(conn, missed)]
+    assert listen(bob, f"?since={now(conn) - 60}").next()["new"] == {number_of(conn, missed): None}
 
 
 def test_streams_end_when_the_worker_stops(listen: Open, app: Flask, bob: FlaskClient) -> None:

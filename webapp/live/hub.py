@@ -35,14 +35,15 @@ class Found(NamedTuple):
 
 
 class Stream:
-    """One open stream. `at`: it has been told all that was found until then. `over`: its session, or its page, ended.
+    """One open stream, of a page of the time `since`. `at`: it has been told all that was found until then.
 
-    `closed()`: the browser has gone, which a write would notice only seconds later.
+    `over`: its session, or its page, ended. `closed()`: the browser has gone, which a write would notice only seconds
+    later.
     """
 
     def __init__(self, viewer_uuid: str, token_hash: bytes, since: float, closed: Callable[[], bool]) -> None:
-        self.viewer_uuid, self.token_hash, self.at, self.over = viewer_uuid, token_hash, since, False
-        self.closed = closed
+        self.viewer_uuid, self.token_hash, self.closed = viewer_uuid, token_hash, closed
+        self.since, self.at, self.over = since, since, False
 
 
 class Hub:
@@ -119,15 +120,16 @@ class Hub:
         if not at:
             return b""
         since, stream.at = min(stream.at or at, at), at
-        new: list[str] = []
+        new: dict[str, str | None] = {}
         ends: dict[str, int] = {}
         for piece in _after(found, since):
             own = piece["user_uuid"] == viewer_uuid
             if "ends" not in piece:
-                new += [] if own else [piece["number"]]
+                if not own:  # what is older than the page is in its counts
+                    new[piece["number"]] = piece.get("parent") if piece["moment"] > stream.since else None
             elif own or piece["audience"] == "everyone":
                 ends[piece["number"]] = max(0, round((piece["ends"] - at) * 1000))
-        event: dict[str, Any] = {"new": new[-100:], "ends": ends, "at": at}
+        event: dict[str, Any] = {"new": dict(list(new.items())[-100:]), "ends": ends, "at": at}
         if ask := at - since > KEPT or len(ends) > MOST_ENDS:
             event |= {"ends": {}, "ask": True}
         if not (new or ends or ask or beat):

@@ -6,12 +6,14 @@ from typing import NotRequired, TypedDict
 class Piece(TypedDict):
     """An activity that became visible at `moment`; with `ends` one that got this other end then.
 
-    `audience`: who could see what was withdrawn: everyone, or its author alone.
+    `parent`: the number of what it replies to. `audience`: who could see what was withdrawn: everyone, or its author
+    alone.
     """
 
     number: str
     user_uuid: str
     moment: float
+    parent: NotRequired[str | None]
     ends: NotRequired[float]
     audience: NotRequired[str]
 
@@ -27,8 +29,8 @@ class ValidSession(TypedDict):
 
 
 class Alive(TypedDict):
-    """`ends`: ms left by number; 0 is gone. `new`: numbers of what others wrote, at most 100."""
+    """`ends`: ms left by number; 0 is gone. `new`: what others wrote, at most 100, and what it replies to."""
 
     at: float
     ends: dict[str, int]
-    new: list[str]
+    new: dict[str, str | None]

@@ -5,6 +5,12 @@ const enterCard = (event) => {
   if (!card || event.defaultPrevented || event.target.closest("a, button, form, summary, .panel")) return;
   if (getSelection().type === "Range" || card.closest(".focus")) return;
   event.preventDefault();
+  const left = event.target.closest("article span.left[title]");
+  if (left) { // for some seconds when it ends exactly: a finger sees no title
+    left.dataset.exact = "";
+    left.textContent = left.title;
+    return setTimeout(() => delete left.dataset.exact, 4000);
+  }
   card.querySelector(".when").dispatchEvent(new MouseEvent(event.type, event));
 };
 document.addEventListener("click", enterCard);

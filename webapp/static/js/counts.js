@@ -6,6 +6,17 @@ function lower(element, sentence) {
   return count - 1;
 }
 
+// One reply more, or less.
+function countReply(card, by) {
+  const link = card?.querySelector(".act-reply");
+  const before = Number(link?.textContent); // NaN: not known, or over 999
+  if (!(before + by >= 0)) return;
+  const now = before + by;
+  const name = before ? link.ariaLabel.replace(/(, )?\d+ \D*$/, "") : link.ariaLabel;
+  link.textContent = now || "";
+  link.ariaLabel = [name, now && words.replies(now)].filter(Boolean).join(", ");
+}
+
 function uncount(element) {
   const number = element.dataset.number ?? element.id.slice(9);
   if (element.matches(".replying") || counted.has(number)) return;
@@ -20,15 +31,13 @@ function uncount(element) {
   if (!element.matches("article")) return;
   lower(document.getElementById("alive"), words.activities);
   const above = element.querySelector(".replying a")?.getAttribute("href");
-  const parent = above && document.querySelector(`.when[href="${above}"]`)?.closest("article");
-  const link = parent?.querySelector(".act-reply");
-  const left = lower(link, (count) => count || "");
-  if (left >= 0) link.ariaLabel = link.ariaLabel.replace(/(, )?\d.*$/, (_, comma = "") => (left ? comma + words.replies(left) : ""));
+  if (above) countReply(document.querySelector(`.when[href="${above}"]`)?.closest("article"), -1);
   if (element.parentElement.matches(".focus")) unname();
 }
 
-// The thread's activity is gone: nothing on its page names its author or its words.
+// The thread's activity is gone: nothing on its page names its author, its words or its times.
 function unname() {
+  document.querySelectorAll(".thread-title h1, .span, .replies + .empty").forEach((each) => each.remove());
   document.title = document.title.replace(/^(\(\d+\+?\) )?.* · /, (_, count = "") => `${count}${words.thread} · `);
   document.querySelector("meta[name=description]").content = "";
 }

@@ -47,8 +47,18 @@ function moveEnd(element, at, left) {
   tick();
 }
 
+// Out of what goes, with the focus: moveBefore, where supported, keeps the caret too.
+function moveOut(inner, element) {
+  const focused = inner.contains(document.activeElement) && document.activeElement;
+  if (element.parentElement.moveBefore) element.parentElement.moveBefore(inner, element);
+  else element.before(inner);
+  if (focused) focused.focus({ preventScroll: true });
+}
+
 // `atOnce`: without the animation, in which a text can still be read.
 function vanish(element, atOnce) {
+  // A reply that was just posted stands in the slot of its parent. It lives on.
+  element.querySelectorAll(":scope > .slot > article").forEach((reply) => moveOut(reply, element));
   element.dispatchEvent(new Event("gone", { bubbles: true }));
   if (!element.matches("[data-stage=gone]")) uncount(element);
   const end = () => {
@@ -64,13 +74,7 @@ function vanish(element, atOnce) {
       stub.textContent = words.stub;
       element.before(stub);
     }
-    if (form) {
-      // Keep a half-typed reply and its caret: moveBefore, where supported, keeps the focus.
-      const [slot, focused] = [form.parentElement, form.contains(document.activeElement) && document.activeElement];
-      if (element.parentElement.moveBefore) element.parentElement.moveBefore(slot, element);
-      else element.before(slot);
-      if (focused) focused.focus({ preventScroll: true });
-    }
+    if (form) moveOut(form.parentElement, element); // half-typed
     const cards = [...document.querySelectorAll("article")].filter((card) => card === element || !element.contains(card));
     const [place, held] = [cards.indexOf(element), element.contains(document.activeElement)];
     element.remove();
@@ -103,7 +107,7 @@ function tick(atOnce) {
     const share = Math.min(1, left / life.whole);
     element.dataset.stage = stage(share);
     element.querySelector(".ring circle")?.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
-    set(element.querySelector(".left"), leftWords(left / 1000));
+    set(element.querySelector(".left:not([data-exact])"), leftWords(left / 1000));
     element.querySelector(".left")?.toggleAttribute("data-soon", left < 3600000);
     set(element.querySelector("header time"), agoWords((life.whole - left) / 1000));
   }

@@ -31,6 +31,7 @@ const words = (() => {
     thread: "Thread",
     // Counts.
     fresh: (n) => plural(n, { other: "%(count)s new" }),
+    freshReplies: (n) => plural(n, { one: "%(count)s new reply", other: "%(count)s new replies" }),
     replies: (n) => plural(n, { one: "%(count)s reply", other: "%(count)s replies" }),
     activities: (n) => (n ? ` · ${plural(n, { one: "%(count)s activity", other: "%(count)s activities" })}` : ""),
     andMore: (n) => plural(n, { other: "and %(count)s more" }),
