@@ -6,6 +6,7 @@ Style sheets and scripts are joined at start, so that a first visit needs a few 
 import hashlib
 import json
 import mimetypes
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ COMPRESSED = [
 MANIFEST = "manifest.webmanifest"
 STYLES = "css/all.css"
 _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
+# A tenth of a first load. Of scripts only whole lines, so that no text is taken for a comment.
+_STYLE_COMMENT, _SCRIPT_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL), re.compile(rb"^ *//.*\n", re.MULTILINE)
 SCRIPTS = {
     "js/everybody.js": (
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/counts.js", "js/fuse.js", "js/live.js",
@@ -101,11 +104,11 @@ def _parts(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
 
 
 def _join(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """All files, and the joined ones. A semicolon keeps the end of a script apart from the next one."""
-    parts = _parts(files)
-    whole = {
-        name: (b"\n" if name == STYLES else b"\n;\n").join(files[part] for part in of) for name, of in parts.items()
-    }
+    """All files, and the joined ones without comments. A semicolon keeps a script apart from the next one."""
+    whole = {}
+    for name, parts in _parts(files).items():
+        between, comment = (b"\n", _STYLE_COMMENT) if name == STYLES else (b"\n;\n", _SCRIPT_COMMENT)
+        whole[name] = between.join(comment.sub(b"", files[part]) for part in parts)
     return {**files, **whole}
 
 
