@@ -173,7 +173,9 @@ def test_session_ended_elsewhere_keeps_the_text(home: Page, watch: Watch, conn: 
     tab.close()
     expect(box).to_have_value("On my way.")
     send(composer(home))
-    expect(home.get_by_role("alert")).to_be_visible()
-    expect(box).to_have_value("On my way.")
-    send(composer(home))
-    expect(card(home, "On my way.")).to_be_visible()
+    posted = card(home, "On my way.")
+    expect(posted.or_(home.get_by_role("alert"))).to_be_visible()
+    if not posted.count():  # unless a save of the draft has renewed the form's token by now
+        expect(box).to_have_value("On my way.")
+        send(composer(home))
+    expect(posted).to_be_visible()

@@ -144,7 +144,7 @@ def test_nothing_typed_is_lost_nor_said_by_another(ada: Page, grace: Page, conn:
     write(form, "From the train.")
     expect(form.locator(".kept")).to_have_text("Not saved")
     send(form)
-    expect(form.locator(".failed")).to_contain_text("Your text is safe.")
+    expect(form.locator(".failed")).to_contain_text("Nothing is lost.")
     expect(form.get_by_role("textbox")).to_have_value("From the train.")
     grace.context.set_offline(False)
     form.get_by_role("button", name="Try again").click()

@@ -17,7 +17,7 @@ function saveSoon(form) {
   const draft = draftOf(form);
   clearTimeout(draft.timer);
   draft.since ??= Date.now();
-  draft.timer = setTimeout(() => (draft.settled = saveDraft(form)), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
+  draft.timer = setTimeout(() => saveDraft(form), Math.max(0, Math.min(1000, draft.since + 5000 - Date.now())));
 }
 
 async function saveDraft(form, leaving = false) {
@@ -29,13 +29,9 @@ async function saveDraft(form, leaving = false) {
   const before = version.value;
   const body = new URLSearchParams(new FormData(form));
   [version.value, draft.sending, draft.since] = [Number(before) + 1, typed, undefined]; // a save on leaving comes after this one
-  let told;
-  try {
-    const headers = { "HX-Request-Type": "partial" };
-    told = await (await fetch("/drafts", { method: "POST", body, headers, keepalive: leaving })).json();
-  } catch {
-    told = {};
-  }
+  const headers = { "HX-Request-Type": "partial" };
+  draft.settled = fetch("/drafts", { method: "POST", body, headers, keepalive: leaving }).then((reply) => reply.json()).catch(() => ({}));
+  const told = await draft.settled;
   delete draft.sending;
   if (told.key) [key.value, version.value] = [told.key, told.version];
   else version.value = before;

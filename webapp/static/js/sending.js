@@ -43,6 +43,7 @@ addEventListener("submit", async (event) => {
     event.stopImmediatePropagation();
     draft.held = true;
     await Promise.race([draft.settled, new Promise((done) => setTimeout(done, 3000))]);
+    await new Promise((done) => setTimeout(done)); // while an event is under way nothing can be submitted again
     form.requestSubmit(submitter);
     draft.held = false;
     return;
