@@ -1,7 +1,7 @@
 // The server keeps what is typed in a composer: a second after the last key, and when the page is left. One save at a
 // time; its key and version say what it continues, so that it overwrites nothing newer.
 const drafts = new WeakMap();
-const draftForms = () => [...document.querySelectorAll("form.composer[id]")];
+const draftForms = () => (document.getElementById("acts") ? [...document.querySelectorAll("form.composer[id]")] : []); // of who is signed in
 const typedIn = ({ elements }) => (elements.message.value.trim() ? `${elements.ttl.value} ${elements.message.value}` : "");
 function draftOf(form) {
   if (!drafts.has(form)) drafts.set(form, { saved: form.querySelector(".kept time") ? typedIn(form) : "" });
