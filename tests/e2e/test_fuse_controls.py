@@ -1,10 +1,26 @@
 """The panels of a card: its menu and its fuse, undo, and that no half-typed text is lost to them."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from browsing import Server, Watch, act, card, composer, enter, fuse_of, post, ready, reply_form, send, serve, write
+from browsing import (
+    Server,
+    Watch,
+    act,
+    burn,
+    card,
+    composer,
+    enter,
+    fuse_of,
+    post,
+    ready,
+    reply_form,
+    send,
+    serve,
+    write,
+)
 from factories import make_activity
 from playwright.sync_api import Locator, Page, expect
 from verbs import value
@@ -55,6 +71,16 @@ def test_fuse_on_its_own_page_moves_the_line_below_it_too(home: Page) -> None:
     home.get_by_role("button", name="Change").click()
     expect(card(home, "Mine.")).to_contain_text("6 days 23 h left")
     expect(ends).not_to_have_attribute("datetime", before)
+
+
+def test_burning_on_ones_own_page_counts_down_once(home: Page, conn: Connection, bob: str) -> None:
+    for words in ("One.", "Two.", "Three."):
+        post(home, words)
+    home.goto("/@alice")
+    burn(home, "Two.")
+    make_activity(conn, bob, "Later.")  # type: ignore[arg-type]
+    expect(home).to_have_title(re.compile(r"^\(1\)"))  # so the page has been told of the burn, too
+    expect(home.locator("#alive")).to_have_text(" · 2 activities")
 
 
 def test_rewrite_brings_the_text_back(home: Page) -> None:

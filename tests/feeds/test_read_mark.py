@@ -8,7 +8,7 @@ import pytest
 from factories import make_activity
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import FRAGMENT, signed_in, value
+from verbs import FRAGMENT, count, signed_in, value
 
 from webapp.db.connections import Connection
 from webapp.db.database import Database
@@ -46,6 +46,18 @@ def test_line_stands_where_the_last_visit_ended(reader: FlaskClient, conn: Conne
         assert (above_the_line(page), page.count("You are caught up.")) == (["newer"], 1)
     come_back(conn)
     assert above_the_line(reader.get("/").text) == []
+
+
+def test_only_the_whole_feed_from_its_beginning_is_read_and_followed(
+    reader: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    """Without replies, or further down, what is new has not been seen and has no place."""
+    number = value(conn, "SELECT number FROM activities WHERE uuid = %s", make_activity(conn, alice))
+    for path in ("/?replies=no", f"/?before={number + 1}"):
+        assert "data-read" not in reader.get(path).text, path
+        assert count(conn, "read_marks") == 0, path
+    assert "data-read" in reader.get("/").text
+    assert count(conn, "read_marks") == 1
 
 
 def test_line_is_drawn_once_wherever_a_page_ends(reader: FlaskClient, conn: Connection, alice: UUID) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import expire, number_of, signed_in
+from verbs import expire, number_of, reply, signed_in
 
 from webapp.db.connections import Connection
 
@@ -100,10 +100,13 @@ def test_thread_goes_on_where_it_is_cut(client: FlaskClient, conn: Connection, a
     assert ([item["uuid"] for item in found["replies"]][:102], found["cut"]) == (
         [*map(str, (first, *below)), found["replies"][101]["uuid"]], True
     )  # fmt: skip
-    assert f'href="/@alice/status/{last}">Continue this thread' in client.get(page).text
+    on = "Continue this thread"
+    assert f'href="/@alice/status/{last}">{on}' in client.get(page).text
     replies_to(conn, last, 1)
     expire(conn, last)
     assert "Open a reply to read on." in client.get(page).text, "a stub has no page"
+    here = {"HX-Current-URL": f"http://localhost{page}", "HX-Target": "form#composer-1"}
+    assert on in reply(signed_in(client.application), first, fragment=True, headers=here).text, "one place less"
 
 
 def test_thread_is_read_as_deep_as_it_goes(client: FlaskClient, conn: Connection, alice: UUID) -> None:
@@ -130,6 +133,6 @@ def test_thread_keeps_a_stub_of_many_dead_replies(client: FlaskClient, conn: Con
     expire(conn, gone)
     assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(gone)]
     expire(conn, alive)
-    for reply in dead:
-        (alive,) = replies_to(conn, reply, 1)
-    assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(gone), str(reply)]
+    for stub in dead:
+        (alive,) = replies_to(conn, stub, 1)
+    assert [item["uuid"] for item in thread(client, alive)["ancestors"]] == [str(gone), str(stub)]
