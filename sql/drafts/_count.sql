@@ -1,4 +1,4 @@
--- drafts/_count: how many activities the viewer has begun to write.
+-- drafts/_count: the number of the viewer's drafts of activities.
 SELECT count(*)
 FROM drafts
 WHERE drafts.user_uuid = viewer.uuid

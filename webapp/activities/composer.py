@@ -117,7 +117,7 @@ class Composer:
 
     @property
     def plain(self) -> bool:
-        """A new page shows what it posts: this one is no longer right."""
+        """Whether it posts without HTMX, so that a whole new page follows: this one would no longer be right."""
         return self.position == "page" or self.orphan or self.anothers
 
     def without_parent(self) -> "Composer":

@@ -1,4 +1,4 @@
-"""What all forms share that somebody fills with a text: whose it is, and where it waits for its writer."""
+"""Shared by all forms with a text: who began it, and keeping it until they have signed in."""
 
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from .forms import DraftForm
 
 
 def begun_as(user_uuid: str) -> str:
-    """Who began a form, if that is not the viewer, as a sentence; else empty. A form may leave it unsaid."""
+    """A sentence if somebody other than the viewer began the form, else empty. The field is optional."""
     person, begun = session.viewer(), as_uuid(user_uuid)
     if not person or not begun or begun == person["uuid"]:
         return ""

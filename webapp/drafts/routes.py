@@ -67,6 +67,6 @@ def save() -> Any:
 @signed_in
 @limited("draft_saves")
 def discard(draft_uuid: UUID) -> Any:
-    """Whether it was there or not, it is gone now."""
+    """Idempotent."""
     actions.discard(db(), user_uuid=str(session.viewer_uuid()), draft_uuid=str(draft_uuid))
     return redirect(page_before(url_for("drafts.show")), 303)

@@ -69,7 +69,7 @@ def _ago(then: str, now: str) -> str:
 
 
 def ending_cursor(text: str | None) -> dict[str, Any]:
-    """The place in `?after=` of what ends next, as its statement takes it. Raises `NotFound` for what is none."""
+    """Parses `?after=<ends>~<uuid>` of /vanishing for its statement. Raises `NotFound` for anything else."""
     if not text:
         return {"after": None, "after_uuid": None}
     ends, _, activity_uuid = text.partition("~")

@@ -1,4 +1,4 @@
-"""What is new and what is gone, read once a tick for all open streams of this process, and told to each."""
+"""Reads once a tick what is new and what is gone, and sends it to every open stream of this process."""
 
 import logging
 import threading
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Full(Exception):
-    """This process, or this person, has as many streams as it may."""
+    """This process or this person has too many streams already."""
 
 
 class Found(NamedTuple):
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 class Stream:
-    """One open stream, of a page of the time `since`. `at`: it has been told all that was found until then.
+    """One open stream, of a page read at `since`. `at`: everything found until then has been sent.
 
     `over`: its session, or its page, ended. `closed()`: the browser has gone, which a write would notice only seconds
     later.
@@ -115,7 +115,7 @@ class Hub:
             yield b"event: over\ndata: {}\n\n"
 
     def _event(self, stream: Stream, beat: bool) -> bytes:
-        """What the stream has not been told yet; empty where that is nothing, unless it is time for a beat."""
+        """Everything that was not sent yet, as one event. Empty where there is nothing, unless a beat is due."""
         at, found, viewer_uuid = self._at, self._found, stream.viewer_uuid
         if not at:
             return b""

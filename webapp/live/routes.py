@@ -70,7 +70,7 @@ def alive() -> Any:
 
 
 def _closed(sock: socket.socket | None) -> Callable[[], bool]:
-    """Whether the browser has closed its side: there is something to read, and it is nothing."""
+    """Whether the browser has closed its side: the socket is readable and gives no bytes."""
 
     def closed() -> bool:
         try:
@@ -82,7 +82,7 @@ def _closed(sock: socket.socket | None) -> Callable[[], bool]:
 
 
 def _moment(text: str | None) -> float | None:
-    """Seconds since 1970, as our own events and pages say them. Raises `NotFound` otherwise."""
+    """Parses seconds since 1970, as our events and pages write them. Raises `NotFound` otherwise."""
     if not text:
         return None
     if not text.isascii() or len(text) > 20 or not text.replace(".", "", 1).isdigit():
