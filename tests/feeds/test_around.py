@@ -47,7 +47,7 @@ def test_people_stand_by_their_newest_words(client: FlaskClient, conn: Connectio
     conn.execute("UPDATE users SET number = number - (24 * 3600000::bigint << 16)")  # they joined yesterday
     page = client.get("/people")
     assert re.findall(r'href="/@(\w+)">', page.text.partition("<aside")[0]) == ["ben", "ann", "dan", "cat"]
-    assert re.findall(r"Last wrote: (\d h)|Here since", words(page)) == ["2 h", "3 h", "", ""]
+    assert re.findall(r"Last wrote (\d h) ago|Here since", words(page)) == ["2 h", "3 h", "", ""]
     assert ("First line." in page.text, "Second." in page.text) == (True, False)
 
 

@@ -61,7 +61,7 @@ def ending_response(asked: dict[str, Any]) -> str:
     page = Part.of_ending(db().query_array("feeds/ending", **asked, limit=PAGE_SIZE + 1))
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=None)
-    return render_template("feeds/vanishing.html", page=page, vanishing=vanishing(asked["viewer_uuid"]))
+    return render_template("feeds/vanishing.html", page=page, vanishing=None)
 
 
 def people_response(asked: dict[str, Any]) -> str:
@@ -70,7 +70,7 @@ def people_response(asked: dict[str, Any]) -> str:
     page = Part.of_people(rows)
     if wants_fragment():
         return render_template("feeds/_more_people.html", page=page)
-    return render_template("feeds/people.html", page=page, vanishing=vanishing(asked["viewer_uuid"]))
+    return render_template("feeds/people.html", page=page)
 
 
 def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Response:

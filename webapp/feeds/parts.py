@@ -8,6 +8,7 @@ from ..errors import NotFound
 from ..web.fields import as_uuid
 from ..web.filters import ago_words
 from ..web.paging import PAGE_SIZE, Page
+from ..words import _
 from .shapes import Mark
 
 MOST = 200
@@ -57,7 +58,7 @@ class Part(Page):
 
     @classmethod
     def of_people(cls, rows: list[Any]) -> "Part":
-        """From one row more than is shown; each gets `ago`, the words for when they wrote last."""
+        """From one row more than is shown; each gets `ago`, a sentence of when they wrote last."""
         whole = Page.of(rows)
         for person in whole.rows:
             person["ago"] = _ago(person["wrote_at"], person["read_at"]) if person["wrote_at"] else ""
@@ -65,7 +66,8 @@ class Part(Page):
 
 
 def _ago(then: str, now: str) -> str:
-    return ago_words((datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds())
+    seconds = (datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds()
+    return _("Wrote just now") if seconds < 60 else _("Last wrote %(ago)s ago") % {"ago": ago_words(seconds)}
 
 
 def ending_cursor(text: str | None) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from ..sessions.session import viewer, viewer_uuid
 from ..web.current import db
 from ..web.paging import cursor
 from ..web.policy import readers
-from .pages import ending_response, feed_json, feed_response, find_thread, people_response, thread_response
+from .pages import ending_response, feed_json, feed_response, find_thread, people_response, thread_response, vanishing
 from .parts import ending_cursor
-from .shapes import Profile
+from .shapes import Profile, Vanishing
 
 bp = Blueprint("feeds", __name__)
 
@@ -89,6 +89,12 @@ def ending() -> Any:
 @readers
 def people() -> Any:
     return people_response(_paging())
+
+
+@bp.app_template_global()
+def vanishing_now() -> Vanishing:
+    """For the side column of pages that do not read it themselves."""
+    return vanishing(viewer_uuid())
 
 
 def _until() -> int | None:
