@@ -33,6 +33,16 @@ CREATE TABLE users (
   -- The handle that was wanted at sign-up but taken ('': none was wanted), until the person picks one.
   handle_wanted text CONSTRAINT users_handle_wanted_length CHECK (char_length(handle_wanted) <= 30),
   number bigint NOT NULL DEFAULT next_number(),
+  role text NOT NULL DEFAULT 'member'
+    CONSTRAINT users_role_known CHECK (role IN ('member', 'moderator', 'operator')),
+  paused_until timestamptz,
+  usual_ttl text CONSTRAINT users_usual_ttl_known CHECK (
+    usual_ttl IN ('30-days', '7-days', '3-days', '1-day', '12-hours', '3-hours', '1-hour')
+  ),
+  usual_audience text
+    CONSTRAINT users_usual_audience_known CHECK (usual_audience IN ('everyone', 'members', 'followers')),
+  time_zone text CONSTRAINT users_time_zone_length CHECK (char_length(time_zone) BETWEEN 1 AND 60),
+  theme text CONSTRAINT users_theme_known CHECK (theme IN ('light', 'dark')),
   CONSTRAINT users_identity_whole CHECK ((identity_issuer IS NULL) = (cognito_user_id IS NULL)),
   CONSTRAINT users_identity_unique UNIQUE (identity_issuer, cognito_user_id)
 );
@@ -40,6 +50,46 @@ CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
 CREATE UNIQUE INDEX users_number ON users (number);
 CREATE INDEX users_suspended ON users (uuid) WHERE suspended_at IS NOT NULL;
+
+CREATE TABLE follows (
+  user_uuid uuid NOT NULL CONSTRAINT follows_user REFERENCES users (uuid) ON DELETE CASCADE,
+  followed_uuid uuid NOT NULL CONSTRAINT follows_followed REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT follows_number UNIQUE,
+  CONSTRAINT follows_pkey PRIMARY KEY (user_uuid, followed_uuid),
+  CONSTRAINT follows_not_oneself CHECK (user_uuid <> followed_uuid)
+);
+CREATE INDEX follows_user_number ON follows (user_uuid, number DESC);
+CREATE INDEX follows_followed_number ON follows (followed_uuid, number DESC);
+
+-- A mute without an end lasts until it is taken back.
+CREATE TABLE mutes (
+  user_uuid uuid NOT NULL CONSTRAINT mutes_user REFERENCES users (uuid) ON DELETE CASCADE,
+  muted_uuid uuid NOT NULL CONSTRAINT mutes_muted REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT mutes_number UNIQUE,
+  expires_at timestamptz NOT NULL DEFAULT 'infinity',
+  CONSTRAINT mutes_pkey PRIMARY KEY (user_uuid, muted_uuid),
+  CONSTRAINT mutes_not_oneself CHECK (user_uuid <> muted_uuid)
+);
+CREATE INDEX mutes_muted_uuid ON mutes (muted_uuid);
+CREATE INDEX mutes_expires_at ON mutes (expires_at);
+
+CREATE TABLE blocks (
+  user_uuid uuid NOT NULL CONSTRAINT blocks_user REFERENCES users (uuid) ON DELETE CASCADE,
+  blocked_uuid uuid NOT NULL CONSTRAINT blocks_blocked REFERENCES users (uuid) ON DELETE CASCADE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT blocks_number UNIQUE,
+  CONSTRAINT blocks_pkey PRIMARY KEY (user_uuid, blocked_uuid),
+  CONSTRAINT blocks_not_oneself CHECK (user_uuid <> blocked_uuid)
+);
+CREATE INDEX blocks_blocked_uuid ON blocks (blocked_uuid);
+
+-- A handle that was changed, or whose account was deleted (no user_uuid): taken for 30 days.
+CREATE TABLE former_handles (
+  handle text PRIMARY KEY CONSTRAINT former_handles_form CHECK (handle ~ '^[a-z0-9_]{2,30}$'),
+  user_uuid uuid CONSTRAINT former_handles_user REFERENCES users (uuid) ON DELETE SET NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX former_handles_user_uuid ON former_handles (user_uuid);
+CREATE INDEX former_handles_expires_at ON former_handles (expires_at);
 
 -- Separate from users, so that no read of a person can include a hash.
 CREATE TABLE passwords (
@@ -60,14 +110,21 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user_uuid ON sessions (user_uuid);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
 
--- One row is an invitation for one person. Only the SHA-256 of the code is stored.
+-- Lets in as many people as it has places. Only the SHA-256 of the code is stored.
 CREATE TABLE invitations (
   code_hash bytea PRIMARY KEY CONSTRAINT invitations_code_hash_length CHECK (octet_length(code_hash) = 32),
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
+  uuid uuid NOT NULL DEFAULT gen_random_uuid() CONSTRAINT invitations_uuid UNIQUE,
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT invitations_number UNIQUE,
+  name text NOT NULL DEFAULT '' CONSTRAINT invitations_name_length CHECK (char_length(name) <= 80),
+  places integer NOT NULL DEFAULT 1 CONSTRAINT invitations_places CHECK (places BETWEEN 1 AND 1000),
+  used integer NOT NULL DEFAULT 0 CONSTRAINT invitations_used CHECK (used BETWEEN 0 AND places),
+  user_uuid uuid CONSTRAINT invitations_user REFERENCES users (uuid) ON DELETE SET NULL,
   CONSTRAINT invitations_order CHECK (expires_at > created_at)
 );
 CREATE INDEX invitations_expires_at ON invitations (expires_at);
+CREATE INDEX invitations_user_uuid ON invitations (user_uuid);
 
 -- A text that somebody began, exactly as typed. Sent while signed out, it belongs to the browser (the SHA-256 of its CSRF
 -- seed) for an hour, until the person signs in from that form. It may outlive the activity it replies to: no foreign key.
@@ -110,6 +167,12 @@ CREATE TABLE activities (
   number bigint NOT NULL DEFAULT next_number(),
   -- Until then it can be undone, and its author alone sees it.
   visible_from timestamptz NOT NULL DEFAULT now(),
+  audience text NOT NULL DEFAULT 'everyone'
+    CONSTRAINT activities_audience_known CHECK (audience IN ('everyone', 'members', 'followers')),
+  -- Whose followers see it: of the one on top of those for followers, which may be gone.
+  circle_user_uuid uuid CONSTRAINT activities_circle REFERENCES users (uuid) ON DELETE SET NULL,
+  hidden_at timestamptz,
+  CONSTRAINT activities_circle_of_followers CHECK (circle_user_uuid IS NULL OR audience = 'followers'),
   CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
@@ -121,6 +184,16 @@ CREATE INDEX activities_user_number ON activities (user_uuid, number DESC);
 CREATE INDEX activities_replies_number ON activities (reply_to_activity_uuid, number)
   WHERE reply_to_activity_uuid IS NOT NULL;
 CREATE INDEX activities_ending ON activities (expires_at, uuid);
+CREATE INDEX activities_circle_user_uuid ON activities (circle_user_uuid) WHERE circle_user_uuid IS NOT NULL;
+CREATE INDEX activities_hidden ON activities (hidden_at) WHERE hidden_at IS NOT NULL;
+
+-- Who may see a followers' activity besides the followers: those mentioned in the one on top.
+CREATE TABLE addressees (
+  activity_uuid uuid NOT NULL CONSTRAINT addressees_activity REFERENCES activities (uuid) ON DELETE CASCADE,
+  user_uuid uuid NOT NULL CONSTRAINT addressees_user REFERENCES users (uuid) ON DELETE CASCADE,
+  CONSTRAINT addressees_pkey PRIMARY KEY (activity_uuid, user_uuid)
+);
+CREATE INDEX addressees_user_uuid ON addressees (user_uuid);
 
 -- Makes retrying a create harmless. A key outlives its activity by a day and holds no text: no foreign key.
 CREATE TABLE activity_keys (
@@ -143,6 +216,59 @@ CREATE TABLE likes (
 );
 CREATE INDEX likes_user_number ON likes (user_uuid, number DESC);
 
+-- Moderation -------------------------------------------------------------------------------------------------
+
+-- An activity or a person that somebody reported. The number of what was reported outlives it: no foreign key.
+CREATE TABLE reports (
+  uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  number bigint NOT NULL DEFAULT next_number() CONSTRAINT reports_number UNIQUE,
+  reporter_uuid uuid CONSTRAINT reports_reporter REFERENCES users (uuid) ON DELETE SET NULL,
+  user_uuid uuid CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE CASCADE,
+  activity_uuid uuid,
+  kind text NOT NULL CONSTRAINT reports_kind_known CHECK (kind IN ('unkind', 'spam', 'danger', 'rules', 'other')),
+  words text NOT NULL DEFAULT '' CONSTRAINT reports_words_length CHECK (char_length(words) <= 500),
+  outcome text CONSTRAINT reports_outcome_known CHECK (
+    outcome IN ('dismissed', 'hidden', 'burned', 'paused', 'suspended')
+  ),
+  settled_by_uuid uuid CONSTRAINT reports_settled_by REFERENCES users (uuid) ON DELETE SET NULL,
+  settled_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL,
+  CONSTRAINT reports_settled_whole CHECK ((outcome IS NULL) = (settled_at IS NULL)),
+  CONSTRAINT reports_order CHECK (expires_at > created_at)
+);
+CREATE INDEX reports_user_uuid ON reports (user_uuid);
+CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
+CREATE INDEX reports_expires_at ON reports (expires_at);
+CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
+-- One person has one open report of one thing.
+CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
+  WHERE settled_at IS NULL;
+
+-- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
+CREATE TABLE report_copies (
+  report_uuid uuid PRIMARY KEY CONSTRAINT report_copies_report REFERENCES reports (uuid) ON DELETE CASCADE,
+  message text NOT NULL CONSTRAINT report_copies_message_length CHECK (octet_length(message) <= 8192),
+  written_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX report_copies_expires_at ON report_copies (expires_at);
+
+-- What moderators and operators did: who, what, whom, why. No words of an activity.
+CREATE TABLE audit (
+  number bigint PRIMARY KEY DEFAULT next_number(),
+  actor_uuid uuid CONSTRAINT audit_actor REFERENCES users (uuid) ON DELETE SET NULL,
+  act text NOT NULL CONSTRAINT audit_act_length CHECK (char_length(act) BETWEEN 1 AND 40),
+  user_uuid uuid CONSTRAINT audit_user REFERENCES users (uuid) ON DELETE SET NULL,
+  activity_uuid uuid,
+  why text NOT NULL DEFAULT '' CONSTRAINT audit_why_length CHECK (char_length(why) <= 500),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX audit_actor_uuid ON audit (actor_uuid);
+CREATE INDEX audit_user_uuid ON audit (user_uuid);
+CREATE INDEX audit_expires_at ON audit (expires_at);
+
 -- Limits ------------------------------------------------------------------------------------------------------
 
 -- How often somebody did something in the running window. `subject` is a digest of a person, a name or an address, with
@@ -157,12 +283,17 @@ CREATE TABLE rate_limits (
 CREATE INDEX rate_limits_window_ends_at ON rate_limits (window_ends_at);
 
 -- What left pages before its time, or got another end: read for ten minutes by open pages. `author`: nobody else saw it.
+-- `viewer`: all that this person's open pages show is to be asked for again.
 CREATE TABLE withdrawals (
   number bigint NOT NULL,
   user_uuid uuid NOT NULL,
-  audience text NOT NULL CONSTRAINT withdrawals_audience_known CHECK (audience IN ('everyone', 'author')),
+  audience text NOT NULL CONSTRAINT withdrawals_audience_known CHECK (
+    audience IN ('everyone', 'members', 'followers', 'author', 'viewer')
+  ),
   expires_at timestamptz NOT NULL,
   withdrawn_at timestamptz NOT NULL DEFAULT now(),
+  circle_user_uuid uuid,
+  addressee_uuids uuid[] NOT NULL DEFAULT '{}',
   CONSTRAINT withdrawals_pkey PRIMARY KEY (withdrawn_at, number)
 );
 
@@ -178,5 +309,6 @@ CREATE TABLE read_marks (
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, passwords, sessions, invitations, activities, activity_keys, likes, drafts, rate_limits, withdrawals, read_marks
+  ON users, follows, mutes, blocks, former_handles, passwords, sessions, invitations, activities, addressees, activity_keys,
+    likes, drafts, reports, report_copies, audit, rate_limits, withdrawals, read_marks
   TO mayfly_app;

@@ -10,4 +10,8 @@
   DELETE FROM likes
   USING ended
   WHERE likes.activity_uuid = ended.uuid
+), ended_addressees AS (
+  DELETE FROM addressees
+  USING ended
+  WHERE addressees.activity_uuid = ended.uuid
 )

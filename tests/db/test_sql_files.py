@@ -81,14 +81,17 @@ def test_files_read_activities_through_their_doors() -> None:
 
 
 def test_what_names_an_activity_ends_with_it(conn: Connection) -> None:
-    """Each table that names an activity has its line in activities/_end, which burning and the sweep share."""
+    """Each table that names an activity has its line in activities/_end, which burning and the sweep share.
+
+    A report and a line of the audit have a life of their own, and hold no word of it.
+    """
     naming = conn.execute(
         "SELECT table_name FROM information_schema.columns WHERE column_name = 'activity_uuid' UNION"
         " SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = 'activities'::regclass"
         " AND conrelid <> confrelid"
     ).fetchall()
     ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
-    assert {table for (table,) in naming} == ended
+    assert {table for (table,) in naming} - {"reports", "audit"} == ended
     ending = {"activities/burn", "activities/take_back", "ops/activity_burn"}
     ending |= {"ops/sweep_leaves", "ops/sweep_parents", "ops/sweep_blanks"}
     assert {name for name, text in FILES.items() if "-- include activities/_end" in text} == ending
