@@ -22,7 +22,7 @@ def sign_up(
     *,
     display_name: str,
     handle: str,
-    email: str,
+    email: str | None,
     password: str,
     key: str,
     invite: str,
@@ -55,7 +55,7 @@ def sign_up(
 
 
 def signed_up_before(
-    db: Database, settings: Settings, *, handle: str, email: str, password: str, key: str, address: str
+    db: Database, settings: Settings, *, handle: str, email: str | None, password: str, key: str, address: str
 ) -> Account | None:
     """The account that this same form made a moment ago: a double press, or a lost response. Raises `TooMany`.
 
@@ -76,7 +76,7 @@ def _uuid_of(key: str) -> str:
     return str(uuid.uuid5(uuid.UUID(key), "account"))
 
 
-def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
+def taken(db: Database, settings: Settings, *, handle: str, email: str | None, address: str) -> list[Invalid]:
     """What is taken, all at once. Raises `TooMany`: it is not a way to look people up."""
     hit(db, settings.limits["sign_up_tries"], "sign_up_tries", subject_of_address(settings, address))
     found = db.query_object("sign_ups/taken", handle=handle, email=email) or {}

@@ -3,6 +3,7 @@ from wtforms.validators import ValidationError
 
 from .. import text
 from ..sessions import passwords
+from ..web.current import settings
 from ..web.fields import TextField
 from ..words import _
 
@@ -12,7 +13,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
     bio = TextField(filters=[lambda raw: text.message(raw)])
 
     def validate_display_name(self, field: TextField) -> None:
-        if problem := text.display_name_problem(field.data):
+        if problem := text.display_name_problem(field.data, settings().community_name):
             raise ValidationError(problem)
 
     def validate_bio(self, field: TextField) -> None:
@@ -27,7 +28,7 @@ class HandleForm(FlaskForm):  # type: ignore[misc]
     own: str = ""
 
     def validate_handle(self, field: TextField) -> None:
-        if field.data != self.own and (problem := text.handle_problem(field.data)):
+        if field.data != self.own and (problem := text.handle_problem(field.data, settings().community_name)):
             raise ValidationError(problem)
 
 
