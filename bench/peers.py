@@ -226,7 +226,7 @@ def make_engine(app: Flask, peer: Eager | Lazy) -> Engine:
 
 
 def life(card: Activity) -> filters.Life:
-    return filters.life_between(card.created_at, card.read_at, card.expires_at)
+    return filters.life_between(card.created_at, card.read_at, card.expires_at, UTC_ZONE)
 
 
 class DrawnCards(Cards):
@@ -240,7 +240,7 @@ class DrawnCards(Cards):
 
 
 def full_time(moment: datetime) -> str:
-    return filters.full_moment(moment)
+    return filters.full_moment(moment, UTC_ZONE)
 
 
 def machine_time(moment: datetime) -> str:

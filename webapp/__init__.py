@@ -23,6 +23,8 @@ from .sessions import guards, session
 from .sessions.cookie import SessionInterface
 from .sessions.routes import bp as sessions
 from .sign_ups.routes import bp as sign_ups
+from .users.account import bp as account
+from .users.leaving import bp as leaving
 from .users.routes import bp as users
 from .web import answers, filters, health, security, static_files
 from .web.addresses import address
@@ -61,7 +63,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    for blueprint in (health.bp, feeds, reactions, activities, fuse, drafts, users, sign_ups, sessions):
+    for blueprint in (
+        health.bp,
+        feeds,
+        reactions,
+        activities,
+        fuse,
+        drafts,
+        users,
+        account,
+        leaving,
+        sign_ups,
+        sessions,
+    ):
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:

@@ -29,7 +29,7 @@ SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "users.show_handle",
+    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "account.show_handle",
     "sessions.sign_in", "sign_ups.sign_up", "feeds.people", "drafts.show",
 }  # fmt: skip
 

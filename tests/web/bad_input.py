@@ -38,8 +38,8 @@ REFUSED: dict[str, dict[str, str]] = {
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},
-    "users.save_handle": {"handle": "x"},
-    "users.change_password": {"current": "", "password": "short"},
+    "account.save_handle": {"handle": "x"},
+    "account.change_password": {"current": "", "password": "short"},
 }
 """Forms that are refused whatever one of their fields holds, so that nothing is written."""
 STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}  # forms for those who are signed out

@@ -32,8 +32,8 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
     "sign_ups.sign_up": [{"handle": "x"}] * 2,
     "users.save_profile": [{"display_name": "Alice"}] * 2,
-    "users.save_handle": [{"handle": "bob"}] * 2,
-    "users.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
+    "account.save_handle": [{"handle": "bob"}] * 2,
+    "account.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
 }
 """Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""
 

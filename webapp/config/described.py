@@ -48,6 +48,9 @@ SERVER = {
         "COMMUNITY_ABOUT": Setting(
             "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
+        "COMMUNITY_TIMEZONE": Setting(
+            "UTC", "The time zone of times, such as `Europe/Berlin`, for all who have not chosen another."
+        ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
         "SIGN_UP": Setting(
             "open",

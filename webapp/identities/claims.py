@@ -22,7 +22,7 @@ class NewPerson(TypedDict):
     email: str | None
 
 
-def person_of(claims: Mapping[str, object], community: str) -> NewPerson:
+def person_of(claims: Mapping[str, object], community: str = "") -> NewPerson:
     """The account in the community of that name for these claims (OpenID Connect's names, and Cognito's attributes).
 
     What is missing, too long or unfit is replaced, never refused: the person has already signed up.

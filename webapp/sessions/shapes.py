@@ -2,14 +2,31 @@ from typing import NotRequired, TypedDict
 
 
 class Viewer(TypedDict):
-    """`drafts_count`: activities that they began to write. `stale`: the session was not marked as seen for a while."""
+    """`drafts_count`: activities that they began to write. `stale`: the session was not marked as seen for a while.
+
+    None where they did not choose: `usual_ttl` (then it is `last_ttl`), `usual_audience`, `time_zone`, `theme`.
+    """
 
     uuid: str
     display_name: str
     handle: str
+    role: str
     last_ttl: str | None
+    usual_ttl: str | None
+    usual_audience: str | None
+    time_zone: str | None
+    theme: str | None
     drafts_count: int
     stale: NotRequired[bool]
+
+
+class SignedIn(TypedDict):
+    """One of a person's sessions. `name`: the beginning of its hash, in hex."""
+
+    name: str
+    created_at: str
+    seen_at: str
+    is_this: bool
 
 
 class Account(TypedDict):

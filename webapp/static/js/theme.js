@@ -8,4 +8,6 @@ const setTheme = (theme) => {
     meta.media = !theme ? system : theme === meta.dataset.for ? "all" : "none";
   }
 };
-if (localStorage.getItem("theme")) setTheme(localStorage.getItem("theme"));
+// The signed-in chose in Settings, and the server says it; "system" is none.
+const chosenTheme = document.documentElement.dataset.theme ?? localStorage.getItem("theme");
+if (chosenTheme) setTheme(chosenTheme === "system" ? undefined : chosenTheme);
