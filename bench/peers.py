@@ -22,6 +22,7 @@ from webapp.feeds.pages import SOONEST
 from webapp.feeds.parts import Part
 from webapp.web import filters
 from webapp.web.paging import PAGE_SIZE, cursor
+from webapp.web.zones import UTC_ZONE
 
 MENTION = re.compile(r"[@＠]([A-Za-z0-9_]{2,30})")
 VISIT = timedelta(minutes=30)

@@ -41,12 +41,13 @@ _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 # Whoever bears one of these would be taken for somebody with power here: nobody's name, nobody's handle.
-_POWERFUL = """abuse admin administrator hostmaster mayfly mod moderator official operator owner postmaster root security
-staff support sysadmin system team webmaster"""
+_POWERFUL = """abuse admin administrator hostmaster mayfly mod moderator official operator owner postmaster root
+security staff support sysadmin system team webmaster"""
 # Nobody's handle: all at once, and where our addresses begin. A test compares it with the addresses that there are.
 _TAKEN = """all anybody anyone channel everybody everyone here me nobody you about activities alive api auth bookmarks
 compose confirm drafts feed follow help home invitations join livez login logout media metrics moderation notifications
-people promise public readyz recover reset rules search settings sign_in sign_out sign_up static stream tags vanishing"""
+people promise public readyz recover reset rules search settings signin
+signout signup static stream tags vanishing"""
 _NOT_SEEN = regex.compile(
     r"[[^\p{L}\p{M}\p{N}]||\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1
 )

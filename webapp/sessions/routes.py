@@ -69,12 +69,12 @@ def show() -> Any:
     return render_template("sessions/sessions.html", sessions=own_sessions())
 
 
-@bp.post("/settings/sessions/<name>/end")
+@bp.post("/settings/sessions/<session_name>/end")
 @signed_in
 @limited("settings")
-def end(name: str) -> Any:
+def end(session_name: str) -> Any:
     """Ends one of the viewer's sessions; one that is over already stays so."""
-    db().execute("sessions/end_named", user_uuid=session.viewer_uuid(), name=name)
+    db().execute("sessions/end_named", user_uuid=session.viewer_uuid(), session_name=session_name)
     return _changed(_("That device is signed out."))
 
 

@@ -107,5 +107,6 @@ def lead_to_new_handle(error: NotFound) -> Any:
     if request.endpoint and "handle" in parts and request.method in ("GET", "HEAD"):
         new = db().query_value("users/moved", viewer_uuid=session.viewer_uuid(), handle=parts["handle"][:100])
         if new:
-            return redirect(url_for(request.endpoint, **{**parts, "handle": new}, **request.args), 302)
+            query = request.query_string.decode()
+            return redirect(f"{url_for(request.endpoint, **parts | {'handle': new})}{query and '?'}{query}", 302)
     return error_response(error)

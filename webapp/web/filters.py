@@ -42,8 +42,8 @@ class Life(NamedTuple):
 
 def life(card: Any) -> Life:
     """By the database's clock (`read_at`)."""
-    moments = (datetime.fromisoformat(card[name]) for name in ("created_at", "read_at", "expires_at"))
-    return life_between(*moments, zone=current_zone())
+    created, read, ends = (datetime.fromisoformat(card[name]) for name in ("created_at", "read_at", "expires_at"))
+    return life_between(created, read, ends, current_zone())
 
 
 def life_between(created: datetime, read: datetime, ends: datetime, zone: Zone) -> Life:
