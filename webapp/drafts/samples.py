@@ -8,6 +8,7 @@ DRAFT: Draft = {
     "uuid": sample_uuid("draft"),
     "message": "Has anybody seen",
     "display_name": None,
+    "audience": None,
     "ttl": "3-days",
     "reply_to_activity_uuid": None,
     "key": sample_uuid("key of the draft"),
@@ -35,7 +36,10 @@ LINES = {
 
 SAMPLES: Samples = {
     "drafts/_draft.html": {name: {"draft": line} for name, line in LINES.items()},
-    "drafts/drafts.html": {"some": {"drafts": list(LINES.values())}, "none": {"drafts": []}},
+    "drafts/drafts.html": {
+        "some": {"drafts": list(LINES.values()), "vanishing": None},
+        "none": {"drafts": [], "vanishing": None},
+    },
     "drafts/begun.html": {
         "always": {
             "draft": {**DRAFT, "message": HOSTILE},

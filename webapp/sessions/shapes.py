@@ -17,6 +17,7 @@ class Viewer(TypedDict):
     time_zone: str | None
     theme: str | None
     drafts_count: int
+    usual_audience: NotRequired[str | None]
     stale: NotRequired[bool]
 
 
