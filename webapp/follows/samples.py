@@ -1,6 +1,5 @@
 from typing import Any
 
-from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .shapes import Tie
 
@@ -39,9 +38,9 @@ SAMPLES: Samples = {
         "on a profile": {"handle": "bede", "id": "more"},
         "in a card": {"handle": "bede", "id": "acts-1", "in_card": True},
     },
-    "follows/blocked.html": {"blocked": {"person": TIES["blocked"], "viewer": VIEWER}},
+    "follows/blocked.html": {"blocked": {"person": TIES["blocked"], "vanishing": None}},
     "follows/hidden.html": {
-        "nobody": {"people": [], "viewer": VIEWER},
-        "some": {"people": [TIES["muted for a while"], TIES["blocked"]], "viewer": VIEWER},
+        "nobody": {"people": [], "vanishing": None},
+        "some": {"people": [TIES["muted for a while"], TIES["blocked"]], "vanishing": None},
     },
 }
