@@ -19,4 +19,3 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) AS person
 ORDER BY listed.number DESC
-LIMIT %(limit)s

@@ -1,5 +1,5 @@
 -- feeds/here: who wrote in the last 24 hours, or had a page open (of which the signed-in alone learn), the latest first.
--- params:  viewer_uuid uuid?, limit int
+-- params:  viewer_uuid uuid?, most int
 -- returns: Person[]
 WITH
 -- include activities/_seen
@@ -10,7 +10,7 @@ WITH
     AND newest.user_uuid IS DISTINCT FROM %(viewer_uuid)s
     AND NOT EXISTS (SELECT FROM seen WHERE seen.user_uuid = newest.user_uuid AND seen.number > newest.number)
   ORDER BY newest.number DESC
-  LIMIT %(limit)s
+  LIMIT %(most)s
 ), visited AS (
   SELECT person.uuid AS user_uuid, session.seen_at AS moment
   FROM sessions AS session
@@ -19,10 +19,11 @@ WITH
     AND person.uuid <> %(viewer_uuid)s
   -- include follows/_met
   ORDER BY session.seen_at DESC
-  LIMIT 5 * %(limit)s
+  LIMIT 5 * %(most)s
 ), listed AS (
   SELECT user_uuid, (extract(epoch FROM max(moment)) * 1000)::bigint AS number, NULL::timestamptz AS wrote_at
   FROM (SELECT user_uuid, moment FROM wrote UNION ALL SELECT user_uuid, moment FROM visited) AS either
   GROUP BY user_uuid
 )
 -- include feeds/_line
+LIMIT %(most)s

@@ -25,3 +25,4 @@ WITH
   SELECT uuid, number, NULL FROM joined
 )
 -- include feeds/_line
+LIMIT %(limit)s

@@ -1,5 +1,5 @@
 -- feeds/suggested: who wrote last, to somebody who follows nobody yet; no row for those who do.
--- params:  viewer_uuid uuid, limit int
+-- params:  viewer_uuid uuid, most int
 -- returns: Person[]
 WITH
 -- include activities/_seen
@@ -15,6 +15,6 @@ WITH
       WHERE mutes.user_uuid = %(viewer_uuid)s AND mutes.muted_uuid = newest.user_uuid AND mutes.expires_at > now()
     )
   ORDER BY newest.number DESC
-  LIMIT %(limit)s
+  LIMIT %(most)s
 )
 -- include feeds/_line

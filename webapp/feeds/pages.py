@@ -33,7 +33,7 @@ def feed_response(
     parts: dict[str, tuple[str, dict[str, object]]] = {"rows": (name, {**asked, "limit": limit})}
     if marked:
         parts["mark"] = ("feeds/mark", {"viewer_uuid": viewer_uuid})
-        parts["suggested"] = ("feeds/suggested", {"viewer_uuid": viewer_uuid, "limit": BESIDE})
+        parts["suggested"] = ("feeds/suggested", {"viewer_uuid": viewer_uuid, "most": BESIDE})
     if not wants_fragment():
         parts |= _beside(viewer_uuid)
     found = db().query_together(**parts)
@@ -108,7 +108,7 @@ def beside(viewer_uuid: str | None) -> dict[str, Any]:
 def _beside(viewer_uuid: str | None) -> dict[str, tuple[str, dict[str, object]]]:
     return {
         "vanishing": ("feeds/vanishing", {"viewer_uuid": viewer_uuid, "soonest": BESIDE}),
-        "here": ("feeds/here", {"viewer_uuid": viewer_uuid, "limit": BESIDE}),
+        "here": ("feeds/here", {"viewer_uuid": viewer_uuid, "most": BESIDE}),
     }
 
 

@@ -151,7 +151,8 @@ def _profile_response(handle: str, shows: str) -> Any:
     if person["blocked"]:
         return render_template("follows/blocked.html", person=person)
     tabs = ["profile", "replies", *(["likes"] if settings().likes_shown == "everyone" or person["is_own"] else [])]
-    asked, needs = {**_paging(), "user_uuid": person["uuid"]}, {"person": person, "tabs": tabs, "shows": shows}
+    asked = {**_paging(), "user_uuid": person["uuid"]}
+    needs: dict[str, Any] = {"person": person, "tabs": tabs, "shows": shows}
     if shows in ("followers", "following"):
         return people_response("feeds/follows.html", f"feeds/{shows}", asked, **needs)
     if shows not in tabs:

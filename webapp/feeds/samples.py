@@ -143,7 +143,9 @@ SAMPLES: Samples = {
         "empty": {
             "page": EMPTY,
             "composer": composers()["hostile"],
-            **{"vanishing": vanishing(0), "here": [], "suggested": HERE},
+            "vanishing": vanishing(0),
+            "here": [],
+            "suggested": HERE,
         },
     },
     "feeds/public.html": {

@@ -57,7 +57,7 @@ class Profile(Tie):
 
 
 class Person(TypedDict):
-    """Somebody in a list of people. `bio`: its first line. `wrote_at`: None where it is not told, or nothing is alive."""
+    """Somebody in a list of people. `bio`: its first line. `wrote_at`: None where nothing is alive, or not told."""
 
     number: str
     display_name: str
