@@ -5,11 +5,15 @@ from ..follows.shapes import Tie
 
 
 class ThreadItem(TypedDict):
-    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity."""
+    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity.
+
+    `muted`: the viewer muted its author.
+    """
 
     uuid: str
     number: str
     depth: int
+    muted: bool
     card: ActivityCard | None
 
 

@@ -9,6 +9,7 @@ class Viewer(TypedDict):
     handle: str
     last_ttl: str | None
     drafts_count: int
+    usual_audience: NotRequired[str | None]
     stale: NotRequired[bool]
 
 
