@@ -2,7 +2,7 @@
   (
     SELECT COALESCE(json_agg(own), '[]')
     FROM (
-      SELECT uuid, message, created_at, expires_at, visible_from, reply_to_activity_uuid
+      SELECT uuid, message, created_at, expires_at, visible_from, reply_to_activity_uuid, audience
       FROM seen
       WHERE user_uuid = %(viewer_uuid)s
       ORDER BY number DESC
@@ -12,7 +12,7 @@
   (
     SELECT COALESCE(json_agg(own), '[]')
     FROM (
-      SELECT kind, message, display_name, ttl, reply_to_activity_uuid, saved_at, expires_at
+      SELECT kind, message, display_name, ttl, audience, reply_to_activity_uuid, saved_at, expires_at
       FROM drafts
       WHERE user_uuid = %(viewer_uuid)s AND expires_at > now()
       ORDER BY saved_at DESC

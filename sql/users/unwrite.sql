@@ -2,7 +2,14 @@
 -- params:  user_uuid uuid, key_seconds int, limit int
 -- returns: rows
 WITH leaving AS MATERIALIZED (
-  SELECT uuid, number, user_uuid, visible_from, GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
+  SELECT
+    uuid,
+    number,
+    user_uuid,
+    visible_from,
+    audience,
+    circle_user_uuid,
+    GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
   FROM activities
   WHERE user_uuid = %(user_uuid)s
   ORDER BY number DESC

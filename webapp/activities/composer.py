@@ -166,5 +166,5 @@ def _usual_ttl(viewer: Viewer) -> str:
 
 def chosen_audience(viewer: Viewer, wanted: str = "") -> str:
     """What they wanted, else their usual. Where strangers read nothing, `everyone` is `members`."""
-    audience = wanted or viewer.get("usual_audience") or "everyone"
+    audience = wanted or viewer["usual_audience"] or "everyone"
     return "members" if audience == "everyone" and not settings().public_feed else audience

@@ -15,6 +15,7 @@ LIMITS = {
     "activities": Rule("60/1h", "person", "activities"),
     "burns": Rule("60/1h", "person", "burns"),
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
+    "follows": Rule("300/1h", "person", "follows, mutes and blocks, and those taken back"),
     "settings": Rule("20/1h", "person", "changes of a profile, a password and the like: each counted separately"),
     "handles": Rule("10/1d", "person", "handles tried: each that is given up stays taken for 30 days"),
     "exports": Rule("10/1h", "person", "downloads of everything of one's own"),

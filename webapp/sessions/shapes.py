@@ -17,7 +17,6 @@ class Viewer(TypedDict):
     time_zone: str | None
     theme: str | None
     drafts_count: int
-    usual_audience: NotRequired[str | None]
     stale: NotRequired[bool]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import escape
 
 from ..words import N_, _, ngettext
-from .links import message_html
+from .links import linked, message_html
 from .zones import Zone, current_zone
 
 _MONTHS = (
@@ -181,6 +181,7 @@ def register(app: Flask) -> None:
         hue,
         initial,
         life,
+        linked,
         machine_time,
         message_html,
         month,
