@@ -48,6 +48,7 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
+CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
 CREATE UNIQUE INDEX users_number ON users (number);
 CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
 CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
@@ -265,6 +266,7 @@ CREATE TABLE reports (
   CONSTRAINT reports_settled_whole CHECK ((outcome IS NULL) = (settled_at IS NULL)),
   CONSTRAINT reports_order CHECK (expires_at > created_at)
 );
+CREATE INDEX reports_reporter_number ON reports (reporter_uuid, number DESC);
 CREATE INDEX reports_user_uuid ON reports (user_uuid);
 CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
 CREATE INDEX reports_expires_at ON reports (expires_at);

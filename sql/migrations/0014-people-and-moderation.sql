@@ -40,6 +40,8 @@ ALTER TABLE users
   ADD COLUMN time_zone text CONSTRAINT users_time_zone_length CHECK (char_length(time_zone) BETWEEN 1 AND 60),
   ADD COLUMN theme text CONSTRAINT users_theme_known CHECK (theme IN ('light', 'dark'));
 -- then
+CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
+-- then
 CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
 -- then
 CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
@@ -135,6 +137,7 @@ CREATE TABLE reports (
   CONSTRAINT reports_settled_whole CHECK ((outcome IS NULL) = (settled_at IS NULL)),
   CONSTRAINT reports_order CHECK (expires_at > created_at)
 );
+CREATE INDEX reports_reporter_number ON reports (reporter_uuid, number DESC);
 CREATE INDEX reports_user_uuid ON reports (user_uuid);
 CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
 CREATE INDEX reports_expires_at ON reports (expires_at);

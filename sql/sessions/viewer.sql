@@ -5,7 +5,7 @@ SELECT
   viewer.uuid,
   viewer.display_name,
   viewer.handle,
-  viewer.role,
+  NULLIF(viewer.role, 'member') AS role,
   viewer.last_ttl,
   viewer.usual_ttl,
   viewer.usual_audience,

@@ -24,12 +24,14 @@ FOR_ALL = [
     "/", "/public", "/@alice", "/@alice/status/{}", "/activities/{}/acts", "/vanishing", "/api/public",
     "/api/@alice", "/api/activities/{}",
 ]  # fmt: skip
-AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
+AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse", "/settings/export.json", "/settings/export.html"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "account.show_handle",
+    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "users.show_preferences",
+    "account.show_handle", "account.show_email", "account.show_password", "sessions.show", "leaving.show_export",
+    "leaving.show_delete", "leaving.deleted",
     "sessions.sign_in", "sign_ups.sign_up", "feeds.people", "drafts.show",
 }  # fmt: skip
 

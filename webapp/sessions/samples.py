@@ -8,7 +8,7 @@ VIEWER: Viewer = {
     "uuid": sample_uuid("viewer"),
     "display_name": "Marnie Fell",
     "handle": "marnie",
-    "role": "member",
+    "role": None,
     "last_ttl": None,
     "usual_ttl": None,
     "usual_audience": None,

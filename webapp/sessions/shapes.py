@@ -4,13 +4,14 @@ from typing import NotRequired, TypedDict
 class Viewer(TypedDict):
     """`drafts_count`: activities that they began to write. `stale`: the session was not marked as seen for a while.
 
-    None where they did not choose: `usual_ttl` (then it is `last_ttl`), `usual_audience`, `time_zone`, `theme`.
+    `role`: moderator, operator, None for others. `usual_ttl` (else it is `last_ttl`), `usual_audience`, `time_zone` and
+    `theme` are None where they did not choose.
     """
 
     uuid: str
     display_name: str
     handle: str
-    role: str
+    role: str | None
     last_ttl: str | None
     usual_ttl: str | None
     usual_audience: str | None

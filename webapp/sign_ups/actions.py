@@ -22,7 +22,7 @@ def sign_up(
     *,
     display_name: str,
     handle: str,
-    email: str | None,
+    email: str,
     password: str,
     key: str,
     invite: str,
@@ -39,7 +39,8 @@ def sign_up(
     def write() -> None:
         with db.transaction():
             # The account first: of two requests with one key the second waits here, not for its own invitation.
-            db.query_value("sign_ups/create", uuid=made["uuid"], display_name=display_name, handle=handle, email=email)
+            account = {"display_name": display_name, "handle": handle, "email": email or None}
+            db.query_value("sign_ups/create", uuid=made["uuid"], **account)
             if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=token_hash(invite)):
                 raise Conflict(_("This invitation has been used or has expired. Ask for a new one."))
             db.execute("sessions/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
@@ -55,7 +56,7 @@ def sign_up(
 
 
 def signed_up_before(
-    db: Database, settings: Settings, *, handle: str, email: str | None, password: str, key: str, address: str
+    db: Database, settings: Settings, *, handle: str, email: str, password: str, key: str, address: str
 ) -> Account | None:
     """The account that this same form made a moment ago: a double press, or a lost response. Raises `TooMany`.
 
@@ -63,7 +64,7 @@ def signed_up_before(
     The password is then checked under the limits of signing in.
     """
     if not db.query_value(
-        "sign_ups/made_just_now", uuid=_uuid_of(key), handle=handle, email=email, seconds=_REPEAT_SECONDS
+        "sign_ups/made_just_now", uuid=_uuid_of(key), handle=handle, email=email or None, seconds=_REPEAT_SECONDS
     ):
         return None
     try:
@@ -76,10 +77,10 @@ def _uuid_of(key: str) -> str:
     return str(uuid.uuid5(uuid.UUID(key), "account"))
 
 
-def taken(db: Database, settings: Settings, *, handle: str, email: str | None, address: str) -> list[Invalid]:
+def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
     """What is taken, all at once. Raises `TooMany`: it is not a way to look people up."""
     hit(db, settings.limits["sign_up_tries"], "sign_up_tries", subject_of_address(settings, address))
-    found = db.query_object("sign_ups/taken", handle=handle, email=email) or {}
+    found = db.query_object("sign_ups/taken", handle=handle, email=email or None) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
 
 

@@ -3,7 +3,6 @@ import uuid
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from .. import text
@@ -16,29 +15,10 @@ if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live 
     email_validator.SPECIAL_USE_DOMAIN_NAMES.remove("local")
 
 
-class EmailField(TextField):
-    """An address to sign in with, as it is stored; None where the field was left empty."""
-
-    data: str | None  # type: ignore[assignment]
-
-    def pre_validate(self, form: BaseForm) -> None:
-        self.data = self.typed.strip() or None
-        if not self.data:
-            return
-        try:
-            found = validate_email(self.data[:255], check_deliverability=False, globally_deliverable=False)
-        except EmailNotValidError:
-            found = None
-        # "ada@x" is a slip, unless this place is called x.
-        if not found or not ("." in found.domain or found.domain == settings().public_host):
-            raise ValidationError(_("Enter an email address like name@example.org."))
-        self.data = text.folded(found.normalized)
-
-
 class SignUpForm(FlaskForm):  # type: ignore[misc]
     display_name = TextField(filters=[lambda raw: text.display_name(raw)])
     handle = TextField(filters=[lambda raw: text.handle(raw)])
-    email = EmailField()
+    email = TextField(filters=[lambda raw: (raw).strip()])
     password = TextField()
     invite = TextField()
     key = TextField(filters=[lambda raw: as_uuid(raw) or str(uuid.uuid4())])
@@ -51,6 +31,18 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
         if problem := text.handle_problem(field.data, settings().community_name):
             raise ValidationError(problem)
 
+    def validate_email(self, field: TextField) -> None:
+        if not field.data:  # optional
+            return
+        try:
+            found = validate_email(field.data[:255], check_deliverability=False, globally_deliverable=False)
+        except EmailNotValidError:
+            found = None
+        # "ada@x" is a slip, unless this place is called x.
+        if not found or not ("." in found.domain or found.domain == settings().public_host):
+            raise ValidationError(_("Enter an email address like name@example.org."))
+        field.data = text.folded(found.normalized)
+
     def validate_password(self, field: TextField) -> None:
-        if problem := passwords.problem(field.data, self.handle.data, self.email.data or "", self.display_name.data):
+        if problem := passwords.problem(field.data, self.handle.data, self.email.data, self.display_name.data):
             raise ValidationError(problem)

@@ -62,7 +62,7 @@ def save_email() -> Any:
     try:
         if not is_confirmed(form, own_account(), request.remote_addr):
             return email_page(422, form)
-        actions.save_email(db(), settings(), user_uuid=person, email=form.email.data)
+        actions.save_email(db(), settings(), user_uuid=person, email=form.email.data or None)
     except Invalid as problem:
         form.email.errors = [problem.message]
         return email_page(422, form)

@@ -4,7 +4,7 @@ from wtforms.validators import ValidationError
 from .. import text
 from ..config.zones import time_zones
 from ..sessions import passwords
-from ..sign_ups.forms import EmailField
+from ..sign_ups.forms import SignUpForm
 from ..web.current import settings
 from ..web.fields import TextField
 from ..words import _
@@ -49,7 +49,10 @@ class ConfirmedForm(FlaskForm):  # type: ignore[misc]
 
 
 class EmailForm(ConfirmedForm):
-    email = EmailField()
+    """An empty address removes the one that is there."""
+
+    email = TextField(filters=[lambda raw: (raw).strip()])
+    validate_email = SignUpForm.validate_email
 
 
 class PasswordForm(ConfirmedForm):
