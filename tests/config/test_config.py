@@ -29,6 +29,7 @@ WRONG: dict[str, list[dict[str, str]]] = {
     "TRUSTED_PROXIES": [{"TRUSTED_PROXIES": "6"}],
     "SIGN_UP": [{"SIGN_UP": "provider"}],  # there is none
     "PUBLIC_FEED": [{"PUBLIC_FEED": "maybe"}],
+    "COMMUNITY_TIMEZONE": [{"COMMUNITY_TIMEZONE": zone} for zone in ("Berlin", "Moon/Sea", "../../etc/passwd")],
     "AUTH": [{"AUTH": "saml"}],
     "OIDC_CLIENT_ID": [{"OIDC_CLIENT_ID": "mayfly"}, {**OIDC, "OIDC_CLIENT_ID": ""}],
     "OIDC_ISSUER": [

@@ -56,8 +56,8 @@ def test_account_goes_with_all_that_is_theirs_and_replies_of_others_stay(
 ) -> None:
     own, other = user_uuid(conn, "alice"), user_uuid(conn, "bob")
     top = activity_by(conn, "bob", "the top")
-    mine, expired = activity_by(conn, "alice", "canary", reply_to=top), activity_by(conn, "alice", "canary",
-                                                                                   left=timedelta(seconds=-1))  # fmt: skip
+    mine = activity_by(conn, "alice", "canary", reply_to=top)
+    expired = activity_by(conn, "alice", "canary", left=timedelta(seconds=-1))
     reply(bob, mine, "words below")
     write(alice, "canary for followers", audience="followers")
     send(alice, "/drafts", message="canary begun")

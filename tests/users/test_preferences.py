@@ -1,10 +1,11 @@
 """Settings: theme, time zone, and what a new activity begins with."""
 
 import re
+from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import activity_by, send, value, write, wrong_fields
+from verbs import activity_by, send, value, write
 from ways import MakeApp
 
 from webapp.config.zones import time_zones
@@ -36,7 +37,7 @@ def test_preference_that_does_not_exist_is_refused(conn: Connection, alice: Flas
     for name in ALL:
         answer = send(alice, PREFERENCES, **{**ALL, name: "../../etc/passwd"})
         assert (answer.status_code, value(conn, STORED)) == (422, ""), name
-    assert wrong_fields(send(alice, PREFERENCES, time_zone="Moon/Sea")) == []
+    assert "Choose one of these." in send(alice, PREFERENCES, time_zone="Moon/Sea").text
     assert send(alice, PREFERENCES, time_zone="Asia/Calcutta").status_code == 303, "an old name that browsers know"
 
 
@@ -65,18 +66,23 @@ def test_times_are_in_the_chosen_zone_and_name_it_where_it_is_not_the_communitys
     make_app: MakeApp, conn: Connection, alice: FlaskClient, bob: FlaskClient
 ) -> None:
     activity_by(conn, "alice", "soon")
-    conn.execute("UPDATE activities SET created_at = '2026-12-01T22:30Z', expires_at = '2026-12-31T22:30Z'")
-    conn.execute("UPDATE activities SET visible_from = created_at")
+    conn.execute(
+        "UPDATE activities SET created_at = day - interval '90 minutes', visible_from = day - interval '90 minutes',"
+        " expires_at = day + interval '70.5 hours' FROM date_trunc('day', now()) AS day"
+    )
+    written, ends = conn.execute("SELECT created_at, expires_at FROM activities").fetchall()[0]
     place = f"/@alice/status/{value(conn, 'SELECT uuid FROM activities')}"
-    moments = {"UTC": "1 December, 22:30", "Asia/Kolkata": "2 December, 04:00 Kolkata time"}
-    for zone, said in moments.items():
+    kolkata, day = "Asia/Kolkata", timedelta(days=1)
+    for zone, shown, gone in (
+        ("UTC", f"{written.day} {written:%B}, 22:30", f"Gone {ends:%A} 22:30"),
+        (kolkata, f"{written + day:%-d %B}, 04:00 Kolkata time", f"Gone {ends + day:%A} 04:00 Kolkata time"),
+    ):
         send(alice, PREFERENCES, time_zone=zone)
         page = alice.get(place).text
-        assert f">{said}</time>" in page
-        assert f'data-zone="{zone}"' in page
-        assert ">1 December, 22:30</time>" in bob.get(place).text, "the card that is kept serves both"
-    there = make_app(COMMUNITY_TIMEZONE="Asia/Kolkata")
-    assert ">2 December, 04:00</time>" in there.test_client().get(place).text
+        assert [part in page for part in (f">{shown}</time>", f'title="{gone}"', f'data-zone="{zone}"')] == [True] * 3
+        assert f'title="Gone {ends:%A} 22:30"' in bob.get(place).text, "one kept card serves both"
+    there = make_app(COMMUNITY_TIMEZONE=kolkata).test_client()
+    assert f">{written + day:%-d %B}, 04:00</time>" in there.get(place).text
 
 
 def test_zone_is_offered_until_one_is_chosen(alice: FlaskClient) -> None:

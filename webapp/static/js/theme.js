@@ -8,6 +8,9 @@ const setTheme = (theme) => {
     meta.media = !theme ? system : theme === meta.dataset.for ? "all" : "none";
   }
 };
-// The signed-in chose in Settings, and the server says it; "system" is none.
-const chosenTheme = document.documentElement.dataset.theme ?? localStorage.getItem("theme");
-if (chosenTheme) setTheme(chosenTheme === "system" ? undefined : chosenTheme);
+// The server says what the signed-in chose in Settings; it stays when they sign out.
+const keptTheme = document.documentElement.dataset.theme ?? localStorage.getItem("theme");
+if (keptTheme && keptTheme !== "system") {
+  setTheme(keptTheme);
+  localStorage.setItem("theme", keptTheme);
+}
