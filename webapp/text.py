@@ -1,6 +1,7 @@
 """What people type, normalised and checked. Length counts characters as people see them."""
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -41,13 +42,18 @@ _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 # Whoever bears one of these would be taken for somebody with power here: nobody's name, nobody's handle.
-_POWERFUL = """abuse admin administrator hostmaster mayfly mod moderator official operator owner postmaster root
-security staff support sysadmin system team webmaster"""
+_POWERFUL = {
+    "abuse", "admin", "administrator", "hostmaster", "mayfly", "mod", "moderator", "official", "operator", "owner",
+    "postmaster", "root", "security", "staff", "support", "sysadmin", "system", "team", "webmaster",
+}  # fmt: skip
 # Nobody's handle: all at once, and where our addresses begin. A test compares it with the addresses that there are.
-_TAKEN = """all anybody anyone channel everybody everyone here me nobody you about activities alive api auth bookmarks
-compose confirm drafts feed follow help home invitations join livez login logout media metrics moderation notifications
-people promise public readyz recover reset rules search settings signin
-signout signup static stream tags vanishing"""
+_TAKEN = {
+    "all", "anybody", "anyone", "channel", "everybody", "everyone", "here", "me", "nobody", "you", "about",
+    "activities", "alive", "api", "auth", "bookmarks", "compose", "confirm", "drafts", "feed", "follow", "help",
+    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation", "notifications",
+    "people", "promise", "public", "readyz", "recover", "reset", "rules", "search", "settings", "signin", "signout",
+    "signup", "static", "stream", "tags", "vanishing",
+}  # fmt: skip
 _NOT_SEEN = regex.compile(
     r"[[^\p{L}\p{M}\p{N}]||\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1
 )
@@ -106,17 +112,17 @@ def handle_problem(folded: str, community: str = "") -> str | None:
     """Why a folded handle is not allowed in that community, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
         return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
-    reserved = is_reserved(folded, f"{_POWERFUL} {_TAKEN}", community)
+    reserved = is_reserved(folded, _POWERFUL | _TAKEN, community)
     return _("That handle is reserved. Choose another.") if reserved else None
 
 
-def is_reserved(raw: str, words: str = _POWERFUL, community: str = "") -> bool:
+def is_reserved(raw: str, words: Iterable[str] = _POWERFUL, community: str = "") -> bool:
     """Whether it reads as one of these words, its plural, or the community's name.
 
     Case, spaces, signs, accents, compatibility forms and what cannot be seen make no difference.
     """
     reads = _reading(raw)
-    return bool(reads) and bool({reads, reads.removesuffix("s")} & {*map(_reading, words.split()), _reading(community)})
+    return bool(reads) and bool({reads, reads.removesuffix("s")} & {*map(_reading, words), _reading(community)})
 
 
 @lru_cache(500)

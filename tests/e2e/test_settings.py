@@ -39,7 +39,9 @@ def test_theme_of_an_account_never_flashes(
     assert system not in seen
 
 
-@pytest.mark.parametrize(("answer", "zone", "clock"), [("Yes", "Asia/Kolkata", "04:00"), ("No", "UTC", "22:30")])
+@pytest.mark.parametrize(
+    ("answer", "zone", "clock"), [("Yes", "Asia/(Kolkata|Calcutta)", "04:00 .* time"), ("No", "UTC", "22:30")]
+)
 def test_zone_of_the_device_is_offered_once(
     page: Page, conn: Connection, base_url: str, answer: str, zone: str, clock: str
 ) -> None:
@@ -49,7 +51,7 @@ def test_zone_of_the_device_is_offered_once(
     offer = page.locator("#zone-offer")
     expect(offer).to_contain_text("Your device is in Asia/")
     offer.get_by_role("button", name=answer).click()
-    expect(page.locator("html")).to_have_attribute("data-zone", zone)
+    expect(page.locator("html")).to_have_attribute("data-zone", re.compile(zone))
     expect(page).to_have_url(f"{base_url}/public")
     expect(offer).to_have_count(0)
     expect(page.locator("header time").first).to_have_attribute("title", re.compile(clock))
