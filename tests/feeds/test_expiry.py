@@ -21,8 +21,8 @@ from webapp.ops.sweep import sweep
 
 CANARY = "canary of the harbour"
 FOR_ALL = [
-    "/", "/public", "/@alice", "/@alice/replies", "/@alice/likes", "/@alice/status/{}", "/activities/{}/acts", "/vanishing",
-    "/api/public", "/api/@alice", "/api/activities/{}",
+    "/", "/public", "/@alice", "/@alice/replies", "/@alice/likes", "/@alice/status/{}", "/activities/{}/acts",
+    "/vanishing", "/api/public", "/api/@alice", "/api/activities/{}",
 ]  # fmt: skip
 AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
