@@ -76,7 +76,9 @@ def fill(conn: Connection) -> None:
             [hash_password(PASSWORD), DEMO],
         )
         # Demo muted one person and blocked another, so that there is something to take back.
-        met = "SELECT demo.uuid, other.uuid FROM users AS demo, users AS other WHERE demo.handle = %s AND other.handle = %s"
+        met = (
+            "SELECT one.uuid, other.uuid FROM users AS one, users AS other WHERE one.handle = %s AND other.handle = %s"
+        )
         conn.execute(f"INSERT INTO mutes (user_uuid, muted_uuid) {met}", [DEMO, "dot"])
         conn.execute(f"INSERT INTO blocks (user_uuid, blocked_uuid) {met}", [DEMO, "jonah"])
 
