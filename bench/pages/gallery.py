@@ -49,6 +49,13 @@ SIGNED_OUT = {
 SIGNED_IN = {
     **_BOTH,
     "own profile": f"/@{DEMO}",
+    "profile of another": "/@salma",
+    "followers": "/@salma/followers",
+    "likes": "/@salma/likes",
+    "people, signed in": "/people",
+    "everybody": "/public",
+    "muted and blocked": "/settings/people",
+    "blocked": "/@jonah",
     "compose": "/compose",
     "settings": "/settings?saved=profile",
     "reply page": f"/compose?reply_to={uuid(100)}",
@@ -68,6 +75,12 @@ def fill(conn: Connection) -> None:
             "INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, %s FROM users WHERE handle = %s",
             [hash_password(PASSWORD), DEMO],
         )
+        # Demo muted one person and blocked another, so that there is something to take back.
+        met = (
+            "SELECT one.uuid, other.uuid FROM users AS one, users AS other WHERE one.handle = %s AND other.handle = %s"
+        )
+        conn.execute(f"INSERT INTO mutes (user_uuid, muted_uuid) {met}", [DEMO, "dot"])
+        conn.execute(f"INSERT INTO blocks (user_uuid, blocked_uuid) {met}", [DEMO, "jonah"])
 
 
 # States ------------------------------------------------------------------------------------------------------

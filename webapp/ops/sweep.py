@@ -23,6 +23,7 @@ _STEPS = {
     "drafts": "ops/sweep_drafts",
     "limits": "ops/sweep_limits",
     "withdrawals": "ops/sweep_withdrawals",
+    "mutes": "ops/sweep_mutes",
 }
 
 
