@@ -40,6 +40,8 @@ ALTER TABLE users
   ADD COLUMN time_zone text CONSTRAINT users_time_zone_length CHECK (char_length(time_zone) BETWEEN 1 AND 60),
   ADD COLUMN theme text CONSTRAINT users_theme_known CHECK (theme IN ('light', 'dark'));
 -- then
+CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
+-- then
 CREATE TABLE follows (
   user_uuid uuid NOT NULL CONSTRAINT follows_user REFERENCES users (uuid) ON DELETE CASCADE,
   followed_uuid uuid NOT NULL CONSTRAINT follows_followed REFERENCES users (uuid) ON DELETE CASCADE,

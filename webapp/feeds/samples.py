@@ -5,7 +5,7 @@ from ..activities.shapes import ActivityLine
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .parts import Part
-from .shapes import Person, Place, Profile, Thread, ThreadItem, Vanishing
+from .shapes import Keeper, Person, Place, Profile, Thread, ThreadItem, Vanishing
 
 
 def thread_items() -> list[ThreadItem]:
@@ -97,7 +97,16 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
 PEOPLE = Part([_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50])], NEXT, query={"before": NEXT})
 FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}
 
+KEEPERS: list[Keeper] = [
+    {"display_name": "Marnie Fell", "handle": "marnie", "role": "operator"},
+    {"display_name": HOSTILE[:50], "handle": "bede", "role": "moderator"},
+]
+
 SAMPLES: Samples = {
+    "feeds/about.html": {
+        "to somebody who may read": {"keepers": KEEPERS, "may_read": True, "vanishing": vanishing(2)},
+        "to a stranger of a private place": {"keepers": [], "may_read": False},
+    },
     "feeds/_bar.html": {
         f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
         for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))

@@ -55,6 +55,14 @@ class Profile(TypedDict):
     activities_count: int
 
 
+class Keeper(TypedDict):
+    """`role`: moderator or operator."""
+
+    display_name: str
+    handle: str
+    role: str
+
+
 class Person(TypedDict):
     """Somebody in the list of people. `bio`: its first line. `wrote_at`: None where nothing of theirs is alive."""
 
