@@ -1,8 +1,8 @@
--- feeds/keepers: who keeps the community: operators and moderators, the longest here first.
+-- feeds/keepers: who keeps the community: operators, then moderators, the longest here first.
 -- params:  none
 -- returns: Keeper[]
 SELECT display_name, handle, role
 FROM users
 WHERE role <> 'member'
   AND suspended_at IS NULL
-ORDER BY created_at
+ORDER BY role = 'operator' DESC, created_at

@@ -57,8 +57,8 @@ SERVER = {
         "SIGN_UP": Setting(
             "open",
             "Who may get an account: `open`, `invite` (by an invitation of moderators, or of `bin/users-invite`),"
-            " `closed`; with `AUTH` also `provider` (everybody whom the provider signs in; pages do not invite strangers"
-            " to join).",
+            " `closed`; with `AUTH` also `provider` (everybody whom the provider signs in; pages do not invite"
+            " strangers to join).",
         ),
         "TTL_DEFAULT": Setting("7-days", "The lifespan picked for a newcomer; later it is the last one they chose."),
         "TTL_FLOOR": Setting(
