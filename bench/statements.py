@@ -115,14 +115,14 @@ class Values:
             "all drafts": ("drafts/list", self._listed),
             "another end": ("activities/fuse", lambda: self.own() | LIFE | KEYS),
             "burning another's (nothing happens)": ("activities/burn", lambda: self.person() | self.activity() | KEYS),
-            "what is new, at start": ("live/news", lambda: {"viewer_uuid": None, "since": None} | UNDO),
-            "what is new, at a tick": ("live/news", lambda: {"viewer_uuid": None, "since": time.time() - 2} | UNDO),
+            "what is new, at start": ("live/news", lambda: {"since": None} | UNDO),
+            "what is new, at a tick": ("live/news", lambda: {"since": time.time() - 2} | UNDO),
             "what is left of a page": ("live/alive", self._page),
         }
 
     def _new(self, parent: object) -> Params:
-        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}
-        return {**written, **UNDO, **self.viewer(), "reply_to_activity_uuid": parent}
+        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "mentioned": [], "audience": "everyone"}
+        return {**written, **UNDO, "life_seconds": 3600, **self.viewer(), "reply_to_activity_uuid": parent}
 
     def _session(self) -> Params:
         return {"token_hash": self._dice.choice(self._sessions)[0]}

@@ -144,6 +144,7 @@ CREATE TABLE drafts (
   -- Counts the saves: an older version overwrites nothing.
   version integer NOT NULL DEFAULT 1,
   saved_at timestamptz NOT NULL DEFAULT now(),
+  audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20),
   CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
   CONSTRAINT drafts_order CHECK (expires_at > created_at)
 );

@@ -159,3 +159,6 @@ ALTER TABLE withdrawals
   ADD CONSTRAINT withdrawals_audience_known CHECK (audience IN ('everyone', 'members', 'followers', 'author', 'viewer')),
   ADD COLUMN circle_user_uuid uuid,
   ADD COLUMN addressee_uuids uuid[] NOT NULL DEFAULT '{}';
+-- then
+-- A draft keeps whom it is for.
+ALTER TABLE drafts ADD COLUMN audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20);

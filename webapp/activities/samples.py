@@ -32,6 +32,7 @@ def card(
         "reply_to_activity_uuid": None,
         "parent": None,
         "mentions": None,
+        "audience": "everyone",
         "expires_at": (NOW + WEEK * left).isoformat(),
         "created_at": (created := (NOW - WEEK * (1 - left)).isoformat()),
         "visible_from": created,
@@ -66,6 +67,8 @@ CARDS: dict[str, ActivityCard] = {
         "@marnie look: https://example.org/a/very/long/path/that/does/not/end/where/one/would/like and www.example.org",
         mentions=["marnie"],
     ),
+    "for members": card("Keys are under the stone.", audience="members"),
+    "for followers": card("I am leaving in May.", audience="followers"),
     "long word": card("Donau" + "dampfschifffahrt" * 12, display_name="N" * 50, handle="h" * 30),
     "full length": card("Two hundred and eighty characters are a lot. " * 7),
     "lines": card("First line.\n\nThird line,\nfourth line."),
@@ -78,7 +81,13 @@ CARDS: dict[str, ActivityCard] = {
 
 
 def composer(name: str, **fields: Any) -> Composer:
-    return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
+    usual: dict[str, Any] = {
+        "viewer": VIEWER,
+        "ttl": "7-days",
+        "audience": "everyone",
+        "key": sample_uuid(f"key {name}"),
+    }
+    return Composer(**{**usual, **fields})
 
 
 def composers() -> dict[str, Composer]:
@@ -163,7 +172,7 @@ SAMPLES: Samples = {
             "parent": PARENT,
             "composer": composers()["a reply in a thread"],
             "thread": {
-                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "card": CARDS["a reply"]}],
+                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "muted": False, "card": CARDS["a reply"]}],
                 "cut": True,
             },
             "further": None,

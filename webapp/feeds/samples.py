@@ -26,6 +26,7 @@ def _thread_item(depth: int, message: str | None) -> ThreadItem:
         "uuid": sample_uuid(f"{depth} {message}"),
         "number": PARENT["number"],
         "depth": depth,
+        "muted": False,
         "card": shown,
     }
 

@@ -4,11 +4,15 @@ from ..activities.shapes import ActivityCard, ActivityLine
 
 
 class ThreadItem(TypedDict):
-    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity."""
+    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity.
+
+    `muted`: the viewer muted its author.
+    """
 
     uuid: str
     number: str
     depth: int
+    muted: bool
     card: ActivityCard | None
 
 

@@ -10,6 +10,7 @@ class Viewer(TypedDict):
     role: str
     last_ttl: str | None
     drafts_count: int
+    usual_audience: NotRequired[str | None]
     stale: NotRequired[bool]
 
 

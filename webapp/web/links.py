@@ -53,6 +53,11 @@ def message_html(card: Any) -> Markup:
     return Markup("").join([*parts, escape(text[position:])])
 
 
+def mentioned(text: str) -> list[str]:
+    """The handles that a message mentions, of people who may not exist."""
+    return sorted({found["handle"].lower() for found in _TOKEN.finditer(text) if found["handle"]})
+
+
 def _link(found: "regex.Match[str]") -> Markup | None:
     """The whole address; the style may cut what stands behind the host. None where it has no valid host or port."""
     try:
