@@ -44,7 +44,9 @@ def test_invite_prints_a_link_and_keeps_a_hash(run: Run, owner: Connection) -> N
         link = run("users-invite", *given, PUBLIC_URL="https://mayfly.example")[1].strip()
         before, _, code = link.rpartition("/")
         assert before == "https://mayfly.example/join"
-        row = "SELECT name, places, extract(day FROM expires_at - created_at)::int FROM invitations WHERE code_hash = %s"
+        row = (
+            "SELECT name, places, extract(day FROM expires_at - created_at)::int FROM invitations WHERE code_hash = %s"
+        )
         assert owner.execute(row, [hashlib.sha256(code.encode()).digest()]).fetchone() == kept
     for wrong in (("--places", "0"), ("--places", "1001"), ("--days", "31"), ("--days", "x"), ("--name", "n" * 81)):
         run.refused("bin/users-invite: ", "users-invite", *wrong)
