@@ -17,7 +17,7 @@ from bench.load import percentile
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection
 from webapp.db.database import Database
-from webapp.feeds.pages import SOONEST
+from webapp.feeds.pages import BESIDE
 from webapp.postgres.programs import major_version
 from webapp.web.paging import PAGE_SIZE
 
@@ -98,7 +98,7 @@ class Values:
             "people, further on": ("feeds/people", lambda: self.viewer() | self.further()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
-            "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": SOONEST}),
+            "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": BESIDE}),
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity()),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy()),
             "where a busy thread goes on": ("feeds/thread_on", lambda: self.viewer() | self.busy()),

@@ -50,6 +50,8 @@ CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
 CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
 CREATE UNIQUE INDEX users_number ON users (number);
+CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
+CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
 CREATE INDEX users_suspended ON users (uuid) WHERE suspended_at IS NOT NULL;
 
 CREATE TABLE follows (
@@ -110,6 +112,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user_uuid ON sessions (user_uuid);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
+CREATE INDEX sessions_seen_at ON sessions (seen_at);
 
 -- Lets in as many people as it has places. Only the SHA-256 of the code is stored.
 CREATE TABLE invitations (

@@ -18,6 +18,7 @@ from .drafts.routes import bp as drafts
 from .errors import Unavailable
 from .feeds.about import bp as about
 from .feeds.routes import bp as feeds
+from .follows.routes import bp as follows
 from .invitations.routes import bp as invitations
 from .live import routes as live
 from .reactions.routes import bp as reactions
@@ -64,18 +65,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
     for blueprint in (
-        health.bp,
-        feeds,
-        about,
-        reactions,
-        activities,
-        fuse,
-        drafts,
-        users,
-        sign_ups,
-        invitations,
-        sessions,
-    ):
+        health.bp, feeds, about, reactions, activities, fuse, follows, drafts, users, sign_ups, invitations, sessions,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:

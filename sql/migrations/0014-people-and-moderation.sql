@@ -42,6 +42,12 @@ ALTER TABLE users
 -- then
 CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
 -- then
+CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
+-- then
+CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
+-- then
+CREATE INDEX sessions_seen_at ON sessions (seen_at);
+-- then
 CREATE TABLE follows (
   user_uuid uuid NOT NULL CONSTRAINT follows_user REFERENCES users (uuid) ON DELETE CASCADE,
   followed_uuid uuid NOT NULL CONSTRAINT follows_followed REFERENCES users (uuid) ON DELETE CASCADE,

@@ -123,6 +123,11 @@ REPLIED_TO = card("My own words, and what others said.", is_own=True, replies_co
 FUSE = {"ttl": "7-days", "latest": (NOW + WEEK * 4).isoformat(), "notice": "", "error": "", "rewriting": False}
 
 SAMPLES: Samples = {
+    "activities/_audience.html": {
+        "of three": {"composer": FRESH, "id": FRESH.id},
+        "of two": {"composer": composer("members", parent=CARDS["for members"], audience="followers"), "id": "two"},
+        "none": {"composer": composer("circle", parent=CARDS["for followers"], audience="followers"), "id": "none"},
+    },
     "activities/_activity.html": {
         **{name: {"activity": sample} for name, sample in CARDS.items()},
         "in focus": {"activity": PARENT, "stands": "focus"},

@@ -54,6 +54,11 @@ SERVER = {
             " sign-up and on `/about`.",
         ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
+        "LIKES_SHOWN": Setting(
+            "everyone",
+            "Who sees how many like an activity, and what a person likes: `everyone`, or `author`: the author of the"
+            " activity, and the person.",
+        ),
         "SIGN_UP": Setting(
             "open",
             "Who may get an account: `open`, `invite` (by an invitation of moderators, or of `bin/users-invite`),"

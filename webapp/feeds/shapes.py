@@ -1,6 +1,7 @@
 from typing import TypedDict
 
 from ..activities.shapes import ActivityCard, ActivityLine
+from ..follows.shapes import Tie
 
 
 class ThreadItem(TypedDict):
@@ -50,13 +51,13 @@ class Mark(TypedDict):
     newest: str
 
 
-class Profile(TypedDict):
-    uuid: str
-    display_name: str
-    handle: str
+class Profile(Tie):
+    """Counts cover what this viewer may see, up to 1,000."""
+
     bio: str
     created_at: str
     activities_count: int
+    following_count: int
 
 
 class Keeper(TypedDict):
@@ -68,12 +69,21 @@ class Keeper(TypedDict):
 
 
 class Person(TypedDict):
-    """Somebody in the list of people. `bio`: its first line. `wrote_at`: None where nothing of theirs is alive."""
+    """Somebody in a list of people. `bio`: its first line. `wrote_at`: None where nothing is alive, or not told."""
 
     number: str
     display_name: str
     handle: str
     bio: str
+    is_own: bool
+    follows: bool
     wrote_at: str | None
     created_at: str
     read_at: str
+
+
+class Liked(TypedDict):
+    """`number`: of the like."""
+
+    number: str
+    card: ActivityCard

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import escape
 
 from ..words import N_, _, ngettext
-from .links import message_html
+from .links import linked, message_html
 
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
@@ -178,6 +178,7 @@ def register(app: Flask) -> None:
         hue,
         initial,
         life,
+        linked,
         machine_time,
         message_html,
         month,

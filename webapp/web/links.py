@@ -39,9 +39,11 @@ _TOKEN = regex.compile(
 
 
 def message_html(card: Any) -> Markup:
-    """A message with web addresses, and mentions of existing people, as links. All else is text."""
-    text: str = card["message"]
-    known = card["mentions"] or ()
+    return linked(card["message"], card["mentions"] or ())
+
+
+def linked(text: str, known: Container[str] = ()) -> Markup:
+    """A text with web addresses, and mentions of the known handles, as links. All else is text."""
     if not known and "://" not in text:
         return escape(text)
     parts: list[Markup] = []
