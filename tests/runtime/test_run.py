@@ -61,6 +61,7 @@ def test_run_survives_kill_9_of_its_database(demo: Running) -> None:
 def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -> None:
     run = start(**PRODUCTION).up()
     assert "warning: http://mayfly.lan is plain http" in run.said()
+    assert "note: SIGN_UP=open" in run.said()
     note = run.state / "served.json"
     assert note.stat().st_mode & 0o777 == 0o600
     noted = json.loads(note.read_text())
