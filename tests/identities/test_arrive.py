@@ -96,6 +96,17 @@ def test_invitation_lets_one_person_in(invited: Flask, provider: FakeProvider, c
     assert status(invited, provider, invite="come-in") == 403
 
 
+def test_who_comes_by_an_invitation_counts_against_it_alone(
+    make_app: MakeApp, invited: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    conn.execute("UPDATE invitations SET places = 2")
+    app = make_app(SIGN_UP="open", LIMIT_SIGN_UPS="1/30m")
+    for number, invite, ends in ((0, "come-in", 303), (1, "come-in", 303), (2, "come-in", 303), (3, "", 429)):
+        provider.person = {"sub": f"sub-{number}"}
+        assert status(app, provider, invite=invite) == ends, number
+    assert value(conn, "SELECT used FROM invitations") == 2
+
+
 def test_invitation_is_kept_where_no_account_came_of_it(
     invited: Flask, provider: FakeProvider, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
