@@ -5,6 +5,7 @@ SELECT
   viewer.uuid,
   viewer.display_name,
   viewer.handle,
+  viewer.role,
   viewer.last_ttl,
   (
     -- include drafts/_count

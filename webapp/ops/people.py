@@ -6,7 +6,7 @@ from .. import text
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Refused
-from ..sessions.actions import token_hash
+from ..invitations import actions as invitations
 from ..sessions.passwords import hash_password
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
@@ -36,11 +36,10 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
             db.execute("sessions/end_all", user_uuid=user_uuid, but=None)
 
 
-def invite(db: Database) -> str:
-    """Creates a code for one sign-up within seven days. Only its hash is stored."""
-    code = secrets.token_urlsafe(24)
-    db.execute("ops/invitation_create", code_hash=token_hash(code))
-    return code
+def invite(db: Database, settings: Settings, *, name: str, places: int, days: int) -> str:
+    """The code of a new invitation."""
+    made = invitations.create(db, settings, name=name, places=places, seconds=days * 86400)
+    return invitations.code_of(settings.secret_key, made)
 
 
 def burn(db: Database, activity: str) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import current_app, redirect, request, url_for
 
-from ..errors import MayflyError
+from ..errors import MayflyError, NotFound
 from ..limits import hit, subject_of
 from ..web.answers import stale_form_response
 from ..web.current import db, settings
 from ..web.fragments import page_before
 from ..web.htmx import wants_fragment
-from ..web.policy import AUTHOR, EVERYBODY, SIGNED_IN, View, with_facts
+from ..web.policy import AUTHOR, EVERYBODY, MODERATORS, SIGNED_IN, View, with_facts
 from ..words import _
 from .session import known_viewer, viewer
 
@@ -58,6 +58,18 @@ def author_only(view: View) -> View:
     return with_facts(signed_in(view), policy=AUTHOR)
 
 
+def moderators(view: View) -> View:
+    """As `signed_in`; for members there is nothing at that address."""
+
+    @wraps(view)
+    def kept(*args: Any, **kwargs: Any) -> Any:
+        if known_viewer()["role"] == "member":
+            raise NotFound
+        return view(*args, **kwargs)
+
+    return with_facts(signed_in(kept), policy=MODERATORS)
+
+
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
     """After a CSRF failure `form(sentence)` returns what was typed; strangers still get the view's guard."""
 
@@ -85,7 +97,7 @@ def limited(name: str) -> Callable[[View], View]:
 def keep_private() -> Any:
     """With `PUBLIC_FEED=no` only policy EVERYBODY is open to strangers; views with a guard decide themselves."""
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
-    if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR) or viewer():
+    if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR, MODERATORS) or viewer():
         return None
     return redirect_to_sign_in()
 

@@ -8,6 +8,7 @@ VIEWER: Viewer = {
     "uuid": sample_uuid("viewer"),
     "display_name": "Marnie Fell",
     "handle": "marnie",
+    "role": "member",
     "last_ttl": None,
     "drafts_count": 0,
 }

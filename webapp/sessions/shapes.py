@@ -7,6 +7,7 @@ class Viewer(TypedDict):
     uuid: str
     display_name: str
     handle: str
+    role: str
     last_ttl: str | None
     drafts_count: int
     usual_audience: NotRequired[str | None]

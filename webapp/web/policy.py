@@ -13,6 +13,7 @@ EVERYBODY = "everybody"
 READERS = "readers"  # with PUBLIC_FEED=no only the signed-in
 SIGNED_IN = "signed in"
 AUTHOR = "author"  # anybody else gets a 404
+MODERATORS = "moderators"  # and operators; anybody else gets a 404
 
 
 def everybody(view: View) -> View:
