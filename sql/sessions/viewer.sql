@@ -5,8 +5,12 @@ SELECT
   viewer.uuid,
   viewer.display_name,
   viewer.handle,
-  viewer.role,
+  NULLIF(viewer.role, 'member') AS role,
   viewer.last_ttl,
+  viewer.usual_ttl,
+  viewer.usual_audience,
+  viewer.time_zone,
+  viewer.theme,
   (
     -- include drafts/_count
   ) AS drafts_count,

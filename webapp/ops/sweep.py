@@ -24,6 +24,7 @@ _STEPS = {
     "limits": "ops/sweep_limits",
     "withdrawals": "ops/sweep_withdrawals",
     "mutes": "ops/sweep_mutes",
+    "handles": "ops/sweep_handles",
 }
 
 
