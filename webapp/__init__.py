@@ -67,8 +67,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
     for blueprint in (
-        health.bp, feeds, about, reactions, activities, fuse, follows, drafts, users, account, leaving, sign_ups, invitations,
-        sessions,
+        health.bp, feeds, about, reactions, activities, fuse, follows, drafts, users, account, leaving, sign_ups,
+        invitations, sessions,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     live.register(app)
