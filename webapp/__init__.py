@@ -18,6 +18,7 @@ from .drafts.routes import bp as drafts
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
 from .live import routes as live
+from .moderation.routes import bp as moderation
 from .reactions.routes import bp as reactions
 from .sessions import guards, session
 from .sessions.cookie import SessionInterface
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    for blueprint in (health.bp, feeds, reactions, activities, fuse, drafts, users, sign_ups, sessions):
+    for blueprint in (health.bp, feeds, moderation, reactions, activities, fuse, drafts, users, sign_ups, sessions):
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:

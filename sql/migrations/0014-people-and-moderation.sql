@@ -103,6 +103,7 @@ CREATE TABLE reports (
   CONSTRAINT reports_settled_whole CHECK ((outcome IS NULL) = (settled_at IS NULL)),
   CONSTRAINT reports_order CHECK (expires_at > created_at)
 );
+CREATE INDEX reports_reporter_number ON reports (reporter_uuid, number DESC);
 CREATE INDEX reports_user_uuid ON reports (user_uuid);
 CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
 CREATE INDEX reports_expires_at ON reports (expires_at);

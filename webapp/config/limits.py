@@ -15,6 +15,8 @@ LIMITS = {
     "activities": Rule("60/1h", "person", "activities"),
     "burns": Rule("60/1h", "person", "burns"),
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
+    "reports": Rule("20/1h", "person", "reports of activities and people"),
+    "moderation": Rule("600/1h", "person", "acts of moderators and operators"),
     "settings": Rule("20/1h", "person", "changes of a profile, a handle, a password: each counted separately"),
     "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),
     "draft_saves": Rule("2000/1h", "person", "drafts saved as their writer types, and discarded"),

@@ -10,6 +10,9 @@ VIEWER: Viewer = {
     "handle": "marnie",
     "last_ttl": None,
     "drafts_count": 0,
+    "role": None,
+    "paused_until": None,
+    "cases": 0,
 }
 
 
