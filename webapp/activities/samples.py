@@ -181,5 +181,5 @@ SAMPLES: Samples = {
     "activities/acts.html": {"always": {"activity": CARDS["own"]}},
     "activities/fuse.html": {"always": {"activity": CARDS["own"], **FUSE}},
     "activities/burn.html": {"always": {"activity": CARDS["own"], "notice": ""}},
-    "activities/compose.html": {name: {"composer": sample} for name, sample in composers().items()},
+    "activities/compose.html": {name: {"composer": sample, "vanishing": None} for name, sample in composers().items()},
 }

@@ -35,7 +35,10 @@ LINES = {
 
 SAMPLES: Samples = {
     "drafts/_draft.html": {name: {"draft": line} for name, line in LINES.items()},
-    "drafts/drafts.html": {"some": {"drafts": list(LINES.values())}, "none": {"drafts": []}},
+    "drafts/drafts.html": {
+        "some": {"drafts": list(LINES.values()), "vanishing": None},
+        "none": {"drafts": [], "vanishing": None},
+    },
     "drafts/begun.html": {
         "always": {
             "draft": {**DRAFT, "message": HOSTILE},
