@@ -1,9 +1,11 @@
+from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from .. import text
 from ..errors import NotFound
+from ..web.addresses import address
 from ..web.current import db, settings
 from ..web.htmx import wants_fragment
 from ..web.paging import PAGE_SIZE, Page
@@ -14,17 +16,50 @@ from .words import KINDS
 MOST_PEOPLE = 200
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """The form for a report of `thing`, a card or a person; with `reported` it was reported, and waits."""
+
+    thing: Any
+    reported: Reported | None = None
+    form: ReportForm | None = None
+    notice: str = ""
+    copies_live: int = 0
+    kinds: tuple[str, ...] = tuple(KINDS)
+
+    @property
+    def of_activity(self) -> bool:
+        return "message" in self.thing
+
+    @property
+    def id(self) -> str:
+        return f"report-{self.thing['number' if self.of_activity else 'handle']}"
+
+    @property
+    def page(self) -> str:
+        """The page of what is reported."""
+        if self.of_activity:
+            return url_for("feeds.thread", handle=self.thing["handle"], activity_uuid=self.thing["uuid"])
+        return url_for("feeds.profile", handle=self.thing["handle"])
+
+    @property
+    def action(self) -> str:
+        if self.of_activity:
+            return url_for("moderation.report_activity", activity_uuid=self.thing["uuid"])
+        return url_for("moderation.report_person", handle=self.thing["handle"])
+
+
 def report_panel(
     thing: Any, viewer_uuid: str, form: ReportForm | None = None, status: int = 200, notice: str = ""
 ) -> Any:
-    """The form for a report of a card or a person, or what became of it: in place under HTMX, else a page."""
+    """The form, or what became of it: in place under HTMX, else a page."""
     user_uuid, activity_uuid = (thing["user_uuid"], thing["uuid"]) if "message" in thing else (thing["uuid"], None)
     reported: Reported | None = db().query_object(
         "moderation/reported", viewer_uuid=viewer_uuid, user_uuid=user_uuid, activity_uuid=activity_uuid
     )
+    asking = Asking(thing=thing, reported=reported, form=form, notice=notice, copies_live=settings().report_copies_days)
     template = "moderation/_report.html" if wants_fragment() else "moderation/report.html"
-    needs = {"thing": thing, "form": form, "notice": notice, "reported": reported}
-    return render_template(template, **needs, kinds=KINDS, copies_live=settings().report_copies_days), status
+    return render_template(template, asking=asking), status
 
 
 def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
@@ -35,10 +70,11 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
     return case
 
 
-def list_page(template: str, **asked: Any) -> str:
-    """One part of the list that has the name of its template."""
-    page = Page.of(db().query_array(template, **asked, limit=PAGE_SIZE + 1))
-    return render_template(f"{template}.html", page=page)
+def list_page(name: str, cursor: str, **asked: Any) -> str:
+    """A part of the list that statement, route and template name alike. `cursor`: which parameter continues it."""
+    page = Page.of(db().query_array(f"moderation/{name}", **asked, limit=PAGE_SIZE + 1))
+    href = f"{address(f'moderation.{name}')}?{cursor}={page.next}" if page.next else ""
+    return render_template(f"moderation/{name}.html", rows=page.rows, href=href)
 
 
 def find_person(handle: str) -> Moderated | None:

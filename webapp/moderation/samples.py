@@ -4,10 +4,10 @@ from typing import Any
 
 from ..activities.samples import PARENT
 from ..sessions.samples import VIEWER, sample_form
-from ..web.paging import Page
 from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
+from .pages import Asking
 from .shapes import Case, Report
-from .words import ACTS, KINDS
+from .words import ACTS
 
 MODERATOR = {**VIEWER, "role": "moderator", "cases": 2}
 OPERATOR = {**VIEWER, "role": "operator"}
@@ -101,8 +101,7 @@ OWN = [
 
 
 def _report(**needs: Any) -> dict[str, Any]:
-    fixed: dict[str, Any] = {"thing": PARENT, "form": None, "notice": "", "reported": None, "copies_live": 14}
-    return {**fixed, "kinds": KINDS, **needs}
+    return {"asking": Asking(**{"thing": PARENT, "copies_live": 14, **needs})}
 
 
 def _wrong_form() -> SimpleNamespace:
@@ -120,12 +119,11 @@ REPORTS = {
         thing=PERSON, reported={"created_at": (NOW - timedelta(hours=1)).isoformat(), "copy_expires_at": None}
     ),
 }
-_PLACED = {"of_activity": True, "id": "report-1", "page": "/"}
 
 SAMPLES: Samples = {
     "moderation/_report.html": REPORTS,
     "moderation/_report_form.html": {
-        name: {**needs, **_PLACED} for name, needs in REPORTS.items() if not needs["reported"]
+        name: {**needs, "id": needs["asking"].id} for name, needs in REPORTS.items() if not needs["asking"].reported
     },
     "moderation/report.html": REPORTS,
     "moderation/_own_reports.html": {
@@ -134,6 +132,7 @@ SAMPLES: Samples = {
     },
     "moderation/_paused.html": {"always": {"until": LATER}},
     "moderation/_nav.html": {"open": {"person": MODERATOR}, "nothing open": {"person": OPERATOR}},
+    "moderation/_more.html": {"more": {"href": "/moderation?after=1"}, "the end": {"href": ""}},
     "moderation/_tabs.html": {"always": {}},
     "moderation/_case.html": {name: {"case": each, "viewer": MODERATOR} for name, each in CASES.items()},
     "moderation/_history.html": {name: {"case": each} for name, each in CASES.items()},
@@ -153,16 +152,16 @@ SAMPLES: Samples = {
         for viewer in (MODERATOR, OPERATOR)
     },
     "moderation/queue.html": {
-        "open": {"page": Page(OPEN, PARENT["number"]), "viewer": MODERATOR},
-        "nothing": {"page": Page([], None), "viewer": OPERATOR},
+        "open": {"rows": OPEN, "href": "/moderation?after=1", "viewer": MODERATOR},
+        "nothing": {"rows": [], "href": "", "viewer": OPERATOR},
     },
     "moderation/settled.html": {
-        "some": {"page": Page(SETTLED, PARENT["number"]), "viewer": MODERATOR},
-        "nothing": {"page": Page([], None), "viewer": MODERATOR},
+        "some": {"rows": SETTLED, "href": "/moderation?after=1", "viewer": MODERATOR},
+        "nothing": {"rows": [], "href": "", "viewer": MODERATOR},
     },
     "moderation/audit.html": {
-        "every act": {"page": Page(LINES, PARENT["number"]), "viewer": MODERATOR},
-        "nothing": {"page": Page([], None), "viewer": MODERATOR},
+        "every act": {"rows": LINES, "href": "/moderation?after=1", "viewer": MODERATOR},
+        "nothing": {"rows": [], "href": "", "viewer": MODERATOR},
     },
     "moderation/people.html": {
         "for an operator": {"people": PEOPLE, "typed": HOSTILE, "error": HOSTILE, "viewer": OPERATOR},
