@@ -17,7 +17,7 @@ from collections.abc import Callable
 from bench.ground import COOKIE, ROOT, TOKEN, VIEWER, Ground, Server, ground, serve
 from bench.load import Result, load, percentile, tool
 from webapp.db.catalogue import Catalogue, query_wrap_together
-from webapp.feeds.pages import SOONEST
+from webapp.feeds.pages import BESIDE
 from webapp.postgres.programs import major_version
 from webapp.web.paging import PAGE_SIZE
 
@@ -180,7 +180,7 @@ def page_script(made: Ground, together: tuple[tuple[str, ...], ...]) -> str:
         "before": "NULL",
         "replies": "true",
         "limit": str(PAGE_SIZE + 1),
-        "soonest": str(SOONEST),
+        "soonest": str(BESIDE),
     }
     catalogue = Catalogue()
     statements = []

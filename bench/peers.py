@@ -18,7 +18,7 @@ from bench.models import Activity, Key, Like, LoginSession, ReadMark, User
 from webapp import create_app
 from webapp.activities.cards import Cards
 from webapp.activities.composer import Composer
-from webapp.feeds.pages import SOONEST
+from webapp.feeds.pages import BESIDE
 from webapp.feeds.parts import Part
 from webapp.web import filters
 from webapp.web.paging import PAGE_SIZE, cursor
@@ -45,7 +45,7 @@ def newest(before: int | None) -> Select[tuple[Activity, datetime]]:
 
 def soonest() -> Select[tuple[Activity, datetime]]:
     found = select(Activity, func.now()).join(Activity.author).where(*alive, within_the_hour())
-    return found.order_by(Activity.expires_at, Activity.uuid).limit(SOONEST)
+    return found.order_by(Activity.expires_at, Activity.uuid).limit(BESIDE)
 
 
 def ending() -> Select[tuple[int, datetime]]:

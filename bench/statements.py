@@ -17,7 +17,7 @@ from bench.load import percentile
 from webapp.config.settings import Settings
 from webapp.db.connections import Connection
 from webapp.db.database import Database
-from webapp.feeds.pages import SOONEST
+from webapp.feeds.pages import BESIDE
 from webapp.postgres.programs import major_version
 from webapp.web.paging import PAGE_SIZE
 
@@ -98,7 +98,7 @@ class Values:
             "people, further on": ("feeds/people", lambda: self.viewer() | self.further()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
-            "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": SOONEST}),
+            "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": BESIDE}),
             "a thread": ("feeds/thread", lambda: self.viewer() | self.activity()),
             "a busy thread": ("feeds/thread", lambda: self.viewer() | self.busy()),
             "where a busy thread goes on": ("feeds/thread_on", lambda: self.viewer() | self.busy()),
@@ -115,14 +115,14 @@ class Values:
             "all drafts": ("drafts/list", self._listed),
             "another end": ("activities/fuse", lambda: self.own() | LIFE | KEYS),
             "burning another's (nothing happens)": ("activities/burn", lambda: self.person() | self.activity() | KEYS),
-            "what is new, at start": ("live/news", lambda: {"viewer_uuid": None, "since": None} | UNDO),
-            "what is new, at a tick": ("live/news", lambda: {"viewer_uuid": None, "since": time.time() - 2} | UNDO),
+            "what is new, at start": ("live/news", lambda: {"since": None} | UNDO),
+            "what is new, at a tick": ("live/news", lambda: {"since": time.time() - 2} | UNDO),
             "what is left of a page": ("live/alive", self._page),
         }
 
     def _new(self, parent: object) -> Params:
-        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "life_seconds": 3600}
-        return {**written, **UNDO, **self.viewer(), "reply_to_activity_uuid": parent}
+        written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "mentioned": [], "audience": "everyone"}
+        return {**written, **UNDO, "life_seconds": 3600, **self.viewer(), "reply_to_activity_uuid": parent}
 
     def _session(self) -> Params:
         return {"token_hash": self._dice.choice(self._sessions)[0]}

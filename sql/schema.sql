@@ -49,6 +49,8 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
 CREATE UNIQUE INDEX users_number ON users (number);
+CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
+CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
 CREATE INDEX users_suspended ON users (uuid) WHERE suspended_at IS NOT NULL;
 
 CREATE TABLE follows (
@@ -109,6 +111,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_user_uuid ON sessions (user_uuid);
 CREATE INDEX sessions_expires_at ON sessions (expires_at);
+CREATE INDEX sessions_seen_at ON sessions (seen_at);
 
 -- Lets in as many people as it has places. Only the SHA-256 of the code is stored.
 CREATE TABLE invitations (
@@ -143,6 +146,7 @@ CREATE TABLE drafts (
   -- Counts the saves: an older version overwrites nothing.
   version integer NOT NULL DEFAULT 1,
   saved_at timestamptz NOT NULL DEFAULT now(),
+  audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20),
   CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
   CONSTRAINT drafts_order CHECK (expires_at > created_at)
 );

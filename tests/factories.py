@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from webapp.db.connections import Connection
+from webapp.db.connections import Connection, DatabaseError
 from webapp.sessions.passwords import hash_password
 
 PASSWORD = "a lantern for the harbour"
@@ -51,4 +51,10 @@ def clear(conn: Connection) -> None:
     ).fetchone()
     assert tables
     conn.execute("SET lock_timeout = '5s'")  # a test that leaves a transaction open fails, and not the next one
-    conn.execute(f"TRUNCATE {tables[0]}")
+    for attempt in range(5):
+        try:
+            conn.execute(f"TRUNCATE {tables[0]}")
+            return
+        except DatabaseError as error:  # a reader that had begun held one table and waited for the next
+            if error.sqlstate != "40P01" or attempt == 4:
+                raise

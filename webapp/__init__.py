@@ -17,6 +17,7 @@ from .db.database import Database, close_pools
 from .drafts.routes import bp as drafts
 from .errors import Unavailable
 from .feeds.routes import bp as feeds
+from .follows.routes import bp as follows
 from .live import routes as live
 from .moderation.routes import bp as moderation
 from .reactions.routes import bp as reactions
@@ -62,7 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    for blueprint in (health.bp, feeds, moderation, reactions, activities, fuse, drafts, users, sign_ups, sessions):
+    nouns = (feeds, moderation, reactions, activities, fuse, follows, drafts, users, sign_ups, sessions)
+    for blueprint in (health.bp, *nouns):
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:

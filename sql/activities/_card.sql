@@ -5,6 +5,7 @@ SELECT
   activity.user_uuid,
   activity.display_name,
   activity.handle,
+  activity.role,
   activity.message,
   (
     SELECT count(*)
@@ -23,6 +24,7 @@ SELECT
       FROM likes
       WHERE likes.activity_uuid = activity.uuid
         AND NOT EXISTS (SELECT FROM users WHERE users.uuid = likes.user_uuid AND users.suspended_at IS NOT NULL)
+        AND likes.user_uuid <> ALL ((SELECT shut_out FROM viewer)::uuid[])
       LIMIT 1000
     ) AS seen
   ) AS likes_count,
@@ -45,10 +47,12 @@ SELECT
       FROM regexp_matches(activity.message, '[@＠]([A-Za-z0-9_]{2,30})', 'g') AS found
     ) AS mention
     JOIN users AS person ON lower(person.handle) = mention.handle AND person.suspended_at IS NULL
+    WHERE person.uuid <> ALL ((SELECT shut_out FROM viewer)::uuid[])
   ) END AS mentions,
   COALESCE(activity.user_uuid = %(viewer_uuid)s, false) AS is_own,
   activity.expires_at,
   activity.created_at,
+  activity.audience,
   activity.visible_from > now() AS undoable,
   activity.visible_from,
   now() AS read_at

@@ -1,8 +1,28 @@
--- activities/_seen: `seen`: the live activities that this viewer may see. Everything that shows or counts reads from it.
-seen AS NOT MATERIALIZED (
+-- activities/_seen: `viewer`, and `seen`: the live activities that they may see. Everything that shows or counts reads from it.
+viewer AS NOT MATERIALIZED (
   SELECT
-    uuid, number, user_uuid, display_name, handle, message, reply_to_activity_uuid, expires_at, created_at, depth, visible_from
-  FROM live_activities
-  WHERE visible_from <= now()
-    OR user_uuid = %(viewer_uuid)s
+    looking.uuid,
+    -- include follows/_shut_out
+    AS shut_out
+  FROM (SELECT %(viewer_uuid)s AS uuid) AS looking
+), seen AS NOT MATERIALIZED (
+  SELECT
+    live.uuid,
+    live.number,
+    live.user_uuid,
+    live.display_name,
+    live.handle,
+    live.role,
+    live.message,
+    live.reply_to_activity_uuid,
+    live.expires_at,
+    live.created_at,
+    live.depth,
+    live.visible_from,
+    live.audience,
+    live.circle_user_uuid
+  FROM live_activities AS live
+  CROSS JOIN viewer
+  WHERE
+    -- include activities/_may_see
 )

@@ -2,7 +2,8 @@
 -- params:  user_uuid uuid, uuid uuid, key_seconds int
 -- returns: rows
 WITH leaving AS MATERIALIZED (
-  SELECT uuid, number, user_uuid, visible_from, GREATEST(now(), created_at) AS expires_at
+  SELECT
+    uuid, number, user_uuid, visible_from, audience, circle_user_uuid, GREATEST(now(), created_at) AS expires_at
   FROM activities
   WHERE uuid = %(uuid)s
     AND user_uuid = %(user_uuid)s

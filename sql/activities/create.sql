@@ -1,19 +1,39 @@
--- activities/create: a new activity; no row if its parent has expired.
--- params:  uuid uuid, viewer_uuid uuid, message text, life_seconds int, undo_seconds int, reply_to_activity_uuid uuid?
+-- activities/create: a new activity; no row if its parent cannot be seen any more.
+-- params:  uuid uuid, viewer_uuid uuid, message text, mentioned text[], audience text, life_seconds int, undo_seconds int, reply_to_activity_uuid uuid?
 -- returns: uuid
+-- A reply reaches no further than its parent. Below one for followers the circle stays that of the author on top.
 WITH
 -- include activities/_seen
-INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, depth, expires_at, visible_from)
-SELECT
-  %(uuid)s,
-  %(viewer_uuid)s,
-  %(message)s,
-  %(reply_to_activity_uuid)s,
-  COALESCE(parent.depth + 1, 0),
-  now() + make_interval(secs => %(life_seconds)s),
-  now() + make_interval(secs => %(undo_seconds)s)
-FROM (SELECT) AS activity
-LEFT JOIN seen AS parent ON parent.uuid = %(reply_to_activity_uuid)s
-WHERE %(reply_to_activity_uuid)s IS NULL
-  OR parent.uuid IS NOT NULL
-RETURNING uuid
+, written AS (
+  INSERT INTO activities (
+    uuid, user_uuid, message, reply_to_activity_uuid, depth, expires_at, visible_from, audience, circle_user_uuid
+  )
+  SELECT
+    %(uuid)s,
+    %(viewer_uuid)s,
+    %(message)s,
+    %(reply_to_activity_uuid)s,
+    COALESCE(parent.depth + 1, 0),
+    now() + make_interval(secs => %(life_seconds)s),
+    now() + make_interval(secs => %(undo_seconds)s),
+    reach.audience,
+    CASE
+      WHEN parent.audience = 'followers' THEN parent.circle_user_uuid
+      WHEN reach.audience = 'followers' THEN %(viewer_uuid)s
+    END
+  FROM (SELECT) AS activity
+  LEFT JOIN seen AS parent ON parent.uuid = %(reply_to_activity_uuid)s
+  CROSS JOIN LATERAL (
+    SELECT CASE
+      WHEN 'followers' IN (parent.audience, %(audience)s) THEN 'followers'
+      WHEN 'members' IN (parent.audience, %(audience)s) THEN 'members'
+      ELSE 'everyone'
+    END AS audience
+  ) AS reach
+  WHERE %(reply_to_activity_uuid)s IS NULL
+    OR parent.uuid IS NOT NULL
+  RETURNING uuid, audience, reply_to_activity_uuid
+), addressed AS (
+  -- include activities/_addressees
+)
+SELECT uuid FROM written

@@ -7,6 +7,8 @@ WITH leaving AS MATERIALIZED (
     number,
     user_uuid,
     visible_from,
+    audience,
+    circle_user_uuid,
     -- A ceiling that was lowered since shortens no life.
     LEAST(
       now() + make_interval(secs => %(life_seconds)s),

@@ -3,7 +3,15 @@
 -- returns: uuid
 WITH leaving AS MATERIALIZED (
   SELECT
-    uuid, number, user_uuid, message, reply_to_activity_uuid, visible_from, GREATEST(now(), created_at) AS expires_at
+    uuid,
+    number,
+    user_uuid,
+    message,
+    reply_to_activity_uuid,
+    visible_from,
+    audience,
+    circle_user_uuid,
+    GREATEST(now(), created_at) AS expires_at
   FROM activities
   WHERE uuid = %(uuid)s
     AND user_uuid = %(user_uuid)s

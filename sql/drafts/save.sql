@@ -1,5 +1,5 @@
 -- drafts/save: saves a composer's text for seven days; gives the new version.
--- params:  user_uuid uuid, key uuid, version int?, message text, ttl text?, reply_to_activity_uuid uuid?
+-- params:  user_uuid uuid, key uuid, version int?, message text, ttl text?, audience text?, reply_to_activity_uuid uuid?
 -- returns: int
 -- No row where the key was posted, or another version than that one stands there (no version: whichever stands there).
 -- Keeps at most a hundred for a person. The key is locked (drafts/lock).
@@ -12,13 +12,14 @@ WITH own AS MATERIALIZED (
   USING own
   WHERE drafts.uuid = own.uuid AND own.place > 99 AND own.key <> %(key)s
 )
-INSERT INTO drafts (uuid, user_uuid, kind, message, ttl, reply_to_activity_uuid, key, expires_at)
+INSERT INTO drafts (uuid, user_uuid, kind, message, ttl, audience, reply_to_activity_uuid, key, expires_at)
 SELECT
   COALESCE((SELECT own.uuid FROM own WHERE own.key = %(key)s ORDER BY own.place LIMIT 1), gen_random_uuid()),
   %(user_uuid)s,
   'activity',
   %(message)s,
   %(ttl)s,
+  %(audience)s,
   %(reply_to_activity_uuid)s,
   %(key)s,
   now() + make_interval(secs => 604800)
@@ -27,6 +28,7 @@ ON CONFLICT (uuid) DO UPDATE
 SET
   message = excluded.message,
   ttl = excluded.ttl,
+  audience = excluded.audience,
   reply_to_activity_uuid = excluded.reply_to_activity_uuid,
   version = drafts.version + 1,
   saved_at = now(),

@@ -8,5 +8,6 @@ WHERE (activity.expires_at, activity.uuid) > (
     COALESCE(%(after)s, '-infinity'),
     COALESCE(%(after_uuid)s, '00000000-0000-0000-0000-000000000000')
   )
+-- include feeds/_unmuted
 ORDER BY activity.expires_at, activity.uuid
 LIMIT %(limit)s

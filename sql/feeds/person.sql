@@ -1,15 +1,34 @@
--- feeds/person: a person as others see them.
+-- feeds/person: a person as the viewer sees them; no row for whom they may not find.
 -- params:  viewer_uuid uuid?, handle text
 -- returns: Profile
 WITH
 -- include activities/_seen
 SELECT
-  person.uuid,
-  person.display_name,
-  person.handle,
-  person.bio,
-  person.created_at,
-  (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = person.uuid LIMIT 1000) AS own) AS activities_count
-FROM users AS person
-WHERE lower(person.handle) = lower(%(handle)s)
-  AND person.suspended_at IS NULL
+-- include follows/_tie
+  , NULLIF(other.role, 'member') AS role
+  , other.bio
+  , other.created_at
+  , (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = other.uuid LIMIT 1000) AS own) AS activities_count
+  , (
+    SELECT count(*)
+    FROM (
+      SELECT
+      FROM follows
+      JOIN users AS person ON person.uuid = follows.user_uuid
+      WHERE follows.followed_uuid = other.uuid
+      -- include follows/_met
+      LIMIT 1000
+    ) AS met
+  ) AS followers_count
+  , (
+    SELECT count(*)
+    FROM (
+      SELECT
+      FROM follows
+      JOIN users AS person ON person.uuid = follows.followed_uuid
+      WHERE follows.user_uuid = other.uuid
+      -- include follows/_met
+      LIMIT 1000
+    ) AS met
+  ) AS following_count
+-- include follows/_other

@@ -5,4 +5,5 @@ WITH
 -- include activities/_seen
 -- include activities/_card
 WHERE (%(replies)s OR activity.reply_to_activity_uuid IS NULL)
+-- include feeds/_unmuted
 -- include feeds/_page

@@ -11,16 +11,19 @@ SELECT
     WHERE number = ANY (%(numbers)s)
   ) AS ends,
   (
-    SELECT COALESCE(json_object_agg(number, parent::text), '{}')
+    SELECT COALESCE(json_object_agg(number, json_build_object('parent', parent, 'feeds', feeds)), '{}')
     FROM (
       SELECT
-        number,
-        (SELECT above.number FROM seen AS above WHERE above.uuid = seen.reply_to_activity_uuid) AS parent
-      FROM seen
-      WHERE number > ((%(since)s - %(undo_seconds)s - 5) * 1000)::bigint << 16
-        AND visible_from > to_timestamp(%(since)s)
-        AND user_uuid IS DISTINCT FROM %(viewer_uuid)s
-      ORDER BY number DESC
+        live.number,
+        (SELECT above.number::text FROM seen AS above WHERE above.uuid = live.reply_to_activity_uuid) AS parent,
+        -- include live/_feeds
+        AS feeds
+      FROM seen AS live
+      CROSS JOIN viewer
+      WHERE live.number > ((%(since)s - %(undo_seconds)s - 5) * 1000)::bigint << 16
+        AND live.visible_from > to_timestamp(%(since)s)
+        AND live.user_uuid IS DISTINCT FROM %(viewer_uuid)s
+      ORDER BY live.number DESC
       LIMIT 100
     ) AS recent
   ) AS new

@@ -40,6 +40,12 @@ ALTER TABLE users
   ADD COLUMN time_zone text CONSTRAINT users_time_zone_length CHECK (char_length(time_zone) BETWEEN 1 AND 60),
   ADD COLUMN theme text CONSTRAINT users_theme_known CHECK (theme IN ('light', 'dark'));
 -- then
+CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
+-- then
+CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
+-- then
+CREATE INDEX sessions_seen_at ON sessions (seen_at);
+-- then
 CREATE TABLE follows (
   user_uuid uuid NOT NULL CONSTRAINT follows_user REFERENCES users (uuid) ON DELETE CASCADE,
   followed_uuid uuid NOT NULL CONSTRAINT follows_followed REFERENCES users (uuid) ON DELETE CASCADE,
@@ -158,3 +164,6 @@ ALTER TABLE withdrawals
   ADD CONSTRAINT withdrawals_audience_known CHECK (audience IN ('everyone', 'members', 'followers', 'author', 'viewer')),
   ADD COLUMN circle_user_uuid uuid,
   ADD COLUMN addressee_uuids uuid[] NOT NULL DEFAULT '{}';
+-- then
+-- A draft keeps whom it is for.
+ALTER TABLE drafts ADD COLUMN audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20);

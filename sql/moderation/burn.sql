@@ -3,7 +3,13 @@
 -- returns: uuid
 WITH leaving AS MATERIALIZED (
   SELECT
-    uuid, number, user_uuid, audience, circle_user_uuid, visible_from, GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
+    uuid,
+    number,
+    user_uuid,
+    visible_from,
+    audience,
+    circle_user_uuid,
+    GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
   FROM activities
   WHERE uuid = %(activity_uuid)s
     AND user_uuid IS NOT NULL

@@ -2,7 +2,7 @@
 -- params:  user_uuid uuid
 -- returns: rows
 WITH leaving AS MATERIALIZED (
-  SELECT number, user_uuid, visible_from, now() AS expires_at
+  SELECT uuid, number, user_uuid, visible_from, audience, circle_user_uuid, now() AS expires_at
   FROM live_activities
   WHERE user_uuid = %(user_uuid)s
 )

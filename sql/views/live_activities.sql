@@ -1,4 +1,5 @@
--- live_activities: the one door to what may be read: alive by the database's clock, by an author in good standing.
+-- live_activities: the one door to what may be read: alive by the database's clock, not hidden, by an author in
+-- good standing.
 -- activities/_seen says which of them a viewer may see.
 -- The LEFT JOIN (no row is ever without its author) is left out by the planner where only counting is wanted.
 CREATE VIEW live_activities AS
@@ -8,16 +9,20 @@ SELECT
   activity.user_uuid,
   author.display_name,
   author.handle,
+  NULLIF(author.role, 'member') AS role,
   activity.message,
   activity.reply_to_activity_uuid,
   activity.expires_at,
   activity.created_at,
   activity.depth,
-  activity.visible_from
+  activity.visible_from,
+  activity.audience,
+  activity.circle_user_uuid
 FROM activities AS activity
 LEFT JOIN users AS author ON author.uuid = activity.user_uuid
 WHERE activity.expires_at > now()
   AND activity.user_uuid IS NOT NULL
+  AND activity.hidden_at IS NULL
   AND NOT EXISTS (
     SELECT FROM users AS hidden WHERE hidden.uuid = activity.user_uuid AND hidden.suspended_at IS NOT NULL
   );

@@ -3,6 +3,7 @@
 -- It looks down branch by branch, the newest replies first, as they end last. In a thread whose dead branches are swept
 -- the first branch ends in something living. Where many lie unswept, or are by somebody suspended, it gives up at the
 -- 200th place.
+-- Read by the release before; feeds/_nodes has taken its place.
 CREATE VIEW thread_stubs AS
 SELECT
   gone.uuid,

@@ -45,7 +45,8 @@ def test_kept_card_shows_what_changed(app: Flask) -> None:
         g.viewer = VIEWER
         for field in {*ActivityCard.__annotations__} - {"read_at", "created_at", "expires_at"}:
             others = {int: 7, bool: not before[field], list: ["bede"]}
-            changed = others.get(type(before[field]), CARDS["a reply"]["parent"] if field == "parent" else "changed")
+            words = {"parent": CARDS["a reply"]["parent"], "audience": "followers"}
+            changed = others.get(type(before[field]), words.get(field, "changed"))
             kept, after = Cards(app.jinja_env), {**before, field: changed}
             kept(before)  # type: ignore[arg-type]
             assert kept(after) == drawn(kept, after), field  # type: ignore[arg-type]

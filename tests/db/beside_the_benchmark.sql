@@ -32,3 +32,22 @@ INSERT INTO withdrawals (number, user_uuid, audience, expires_at)
 SELECT n, md5('user' || n)::uuid, 'everyone', now() FROM generate_series(1, current_setting('bench.users')::int) AS n;
 INSERT INTO read_marks (user_uuid, number, newest)
 SELECT md5('user' || n)::uuid, n, n FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO follows (user_uuid, followed_uuid)
+SELECT md5('user' || n)::uuid, md5('user' || 1 + (n + k * 7) % current_setting('bench.users')::int)::uuid
+FROM generate_series(1, current_setting('bench.users')::int) AS n, generate_series(1, 5) AS k;
+INSERT INTO mutes (user_uuid, muted_uuid)
+SELECT md5('user' || n)::uuid, md5('user' || 1 + (n + 1) % current_setting('bench.users')::int)::uuid FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO blocks (user_uuid, blocked_uuid)
+SELECT md5('user' || n)::uuid, md5('user' || 1 + (n + 2) % current_setting('bench.users')::int)::uuid FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO addressees (activity_uuid, user_uuid)
+SELECT md5('activity' || n)::uuid, md5('user' || 1 + n % current_setting('bench.users')::int)::uuid FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO former_handles (handle, user_uuid, expires_at)
+SELECT 'former_' || n, md5('user' || n)::uuid, now() + interval '30 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO reports (uuid, reporter_uuid, user_uuid, activity_uuid, kind, outcome, settled_at, expires_at)
+SELECT md5('report' || n)::uuid, md5('user' || n)::uuid, md5('user' || 1 + (n + 3) % current_setting('bench.users')::int)::uuid, md5('activity' || n)::uuid, 'spam',
+  CASE WHEN n % 2 = 0 THEN 'dismissed' END, CASE WHEN n % 2 = 0 THEN now() END, now() + interval '90 days'
+FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO report_copies (report_uuid, message, written_at, expires_at)
+SELECT md5('report' || n)::uuid, 'copy', now(), now() + interval '14 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO audit (actor_uuid, act, user_uuid, expires_at)
+SELECT md5('user' || 1 + n % 5)::uuid, 'hide', md5('user' || n)::uuid, now() + interval '180 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;

@@ -152,14 +152,14 @@ def test_save_and_post_of_one_key_wait_for_each_other(
 ) -> None:
     person, db, settings = str(user_uuid(conn, "alice")), app.extensions["db"], app.extensions["settings"]
     text = {"user_uuid": person, "key": KEY, "reply_to_activity_uuid": None}
-    row = {**text, "message": "Late", "ttl": None, "version": 0}
+    row = {**text, "message": "Late", "ttl": None, "audience": None, "version": 0}
     claim = {**text, "message": "Late", "activity_uuid": str(uuid4()), "life_seconds": 60, "version": 0}
 
     def save_late() -> None:
         actions.save(db, **row)
 
     def post_late() -> None:
-        activities.create(db, settings, message="Late", ttl="1-day", **text)
+        activities.create(db, settings, message="Late", mentioned=[], audience="everyone", ttl="1-day", **text)
 
     with db.transaction():
         db.execute("drafts/lock", user_uuid=person, key=KEY)

@@ -75,7 +75,7 @@ def test_thread_tells_nothing_of_a_stub_but_its_place(client: FlaskClient, conn:
     expire(conn, gone)
     shown = client.get(f"/@alice/status/{child}").text + client.get(f"/api/activities/{child}").text
     assert not [word for word in ("canary", str(bob), "@bob") if word in shown]
-    stub = {"uuid": str(gone), "number": number_of(conn, gone), "depth": 0, "card": None}
+    stub = {"uuid": str(gone), "number": number_of(conn, gone), "depth": 0, "muted": False, "card": None}
     assert thread(client, child)["ancestors"] == [stub]
 
 

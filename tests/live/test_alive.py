@@ -24,7 +24,9 @@ def test_tells_what_is_left_what_is_gone_and_what_is_new(
     )
     conn.execute("UPDATE activities SET visible_from = now() + interval '1 hour' WHERE uuid = %s", [hidden])
     one, two, three, four = (number_of(conn, each) for each in (lives, ended, his, hidden))
-    for browser, new in ((client, {one: None, three: one}), (bob, {one: None})):
+    both = "home everybody"
+    first, reply = {"parent": None, "feeds": both}, {"parent": one, "feeds": both}
+    for browser, new in ((client, {one: first, three: reply}), (bob, {one: first})):
         told = browser.get("/alive", query_string={"numbers": f"{one},{two},{four},5", "since": since}).json
         week = 7 * 86_400_000
         assert week - 60_000 < told["ends"].pop(one) <= week

@@ -57,6 +57,10 @@ def now(conn: Connection) -> float:
     return float(value(conn, "SELECT extract(epoch FROM clock_timestamp())"))
 
 
+def new(parent: str | None = None) -> dict[str, Any]:
+    return {"parent": parent, "feeds": "home everybody"}
+
+
 def test_others_hear_of_what_is_written_and_burned_and_its_author_only_of_the_burn(
     listen: Open, app: Flask, alice: FlaskClient, bob: FlaskClient, conn: Connection
 ) -> None:
@@ -65,7 +69,7 @@ def test_others_hear_of_what_is_written_and_burned_and_its_author_only_of_the_bu
     number = number_of(conn, value(conn, "SELECT uuid FROM activities"))
     first = streams[0].raw()
     assert "Never" not in first
-    assert json.loads(first.partition("data: ")[2])["new"] == {number: None}
+    assert json.loads(first.partition("data: ")[2])["new"] == {number: new()}
     burn(alice, value(conn, "SELECT uuid FROM activities"))
     for stream in streams:
         told = stream.next()
@@ -100,9 +104,9 @@ def test_reply_is_told_with_what_it_replies_to_unless_the_page_counted_it(
     with conn.transaction():
         early = make_activity(conn, author, age=timedelta(seconds=3), reply_to=top)
         conn.execute("UPDATE activities SET visible_from = created_at WHERE uuid = %s", [early])
-    assert stream.next()["new"] == {number_of(conn, early): None}
+    assert stream.next()["new"] == {number_of(conn, early): new()}
     late = make_activity(conn, author, reply_to=top)
-    assert stream.next()["new"] == {number_of(conn, late): number_of(conn, top)}
+    assert stream.next()["new"] == {number_of(conn, late): new(number_of(conn, top))}
 
 
 def test_new_end_is_told_as_what_is_left(listen: Open, bob: FlaskClient, conn: Connection) -> None:
@@ -131,9 +135,9 @@ def numbers_of(stream: Listening, count: int) -> list[str]:
     """The next so many numbers that are new."""
     told: list[str] = []
     while len(told) < count:
-        new = stream.next()["new"]
-        assert new, "a beat: nothing comes any more"
-        told += new
+        heard = stream.next()["new"]
+        assert heard, "a beat: nothing comes any more"
+        told += heard
     return told
 
 
@@ -149,7 +153,7 @@ def test_stream_goes_on_where_the_one_before_it_ended(
     other = signed_in(make_app(), "bob")
     given = {"Last-Event-ID": str(since)} if how == "header" else {}
     stream = listen(other, "" if given else f"?since={since}", **given)
-    assert stream.next()["new"] == {number_of(conn, missed): None}
+    assert stream.next()["new"] == {number_of(conn, missed): new()}
 
 
 def test_stream_that_comes_back_too_late_or_hears_too_much_asks(
@@ -195,7 +199,7 @@ def test_database_that_is_away_loses_nothing(
     drained = [next(stream.lines) for _ in range(3)]
     assert drained[-1] == b":\n\n"
     monkeypatch.setattr(db, "query_object", whole)
-    assert stream.next()["new"] == {number: None}
+    assert stream.next()["new"] == {number: new()}
 
 
 @pytest.mark.parametrize("end", ["DELETE FROM sessions", "UPDATE users SET suspended_at = now()"])
@@ -230,7 +234,7 @@ def test_nobody_asks_the_database_once_the_last_stream_is_left_and_again_for_the
     listen(bob).close()
     wait_for(lambda: hub._poller is None)
     missed = activity_by(conn, "alice")
-    assert listen(bob, f"?since={now(conn) - 60}").next()["new"] == {number_of(conn, missed): None}
+    assert listen(bob, f"?since={now(conn) - 60}").next()["new"] == {number_of(conn, missed): new()}
 
 
 def test_streams_end_when_the_worker_stops(listen: Open, app: Flask, bob: FlaskClient) -> None:

@@ -42,8 +42,8 @@ def migrate_under_load(
         db.query_array("feeds/home", viewer_uuid=alice, before=None, replies=True, limit=21)
 
     def write() -> None:
-        new = {"message": "x", "ttl": "1-day", "key": str(uuid.uuid4()), "reply_to_activity_uuid": None}
-        actions.create(db, settings, user_uuid=alice, **new)
+        new = {"message": "x", "mentioned": [], "audience": "everyone", "key": str(uuid.uuid4())}
+        actions.create(db, settings, user_uuid=alice, ttl="1-day", reply_to_activity_uuid=None, **new)
 
     acts = (read, read, write, write)
     done = [0] * len(acts)

@@ -27,12 +27,16 @@ def create(
     *,
     user_uuid: str,
     message: str,
+    mentioned: list[str],
+    audience: str,
     ttl: str,
     key: str,
     reply_to_activity_uuid: str | None,
     version: int | None = None,
 ) -> str:
     """The uuid of the activity that this key makes: a new one, or the one it made before.
+
+    `mentioned`: the handles in the message. `audience`: a reply's is narrowed to its parent's.
 
     Raises `ParentGone`, `TooDeep`, `TooMany`. One transaction, which claims the key first: a second request with the
     same key waits and gets the first one's uuid. A connection lost even at the commit is retried. The key's draft goes,
@@ -64,6 +68,8 @@ def create(
                 uuid=activity_uuid,
                 viewer_uuid=user_uuid,
                 message=message,
+                mentioned=mentioned,
+                audience=audience,
                 life_seconds=life,
                 undo_seconds=settings.undo_seconds,
                 reply_to_activity_uuid=reply_to_activity_uuid,

@@ -16,7 +16,7 @@ from ..web.htmx import wants_fragment
 from ..words import N_, _
 from .forms import ActivityForm
 from .pages import covering_ttl, find_card
-from .shapes import ActivityCard
+from .shapes import AUDIENCES, ActivityCard
 
 ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
 TOO_DEEP = N_("This thread can't go any deeper. Your text is safe: post it elsewhere, or discard it.")
@@ -35,6 +35,7 @@ class Composer:
 
     viewer: Viewer
     ttl: str
+    audience: str
     key: str
     position: str = "page"
     message: str = ""
@@ -55,6 +56,7 @@ class Composer:
         return cls(
             viewer=viewer,
             ttl=covering_ttl(parent) if parent else ttl or _usual_ttl(viewer),
+            audience=parent["audience"] if parent else chosen_audience(viewer),
             key=str(uuid.uuid4()),
             position=position,
             parent=parent,
@@ -77,6 +79,7 @@ class Composer:
         composer = cls(
             viewer=viewer,
             ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(viewer),
+            audience=chosen_audience(viewer, form.audience.data if form.audience.data in AUDIENCES else ""),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             position=position,
             message=form.message.typed,
@@ -103,6 +106,14 @@ class Composer:
         self.key = draft["key"] or self.key
         if draft["ttl"] in settings().ttls:
             self.ttl = str(draft["ttl"])
+        if draft["audience"] in AUDIENCES:
+            self.audience = str(draft["audience"])
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """What can be chosen: a reply reaches no further than its parent. One: there is no choice."""
+        widest = self.parent["audience"] if self.parent else AUDIENCES[not settings().public_feed]
+        return AUDIENCES[AUDIENCES.index(widest) :]
 
     @property
     def id(self) -> str:
@@ -151,3 +162,9 @@ class Composer:
 def _usual_ttl(viewer: Viewer) -> str:
     usual = viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
+
+
+def chosen_audience(viewer: Viewer, wanted: str = "") -> str:
+    """What they wanted, else their usual. Where strangers read nothing, `everyone` is `members`."""
+    audience = wanted or viewer.get("usual_audience") or "everyone"
+    return "members" if audience == "everyone" and not settings().public_feed else audience

@@ -5,11 +5,13 @@ from .. import text
 from ..web.current import settings
 from ..web.fields import TextField, as_uuid
 from ..words import _
+from .shapes import AUDIENCES
 
 
 class ActivityForm(FlaskForm):  # type: ignore[misc]
     message = TextField(filters=[lambda raw: text.message(raw)])
     ttl = TextField()
+    audience = TextField()
     key = TextField()
     reply_to_activity_uuid = TextField()
     version = TextField()
@@ -22,6 +24,10 @@ class ActivityForm(FlaskForm):  # type: ignore[misc]
     def validate_ttl(self, field: TextField) -> None:
         if field.data not in settings().ttls:
             raise ValidationError(_("Choose how long it lives."))
+
+    def validate_audience(self, field: TextField) -> None:
+        if field.data and field.data not in AUDIENCES:
+            raise ValidationError(_("Choose who may see it."))
 
     def validate_key(self, field: TextField) -> None:
         if as_uuid(field.data) is None:

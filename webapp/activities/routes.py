@@ -9,10 +9,11 @@ from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import redirect_to, target_id, wants_fragment
+from ..web.links import mentioned
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
-from .composer import POSITIONS, Composer
+from .composer import POSITIONS, Composer, chosen_audience
 from .forms import ActivityForm
 from .pages import find_card, find_thread_of_page, further_of, require_card
 from .shapes import ActivityCard
@@ -77,6 +78,8 @@ def create() -> Any:
             settings(),
             user_uuid=person["uuid"],
             message=form.message.data,
+            mentioned=mentioned(form.message.data),
+            audience=chosen_audience(person, form.audience.data or ("everyone" if reply_to else "")),
             ttl=form.ttl.data,
             key=str(as_uuid(form.key.data)),
             reply_to_activity_uuid=reply_to,

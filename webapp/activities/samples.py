@@ -28,10 +28,12 @@ def card(
         "user_uuid": sample_uuid("bede"),
         "display_name": "Bede",
         "handle": "bede",
+        "role": None,
         "message": message,
         "reply_to_activity_uuid": None,
         "parent": None,
         "mentions": None,
+        "audience": "everyone",
         "expires_at": (NOW + WEEK * left).isoformat(),
         "created_at": (created := (NOW - WEEK * (1 - left)).isoformat()),
         "visible_from": created,
@@ -53,6 +55,7 @@ CARDS: dict[str, ActivityCard] = {
     "own, until others see it": card(
         "Typed in a hurry.", is_own=True, undoable=True, visible_from=(NOW + timedelta(seconds=8)).isoformat()
     ),
+    "by a moderator": card("The door is open until ten.", role="moderator"),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
     "one reply": card("Somebody replied.", replies_count=1),
     "many replies": card("Everybody replied.", replies_count=1234),
@@ -66,6 +69,8 @@ CARDS: dict[str, ActivityCard] = {
         "@marnie look: https://example.org/a/very/long/path/that/does/not/end/where/one/would/like and www.example.org",
         mentions=["marnie"],
     ),
+    "for members": card("Keys are under the stone.", audience="members"),
+    "for followers": card("I am leaving in May.", audience="followers"),
     "long word": card("Donau" + "dampfschifffahrt" * 12, display_name="N" * 50, handle="h" * 30),
     "full length": card("Two hundred and eighty characters are a lot. " * 7),
     "lines": card("First line.\n\nThird line,\nfourth line."),
@@ -78,7 +83,13 @@ CARDS: dict[str, ActivityCard] = {
 
 
 def composer(name: str, **fields: Any) -> Composer:
-    return Composer(**{"viewer": VIEWER, "ttl": "7-days", "key": sample_uuid(f"key {name}"), **fields})
+    usual: dict[str, Any] = {
+        "viewer": VIEWER,
+        "ttl": "7-days",
+        "audience": "everyone",
+        "key": sample_uuid(f"key {name}"),
+    }
+    return Composer(**{**usual, **fields})
 
 
 def composers() -> dict[str, Composer]:
@@ -114,6 +125,11 @@ REPLIED_TO = card("My own words, and what others said.", is_own=True, replies_co
 FUSE = {"ttl": "7-days", "latest": (NOW + WEEK * 4).isoformat(), "notice": "", "error": "", "rewriting": False}
 
 SAMPLES: Samples = {
+    "activities/_audience.html": {
+        "of three": {"composer": FRESH, "id": FRESH.id},
+        "of two": {"composer": composer("members", parent=CARDS["for members"], audience="followers"), "id": "two"},
+        "none": {"composer": composer("circle", parent=CARDS["for followers"], audience="followers"), "id": "none"},
+    },
     "activities/_activity.html": {
         **{name: {"activity": sample} for name, sample in CARDS.items()},
         "in focus": {"activity": PARENT, "stands": "focus"},
@@ -163,7 +179,7 @@ SAMPLES: Samples = {
             "parent": PARENT,
             "composer": composers()["a reply in a thread"],
             "thread": {
-                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "card": CARDS["a reply"]}],
+                "replies": [{"uuid": CARDS["a reply"]["uuid"], "depth": 0, "muted": False, "card": CARDS["a reply"]}],
                 "cut": True,
             },
             "further": None,

@@ -2,6 +2,9 @@
 
 from typing import TypedDict
 
+AUDIENCES = ("everyone", "members", "followers")
+"""Who may see an activity: each reaches no further than the one before it."""
+
 
 class ActivityLine(TypedDict):
     """One activity in a line of a list (sql/feeds/vanishing.sql), or of a card that replies to it."""
@@ -28,6 +31,7 @@ class ActivityCard(TypedDict):
     user_uuid: str
     display_name: str
     handle: str
+    role: str | None
     message: str
     replies_count: int
     reposts_count: int
@@ -39,6 +43,7 @@ class ActivityCard(TypedDict):
     is_own: bool
     expires_at: str
     created_at: str
+    audience: str
     visible_from: str
     undoable: bool
     read_at: str

@@ -49,6 +49,11 @@ SERVER = {
             "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
+        "LIKES_SHOWN": Setting(
+            "everyone",
+            "Who sees how many like an activity, and what a person likes: `everyone`, or `author`: the author of the"
+            " activity, and the person.",
+        ),
         "SIGN_UP": Setting(
             "open",
             "Who may get an account: `open`, `invite` (by a link of `bin/users-invite`), `closed`; with `AUTH` also"

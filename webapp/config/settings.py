@@ -49,6 +49,7 @@ class Settings:
     provider: ProviderSettings | None
     sign_up: str
     public_feed: bool
+    likes_shown: str
     community_name: str
     community_about: str
     ttls: Mapping[str, timedelta]
@@ -143,6 +144,7 @@ class Settings:
             provider=(provider := ProviderSettings.from_env(env)),
             sign_up=choice(env, "SIGN_UP", ("open", "invite", "closed", *(["provider"] if provider else []))),
             public_feed=choice(env, "PUBLIC_FEED", ("yes", "no")) == "yes",
+            likes_shown=choice(env, "LIKES_SHOWN", ("everyone", "author")),
             community_name=text(env, "COMMUNITY_NAME"),
             community_about=text(env, "COMMUNITY_ABOUT"),
             ttls=ttls,

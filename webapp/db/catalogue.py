@@ -138,7 +138,7 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
             if not found:
                 raise BrokenTemplate(f"sql/{name}.sql: {part!r} is not `name type` or `name type?`.")
             params[found["name"]] = found["type"]
-    lines = _include(name, text[header.end() :], pieces)
+    lines = list(dropwhile(lambda line: not line[0].strip(), _include(name, text[header.end() :], pieces)))
     body = "\n".join(line for line, _ in lines).strip().removesuffix(";")
     used = set(_PLACEHOLDER.findall(body))
     if used != set(params):
@@ -147,13 +147,15 @@ def _parse(name: str, text: str, pieces: Mapping[str, str]) -> Template:
     return Template(name, header["purpose"], params, header["returns"], body, origin)
 
 
-def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str, tuple[str, int]]]:
-    """Inserts the shared pieces into the text of a template; never a value.
+def _include(
+    name: str, text: str, pieces: Mapping[str, str], first: int = _HEADER_LINES + 1
+) -> list[tuple[str, tuple[str, int]]]:
+    """Inserts the shared pieces, and those that they include, into the text of a template; never a value.
 
-    Returns each line from the first non-empty one, with its file and line number.
+    Returns each line with its file and line number. `first`: the number of the text's first line.
     """
     lines: list[tuple[str, tuple[str, int]]] = []
-    for number, line in enumerate(text.split("\n"), _HEADER_LINES + 1):
+    for number, line in enumerate(text.split("\n"), first):
         found = _INCLUDE.fullmatch(line)
         if not found:
             lines.append((line, (name, number)))
@@ -161,6 +163,6 @@ def _include(name: str, text: str, pieces: Mapping[str, str]) -> list[tuple[str,
         piece = found["name"]
         if piece not in pieces:
             raise BrokenTemplate(f"sql/{name}.sql includes {piece}, which is not a piece under sql/.")
-        inside = enumerate(pieces[piece].rstrip().split("\n")[1:], 2)  # its first line is its header
-        lines += [(line, (piece, number)) for number, line in inside]
-    return list(dropwhile(lambda line: not line[0].strip(), lines))
+        body = pieces[piece].rstrip().partition("\n")[2]  # its first line is its header
+        lines += _include(piece, body, pieces, 2)
+    return lines

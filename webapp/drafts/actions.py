@@ -28,6 +28,7 @@ def keep(
     message: str,
     display_name: str | None = None,
     ttl: str | None = None,
+    audience: str | None = None,
     reply_to_activity_uuid: str | None = None,
     key: str | None = None,
     version: int | None = None,
@@ -42,6 +43,7 @@ def keep(
             message=message,
             display_name=display_name,
             ttl=ttl,
+            audience=audience,
             reply_to_activity_uuid=reply_to_activity_uuid,
             key=key,
             version=(version or 0) + 1,
@@ -55,6 +57,7 @@ def save(
     user_uuid: str,
     message: str,
     ttl: str | None,
+    audience: str | None,
     reply_to_activity_uuid: str | None,
     key: str | None,
     version: int | None,
@@ -70,7 +73,7 @@ def save(
     if not message.strip():
         db.execute("drafts/clear", user_uuid=user_uuid, key=key, version=version)
         return Saved(key, 0)
-    text = {"message": message, "ttl": ttl, "reply_to_activity_uuid": reply_to_activity_uuid}
+    text = {"message": message, "ttl": ttl, "audience": audience, "reply_to_activity_uuid": reply_to_activity_uuid}
     with db.transaction():
         db.execute("drafts/lock", user_uuid=user_uuid, key=key)
         saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=version, **text)

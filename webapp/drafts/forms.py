@@ -11,6 +11,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
 
     message = TextField()
     ttl = TextField()
+    audience = TextField()
     key = TextField()
     reply_to_activity_uuid = TextField()
     version = TextField()
@@ -21,6 +22,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
         return {
             "message": self.message.typed,
             "ttl": self.ttl.data if self.ttl.data in settings().ttls else None,
+            "audience": self.audience.data if self.audience.data in ("members", "followers") else None,
             "reply_to_activity_uuid": as_uuid(self.reply_to_activity_uuid.data),
             "key": as_uuid(self.key.data),
         }

@@ -37,6 +37,7 @@ def keep_until_sign_in(address: str, notice: str) -> Any:
         address=address,
         message=typed["message"],
         ttl=typed["ttl"],
+        audience=typed["audience"],
         reply_to_activity_uuid=typed["reply_to_activity_uuid"],
         key=typed["key"] or str(uuid4()),
         version=form.version.number,

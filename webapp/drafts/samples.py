@@ -8,6 +8,7 @@ DRAFT: Draft = {
     "uuid": sample_uuid("draft"),
     "message": "Has anybody seen",
     "display_name": None,
+    "audience": None,
     "ttl": "3-days",
     "reply_to_activity_uuid": None,
     "key": sample_uuid("key of the draft"),

@@ -8,6 +8,7 @@ class Draft(TypedDict):
     message: str
     display_name: str | None
     ttl: str | None
+    audience: str | None
     reply_to_activity_uuid: str | None
     key: str | None
     version: int

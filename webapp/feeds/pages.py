@@ -14,9 +14,10 @@ from ..web.filters import http_date
 from ..web.htmx import wants_fragment
 from ..web.paging import PAGE_SIZE
 from .parts import MOST, Part
-from .shapes import Mark, Person, Thread, Vanishing
+from .shapes import Mark, Thread, Vanishing
 
-SOONEST = 5
+BESIDE = 5
+"""Lines of each list in the side column."""
 
 
 def feed_response(
@@ -32,15 +33,16 @@ def feed_response(
     parts: dict[str, tuple[str, dict[str, object]]] = {"rows": (name, {**asked, "limit": limit})}
     if marked:
         parts["mark"] = ("feeds/mark", {"viewer_uuid": viewer_uuid})
+        parts["suggested"] = ("feeds/suggested", {"viewer_uuid": viewer_uuid, "most": BESIDE})
     if not wants_fragment():
-        parts["vanishing"] = ("feeds/vanishing", {"viewer_uuid": viewer_uuid, "soonest": SOONEST})
+        parts |= _beside(viewer_uuid)
     found = db().query_together(**parts)
-    page = Part.of_feed(found["rows"], asked, until, found.get("mark"))
+    page = Part.of_feed(found.pop("rows"), asked, until, found.get("mark"))
     if marked and asked["before"] is None and asked["replies"]:
         _note(viewer_uuid, page.rows, found["mark"])
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=vanishing(viewer_uuid) if page.ends else None)
-    return render_template(template, page=page, vanishing=found["vanishing"], **needs)
+    return render_template(template, page=page, **found, **needs)
 
 
 def _note(viewer_uuid: str, rows: list[Any], mark: Mark | None) -> None:
@@ -61,16 +63,23 @@ def ending_response(asked: dict[str, Any]) -> str:
     page = Part.of_ending(db().query_array("feeds/ending", **asked, limit=PAGE_SIZE + 1))
     if wants_fragment():
         return render_template("feeds/_more.html", page=page, vanishing=None)
-    return render_template("feeds/vanishing.html", page=page, vanishing=None)
+    return render_template("feeds/vanishing.html", page=page, **beside(asked["viewer_uuid"]) | {"vanishing": None})
 
 
-def people_response(asked: dict[str, Any]) -> str:
-    """Who is here; under HTMX the next of them."""
-    rows: list[Person] = db().query_array("feeds/people", **asked, limit=PAGE_SIZE + 1)
-    page = Part.of_people(rows)
+def people_response(template: str, name: str, asked: dict[str, Any], **needs: Any) -> str:
+    """A list of people; under HTMX the next of them."""
+    page = Part.of_people(db().query_array(name, **asked, limit=PAGE_SIZE + 1))
     if wants_fragment():
         return render_template("feeds/_more_people.html", page=page)
-    return render_template("feeds/people.html", page=page)
+    return render_template(template, page=page, **beside(asked["viewer_uuid"]), **needs)
+
+
+def likes_response(asked: dict[str, Any], **needs: Any) -> str:
+    """What somebody likes, in the order of their likes; under HTMX the next cards."""
+    page = Part.of_likes(db().query_array("feeds/likes", **asked, limit=PAGE_SIZE + 1))
+    if wants_fragment():
+        return render_template("feeds/_more.html", page=page, vanishing=None)
+    return render_template("feeds/profile.html", page=page, **beside(asked["viewer_uuid"]), **needs)
 
 
 def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str | None) -> Response:
@@ -78,8 +87,7 @@ def thread_response(found: Thread, composer: Composer | None, viewer_uuid: str |
     activity, needs = found["activity"], {"thread": found, "further": further_of(found, viewer_uuid)}
     if wants_fragment():
         return make_response(render_template("feeds/_replies.html", **needs))
-    beside = vanishing(viewer_uuid)
-    response = make_response(render_template("feeds/thread.html", composer=composer, vanishing=beside, **needs))
+    response = make_response(render_template("feeds/thread.html", composer=composer, **beside(viewer_uuid), **needs))
     response.headers["X-Robots-Tag"] = f"noarchive, unavailable_after: {http_date(activity['expires_at'])}"
     return response
 
@@ -92,8 +100,20 @@ def find_thread(*, viewer_uuid: str | None, handle: str, activity_uuid: str) -> 
     return found
 
 
+def beside(viewer_uuid: str | None) -> dict[str, Any]:
+    """What the side column shows: `vanishing`, and who is `here`."""
+    return db().query_together(**_beside(viewer_uuid))
+
+
+def _beside(viewer_uuid: str | None) -> dict[str, tuple[str, dict[str, object]]]:
+    return {
+        "vanishing": ("feeds/vanishing", {"viewer_uuid": viewer_uuid, "soonest": BESIDE}),
+        "here": ("feeds/here", {"viewer_uuid": viewer_uuid, "most": BESIDE}),
+    }
+
+
 def vanishing(viewer_uuid: str | None) -> Vanishing:
     """What ends within the hour: the count, and the first few."""
-    found: Vanishing | None = db().query_object("feeds/vanishing", viewer_uuid=viewer_uuid, soonest=SOONEST)
+    found: Vanishing | None = db().query_object("feeds/vanishing", viewer_uuid=viewer_uuid, soonest=BESIDE)
     assert found  # noqa: S101 (the statement always gives one row)
     return found

@@ -64,6 +64,13 @@ class Part(Page):
             person["ago"] = _ago(person["wrote_at"], person["read_at"]) if person["wrote_at"] else ""
         return cls(whole.rows, whole.next, query={"before": whole.next} if whole.next else {})
 
+    @classmethod
+    def of_likes(cls, rows: list[Any]) -> "Part":
+        """From one row more than is shown, in order of the likes' numbers."""
+        whole = Page.of(rows)
+        query = {"before": whole.next} if whole.next else {}
+        return cls([row["card"] for row in whole.rows], whole.next, query=query, older=True)
+
 
 def _ago(then: str, now: str) -> str:
     seconds = (datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds()

@@ -1,19 +1,28 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request
 
 from .. import text
 from ..activities.composer import Composer
 from ..errors import NotFound
 from ..sessions.guards import signed_in
 from ..sessions.session import viewer, viewer_uuid
-from ..web.current import db
+from ..web.current import db, settings
 from ..web.paging import cursor
 from ..web.policy import readers
-from .pages import ending_response, feed_json, feed_response, find_thread, people_response, thread_response, vanishing
+from .pages import (
+    beside,
+    ending_response,
+    feed_json,
+    feed_response,
+    find_thread,
+    likes_response,
+    people_response,
+    thread_response,
+)
 from .parts import ending_cursor
-from .shapes import Profile, Vanishing
+from .shapes import Profile
 
 bp = Blueprint("feeds", __name__)
 
@@ -50,9 +59,31 @@ def public_json() -> Response:
 @bp.get("/@<handle>")
 @readers
 def profile(handle: str) -> Any:
-    person = _person(handle)
-    asked = {**_paging(), "user_uuid": person["uuid"]}
-    return feed_response("feeds/profile.html", "feeds/profile", asked, until=_until(), person=person)
+    return _profile_response(handle, "profile")
+
+
+@bp.get("/@<handle>/replies")
+@readers
+def replies(handle: str) -> Any:
+    return _profile_response(handle, "replies")
+
+
+@bp.get("/@<handle>/likes")
+@readers
+def likes(handle: str) -> Any:
+    return _profile_response(handle, "likes")
+
+
+@bp.get("/@<handle>/followers")
+@readers
+def followers(handle: str) -> Any:
+    return _profile_response(handle, "followers")
+
+
+@bp.get("/@<handle>/following")
+@readers
+def following(handle: str) -> Any:
+    return _profile_response(handle, "following")
 
 
 @bp.get("/api/@<handle>")
@@ -88,13 +119,18 @@ def ending() -> Any:
 @bp.get("/people")
 @readers
 def people() -> Any:
-    return people_response(_paging())
+    """Who is here; with `?q=` those whose handle or name begins so."""
+    sought = text.folded(request.args.get("q", "").strip().removeprefix("@"))[:50]
+    if sought:
+        asked = {"viewer_uuid": viewer_uuid(), "prefix": sought}
+        return people_response("feeds/people.html", "feeds/find_people", asked, sought=sought)
+    return people_response("feeds/people.html", "feeds/people", _paging(), sought="")
 
 
 @bp.app_template_global()
-def vanishing_now() -> Vanishing:
+def beside_now() -> dict[str, Any]:
     """For the side column of pages that do not read it themselves."""
-    return vanishing(viewer_uuid())
+    return beside(viewer_uuid())
 
 
 def _until() -> int | None:
@@ -109,8 +145,25 @@ def _paging() -> dict[str, Any]:
     return {"viewer_uuid": viewer_uuid(), "before": cursor(request.args.get("before"))}
 
 
+def _profile_response(handle: str, shows: str) -> Any:
+    """A person with what one of their tabs shows. Of whom one blocked it says just that."""
+    person = _person(handle)
+    if person["blocked"]:
+        return render_template("follows/blocked.html", person=person)
+    tabs = ["profile", "replies", *(["likes"] if settings().likes_shown == "everyone" or person["is_own"] else [])]
+    asked = {**_paging(), "user_uuid": person["uuid"]}
+    needs: dict[str, Any] = {"person": person, "tabs": tabs, "shows": shows}
+    if shows in ("followers", "following"):
+        return people_response("feeds/follows.html", f"feeds/{shows}", asked, **needs)
+    if shows not in tabs:
+        raise NotFound
+    if shows == "likes":
+        return likes_response(asked, **needs)
+    return feed_response("feeds/profile.html", f"feeds/{shows}", asked, until=_until(), **needs)
+
+
 def _person(handle: str) -> Profile:
-    """Raises `NotFound` for nobody, or somebody suspended."""
+    """Raises `NotFound` for nobody, somebody suspended, and who blocked the viewer."""
     person: Profile | None = db().query_object("feeds/person", viewer_uuid=viewer_uuid(), handle=text.folded(handle))
     if not person:
         raise NotFound

@@ -2,6 +2,7 @@ from typing import Any
 
 from ..activities.samples import CARDS, FRESH, PARENT, card, composers
 from ..activities.shapes import ActivityLine
+from ..follows.samples import TIES, tie
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .parts import Part
@@ -26,6 +27,7 @@ def _thread_item(depth: int, message: str | None) -> ThreadItem:
         "uuid": sample_uuid(f"{depth} {message}"),
         "number": PARENT["number"],
         "depth": depth,
+        "muted": False,
         "card": shown,
     }
 
@@ -67,13 +69,18 @@ PARTS = {
 }
 
 PERSON: Profile = {
-    "uuid": VIEWER["uuid"],
-    "display_name": VIEWER["display_name"],
-    "handle": VIEWER["handle"],
+    **tie(uuid=VIEWER["uuid"], display_name=VIEWER["display_name"], handle=VIEWER["handle"], is_own=True),
+    "role": "operator",
     "bio": "Keeps the light.\nنورة's neighbour.",
     "created_at": NOW.isoformat(),
     "activities_count": 1,
+    "following_count": 2,
 }
+
+
+def _profile(page: Part, shows: str = "profile", **fields: Any) -> dict[str, Any]:
+    person = {**PERSON, **fields}
+    return {"person": person, "page": page, "shows": shows, "tabs": ["profile", "replies", "likes"], **BESIDE}
 
 
 def _thread(**needs: Any) -> Thread:
@@ -86,7 +93,10 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
         "number": PARENT["number"],
         "display_name": name,
         "handle": "bede",
+        "role": None,
         "bio": "",
+        "is_own": False,
+        "follows": False,
         "wrote_at": None,
         "created_at": NOW.isoformat(),
         "read_at": NOW.isoformat(),
@@ -94,7 +104,9 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
     return {**person, "ago": "", **fields}
 
 
-PEOPLE = Part([_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50])], NEXT, query={"before": NEXT})
+HERE = [_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50], follows=True, handle="ann", role="moderator")]
+PEOPLE = Part(HERE, NEXT, query={"before": NEXT})
+BESIDE = {"vanishing": vanishing(6), "here": HERE}
 FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}
 
 SAMPLES: Samples = {
@@ -120,26 +132,45 @@ SAMPLES: Samples = {
         "none": {"thread": _thread(), "further": None},
     },
     "feeds/_thread_items.html": {"stubs at every depth": {"items": thread_items()}},
+    "feeds/_here.html": {
+        "here": {"people": HERE, "with_follow": False},
+        "to follow": {"people": HERE, "with_follow": True},
+    },
     "feeds/_side.html": {
-        name: {"vanishing": vanishing(count)} for name, count in (("nothing vanishes", 0), ("some", 3), ("many", 42))
+        **{name: {"vanishing": vanishing(count)} for name, count in (("nothing vanishes", 0), ("many", 42))},
+        "with people": BESIDE,
+        "with people to follow": {**BESIDE, "suggested": HERE},
     },
     "feeds/home.html": {
-        "with activities": {"page": FULL, "composer": FRESH, "vanishing": vanishing(2)},
-        "empty": {"page": EMPTY, "composer": composers()["hostile"], "vanishing": vanishing(0)},
+        "with activities": {"page": FULL, "composer": FRESH, **BESIDE, "suggested": []},
+        "empty": {
+            "page": EMPTY,
+            "composer": composers()["hostile"],
+            "vanishing": vanishing(0),
+            "here": [],
+            "suggested": HERE,
+        },
     },
     "feeds/public.html": {
         "with activities": {"page": FULL, "vanishing": vanishing(2)},
         "empty, signed out": {"page": EMPTY, "vanishing": vanishing(0), "viewer": None},
     },
     "feeds/vanishing.html": {"more": {"page": PARTS["more of what ends next"], "vanishing": vanishing(6)}},
-    "feeds/people.html": {"more": {"page": PEOPLE, "vanishing": vanishing(6)}},
+    "feeds/people.html": {
+        "more": {"page": PEOPLE, "sought": "", **BESIDE},
+        "found nobody": {"page": EMPTY, "sought": HOSTILE, **BESIDE},
+    },
+    "feeds/_profile.html": {
+        "one's own": {"person": PERSON},
+        "another's": {"person": {**PERSON, **TIES["muted for a while"]}},
+    },
+    "feeds/follows.html": {
+        "followers": _profile(PEOPLE, "followers"),
+        "nobody": _profile(EMPTY, "following", **TIES["hostile"]),
+    },
     "feeds/profile.html": {
-        "empty": {"person": PERSON, "page": EMPTY, "vanishing": vanishing(0)},
-        "hostile": {
-            "person": {**PERSON, "bio": HOSTILE, "display_name": HOSTILE[:50]},
-            "page": FULL,
-            "vanishing": vanishing(1),
-        },
+        "empty": _profile(EMPTY),
+        "hostile": _profile(FULL, "likes", **TIES["hostile"], bio=HOSTILE),
     },
     "feeds/thread.html": {
         "alone": {"thread": _thread(), "further": None, "composer": None, "vanishing": vanishing(0)},

@@ -1,14 +1,19 @@
 from typing import TypedDict
 
 from ..activities.shapes import ActivityCard, ActivityLine
+from ..follows.shapes import Tie
 
 
 class ThreadItem(TypedDict):
-    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity."""
+    """A card in a thread, or a stub where `card` is None. `depth`: how many replies are between it and the activity.
+
+    `muted`: the viewer muted its author.
+    """
 
     uuid: str
     number: str
     depth: int
+    muted: bool
     card: ActivityCard | None
 
 
@@ -46,22 +51,33 @@ class Mark(TypedDict):
     newest: str
 
 
-class Profile(TypedDict):
-    uuid: str
-    display_name: str
-    handle: str
+class Profile(Tie):
+    """Counts cover what this viewer may see, up to 1,000."""
+
+    role: str | None
     bio: str
     created_at: str
     activities_count: int
+    following_count: int
 
 
 class Person(TypedDict):
-    """Somebody in the list of people. `bio`: its first line. `wrote_at`: None where nothing of theirs is alive."""
+    """Somebody in a list of people. `bio`: its first line. `wrote_at`: None where nothing is alive, or not told."""
 
     number: str
     display_name: str
     handle: str
+    role: str | None
     bio: str
+    is_own: bool
+    follows: bool
     wrote_at: str | None
     created_at: str
     read_at: str
+
+
+class Liked(TypedDict):
+    """`number`: of the like."""
+
+    number: str
+    card: ActivityCard

@@ -12,13 +12,14 @@ import orjson
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Unavailable
-from .shapes import News, Piece
+from .shapes import New, News, Piece, Viewers
 
 TICK, BEAT, CHECK = 0.5, 15.0, 10.0  # s: between two reads, two words on a quiet stream, two looks at the sessions
 OVERLAP = 5.0  # s that are read again: rows can be committed late
 KEPT = 600.0  # s after which a stream cannot be resumed; withdrawals are kept as long
 MOST, MOST_OF_ONE = 1_000, 3  # streams of this process, and of one person in it
 MOST_ENDS = 200  # in one event; with more the page asks about what it shows
+MOST_NEW = 50  # of one read, whose viewers are looked up; with more all pages ask
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,14 @@ class Full(Exception):
 
 
 class Found(NamedTuple):
-    """`at`: the database's time of the read that found it."""
+    """`at`: the database's time of the read that found it. `viewers`: the feeds in which each of them is shown it.
+
+    A stream that joined later is in none of them: its page asks.
+    """
 
     at: float
     piece: Piece
+    viewers: dict[str, str | None] = {}  # noqa: RUF012 (never changed)
 
 
 class Stream:
@@ -120,17 +125,28 @@ class Hub:
         if not at:
             return b""
         since, stream.at = min(stream.at or at, at), at
-        new: dict[str, str | None] = {}
+        new: dict[str, New] = {}
         ends: dict[str, int] = {}
-        for piece in _after(found, since):
-            own = piece["user_uuid"] == viewer_uuid
-            if "ends" not in piece:
-                if not own:  # what is older than the page is in its counts
-                    new[piece["number"]] = piece.get("parent") if piece["moment"] > stream.since else None
-            elif own or piece["audience"] == "everyone":
+        ask = at - since > KEPT
+        for _, piece, viewers in _after(found, since):
+            own, audience = piece["user_uuid"] == viewer_uuid, piece.get("audience")
+            if audience == "viewer":
+                ask = ask or own
+            elif audience in ("everyone", "members") or (audience and own):
                 ends[piece["number"]] = max(0, round((piece["ends"] - at) * 1000))
+            elif own or audience == "author":
+                continue
+            elif viewer_uuid not in viewers:
+                ask = True
+            elif (feeds := viewers[viewer_uuid]) is None:
+                continue
+            elif audience:
+                ends[piece["number"]] = max(0, round((piece["ends"] - at) * 1000))
+            else:  # what is older than the page is in its counts
+                parent = piece.get("parent") if piece["moment"] > stream.since else None
+                new[piece["number"]] = {"parent": parent, "feeds": feeds}
         event: dict[str, Any] = {"new": dict(list(new.items())[-100:]), "ends": ends, "at": at}
-        if ask := at - since > KEPT or len(ends) > MOST_ENDS:
+        if ask := ask or len(ends) > MOST_ENDS:
             event |= {"ends": {}, "ask": True}
         if not (new or ends or ask or beat):
             return b""
@@ -165,23 +181,50 @@ class Hub:
     def _read(self) -> None:
         """One statement for all streams."""
         asked = {"since": self._at - OVERLAP if self._at else None, "undo_seconds": self._settings.undo_seconds}
-        news: News | None = self._db.query_object("live/news", viewer_uuid=None, **asked)
+        news: News | None = self._db.query_object("live/news", **asked)
         assert news  # noqa: S101 (the statement always gives one row)
         at, pieces = news["at"], [*news["visible"], *news["withdrawn"]]
         known, self._known = self._known, {(piece["number"], piece["moment"]) for piece in pieces}
         # The first read finds what is older, too. It may have been committed a moment after its time.
+        unknown = [piece for piece in pieces if (piece["number"], piece["moment"]) not in known]
+        viewers = self._viewers_of(unknown)
         fresh = [
-            Found(at if self._at else min(at, piece["moment"] + 1), piece)
-            for piece in sorted(pieces, key=lambda piece: piece["moment"])
-            if (piece["number"], piece["moment"]) not in known
+            Found(at if self._at else min(at, piece["moment"] + 1), piece, viewers.get(piece["number"], {}))
+            for piece in sorted(unknown, key=lambda piece: piece["moment"])
         ]
         kept = [each for each in self._found if each.at > at - KEPT] if fresh else self._found
         first, self._found, self._at, self._read_at = not self._at, (*kept, *fresh), at, time.monotonic()
         if fresh or first:
             self._wake()
 
+    def _viewers_of(self, pieces: list[Piece]) -> dict[str, dict[str, str | None]]:
+        """By number, for each viewer: the feeds in which they are shown it, or None. Empty where too much is new."""
+        named = [piece for piece in pieces if piece.get("audience", "followers") == "followers"]
+        if not named or len(named) > MOST_NEW:
+            return {}
+        with self._lock:
+            uuids = {stream.viewer_uuid for stream in self._streams}
+        found: Viewers | None = self._db.query_object(
+            "live/viewers",
+            viewer_uuids=list(uuids),
+            numbers=[int(piece["number"]) for piece in named if "ends" not in piece],
+            circle_uuids=[piece["circle_user_uuid"] for piece in named if piece.get("circle_user_uuid")],
+        )
+        assert found  # noqa: S101 (the statement always gives one row)
+        shown = {piece["number"]: dict.fromkeys(uuids, None) for piece in named}
+        for pair in found["seen"]:
+            shown[pair["number"]][pair["viewer_uuid"]] = pair["feeds"]
+        for piece in [piece for piece in named if "ends" in piece]:
+            circle = piece["circle_user_uuid"]
+            followers = {pair["viewer_uuid"] for pair in found["follow"] if pair["circle_user_uuid"] == circle}
+            for viewer_uuid in uuids & {*followers, *piece["addressee_uuids"], circle}:
+                shown[piece["number"]][viewer_uuid] = ""
+        return shown
+
     def _end_invalid(self) -> None:
-        provider, streams = self._settings.provider, list(self._streams)
+        provider = self._settings.provider
+        with self._lock:
+            streams = list(self._streams)
         valid = self._db.query_array(
             "live/valid",
             token_hashes=[stream.token_hash for stream in streams],
@@ -198,9 +241,9 @@ class Hub:
         changed.set()
 
 
-def _after(found: tuple[Found, ...], since: float) -> list[Piece]:
+def _after(found: tuple[Found, ...], since: float) -> tuple[Found, ...]:
     """What was found after that, in order. Most streams lack only the end of it."""
     start = len(found)
     while start and found[start - 1].at > since:
         start -= 1
-    return [each.piece for each in found[start:]]
+    return found[start:]

@@ -15,6 +15,7 @@ class Viewer(TypedDict):
     role: str | None
     paused_until: str | None
     cases: int
+    usual_audience: NotRequired[str | None]
     stale: NotRequired[bool]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from markupsafe import escape
 
 from ..words import N_, _, ngettext
-from .links import message_html
+from .links import linked, message_html
 
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
@@ -23,6 +23,7 @@ _LIVES = {
     "30-days": N_("30 days"), "7-days": N_("7 days"), "3-days": N_("3 days"), "1-day": N_("1 day"),
     "12-hours": N_("12 hours"), "3-hours": N_("3 hours"), "1-hour": N_("1 hour"),
 }  # fmt: skip
+_AUDIENCES = {"everyone": N_("Everyone"), "members": N_("Members"), "followers": N_("Followers")}
 _FINE = re.compile(r"(\.\d{3})\d+")
 
 
@@ -144,6 +145,10 @@ def ttl_words(ttl: str) -> str:
     return _(_LIVES[ttl])
 
 
+def audience_words(audience: str) -> str:
+    return _(_AUDIENCES[audience])
+
+
 def hue(handle: str) -> int:
     """One of twelve, always the same for a handle."""
     return zlib.crc32(handle.encode()) % 12
@@ -167,11 +172,13 @@ def excerpt(text: str, limit: int = 90) -> str:
 
 def register(app: Flask) -> None:
     for function in (
+        audience_words,
         excerpt,
         full_time,
         hue,
         initial,
         life,
+        linked,
         machine_time,
         message_html,
         month,

@@ -39,9 +39,11 @@ _TOKEN = regex.compile(
 
 
 def message_html(card: Any) -> Markup:
-    """A message with web addresses, and mentions of existing people, as links. All else is text."""
-    text: str = card["message"]
-    known = card["mentions"] or ()
+    return linked(card["message"], card["mentions"] or ())
+
+
+def linked(text: str, known: Container[str] = ()) -> Markup:
+    """A text with web addresses, and mentions of the known handles, as links. All else is text."""
     if not known and "://" not in text:
         return escape(text)
     parts: list[Markup] = []
@@ -51,6 +53,11 @@ def message_html(card: Any) -> Markup:
             parts += escape(text[position : found.start()]), link
             position = found.end()
     return Markup("").join([*parts, escape(text[position:])])
+
+
+def mentioned(text: str) -> list[str]:
+    """The handles that a message mentions, of people who may not exist."""
+    return sorted({found["handle"].lower() for found in _TOKEN.finditer(text) if found["handle"]})
 
 
 def _link(found: "regex.Match[str]") -> Markup | None:

@@ -2,7 +2,7 @@
 // time; its key and version say what it continues, so that it overwrites nothing newer.
 const drafts = new WeakMap();
 const draftForms = () => (document.getElementById("acts") ? [...document.querySelectorAll("form.composer[id]")] : []); // of who is signed in
-const typedIn = ({ elements }) => (elements.message.value.trim() ? `${elements.ttl.value} ${elements.message.value}` : "");
+const typedIn = ({ elements }) => (elements.message.value.trim() ? `${elements.ttl.value} ${elements.audience?.value} ${elements.message.value}` : "");
 function draftOf(form) {
   if (!drafts.has(form)) drafts.set(form, { saved: form.querySelector(".kept time") ? typedIn(form) : "" });
   return drafts.get(form);

@@ -5,7 +5,8 @@
   const feed = document.querySelector("#feed[data-read]");
   const mine = document.getElementById("acts") && document.getElementById("nav-me")?.pathname.slice(2); // the handle of whom this page is
   const thread = document.getElementById("replies");
-  const waiting = new Set(); // numbers of what is new
+  const unseen = new Set(); // numbers of what is new and not drawn
+  const waiting = new Set(); // those of them that this page has room for
   const parents = new Map(); // of what is new: the number of what it replies to
   const card = document.querySelector("article[data-left]");
   // The database's time of what this page shows, in seconds.
@@ -34,14 +35,16 @@
 
   function receive({ at, ends, new: numbers, ask: askAgain }) {
     [heard, since] = [Date.now(), Math.max(since, at)];
-    for (const [number, parent] of Object.entries(numbers)) {
+    for (const [number, { parent, feeds }] of Object.entries(numbers)) {
       if (cardOf(number) || parents.has(number)) continue;
-      waiting.add(number);
+      unseen.add(number);
+      if (!feed || feeds.includes(feed.dataset.feed)) waiting.add(number);
       parents.set(number, parent);
       countReply(cardOf(parent), 1);
     }
     for (const [number, left] of Object.entries(ends)) {
-      if (!left && waiting.delete(number)) countReply(cardOf(parents.get(number)), -1);
+      if (!left && unseen.delete(number)) countReply(cardOf(parents.get(number)), -1);
+      if (!left) waiting.delete(number);
       document.querySelectorAll(`#activity-${number}, [data-number="${number}"]`).forEach((each) => moveEnd(each, at * 1000, left));
     }
     show();
@@ -59,7 +62,7 @@
   async function ask() {
     heard = asked = Date.now();
     const shown = [...document.querySelectorAll("article[data-left], [data-number]")].map((each) => each.dataset.number ?? each.id.slice(9));
-    const numbers = [...new Set([...waiting, ...shown])];
+    const numbers = [...new Set([...unseen, ...shown])];
     try {
       do {
         const query = new URLSearchParams({ numbers: numbers.splice(0, 100), ...(since && { since: since.toFixed(3) }) });
@@ -148,9 +151,10 @@
     tasks[0].fragment.querySelectorAll("article").forEach((card) => document.getElementById(card.id) && card.remove());
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-    for (const number of waiting) if (cardOf(number)) waiting.delete(number);
+    const drop = (number) => unseen.delete(number) && waiting.delete(number);
+    [...unseen].filter(cardOf).forEach(drop);
     if (ctx.sourceElement === pill) {
-      for (const number of feed ? waiting : asking) waiting.delete(number); // what is not there has gone meanwhile
+      [...(feed ? waiting : asking)].forEach(drop); // what is not there has gone meanwhile
       (feed ?? cardOf(asking.find(cardOf)))?.querySelector(".when")?.focus({ preventScroll: true });
     }
     show();

@@ -40,6 +40,14 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   if (ctx.sourceElement?.matches("[id^=burning-]") && ctx.response.status === 200) vanish(ctx.sourceElement.closest("article"));
 });
 
+// Whom one muted leaves home and the public feed; the card with the menu stays, as it holds the way back.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  const person = /\/@\w+(?=\/mute$)/.exec(ctx.sourceElement?.formAction)?.[0];
+  for (const card of person ? document.querySelectorAll("#feed[data-read] > article") : []) {
+    if (!card.querySelector(".panel") && card.querySelector(".who a").pathname === person) vanish(card);
+  }
+});
+
 // The menu's own buttons.
 if (navigator.share) document.documentElement.dataset.share = "";
 document.addEventListener("click", async ({ target }) => {

@@ -1,0 +1,11 @@
+-- activities/_addressees: who may see `written`, if it is for followers, besides them: whom the one on top mentions.
+INSERT INTO addressees (activity_uuid, user_uuid)
+SELECT written.uuid, parents.user_uuid
+FROM written
+JOIN addressees AS parents ON parents.activity_uuid = written.reply_to_activity_uuid
+UNION
+SELECT written.uuid, person.uuid
+FROM written
+JOIN users AS person ON lower(person.handle) = ANY (%(mentioned)s)
+WHERE written.audience = 'followers'
+  AND NOT EXISTS (SELECT FROM seen WHERE seen.uuid = written.reply_to_activity_uuid AND seen.audience = 'followers')

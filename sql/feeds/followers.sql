@@ -1,0 +1,14 @@
+-- feeds/followers: who follows somebody, the newest first.
+-- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
+-- returns: Person[]
+WITH listed AS (
+  SELECT follows.user_uuid AS user_uuid, follows.number, NULL::timestamptz AS wrote_at
+  FROM follows
+  JOIN users AS person ON person.uuid = follows.user_uuid
+  WHERE follows.followed_uuid = %(user_uuid)s
+    AND follows.number < COALESCE(%(before)s, 9223372036854775807)
+  -- include follows/_met
+  ORDER BY follows.number DESC
+  LIMIT %(limit)s
+)
+-- include feeds/_line

@@ -1,0 +1,3 @@
+"""Who is there in the tests of follows."""
+
+from people import alice, bob, conn  # noqa: F401
