@@ -16,7 +16,7 @@ WHERE reports.uuid = settled.uuid
   AND NOT EXISTS (
     SELECT
     FROM reports AS again
-    WHERE again.reporter_uuid IS NOT DISTINCT FROM reports.reporter_uuid
+    WHERE again.reporter_uuid = reports.reporter_uuid
       AND again.user_uuid = reports.user_uuid
       AND again.activity_uuid IS NOT DISTINCT FROM reports.activity_uuid
       AND again.settled_at IS NULL

@@ -7,7 +7,7 @@ WITH
   SELECT
     reports.user_uuid,
     reports.activity_uuid,
-    (extract(epoch FROM reports.settled_at) * 1000)::bigint << 16 | min(reports.number) & 65535 AS number,
+    ((extract(epoch FROM reports.settled_at) * 1000)::bigint << 16) | (min(reports.number) & 65535) AS number,
     (array_agg(reports.uuid ORDER BY reports.number))[1] AS uuid,
     array_agg(reports.uuid) AS uuids,
     reports.outcome,
@@ -16,7 +16,7 @@ WITH
   -- include moderation/_judged
     AND reports.settled_at < to_timestamp((COALESCE(%(before)s, 9223372036854775807) >> 16) / 1000.0 + 0.001)
   GROUP BY reports.user_uuid, reports.activity_uuid, reports.settled_at, reports.outcome, reports.settled_by_uuid
-  HAVING (extract(epoch FROM reports.settled_at) * 1000)::bigint << 16 | min(reports.number) & 65535
+  HAVING ((extract(epoch FROM reports.settled_at) * 1000)::bigint << 16) | (min(reports.number) & 65535)
     < COALESCE(%(before)s, 9223372036854775807)
   ORDER BY 3 DESC
   LIMIT %(limit)s
