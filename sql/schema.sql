@@ -48,6 +48,7 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_handle_unique ON users (lower(handle));
 CREATE UNIQUE INDEX users_email_unique ON users (lower(email));
+CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
 CREATE UNIQUE INDEX users_number ON users (number);
 CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
 CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");

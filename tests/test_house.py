@@ -17,7 +17,7 @@ STATIC = WEBAPP / "static"
 FLOORS = [
     ["dev"], ["runtime"], ["ops"], ["postgres", "aws"],
     ["api"], ["feeds"], ["moderation"], ["live", "notifications"], ["reactions"], ["activities"], ["media"],
-    ["follows"], ["users"], ["drafts"], ["identities"], ["sign_ups"], ["sessions"],
+    ["follows"], ["users"], ["drafts"], ["identities"], ["sign_ups"], ["invitations"], ["sessions"],
     ["web"], ["limits"], ["db"], ["config"], ["logs", "text", "deadline"], ["errors"], ["words"],
 ]  # fmt: skip
 ROOMS = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

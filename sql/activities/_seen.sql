@@ -1,11 +1,6 @@
 -- activities/_seen: `viewer`, and `seen`: the live activities that they may see. Everything that shows or counts reads from it.
-viewer AS NOT MATERIALIZED (
-  SELECT
-    looking.uuid,
-    -- include follows/_shut_out
-    AS shut_out
-  FROM (SELECT %(viewer_uuid)s AS uuid) AS looking
-), seen AS NOT MATERIALIZED (
+-- include follows/_viewer
+, seen AS NOT MATERIALIZED (
   SELECT
     live.uuid,
     live.number,

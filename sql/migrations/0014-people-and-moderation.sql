@@ -40,6 +40,8 @@ ALTER TABLE users
   ADD COLUMN time_zone text CONSTRAINT users_time_zone_length CHECK (char_length(time_zone) BETWEEN 1 AND 60),
   ADD COLUMN theme text CONSTRAINT users_theme_known CHECK (theme IN ('light', 'dark'));
 -- then
+CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
+-- then
 CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
 -- then
 CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");

@@ -50,10 +50,17 @@ def test_nobody_of_that_handle_is_one_sentence(run: Run, elsewhere: DatabaseUrls
 
 
 def test_invite_prints_a_link_and_keeps_a_hash(run: Run, owner: Connection) -> None:
-    link, _, code = run("users-invite", PUBLIC_URL="https://mayfly.example")[1].strip().partition("=")
-    assert link == "https://mayfly.example/sign-up?invite"
-    row = owner.execute("SELECT code_hash, expires_at - created_at = interval '7 days' FROM invitations").fetchone()
-    assert row == (hashlib.sha256(code.encode()).digest(), True)
+    asked = ("--name", " Choir  practice", "--places", "30", "--days", "2")
+    for given, kept in (((), ("", 1, 7)), (asked, ("Choir practice", 30, 2))):
+        link = run("users-invite", *given, PUBLIC_URL="https://mayfly.example")[1].strip()
+        before, _, code = link.rpartition("/")
+        assert before == "https://mayfly.example/join"
+        row = (
+            "SELECT name, places, extract(day FROM expires_at - created_at)::int FROM invitations WHERE code_hash = %s"
+        )
+        assert owner.execute(row, [hashlib.sha256(code.encode()).digest()]).fetchone() == kept
+    for wrong in (("--places", "0"), ("--places", "1001"), ("--days", "31"), ("--days", "x"), ("--name", "n" * 81)):
+        run.refused("bin/users-invite: ", "users-invite", *wrong)
 
 
 def test_burn_takes_text_and_author_at_once(run: Run, owner: Connection) -> None:

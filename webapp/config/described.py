@@ -48,6 +48,11 @@ SERVER = {
         "COMMUNITY_ABOUT": Setting(
             "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
+        "COMMUNITY_RULES": Setting(
+            "",
+            "The rules of the house, up to ten short ones with `|` between them: `Be kind. | No adverts.` Shown at"
+            " sign-up and on `/about`.",
+        ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
         "LIKES_SHOWN": Setting(
             "everyone",
@@ -56,8 +61,9 @@ SERVER = {
         ),
         "SIGN_UP": Setting(
             "open",
-            "Who may get an account: `open`, `invite` (by a link of `bin/users-invite`), `closed`; with `AUTH` also"
-            " `provider` (everybody whom the provider signs in; pages do not invite strangers to join).",
+            "Who may get an account: `open`, `invite` (by an invitation of moderators, or of `bin/users-invite`),"
+            " `closed`; with `AUTH` also `provider` (everybody whom the provider signs in; pages do not invite"
+            " strangers to join).",
         ),
         "TTL_DEFAULT": Setting("7-days", "The lifespan picked for a newcomer; later it is the last one they chose."),
         "TTL_FLOOR": Setting(

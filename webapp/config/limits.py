@@ -17,6 +17,7 @@ LIMITS = {
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
     "reports": Rule("20/1h", "person", "reports of activities and people"),
     "moderation": Rule("600/1h", "person", "acts of moderators and operators"),
+    "invitations": Rule("60/1h", "person", "invitations made, and ended early"),
     "follows": Rule("300/1h", "person", "follows, mutes and blocks, and those taken back"),
     "settings": Rule("20/1h", "person", "changes of a profile, a handle, a password: each counted separately"),
     "drafts": Rule("30/1h", "address", "texts sent while signed out, kept until their writer has signed in"),

@@ -6,7 +6,7 @@ from ..follows.samples import TIES, tie
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .parts import Part
-from .shapes import Person, Place, Profile, Thread, ThreadItem, Vanishing
+from .shapes import Keeper, Person, Place, Profile, Thread, ThreadItem, Vanishing
 
 
 def thread_items() -> list[ThreadItem]:
@@ -109,7 +109,16 @@ PEOPLE = Part(HERE, NEXT, query={"before": NEXT})
 BESIDE = {"vanishing": vanishing(6), "here": HERE}
 FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}
 
+KEEPERS: list[Keeper] = [
+    {"display_name": "Marnie Fell", "handle": "marnie", "role": "operator"},
+    {"display_name": HOSTILE[:50], "handle": "bede", "role": "moderator"},
+]
+
 SAMPLES: Samples = {
+    "feeds/about.html": {
+        "to somebody who may read": {"keepers": KEEPERS, "may_read": True, "vanishing": vanishing(2)},
+        "to a stranger of a private place": {"keepers": [], "may_read": False},
+    },
     "feeds/_bar.html": {
         f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
         for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))

@@ -61,6 +61,14 @@ class Profile(Tie):
     following_count: int
 
 
+class Keeper(TypedDict):
+    """`role`: moderator or operator."""
+
+    display_name: str
+    handle: str
+    role: str
+
+
 class Person(TypedDict):
     """Somebody in a list of people. `bio`: its first line. `wrote_at`: None where nothing is alive, or not told."""
 

@@ -20,6 +20,9 @@ _HANDLE = ("handle", {"help": "the person's handle, with or without @"})
 _UUID = ("uuid", {"help": "the activity's address, or its last part"})
 _ROLE = ("role", {"choices": ROLES, "help": "what the person is from now on"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
+_NAME = ("--name", {"default": "", "help": "whom it is for; guests see it"})
+_PLACES = ("--places", {"default": "1", "help": "how many people it lets in, 1 to 1000 (default: 1)"})
+_DAYS = ("--days", {"default": "7", "help": "how long it stands, 1 to 30 days (default: 7)"})
 _STATUS = ("--status", {"action": "store_true", "help": "list all migrations and their state"})
 _FILE = ("file", {"nargs": "?", "help": "the file to write; by default a new one in backups/ of the state folder"})
 _FROM = ("file", {"help": "a backup that bin/db-backup made"})
@@ -40,7 +43,7 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, Mapping[str, object]], ...]]]
     "users-reset-password": (moderation.users_reset_password, (_HANDLE,)),
     "users-suspend": (moderation.users_suspend, (_HANDLE, _UNDO)),
     "users-promote": (moderation.users_promote, (_HANDLE, _ROLE)),
-    "users-invite": (moderation.users_invite, ()),
+    "users-invite": (moderation.users_invite, (_NAME, _PLACES, _DAYS)),
     "activities-burn": (moderation.activities_burn, (_UUID,)),
     "activities-sweep": (moderation.activities_sweep, ()),
     "rds-roles": (rds.rds_roles, ()),

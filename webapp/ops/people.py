@@ -6,8 +6,8 @@ from .. import text
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Refused
+from ..invitations import actions as invitations
 from ..moderation import actions as moderation
-from ..sessions.actions import token_hash
 from ..sessions.passwords import hash_password
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
@@ -44,11 +44,10 @@ def promote(db: Database, handle: str, role: str) -> None:
     moderation.promote(db, actor_uuid=None, user_uuid=str(_user(db, handle)), role=role)
 
 
-def invite(db: Database) -> str:
-    """Creates a code for one sign-up within seven days. Only its hash is stored."""
-    code = secrets.token_urlsafe(24)
-    db.execute("ops/invitation_create", code_hash=token_hash(code))
-    return code
+def invite(db: Database, settings: Settings, *, name: str, places: int, days: int) -> str:
+    """The code of a new invitation."""
+    made = invitations.create(db, settings, name=name, places=places, seconds=days * 86400)
+    return invitations.code_of(settings.secret_key, made)
 
 
 def burn(db: Database, activity: str) -> None:

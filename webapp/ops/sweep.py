@@ -26,6 +26,7 @@ _STEPS = {
     "copies": "ops/sweep_report_copies",
     "reports": "ops/sweep_reports",
     "audit": "ops/sweep_audit",
+    "mutes": "ops/sweep_mutes",
 }
 
 
