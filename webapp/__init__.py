@@ -65,8 +65,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    nouns = (feeds, about, moderation, reactions, activities, fuse, follows, drafts, users, sign_ups, invitations, sessions)
-    for blueprint in (health.bp, *nouns):
+    for blueprint in (
+        health.bp, feeds, about, moderation, reactions, activities, fuse, follows, drafts, users, sign_ups,
+        invitations, sessions,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:
