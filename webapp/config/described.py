@@ -77,6 +77,9 @@ SERVER = {
         "UNDO_SECONDS": Setting(
             "10", "How long only its author sees a new activity and can undo it, 0 to 60 seconds; `0`: no undo."
         ),
+        "REPORT_COPIES_LIVE": Setting(
+            "14", "How many days moderators can read the sealed copy of a reported activity, 1 to 30."
+        ),
     },
     "The database": {
         "CONNECTION_URL": Setting(

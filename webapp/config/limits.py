@@ -15,6 +15,8 @@ LIMITS = {
     "activities": Rule("60/1h", "person", "activities"),
     "burns": Rule("60/1h", "person", "burns"),
     "likes": Rule("300/1h", "person", "likes, and likes taken back"),
+    "reports": Rule("20/1h", "person", "reports of activities and people"),
+    "moderation": Rule("600/1h", "person", "acts of moderators and operators"),
     "invitations": Rule("60/1h", "person", "invitations made, and ended early"),
     "follows": Rule("300/1h", "person", "follows, mutes and blocks, and those taken back"),
     "settings": Rule("20/1h", "person", "changes of a profile, a password and the like: each counted separately"),

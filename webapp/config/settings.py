@@ -57,6 +57,7 @@ class Settings:
     ttls: Mapping[str, timedelta]
     ttl_default: str
     undo_seconds: int
+    report_copies_days: int
     limits: Mapping[str, Limit]
     workers: int
     pool_min: int
@@ -153,6 +154,7 @@ class Settings:
             ttls=ttls,
             ttl_default=ttl_default,
             undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),
+            report_copies_days=integer(env, "REPORT_COPIES_LIVE", 1, 30),
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 1, 32),
             pool_min=pool_min,

@@ -33,7 +33,7 @@ COMPRESSED = [
 MANIFEST = "manifest.webmanifest"
 STYLES = "css/all.css"
 _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
-_OF_FEW = ("css/invitations.css",)  # pages that few people see link these themselves
+_OF_FEW = ("css/invitations.css", "css/moderation.css")  # pages that few people see link these themselves
 # A tenth of a first load. Of scripts only whole lines, so that no text is taken for a comment.
 _STYLE_COMMENT, _SCRIPT_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL), re.compile(rb"^ *//.*\n", re.MULTILINE)
 SCRIPTS = {
