@@ -32,6 +32,22 @@ KEYS = {"key_seconds": Settings.key_outlives}
 UNDO = {"undo_seconds": 10}
 
 
+FOLLOWERS = [
+    f"WITH follower AS (SELECT uuid FROM users WHERE handle = 'user_{number}'), followed AS ({who} LIMIT 1000),"
+    " tied AS (INSERT INTO follows (user_uuid, followed_uuid)"
+    " SELECT follower.uuid, followed.uuid FROM follower, followed WHERE follower.uuid <> followed.uuid)"
+    " SELECT uuid FROM follower"
+    for number, who in enumerate(
+        (
+            "SELECT uuid FROM users ORDER BY md5(uuid::text)",
+            "SELECT user_uuid AS uuid FROM live_activities GROUP BY user_uuid ORDER BY max(number)",
+        ),
+        2,
+    )
+]
+"""Two people who follow a thousand: drawn by lot; and those who have been silent for longest."""
+
+
 class Values:
     """Real people, activities and cursors, drawn for each call: an unlucky draw belongs to the tail."""
 
@@ -46,6 +62,8 @@ class Values:
             "SELECT reply_to_activity_uuid FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL"
             " GROUP BY reply_to_activity_uuid ORDER BY count(*) DESC LIMIT 200"
         ).fetchall()
+
+        self._followers = [conn.execute(sql).fetchone()[0] for sql in FOLLOWERS]
 
     def viewer(self) -> Params:
         return {"viewer_uuid": self._dice.choice(self._people)[0]}
@@ -89,6 +107,9 @@ class Values:
         return {
             "home": ("feeds/home", lambda: self.viewer() | self.newest() | both),
             "home, further on": ("feeds/home", lambda: self.viewer() | self.further() | both),
+            "home of a thousand followed": ("feeds/home", lambda: self._following(0) | self.newest() | both),
+            "home of a thousand silent": ("feeds/home", lambda: self._following(1) | self.newest() | both),
+            "home of a thousand silent, further on": ("feeds/home", lambda: self._following(1) | self.further() | both),
             "home without replies": ("feeds/home", lambda: self.viewer() | self.newest() | {"replies": False}),
             "public, further on": ("feeds/public", lambda: {"viewer_uuid": None} | self.further() | both),
             "how far one has read": ("feeds/mark", self.viewer),
@@ -96,6 +117,11 @@ class Values:
             "what ends next": ("feeds/ending", lambda: self.viewer() | soonest),
             "people": ("feeds/people", lambda: self.viewer() | self.newest()),
             "people, further on": ("feeds/people", lambda: self.viewer() | self.further()),
+            "people found by name": ("feeds/find_people", lambda: self.viewer() | {"prefix": "ada m", "limit": 21}),
+            "who is here": ("feeds/here", lambda: self.viewer() | {"most": BESIDE}),
+            "people to follow": ("feeds/suggested", lambda: self.viewer() | {"most": BESIDE}),
+            "what a person likes": ("feeds/likes", lambda: self.viewer() | self.person() | self.newest()),
+            "followers": ("feeds/followers", lambda: self.viewer() | self.person() | self.newest()),
             "a person": ("feeds/profile", lambda: self.viewer() | self.person() | self.newest()),
             "a person, further on": ("feeds/profile", lambda: self.viewer() | self.person() | self.further()),
             "what vanishes within the hour": ("feeds/vanishing", lambda: self.viewer() | {"soonest": BESIDE}),
@@ -124,6 +150,9 @@ class Values:
         written = {"uuid": uuid.uuid4(), "message": "The tide is out.", "mentioned": [], "audience": "everyone"}
         return {**written, **UNDO, "life_seconds": 3600, **self.viewer(), "reply_to_activity_uuid": parent}
 
+    def _following(self, which: int) -> Params:
+        return {"viewer_uuid": self._followers[which]}
+
     def _session(self) -> Params:
         return {"token_hash": self._dice.choice(self._sessions)[0]}
 
@@ -131,7 +160,7 @@ class Values:
         return {**self.viewer(), "activity_uuid": self.activity()["uuid"], "wanted": True}
 
     def _draft(self) -> Params:
-        typed = {"key": uuid.uuid4(), "version": None, "message": "The tide", "ttl": "1-day"}
+        typed = {"key": uuid.uuid4(), "version": None, "message": "The tide", "ttl": "1-day", "audience": None}
         return {**self.writer(), **typed, "reply_to_activity_uuid": None}
 
     def _listed(self) -> Params:
@@ -148,6 +177,7 @@ def main() -> None:
     options.add_argument("--users", type=int, default=100_000)
     options.add_argument("--activities", type=int, default=1_200_000)
     options.add_argument("--times", type=int, default=300)
+    options.add_argument("--only", default="", help="part of the labels to time")
     chosen = options.parse_args()
     began = time.monotonic()
     with ground(chosen.users, chosen.activities) as made:
@@ -156,16 +186,16 @@ def main() -> None:
             (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
         print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
         print(f"{chosen.times} calls of each; the middle one, and the 99th percentile")
-        measure(made, values, chosen.times)
+        measure(made, values, chosen.times, chosen.only)
     print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f} at the end")
 
 
-def measure(made: Ground, values: Values, times: int) -> None:
+def measure(made: Ground, values: Values, times: int, only: str) -> None:
     """Calls the statements one after the other through the application's pool, with its plans, without decoding."""
     db = Database(Settings.from_env(made.environment(POOL_MAX="1")), generic_plans=True)
     worst = 0.0
     try:
-        for what, (name, params) in values.cases().items():
+        for what, (name, params) in [case for case in values.cases().items() if only in case[0]]:
             call = db.query_json if db.catalogue[name].kind != "plain" else db.execute
             drawn = [params() for _ in range(times + 10)]
             took = []

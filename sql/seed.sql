@@ -284,3 +284,11 @@ FROM activities AS activity
 JOIN users AS person ON person.uuid <> activity.user_uuid AND person.handle <> 'demo'
 WHERE activity.expires_at > now()
   AND get_byte(sha256((activity.uuid::text || person.handle)::bytea), 0) < 12;
+
+-- Who follows whom, the same every time; demo follows nobody yet.
+INSERT INTO follows (user_uuid, followed_uuid)
+SELECT one.uuid, other.uuid
+FROM users AS one
+JOIN users AS other ON other.uuid <> one.uuid
+WHERE one.handle <> 'demo'
+  AND get_byte(sha256((one.handle || other.handle)::bytea), 0) < 80;

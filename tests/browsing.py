@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from ways import DatabaseUrls, free_port
+from ways import SECRET_KEY, DatabaseUrls, free_port
 
 from webapp.config.limits import LIMITS
 from webapp.db.connections import Connection
@@ -61,7 +61,7 @@ def serve(
     url = f"http://127.0.0.1:{port}"
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LIMIT_"))}
     ours = {"APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url}
-    ours |= {"SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": url, "HOST": "127.0.0.1"}
+    ours |= {"SECRET_KEY": SECRET_KEY, "PUBLIC_URL": url, "HOST": "127.0.0.1"}
     ours |= {
         "PORT": str(port),
         "WORKERS": "2",
@@ -187,8 +187,8 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
-def join(page: Page, handle: str) -> None:
-    page.goto("/sign-up")
+def join(page: Page, handle: str, path: str = "/sign-up") -> None:
+    page.goto(path)
     fields = {"Name": handle.capitalize(), "Handle": handle, "Email": f"{handle}@example.com", "Password": PASSWORD}
     for label, words in fields.items():
         page.get_by_label(label).fill(words)

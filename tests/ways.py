@@ -21,6 +21,7 @@ from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
 from webapp.errors import Unavailable
 
+SECRET_KEY = "only-for-tests-0123456789-abcdefgh"
 MakeApp = Callable[..., Flask]  # the fixture `make_app`: an application with these variables
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def settings_for(urls: DatabaseUrls, **environment: str) -> Settings:
     """Settings over a test database with every limit lifted; `environment` adds variables or replaces them."""
     usual = {
         "APP_ENV": "test", "CONNECTION_URL": urls.app_url, "DIRECT_CONNECTION_URL": urls.direct_url,
-        "SECRET_KEY": "only-for-tests-0123456789-abcdefgh", "PUBLIC_URL": "http://localhost", "UNDO_SECONDS": "0",
+        "SECRET_KEY": SECRET_KEY, "PUBLIC_URL": "http://localhost", "UNDO_SECONDS": "0",
         **{f"LIMIT_{name.upper()}": "0" for name in LIMITS},
     }  # fmt: skip
     return Settings.from_env({**usual, **environment})

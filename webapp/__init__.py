@@ -16,9 +16,12 @@ from .config.settings import Settings
 from .db.database import Database, close_pools
 from .drafts.routes import bp as drafts
 from .errors import Unavailable
+from .feeds.about import bp as about
 from .feeds.routes import bp as feeds
 from .follows.routes import bp as follows
+from .invitations.routes import bp as invitations
 from .live import routes as live
+from .moderation.routes import bp as moderation
 from .reactions.routes import bp as reactions
 from .sessions import guards, session
 from .sessions.cookie import SessionInterface
@@ -64,8 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Globals, not variables of each page: otherwise Jinja would evaluate the macros for each card.
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
-    nouns = (feeds, reactions, activities, fuse, follows, drafts, users, account, leaving, sign_ups, sessions)
-    for blueprint in (health.bp, *nouns):
+    for blueprint in (
+        health.bp, feeds, about, moderation, reactions, activities, fuse, follows, drafts, users, account, leaving,
+        sign_ups, invitations, sessions,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     live.register(app)
     if settings.provider:

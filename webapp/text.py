@@ -135,10 +135,10 @@ def display_name(raw: str) -> str:
     return " ".join(normal("NFC", raw).split())
 
 
-def display_name_problem(text: str, community: str = "") -> str | None:
+def display_name_problem(text: str, community: str = "", most: int = 50) -> str | None:
     """Why a name is not allowed in that community, as a sentence; None when it is."""
-    if not 1 <= len(text) <= 50:
-        return _("A name must have 1 to 50 characters.")
+    if not 1 <= len(text) <= most:
+        return _("A name must have 1 to %(most)s characters.") % {"most": most}
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
         return _("A name needs visible characters, and none that hide or reorder others.")
     return _("That name is reserved. Choose another.") if is_reserved(text, community=community) else None

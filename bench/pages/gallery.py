@@ -15,9 +15,12 @@ import pytest
 from browsing import ROOT, act, composer, failure, fuse_of, post, ready, reply_form, send, to_the_end, write
 from factories import PASSWORD
 from playwright.sync_api import Page, expect
+from ways import SECRET_KEY
 
 from webapp.db.connections import Connection, connect
 from webapp.db.conninfo import database_of
+from webapp.invitations.actions import code_of
+from webapp.sessions.actions import token_hash
 from webapp.sessions.passwords import hash_password
 
 DEMO = "demo"
@@ -33,6 +36,8 @@ def uuid(number: int) -> str:
     return f"5eedac00-0000-4000-8000-{number:012}"
 
 
+INVITATION = code_of(SECRET_KEY, uuid(1))
+"""The code of the one that `fill` makes."""
 _BOTH = {"home": "/", "thread": address("marnie", 100)}
 SIGNED_OUT = {
     **_BOTH,
@@ -42,13 +47,24 @@ SIGNED_OUT = {
     "profile": "/@salma",
     "people": "/people",
     "vanishing": "/vanishing",
+    "about": "/about",
     "404": "/@nobody",
     "sign-in": "/sign-in",
     "sign-up": "/sign-up",
+    "join": f"/join/{INVITATION}",
 }
 SIGNED_IN = {
     **_BOTH,
     "own profile": f"/@{DEMO}",
+    "profile of another": "/@salma",
+    "followers": "/@salma/followers",
+    "likes": "/@salma/likes",
+    "people, signed in": "/people",
+    "everybody": "/public",
+    "muted and blocked": "/settings/people",
+    "blocked": "/@jonah",
+    "invitations": "/moderation/invitations",
+    "invitation": f"/moderation/invitations/{uuid(1)}",
     "compose": "/compose",
     "settings": "/settings?saved=profile",
     "reply page": f"/compose?reply_to={uuid(100)}",
@@ -67,6 +83,18 @@ def fill(conn: Connection) -> None:
         conn.execute(
             "INSERT INTO passwords (user_uuid, password_hash) SELECT uuid, %s FROM users WHERE handle = %s",
             [hash_password(PASSWORD), DEMO],
+        )
+        # Demo muted one person and blocked another, so that there is something to take back.
+        met = (
+            "SELECT one.uuid, other.uuid FROM users AS one, users AS other WHERE one.handle = %s AND other.handle = %s"
+        )
+        conn.execute(f"INSERT INTO mutes (user_uuid, muted_uuid) {met}", [DEMO, "dot"])
+        conn.execute(f"INSERT INTO blocks (user_uuid, blocked_uuid) {met}", [DEMO, "jonah"])
+        conn.execute("UPDATE users SET role = 'operator' WHERE handle = %s", [DEMO])
+        conn.execute(
+            "INSERT INTO invitations (uuid, code_hash, name, places, used, expires_at, user_uuid)"
+            " SELECT %s, %s, 'Choir practice', 30, 12, now() + interval '7 days', uuid FROM users WHERE handle = %s",
+            [uuid(1), token_hash(INVITATION), DEMO],
         )
 
 

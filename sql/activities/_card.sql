@@ -5,6 +5,7 @@ SELECT
   activity.user_uuid,
   activity.display_name,
   activity.handle,
+  activity.role,
   activity.message,
   (
     SELECT count(*)

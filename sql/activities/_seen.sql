@@ -1,17 +1,13 @@
 -- activities/_seen: `viewer`, and `seen`: the live activities that they may see. Everything that shows or counts reads from it.
-viewer AS NOT MATERIALIZED (
-  SELECT
-    looking.uuid,
-    -- include follows/_shut_out
-    AS shut_out
-  FROM (SELECT %(viewer_uuid)s AS uuid) AS looking
-), seen AS NOT MATERIALIZED (
+-- include follows/_viewer
+, seen AS NOT MATERIALIZED (
   SELECT
     live.uuid,
     live.number,
     live.user_uuid,
     live.display_name,
     live.handle,
+    live.role,
     live.message,
     live.reply_to_activity_uuid,
     live.expires_at,

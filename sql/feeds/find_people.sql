@@ -2,7 +2,9 @@
 -- params:  viewer_uuid uuid?, prefix text, limit int
 -- returns: Person[]
 -- Compared by code point, as the two indexes are. U+10FFFF stands above all that people type.
-WITH listed AS (
+WITH
+-- include follows/_viewer
+, listed AS (
   SELECT person.uuid AS user_uuid, person.number, NULL::timestamptz AS wrote_at
   FROM users AS person
   WHERE (

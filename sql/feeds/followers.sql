@@ -1,7 +1,9 @@
 -- feeds/followers: who follows somebody, the newest first.
 -- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
 -- returns: Person[]
-WITH listed AS (
+WITH
+-- include follows/_viewer
+, listed AS (
   SELECT follows.user_uuid AS user_uuid, follows.number, NULL::timestamptz AS wrote_at
   FROM follows
   JOIN users AS person ON person.uuid = follows.user_uuid

@@ -1,7 +1,9 @@
 -- feeds/following: whom somebody follows, the newest first.
 -- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
 -- returns: Person[]
-WITH listed AS (
+WITH
+-- include follows/_viewer
+, listed AS (
   SELECT follows.followed_uuid AS user_uuid, follows.number, NULL::timestamptz AS wrote_at
   FROM follows
   JOIN users AS person ON person.uuid = follows.followed_uuid

@@ -5,21 +5,12 @@ WITH
 -- include activities/_seen
 SELECT
 -- include follows/_tie
-  , other.bio
-  , other.created_at
-  , (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = other.uuid LIMIT 1000) AS own) AS activities_count
-  , (
-    SELECT count(*)
-    FROM (
-      SELECT
-      FROM follows
-      JOIN users AS person ON person.uuid = follows.user_uuid
-      WHERE follows.followed_uuid = other.uuid
-      -- include follows/_met
-      LIMIT 1000
-    ) AS met
-  ) AS followers_count
-  , (
+  ,
+  NULLIF(other.role, 'member') AS role,
+  other.bio,
+  other.created_at,
+  (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = other.uuid LIMIT 1000) AS own) AS activities_count,
+  (
     SELECT count(*)
     FROM (
       SELECT

@@ -1,4 +1,4 @@
--- follows/_tie: of `other`: who it is, and what ties the viewer to them.
+-- follows/_tie: of `other`: who it is, what ties the viewer to them, and how many followers the viewer may find.
   other.uuid,
   other.display_name,
   other.handle,
@@ -10,4 +10,15 @@
   NULLIF(mute.expires_at, 'infinity') AS muted_until,
   EXISTS (
     SELECT FROM blocks WHERE blocks.user_uuid = %(viewer_uuid)s AND blocks.blocked_uuid = other.uuid
-  ) AS blocked
+  ) AS blocked,
+  (
+    SELECT count(*)
+    FROM (
+      SELECT
+      FROM follows
+      JOIN users AS person ON person.uuid = follows.user_uuid
+      WHERE follows.followed_uuid = other.uuid
+      -- include follows/_met
+      LIMIT 1000
+    ) AS met
+  ) AS followers_count

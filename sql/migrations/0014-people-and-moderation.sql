@@ -144,7 +144,7 @@ CREATE INDEX reports_expires_at ON reports (expires_at);
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
-  WHERE settled_at IS NULL;
+  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports TO mayfly_app;
 -- then
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.

@@ -5,7 +5,6 @@ SELECT
   viewer.uuid,
   viewer.display_name,
   viewer.handle,
-  NULLIF(viewer.role, 'member') AS role,
   viewer.last_ttl,
   viewer.usual_ttl,
   viewer.usual_audience,
@@ -14,6 +13,11 @@ SELECT
   (
     -- include drafts/_count
   ) AS drafts_count,
+  NULLIF(viewer.role, 'member') AS role,
+  CASE WHEN viewer.paused_until > now() THEN viewer.paused_until END AS paused_until,
+  CASE WHEN viewer.role = 'member' THEN 0 ELSE (
+    -- include moderation/_count
+  ) END AS cases,
   session.seen_at < now() - interval '10 minutes' AS stale
 -- include sessions/_valid
   AND session.token_hash = %(token_hash)s

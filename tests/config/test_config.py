@@ -28,6 +28,7 @@ WRONG: dict[str, list[dict[str, str]]] = {
     ],
     "TRUSTED_PROXIES": [{"TRUSTED_PROXIES": "6"}],
     "SIGN_UP": [{"SIGN_UP": "provider"}],  # there is none
+    "COMMUNITY_RULES": [{"COMMUNITY_RULES": "x" * 201}, {"COMMUNITY_RULES": "x|" * 11}],
     "PUBLIC_FEED": [{"PUBLIC_FEED": "maybe"}],
     "COMMUNITY_TIMEZONE": [{"COMMUNITY_TIMEZONE": zone} for zone in ("Berlin", "Moon/Sea", "../../etc/passwd")],
     "AUTH": [{"AUTH": "saml"}],

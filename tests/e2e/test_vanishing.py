@@ -214,8 +214,7 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, bas
     enter(page, conn, base_url)
     whole, now = 2592000, datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
     lives = [
-        filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s), zone)
-        for s in SECONDS
+        filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s), zone) for s in SECONDS
     ]
     shown = page.evaluate(
         "([all, whole]) => all.map((s) => [leftWords(s), stage(s / whole), agoWords(whole - s)])", [SECONDS, whole]

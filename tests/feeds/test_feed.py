@@ -94,7 +94,8 @@ def test_feed_is_one_statement_and_the_side_another(app: Flask, alice: UUID, mon
     client, asked, whole = signed_in(app), [], Database._template
     monkeypatch.setattr(Database, "_template", lambda db, name, *more: asked.append(name) or whole(db, name, *more))
     client.get("/")
-    assert sorted(asked) == ["feeds/home", "feeds/mark", "feeds/vanishing", "sessions/viewer"]
+    beside = ["feeds/here", "feeds/suggested", "feeds/vanishing"]
+    assert sorted(asked) == sorted(["feeds/home", "feeds/mark", "sessions/viewer", *beside])
 
 
 def test_vanishing_counts_what_ends_within_the_hour(client: FlaskClient, conn: Connection, alice: UUID) -> None:

@@ -9,7 +9,7 @@ from fake_provider import FakeProvider
 from flask import Flask
 from flask.testing import FlaskClient
 from going import START, come_back, leave, status, through, who
-from verbs import count, send
+from verbs import count, send, value
 from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
@@ -90,10 +90,21 @@ def test_invitation_lets_one_person_in(invited: Flask, provider: FakeProvider, c
     client = invited.test_client()
     assert client.get("/sign-up?invite=come-in").location == f"{START}?invite=come-in"
     assert through(client, provider, invite="come-in").status_code == 303
-    assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+    assert (count(conn, "users"), value(conn, "SELECT used FROM invitations")) == (1, 1)
     assert status(invited, provider) == 303, "who is there needs none"
     provider.person = {"sub": "sub-bob"}
     assert status(invited, provider, invite="come-in") == 403
+
+
+def test_who_comes_by_an_invitation_counts_against_it_alone(
+    make_app: MakeApp, invited: Flask, provider: FakeProvider, conn: Connection
+) -> None:
+    conn.execute("UPDATE invitations SET places = 2")
+    app = make_app(SIGN_UP="open", LIMIT_SIGN_UPS="1/30m")
+    for number, invite, ends in ((0, "come-in", 303), (1, "come-in", 303), (2, "come-in", 303), (3, "", 429)):
+        provider.person = {"sub": f"sub-{number}"}
+        assert status(app, provider, invite=invite) == ends, number
+    assert value(conn, "SELECT used FROM invitations") == 2
 
 
 def test_invitation_is_kept_where_no_account_came_of_it(
@@ -103,7 +114,7 @@ def test_invitation_is_kept_where_no_account_came_of_it(
     lost = lambda name, **params: None if name == "identities/create" else real(name, **params)  # noqa: E731
     monkeypatch.setattr(db, "query_value", lost)
     assert status(invited, provider, invite="come-in") == 409
-    assert (count(conn, "users"), count(conn, "invitations")) == (0, 1)
+    assert (count(conn, "users"), value(conn, "SELECT used FROM invitations")) == (0, 0)
 
 
 def test_new_accounts_of_an_address_are_limited(make_app: MakeApp, provider: FakeProvider) -> None:

@@ -33,16 +33,34 @@ def test_suspend_hides_and_signs_out_and_can_be_undone(run: Run, owner: Connecti
     assert one(owner, "SELECT count(*) FROM live_activities") == 1
 
 
+def test_promote_gives_a_role_and_notes_it(run: Run, owner: Connection) -> None:
+    make_user(owner, password=None)
+    for role in ("operator", "moderator", "member"):
+        run.done("users-promote", "@Alice", role)
+        assert one(owner, "SELECT role FROM users") == role
+    assert owner.execute("SELECT act, actor_uuid FROM audit ORDER BY number").fetchall() == [
+        ("operator", None), ("moderator", None), ("member", None)
+    ]  # fmt: skip
+    assert run("users-promote", "alice", "king")[0] == 2
+
+
 def test_nobody_of_that_handle_is_one_sentence(run: Run, elsewhere: DatabaseUrls) -> None:
-    for script in ("users-reset-password", "users-suspend"):
-        run.refused("'nobody'", script, "@nobody")
+    for script, *more in (("users-reset-password",), ("users-suspend",), ("users-promote", "operator")):
+        run.refused("'nobody'", script, "@nobody", *more)
 
 
 def test_invite_prints_a_link_and_keeps_a_hash(run: Run, owner: Connection) -> None:
-    link, _, code = run("users-invite", PUBLIC_URL="https://mayfly.example")[1].strip().partition("=")
-    assert link == "https://mayfly.example/sign-up?invite"
-    row = owner.execute("SELECT code_hash, expires_at - created_at = interval '7 days' FROM invitations").fetchone()
-    assert row == (hashlib.sha256(code.encode()).digest(), True)
+    asked = ("--name", " Choir  practice", "--places", "30", "--days", "2")
+    for given, kept in (((), ("", 1, 7)), (asked, ("Choir practice", 30, 2))):
+        link = run("users-invite", *given, PUBLIC_URL="https://mayfly.example")[1].strip()
+        before, _, code = link.rpartition("/")
+        assert before == "https://mayfly.example/join"
+        row = (
+            "SELECT name, places, extract(day FROM expires_at - created_at)::int FROM invitations WHERE code_hash = %s"
+        )
+        assert owner.execute(row, [hashlib.sha256(code.encode()).digest()]).fetchone() == kept
+    for wrong in (("--places", "0"), ("--places", "1001"), ("--days", "31"), ("--days", "x"), ("--name", "n" * 81)):
+        run.refused("bin/users-invite: ", "users-invite", *wrong)
 
 
 def test_burn_takes_text_and_author_at_once(run: Run, owner: Connection) -> None:

@@ -165,7 +165,7 @@ def test_output_is_the_reply_alone(run: Run, owner: Connection, scratch: Path, m
         ("db-connect", "-Atc", "SELECT 7"): "7\n",
         ("db-kill-sessions", "--dry-run"): r"\d+ session.*\n",
         ("activities-sweep",): r"deleted 0, .*lag 0\.0 s\n",
-        ("users-invite",): r"https://mayfly\.example/sign-up\?invite=[\w-]{32}\n",
+        ("users-invite",): r"https://mayfly\.example/join/[a-z2-7]{26}\n",
         ("users-reset-password", "alice"): r"[a-z0-9-]{19}\n",
         ("users-suspend", "alice"): "",
         ("db-after-restore",): "",

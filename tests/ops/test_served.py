@@ -23,7 +23,7 @@ def test_scripts_act_on_what_was_last_served(run: Run, embedded: Path, monkeypat
         run.refused("APP_ENV is production", script)
     assert not (embedded / "servers").exists()  # a server is not allowed by a production database on it
     for app_env in ("", "production"):
-        assert run("users-invite", APP_ENV=app_env)[1].startswith("https://mayfly.example/sign-up?invite=")
+        assert run("users-invite", APP_ENV=app_env)[1].startswith("https://mayfly.example/join/")
     assert run("users-invite", PUBLIC_URL="https://other.example")[1].startswith("https://other.example/")
     run.done("db-migrate", "--status", APP_ENV="", CONNECTION_URL="")  # as compose passes what is not set
     monkeypatch.setenv("APP_ENV", "development")  # what is said wins

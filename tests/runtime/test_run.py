@@ -61,11 +61,12 @@ def test_run_survives_kill_9_of_its_database(demo: Running) -> None:
 def test_what_a_run_made_outlives_its_stop_and_nothing_else_does(start: Start) -> None:
     run = start(**PRODUCTION).up()
     assert "warning: http://mayfly.lan is plain http" in run.said()
+    assert "note: SIGN_UP=open" in run.said()
     note = run.state / "served.json"
     assert note.stat().st_mode & 0o777 == 0o600
     noted = json.loads(note.read_text())
     assert noted == {"app_env": "production", "public_url": "http://mayfly.lan", "embedded": True}
-    assert run.script("users-invite").stdout.startswith("http://mayfly.lan/sign-up?invite=")
+    assert run.script("users-invite").stdout.startswith("http://mayfly.lan/join/")
     key = (run.state / "secret_key").read_text()
     assert len(run.children()) > 5
     with connect(run.cluster().url(SUPERUSER, "mayfly")) as conn:

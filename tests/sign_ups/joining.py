@@ -31,10 +31,11 @@ def press(app: Flask, cookie: str, form: dict[str, str]) -> tuple[FlaskClient, T
     return client, client.post("/sign-up", data=form)
 
 
-def invite_one(conn: Connection) -> None:
-    """The invitation whose form is at `BY_INVITATION`."""
+def invite_one(conn: Connection, **columns: Any) -> None:
+    """The invitation whose form is at `BY_INVITATION`. `columns`: further columns of `invitations`."""
+    values = {"code_hash": token_hash("harbour"), **columns}
     conn.execute(
-        "INSERT INTO invitations (code_hash, created_at, expires_at)"
-        " VALUES (%s, now() - interval '6 days', now() + interval '1 day')",
-        [token_hash("harbour")],
+        f"INSERT INTO invitations (created_at, expires_at, {', '.join(values)})"
+        f" VALUES (now() - interval '6 days', now() + interval '1 day', {', '.join(['%s'] * len(values))})",
+        list(values.values()),
     )

@@ -1,5 +1,6 @@
 """A new account: what is taken, what is refused, and what comes back."""
 
+import re
 from functools import partial
 from unittest.mock import patch
 from uuid import uuid4
@@ -9,7 +10,7 @@ from factories import PASSWORD, make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from joining import BY_INVITATION, CAROL, form_of, invite_one, press, sign_up
-from verbs import count, fields_in, from_address, sign_in, token_for, value, wrong_fields
+from verbs import count, fields_in, from_address, sign_in, token_for, value, words, wrong_fields
 from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
@@ -40,6 +41,23 @@ def test_sign_up_that_is_wrong_tells_all_at_once_and_keeps_the_text(client: Flas
             assert f'value="{fields[name]}"' in answer.text
         assert fields.get("password", PASSWORD) not in answer.text
     assert count(conn, "users") == 1
+
+
+def test_sign_up_needs_no_email(app: Flask, conn: Connection) -> None:
+    for handle in ("carol", "dave"):
+        form, cookie = form_of(app.test_client(), "/sign-up")
+        for _ in range(2):  # once more, as after a lost response
+            assert press(app, cookie, {**form, "handle": handle, "email": " "})[1].status_code == 303
+    assert conn.execute("SELECT handle, email FROM users ORDER BY handle").fetchall() == [
+        ("carol", None),
+        ("dave", None),
+    ]
+
+
+def test_sign_up_tells_the_rules_that_one_agrees_to(make_app: MakeApp) -> None:
+    page = make_app(COMMUNITY_RULES="Be <kind>. |\n No adverts.|").test_client().get("/sign-up")
+    assert "By joining you agree" in words(page)
+    assert re.findall("<li.*?>(.*?)</li>", page.text) == ["Be &lt;kind&gt;.", "No adverts."]
 
 
 def test_password_is_kept_as_it_was_typed(app: Flask) -> None:
@@ -115,7 +133,7 @@ def test_invitation_lets_one_person_in_by_its_link(by_invitation: Flask, conn: C
     other = {"handle": "dave", "email": "dave@example.com", "key": str(uuid4())}
     for changed, status in (({"password": "a slip"}, 422), ({}, 303), (other, 403)):  # a slip costs no invitation
         assert press(by_invitation, cookie, {**form, **changed})[1].status_code == status
-    assert (count(conn, "users"), count(conn, "invitations")) == (1, 0)
+    assert (count(conn, "users"), value(conn, "SELECT used FROM invitations")) == (1, 1)
 
 
 def test_invitation_that_is_over_lets_nobody_in(by_invitation: Flask, conn: Connection) -> None:

@@ -34,6 +34,7 @@ def test_form_pressed_twice_at_once_makes_one_account_and_both_let_in(place: Fla
         pressed = at_once([lambda: press(place, cookie, form)] * 2)
     assert [(answer.status_code, client.get("/settings").status_code) for client, answer in pressed] == [(303, 200)] * 2
     assert [count(conn, table) for table in ("users", "passwords", "sessions")] == [1, 1, 2]
+    assert value(conn, "SELECT used FROM invitations") == 1
 
 
 def test_form_whose_answer_was_lost_lets_in(place: Flask, conn: Connection) -> None:
@@ -42,15 +43,16 @@ def test_form_whose_answer_was_lost_lets_in(place: Flask, conn: Connection) -> N
         client, answer = press(place, cookie, form)
         assert (answer.status_code, answer.location) == (303, "/")
         assert "@carol" in client.get("/settings").text
-    assert (count(conn, "users"), count(conn, "passwords")) == (1, 1)
+    assert [count(conn, "users"), count(conn, "passwords"), value(conn, "SELECT used FROM invitations")] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_connection_that_is_cut_costs_nobody_the_account(app: Flask, conn: Connection, moment: str) -> None:
-    form, cookie = form_of(app.test_client())
-    with cut_once(app, moment):
-        client, answer = press(app, cookie, form)
+def test_connection_that_is_cut_costs_nobody_the_account(place: Flask, conn: Connection, moment: str) -> None:
+    form, cookie = form_of(place.test_client())
+    with cut_once(place, moment):
+        client, answer = press(place, cookie, form)
     assert (answer.status_code, client.get("/settings").status_code, count(conn, "users")) == (303, 200, 1)
+    assert value(conn, "SELECT used FROM invitations") == 1
 
 
 DAVE = {"handle": "dave", "email": "dave@example.com"}

@@ -35,6 +35,8 @@ BAD = {
 REFUSED: dict[str, dict[str, str]] = {
     "activities.create": {"message": "", "ttl": "1-day", "key": str(uuid4())},
     "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
+    "moderation.report_activity": {"kind": "x", "words": "w" * 501},
+    "moderation.report_person": {"kind": "x", "words": "w" * 501},
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},
@@ -66,6 +68,16 @@ class Watch:
         self.scene, self.client = scene, client
         self.wrong: list[str] = []
         self.before = self.written()
+
+    def sender(self, endpoint: str) -> FlaskClient:
+        """The browser of somebody to whom the route is open."""
+        if endpoint in STRANGERS:
+            return self.scene.app.test_client()
+        if (who := self.scene.who_passes(endpoint)) == "author":
+            return self.client
+        client = self.scene.browser(who)
+        self.before = self.written()
+        return client
 
     def written(self) -> list[Any]:
         rows = self.scene.conn.execute("SELECT message, expires_at FROM activities ORDER BY uuid").fetchall()

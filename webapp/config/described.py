@@ -48,6 +48,11 @@ SERVER = {
         "COMMUNITY_ABOUT": Setting(
             "Everything said here has a lifespan. When it ends, it is gone for good.", "One sentence about it."
         ),
+        "COMMUNITY_RULES": Setting(
+            "",
+            "The rules of the house, up to ten short ones with `|` between them: `Be kind. | No adverts.` Shown at"
+            " sign-up and on `/about`.",
+        ),
         "COMMUNITY_TIMEZONE": Setting(
             "UTC", "The time zone of times, such as `Europe/Berlin`, for all who have not chosen another."
         ),
@@ -59,8 +64,9 @@ SERVER = {
         ),
         "SIGN_UP": Setting(
             "open",
-            "Who may get an account: `open`, `invite` (by a link of `bin/users-invite`), `closed`; with `AUTH` also"
-            " `provider` (everybody whom the provider signs in; pages do not invite strangers to join).",
+            "Who may get an account: `open`, `invite` (by an invitation of moderators, or of `bin/users-invite`),"
+            " `closed`; with `AUTH` also `provider` (everybody whom the provider signs in; pages do not invite"
+            " strangers to join).",
         ),
         "TTL_DEFAULT": Setting("7-days", "The lifespan picked for a newcomer; later it is the last one they chose."),
         "TTL_FLOOR": Setting(
@@ -70,6 +76,9 @@ SERVER = {
         "TTL_CEILING": Setting("30-days", "The longest lifespan, of the same list."),
         "UNDO_SECONDS": Setting(
             "10", "How long only its author sees a new activity and can undo it, 0 to 60 seconds; `0`: no undo."
+        ),
+        "REPORT_COPIES_LIVE": Setting(
+            "14", "How many days moderators can read the sealed copy of a reported activity, 1 to 30."
         ),
     },
     "The database": {

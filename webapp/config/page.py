@@ -22,7 +22,7 @@ def filled(page: str) -> str:
 def _tables() -> dict[str, list[tuple[str, ...]]]:
     found: dict[str, list[tuple[str, ...]]] = {}
     for heading, group in (SERVER | OTHERS).items():
-        rows = [(f"`{name}`", _default(one), one.meaning) for name, one in group.items()]
+        rows = [(f"`{name}`", _default(one), one.meaning.replace("|", r"\|")) for name, one in group.items()]
         found[heading] = [("setting", "default", "meaning"), ("---",) * 3, *rows]
     limits = [(f"`LIMIT_{name.upper()}`", f"`{one.default}`", one.subject, one.tries) for name, one in LIMITS.items()]
     found["Limits"] = [("setting", "default", "counted by", "tries"), ("---",) * 4, *limits]

@@ -52,10 +52,12 @@ class Settings:
     likes_shown: str
     community_name: str
     community_about: str
+    community_rules: tuple[str, ...]
     community_timezone: str
     ttls: Mapping[str, timedelta]
     ttl_default: str
     undo_seconds: int
+    report_copies_days: int
     limits: Mapping[str, Limit]
     workers: int
     pool_min: int
@@ -147,10 +149,12 @@ class Settings:
             likes_shown=choice(env, "LIKES_SHOWN", ("everyone", "author")),
             community_name=text(env, "COMMUNITY_NAME"),
             community_about=text(env, "COMMUNITY_ABOUT"),
+            community_rules=_rules(env),
             community_timezone=time_zone(env, "COMMUNITY_TIMEZONE"),
             ttls=ttls,
             ttl_default=ttl_default,
             undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),
+            report_copies_days=integer(env, "REPORT_COPIES_LIVE", 1, 30),
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 1, 32),
             pool_min=pool_min,
@@ -180,6 +184,13 @@ def _secret_key(env: Mapping[str, str], app_env: str) -> str:
     if app_env == "production" and (len(key) < 32 or len(set(key)) < 8):
         raise ConfigError("SECRET_KEY is too easy to guess for production: set at least 32 random characters.")
     return key
+
+
+def _rules(env: Mapping[str, str]) -> tuple[str, ...]:
+    rules = tuple(filter(None, (" ".join(rule.split()) for rule in re.split(r"[|\n]", text(env, "COMMUNITY_RULES")))))
+    if len(rules) > 10 or any(len(rule) > 200 for rule in rules):
+        raise ConfigError("COMMUNITY_RULES holds more than 10 rules, or one of more than 200 characters: shorten it.")
+    return rules
 
 
 def _ttls(env: Mapping[str, str]) -> tuple[dict[str, timedelta], str]:

@@ -6,7 +6,7 @@ from ..follows.samples import TIES, tie
 from ..sessions.samples import VIEWER
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
 from .parts import Part
-from .shapes import Person, Place, Profile, Thread, ThreadItem, Vanishing
+from .shapes import Keeper, Person, Place, Profile, Thread, ThreadItem, Vanishing
 
 
 def thread_items() -> list[ThreadItem]:
@@ -70,6 +70,7 @@ PARTS = {
 
 PERSON: Profile = {
     **tie(uuid=VIEWER["uuid"], display_name=VIEWER["display_name"], handle=VIEWER["handle"], is_own=True),
+    "role": "operator",
     "bio": "Keeps the light.\nنورة's neighbour.",
     "created_at": NOW.isoformat(),
     "activities_count": 1,
@@ -92,6 +93,7 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
         "number": PARENT["number"],
         "display_name": name,
         "handle": "bede",
+        "role": None,
         "bio": "",
         "is_own": False,
         "follows": False,
@@ -102,12 +104,21 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
     return {**person, "ago": "", **fields}
 
 
-HERE = [_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50], follows=True, handle="ann")]
+HERE = [_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50], follows=True, handle="ann", role="moderator")]
 PEOPLE = Part(HERE, NEXT, query={"before": NEXT})
 BESIDE = {"vanishing": vanishing(6), "here": HERE}
 FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}
 
+KEEPERS: list[Keeper] = [
+    {"display_name": "Marnie Fell", "handle": "marnie", "role": "operator"},
+    {"display_name": HOSTILE[:50], "handle": "bede", "role": "moderator"},
+]
+
 SAMPLES: Samples = {
+    "feeds/about.html": {
+        "to somebody who may read": {"keepers": KEEPERS, "may_read": True, "vanishing": vanishing(2)},
+        "to a stranger of a private place": {"keepers": [], "may_read": False},
+    },
     "feeds/_bar.html": {
         f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
         for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))

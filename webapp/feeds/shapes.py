@@ -54,10 +54,19 @@ class Mark(TypedDict):
 class Profile(Tie):
     """Counts cover what this viewer may see, up to 1,000."""
 
+    role: str | None
     bio: str
     created_at: str
     activities_count: int
     following_count: int
+
+
+class Keeper(TypedDict):
+    """`role`: moderator or operator."""
+
+    display_name: str
+    handle: str
+    role: str
 
 
 class Person(TypedDict):
@@ -66,6 +75,7 @@ class Person(TypedDict):
     number: str
     display_name: str
     handle: str
+    role: str | None
     bio: str
     is_own: bool
     follows: bool

@@ -3,8 +3,8 @@ from collections.abc import Mapping
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Conflict, Violated
+from ..invitations import actions as invitations
 from ..limits import hit, subject_of_address
-from ..sessions.actions import token_hash
 from ..words import _
 from . import claims as claimed
 from .shapes import Identity
@@ -32,7 +32,9 @@ def find_or_create_account(
     subject = str(claims["sub"])
     found = _identity(db, issuer, subject)
     if not found:
-        hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
+        if not invitations.find_open(db, code=invite):  # which would count instead of the address
+            invite = ""
+            hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
         found = _make_identity(db, settings, issuer, subject, claims, invite)
     if found["suspended"]:
         raise Suspended
@@ -52,13 +54,11 @@ def _make_identity(
     for _try in range(5):
         try:
             with db.transaction():
-                if settings.sign_up == "closed" or (
-                    settings.sign_up == "invite"
-                    and not db.execute("sign_ups/invitation_use", code_hash=token_hash(invite))
-                ):
-                    raise Closed
                 if not db.query_value("identities/create", issuer=issuer, subject=subject, **person):
                     raise _MadeMeanwhile
+                needed = invite or settings.sign_up == "invite"
+                if settings.sign_up == "closed" or (needed and not invitations.use(db, code=invite)):
+                    raise Closed
         except (Closed, Violated, _MadeMeanwhile) as problem:
             if found := _identity(db, issuer, subject):
                 return found

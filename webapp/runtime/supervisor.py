@@ -85,6 +85,8 @@ class Supervisor:
             prepared = self._prepare(on, settings)
             if settings.insecure_public_address:
                 say(f"warning: {settings.public_url} is plain http; anybody on the network can read passwords")
+            if settings.sign_up == "open":
+                say("note: SIGN_UP=open, so what is for members is for anybody who signs up")
             if self._kind.recorded:
                 remember(on.state, Served(on.app_env, settings.public_url, embedded=bool(on.name)))
             server = self._kind(settings, environment, cluster.account if cluster else None)

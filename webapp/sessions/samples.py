@@ -8,13 +8,15 @@ VIEWER: Viewer = {
     "uuid": sample_uuid("viewer"),
     "display_name": "Marnie Fell",
     "handle": "marnie",
-    "role": None,
     "last_ttl": None,
     "usual_ttl": None,
     "usual_audience": None,
     "time_zone": None,
     "theme": None,
     "drafts_count": 0,
+    "role": None,
+    "paused_until": None,
+    "cases": 0,
 }
 
 

@@ -1,11 +1,14 @@
 import uuid
 
 from ..config.settings import Settings
+from ..config.variables import Limit
 from ..db.database import Database
 from ..errors import Conflict, Invalid, Violated
-from ..limits import hit, subject_of_address
+from ..invitations import actions as invitations
+from ..invitations.shapes import Invited
+from ..limits import hit, subject_of, subject_of_address
 from ..sessions import passwords
-from ..sessions.actions import WrongPassword, check_password, token_hash
+from ..sessions.actions import WrongPassword, check_password
 from ..sessions.shapes import Account
 from ..words import _
 
@@ -28,22 +31,26 @@ def sign_up(
     invite: str,
     address: str,
 ) -> Account:
-    """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (a used invitation).
+    """The new account. Raises `Invalid` (refused by the database), `TooMany`, `Conflict` (no place is left).
+
+    `invite`: the code of an invitation that was open just now, which is then what counts instead of the address.
 
     Its uuid follows from the key, so a key makes one account without a table of keys; the uuid does not reveal the key.
     A refused request may be a repeat: see `signed_up_before`.
     """
-    hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
+    if not invite:
+        hit(db, settings.limits["sign_ups"], "sign_ups", subject_of_address(settings, address))
     made: Account = {"uuid": _uuid_of(key), "password_hash": passwords.hash_password(password)}
 
     def write() -> None:
         with db.transaction():
             # The account first: of two requests with one key the second waits here, not for its own invitation.
+            # The invitation last: a whole room waits for this one row.
             account = {"display_name": display_name, "handle": handle, "email": email or None}
             db.query_value("sign_ups/create", uuid=made["uuid"], **account)
-            if settings.sign_up == "invite" and not db.execute("sign_ups/invitation_use", code_hash=token_hash(invite)):
-                raise Conflict(_("This invitation has been used or has expired. Ask for a new one."))
             db.execute("sessions/password_set", user_uuid=made["uuid"], password_hash=made["password_hash"])
+            if (invite or settings.sign_up == "invite") and not invitations.use(db, code=invite):
+                raise Conflict(invitations.ended_sentence(settings))
 
     try:
         db.retrying(write)
@@ -77,13 +84,17 @@ def _uuid_of(key: str) -> str:
     return str(uuid.uuid5(uuid.UUID(key), "account"))
 
 
-def taken(db: Database, settings: Settings, *, handle: str, email: str, address: str) -> list[Invalid]:
-    """What is taken, all at once. Raises `TooMany`: it is not a way to look people up."""
-    hit(db, settings.limits["sign_up_tries"], "sign_up_tries", subject_of_address(settings, address))
+def taken(
+    db: Database, settings: Settings, *, handle: str, email: str, invited: Invited | None, address: str
+) -> list[Invalid]:
+    """What is taken, all at once. Raises `TooMany`: it is not a way to look people up.
+
+    An invitation has the tries of as many addresses as it has places: a room behind one address can sign up.
+    """
+    limit, subject = settings.limits["sign_up_tries"], subject_of_address(settings, address)
+    if invited:
+        limit = Limit(limit.hits * invited["places"], limit.seconds)
+        subject = subject_of(settings, "invitation", invited["uuid"])
+    hit(db, limit, "sign_up_tries", subject)
     found = db.query_object("sign_ups/taken", handle=handle, email=email or None) or {}
     return [Violated(f"users_{field}_unique").as_invalid() for field in ("handle", "email") if found.get(field)]
-
-
-def invitation_open(db: Database, *, invite: str) -> bool:
-    """Whether this code still admits one person."""
-    return bool(invite) and bool(db.query_value("sign_ups/invitation_open", code_hash=token_hash(invite)))

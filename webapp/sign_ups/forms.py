@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms.validators import ValidationError
 
 from .. import text
+from ..invitations.shapes import Invited
 from ..sessions import passwords
 from ..web.current import settings
 from ..web.fields import TextField, as_uuid
@@ -16,6 +17,9 @@ if "local" in email_validator.SPECIAL_USE_DOMAIN_NAMES:  # a community may live 
 
 
 class SignUpForm(FlaskForm):  # type: ignore[misc]
+    """`invited`: the invitation of the code in `invite`, if it was open when it was looked up."""
+
+    invited: Invited | None = None
     display_name = TextField(filters=[lambda raw: text.display_name(raw)])
     handle = TextField(filters=[lambda raw: text.handle(raw)])
     email = TextField(filters=[lambda raw: (raw).strip()])

@@ -4,6 +4,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..errors import Conflict, Invalid, TooMany, Unavailable
+from ..invitations import actions as invitations
 from ..sessions import session
 from ..sessions.guards import comes_back
 from ..sessions.pages import draft_text
@@ -20,8 +21,16 @@ bp = Blueprint("sign_ups", __name__)
 def _retry_sign_up(sentence: str) -> Any:
     if session.viewer():  # a first response came meanwhile, with another cookie
         return redirect(wanted_path(), 303)
-    form = SignUpForm()
+    form = _form(request.form.get("invite", ""))
+    _find_invitation(form)
     return _closed_response(form) or _sign_up_page(form, 400, notice=sentence)
+
+
+@bp.get("/join/<code>")
+@everybody
+def join(code: str) -> Any:
+    """An invitation's address: the form to sign up."""
+    return _first_page(code)
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -30,12 +39,12 @@ def _retry_sign_up(sentence: str) -> Any:
 @comes_back(_retry_sign_up)
 def sign_up() -> Any:
     """The form, and making the account: one account, and its person signed in, however often the same form comes."""
+    code = request.values.get("invite", "")
+    if request.method != "POST":
+        return _first_page(code)
     if session.viewer():
         return redirect(wanted_path(), 303)
-    form = SignUpForm()
-    form.invite.data = request.values.get("invite", "")[:100]  # from the link into the form, and kept there
-    if request.method != "POST":
-        return _closed_response(form) or _sign_up_page(form, 200)
+    form = _form(code)
     try:
         refusal = _join(form)
     except (TooMany, Unavailable) as problem:
@@ -48,13 +57,39 @@ def sign_up() -> Any:
     return redirect(wanted_path(), 303)
 
 
+def _first_page(code: str) -> Any:
+    if session.viewer():
+        return redirect(wanted_path(), 303)
+    form = _form(code)
+    _find_invitation(form)
+    ended = code and not form.invited
+    notice = invitations.ended_sentence(settings()) if ended else ""
+    return _closed_response(form) or _sign_up_page(form, 200, notice=notice)
+
+
+def _form(code: str) -> SignUpForm:
+    form = SignUpForm()
+    form.invite.data = code[:100]  # from the address into the form, and kept there
+    return form
+
+
+def _find_invitation(form: SignUpForm) -> None:
+    form.invited = invitations.find_open(db(), code=form.invite.data)
+
+
 def _join(form: SignUpForm) -> Any:
     """Makes the account and signs in; a response where that is refused. Raises `TooMany`, `Unavailable`."""
     valid = form.validate()
+    _find_invitation(form)
     if refusal := _closed_response(form):
         return refusal
     problems = actions.taken(
-        db(), settings(), handle=form.handle.data, email=form.email.data, address=request.remote_addr or ""
+        db(),
+        settings(),
+        handle=form.handle.data,
+        email=form.email.data,
+        invited=form.invited,
+        address=request.remote_addr or "",
     )
     if not valid or problems:
         return _sign_up_page(form, 422, *problems)
@@ -67,7 +102,7 @@ def _join(form: SignUpForm) -> Any:
             email=form.email.data,
             password=form.password.data,
             key=form.key.data,
-            invite=form.invite.data,
+            invite=form.invite.data if form.invited else "",
             address=request.remote_addr or "",
         )
     except Invalid as problem:
@@ -96,7 +131,7 @@ def _signed_up_before(form: SignUpForm) -> bool:
 
 def _closed_response(form: SignUpForm) -> Any:
     """The response for somebody who may not sign up here, or must use the provider; else None."""
-    if not _may_join(form.invite.data):
+    if not _may_join(form):
         return render_template("sign_ups/closed.html", invite=form.invite.data), 403
     if settings().provider:
         back = request.values.get("next")
@@ -104,9 +139,9 @@ def _closed_response(form: SignUpForm) -> Any:
     return None
 
 
-def _may_join(invite: str) -> bool:
+def _may_join(form: SignUpForm) -> bool:
     how = settings().sign_up
-    return how in ("open", "provider") or (how == "invite" and actions.invitation_open(db(), invite=invite))
+    return how in ("open", "provider") or (how == "invite" and form.invited is not None)
 
 
 def _sign_up_page(form: SignUpForm, status: int, *problems: Invalid, notice: str = "", key: str = "") -> Any:

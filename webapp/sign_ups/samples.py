@@ -1,12 +1,29 @@
+from types import SimpleNamespace
+from typing import Any
+
+from ..invitations.samples import BY_A_SCRIPT, BY_SOMEBODY_ODD, INVITED
 from ..sessions.samples import sample_form
 from ..web.samples import HOSTILE, Samples, sample_uuid
 
 _FIELDS = ("display_name", "handle", "email", "password", "invite")
 
+
+def _form(invited: Any = None, **typed: str) -> SimpleNamespace:
+    form = sample_form(*_FIELDS, **typed)
+    form.invited = invited
+    return form
+
+
 SAMPLES: Samples = {
+    "sign_ups/_rules.html": {"of the settings": {}},
+    "sign_ups/_invited.html": {
+        "by a person": {"form": _form(INVITED)},
+        "by a script": {"form": _form(BY_A_SCRIPT)},
+        "hostile": {"form": _form(BY_SOMEBODY_ODD)},
+    },
     "sign_ups/sign_up.html": {
         "empty": {
-            "form": sample_form(*_FIELDS),
+            "form": _form(),
             "text": "",
             "errors": {},
             "notice": "",
@@ -14,7 +31,7 @@ SAMPLES: Samples = {
             "back": "/",
         },
         "hostile": {
-            "form": sample_form(*_FIELDS, email=HOSTILE, invite=HOSTILE, display_name=HOSTILE),
+            "form": _form(BY_SOMEBODY_ODD, email=HOSTILE, invite=HOSTILE, display_name=HOSTILE),
             "errors": {"email": HOSTILE, "password": "Too short."},
             "text": HOSTILE,
             "notice": HOSTILE,

@@ -33,6 +33,7 @@ COMPRESSED = [
 MANIFEST = "manifest.webmanifest"
 STYLES = "css/all.css"
 _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
+_OF_FEW = ("css/invitations.css", "css/moderation.css")  # pages that few people see link these themselves
 # A tenth of a first load. Of scripts only whole lines, so that no text is taken for a comment.
 _STYLE_COMMENT, _SCRIPT_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL), re.compile(rb"^ *//.*\n", re.MULTILINE)
 SCRIPTS = {
@@ -99,7 +100,7 @@ def _read(settings: Settings) -> dict[str, bytes]:
 
 
 def _parts(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
-    nouns = (name for name in files if name.startswith("css/") and name not in _FIRST_STYLES)
+    nouns = (name for name in files if name.startswith("css/") and name not in (*_FIRST_STYLES, *_OF_FEW))
     return {STYLES: (*_FIRST_STYLES, *nouns), **SCRIPTS}
 
 

@@ -42,7 +42,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 
 // Whom one muted leaves home and the public feed; the card with the menu stays, as it holds the way back.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  const person = /\/@\w+(?=\/mute$)/.exec(ctx.sourceElement?.formAction)?.[0];
+  const person = /\/@\w+(?=\/unmute$)/.exec(ctx.sourceElement?.querySelector?.(".tie-back")?.formAction)?.[0];
   for (const card of person ? document.querySelectorAll("#feed[data-read] > article") : []) {
     if (!card.querySelector(".panel") && card.querySelector(".who a").pathname === person) vanish(card);
   }

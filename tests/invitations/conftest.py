@@ -1,0 +1,1 @@
+from people import *  # noqa: F403
