@@ -6,6 +6,10 @@ SELECT
   viewer.display_name,
   viewer.handle,
   viewer.last_ttl,
+  viewer.usual_ttl,
+  viewer.usual_audience,
+  viewer.time_zone,
+  viewer.theme,
   (
     -- include drafts/_count
   ) AS drafts_count,

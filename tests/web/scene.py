@@ -35,11 +35,14 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
     "sign_ups.sign_up": [{"handle": "x"}] * 2,
     "users.save_profile": [{"display_name": "Alice"}] * 2,
-    "users.save_handle": [{"handle": "bob"}] * 2,
+    "account.save_handle": [{"handle": "bob"}] * 2,
+    "account.save_email": [{"email": "al@example.com", "current": PASSWORD}] * 2,
+    "users.save_preferences": [{"theme": "dark"}] * 2,
+    "leaving.delete": [{"current": "not this one"}] * 2,
+    "account.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
     "moderation.report_activity": [{"kind": "spam"}] * 2,
     "moderation.report_person": [{"kind": "spam"}] * 2,
     "moderation.promote": [{"handle": "bob", "role": "member"}] * 2,
-    "users.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
 }
 """Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""
 
@@ -73,6 +76,7 @@ class Scene(NamedTuple):
             "handle": "alice",
             "activity_uuid": activity or self.activity,
             "draft_uuid": uuid4(),
+            "session_name": "0" * 16,
             "report_uuid": value(self.conn, "SELECT uuid FROM reports") or uuid4(),
             "act": "dismiss",
             "filename": "css/base.css",

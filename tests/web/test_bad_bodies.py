@@ -66,7 +66,7 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("endpoint", sorted(REFUSED.keys() - {"users.change_password"}))
+@pytest.mark.parametrize("endpoint", sorted(REFUSED.keys() - {"account.change_password"}))
 def test_long_text_comes_back_as_it_was_typed(bad: Watch, endpoint: str) -> None:
     """From a form that is refused and from one whose token is stale; with HTMX too, where it knows the form."""
     client = bad.sender(endpoint)

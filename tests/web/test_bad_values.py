@@ -51,7 +51,7 @@ def test_every_form_that_comes_back_has_one_that_is_refused() -> None:
     )
 
 
-DONE = {("users.save_handle", "handle"), ("drafts.save", "user_uuid")}
+DONE = {("account.save_handle", "handle"), ("drafts.save", "user_uuid")}
 
 
 @pytest.mark.parametrize("endpoint", UNSAFE)

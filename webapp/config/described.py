@@ -53,6 +53,9 @@ SERVER = {
             "The rules of the house, up to ten short ones with `|` between them: `Be kind. | No adverts.` Shown at"
             " sign-up and on `/about`.",
         ),
+        "COMMUNITY_TIMEZONE": Setting(
+            "UTC", "The time zone of times, such as `Europe/Berlin`, for all who have not chosen another."
+        ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
         "LIKES_SHOWN": Setting(
             "everyone",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from .described import DEFAULTS
 from .limits import LIMITS
 from .provider import LOOPBACK, ProviderSettings
-from .variables import ConfigError, Limit, choice, integer, limit, text
+from .variables import ConfigError, Limit, choice, integer, limit, text, time_zone
 
 ENVIRONMENTS = ("development", "test", "production")
 
@@ -53,6 +53,7 @@ class Settings:
     community_name: str
     community_about: str
     community_rules: tuple[str, ...]
+    community_timezone: str
     ttls: Mapping[str, timedelta]
     ttl_default: str
     undo_seconds: int
@@ -149,6 +150,7 @@ class Settings:
             community_name=text(env, "COMMUNITY_NAME"),
             community_about=text(env, "COMMUNITY_ABOUT"),
             community_rules=_rules(env),
+            community_timezone=time_zone(env, "COMMUNITY_TIMEZONE"),
             ttls=ttls,
             ttl_default=ttl_default,
             undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),

@@ -32,7 +32,7 @@ def users_promote(on: Target, arguments: Arguments) -> None:
 
 def users_invite(on: Target, arguments: Arguments) -> None:
     name = text.display_name(arguments.name)
-    if name and (problem := text.display_name_problem(name, NAME_LENGTH)):
+    if name and (problem := text.display_name_problem(name, most=NAME_LENGTH)):
         raise Refused(problem)
     places, days = _number(arguments.places, "--places", MOST_PLACES), _number(arguments.days, "--days", 30)
     settings = settings_for(on, {**os.environ, "SECRET_KEY": secret_key(os.environ, on.state)})

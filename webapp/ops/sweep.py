@@ -27,6 +27,7 @@ _STEPS = {
     "reports": "ops/sweep_reports",
     "audit": "ops/sweep_audit",
     "mutes": "ops/sweep_mutes",
+    "handles": "ops/sweep_handles",
 }
 
 

@@ -16,7 +16,7 @@ _MACROS = "_macros.html"
 # Globals that no template uses: every include copies all globals, and a feed has forty includes.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_ATOMS = ("icon", "avatar", "badge", "ring", "candles", "lifespans", "field")
+_ATOMS = ("icon", "avatar", "badge", "ring", "candles", "lifespans", "choice", "field")
 _SAME = ("icon", "badge", "candles", "lifespans")  # they have few possible values, so each drawing is kept
 
 

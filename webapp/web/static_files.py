@@ -41,7 +41,7 @@ SCRIPTS = {
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/counts.js", "js/fuse.js", "js/live.js",
         "js/feeds.js", "js/back.js", "js/cards.js", "js/panels.js", "js/passwords.js", "vendor/htmx-4.0.1.min.js",
     ),
-    "js/signed-in.js": ("js/slots.js", "js/composer.js", "js/sending.js", "js/drafts.js"),
+    "js/signed-in.js": ("js/slots.js", "js/composer.js", "js/sending.js", "js/drafts.js", "js/zone.js"),
 }  # fmt: skip
 """Each joined script's parts, in order. js/theme.js is not joined: it runs before the first paint."""
 
