@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bad_input import Watch
@@ -25,6 +26,9 @@ def scene(app: Flask, conn: Connection) -> Scene:
     activity = make_activity(conn, alice, "canary of alice")
     report = "INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at) VALUES (%s, %s, 'spam', 'infinity')"
     conn.execute(report, [opa, alice])
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('of-the-scene'), now() + interval '1 day')"
+    )
     return Scene(app, conn, activity)
 
 
