@@ -53,10 +53,3 @@ INSERT INTO audit (actor_uuid, act, user_uuid, expires_at)
 SELECT md5('user' || 1 + n % 5)::uuid, 'hide', md5('user' || n)::uuid, now() + interval '180 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
 INSERT INTO former_handles (handle, user_uuid, expires_at)
 SELECT 'was_' || n, md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, current_setting('bench.users')::int) AS n;
-INSERT INTO reports (reporter_uuid, user_uuid, activity_uuid, kind, outcome, settled_at, expires_at)
-SELECT md5('user' || n)::uuid, md5('user' || 1 + n % 50)::uuid, md5('activity' || n)::uuid, 'spam',
-  CASE WHEN n % 10 > 0 THEN 'dismissed' END, CASE WHEN n % 10 > 0 THEN now() END, now() + interval '90 days'
-FROM generate_series(1, current_setting('bench.users')::int) AS n;
-INSERT INTO report_copies SELECT uuid, 'sealed', now(), now() + interval '14 days' FROM reports;
-INSERT INTO audit (act, user_uuid, expires_at)
-SELECT 'dismiss', md5('user' || 1 + n % 50)::uuid, now() + interval '180 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
