@@ -22,6 +22,7 @@ from webapp.feeds.pages import BESIDE
 from webapp.feeds.parts import Part
 from webapp.web import filters
 from webapp.web.paging import PAGE_SIZE, cursor
+from webapp.web.zones import UTC_ZONE
 
 MENTION = re.compile(r"[@＠]([A-Za-z0-9_]{2,30})")
 VISIT = timedelta(minutes=30)
@@ -226,7 +227,7 @@ def make_engine(app: Flask, peer: Eager | Lazy) -> Engine:
 
 
 def life(card: Activity) -> filters.Life:
-    return filters.life_between(card.created_at, card.read_at, card.expires_at)
+    return filters.life_between(card.created_at, card.read_at, card.expires_at, UTC_ZONE)
 
 
 class DrawnCards(Cards):
@@ -240,7 +241,7 @@ class DrawnCards(Cards):
 
 
 def full_time(moment: datetime) -> str:
-    return filters.full_moment(moment)
+    return filters.full_moment(moment, UTC_ZONE)
 
 
 def machine_time(moment: datetime) -> str:

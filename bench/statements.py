@@ -34,8 +34,9 @@ UNDO = {"undo_seconds": 10}
 
 FOLLOWERS = [
     f"WITH follower AS (SELECT uuid FROM users WHERE handle = 'user_{number}'), followed AS ({who} LIMIT 1000),"
-    " tied AS (INSERT INTO follows (user_uuid, followed_uuid) SELECT follower.uuid, followed.uuid FROM follower, followed"
-    " WHERE follower.uuid <> followed.uuid) SELECT uuid FROM follower"
+    " tied AS (INSERT INTO follows (user_uuid, followed_uuid)"
+    " SELECT follower.uuid, followed.uuid FROM follower, followed WHERE follower.uuid <> followed.uuid)"
+    " SELECT uuid FROM follower"
     for number, who in enumerate(
         (
             "SELECT uuid FROM users ORDER BY md5(uuid::text)",

@@ -42,3 +42,4 @@ GRANT
   SELECT (uuid, handle, handle_wanted, email, identity_issuer, cognito_user_id, suspended_at),
   INSERT (display_name, handle, handle_wanted, email, identity_issuer, cognito_user_id)
   ON users TO mayfly_sign_up;
+GRANT SELECT (handle, expires_at) ON former_handles TO mayfly_sign_up;

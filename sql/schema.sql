@@ -94,6 +94,30 @@ CREATE TABLE former_handles (
 CREATE INDEX former_handles_user_uuid ON former_handles (user_uuid);
 CREATE INDEX former_handles_expires_at ON former_handles (expires_at);
 
+-- A handle that is given up stays taken for 30 days, but for whose it was. Run by every writer of people, as the owner;
+-- after the row was written, so that it sees what another transaction gave up meanwhile.
+CREATE FUNCTION keep_former_handles() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP <> 'DELETE' THEN
+    DELETE FROM former_handles
+    WHERE handle = NEW.handle AND (user_uuid = NEW.uuid OR expires_at <= now());
+    IF EXISTS (SELECT FROM former_handles WHERE handle = NEW.handle) THEN
+      RAISE unique_violation USING CONSTRAINT = 'users_handle_unique', MESSAGE = 'a former handle';
+    END IF;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO former_handles (handle, user_uuid, expires_at)
+    VALUES (OLD.handle, CASE TG_OP WHEN 'UPDATE' THEN OLD.uuid END, now() + make_interval(secs => 2592000))
+    ON CONFLICT (handle) DO UPDATE SET user_uuid = EXCLUDED.user_uuid, expires_at = EXCLUDED.expires_at;
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER users_handle_taken AFTER INSERT OR DELETE ON users
+  FOR EACH ROW EXECUTE FUNCTION keep_former_handles();
+CREATE TRIGGER users_handle_changed AFTER UPDATE OF handle ON users
+  FOR EACH ROW WHEN (OLD.handle <> NEW.handle) EXECUTE FUNCTION keep_former_handles();
+
 -- Separate from users, so that no read of a person can include a hash.
 CREATE TABLE passwords (
   user_uuid uuid PRIMARY KEY CONSTRAINT passwords_user REFERENCES users (uuid) ON DELETE CASCADE,
@@ -242,13 +266,14 @@ CREATE TABLE reports (
   CONSTRAINT reports_settled_whole CHECK ((outcome IS NULL) = (settled_at IS NULL)),
   CONSTRAINT reports_order CHECK (expires_at > created_at)
 );
+CREATE INDEX reports_reporter_number ON reports (reporter_uuid, number DESC);
 CREATE INDEX reports_user_uuid ON reports (user_uuid);
 CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
 CREATE INDEX reports_expires_at ON reports (expires_at);
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
-  WHERE settled_at IS NULL;
+  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL;
 
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
 CREATE TABLE report_copies (

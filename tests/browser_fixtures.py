@@ -45,7 +45,7 @@ def base_url(server: Server) -> str:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A laptop in a zone that is not UTC, so that a time shown in the wrong one is seen."""
+    """A laptop in another zone than its pages, so that a time shown in the wrong one is seen."""
     kept = {name: value for name, value in browser_context_args.items() if name != "base_url"}
     return {**kept, "viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Asia/Kolkata"}
 

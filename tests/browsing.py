@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -30,7 +30,6 @@ from webapp.sessions.session import new_token
 
 ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0
-_KOLKATA = timezone(timedelta(hours=5, minutes=30))  # all year; not every machine knows zones by name
 
 
 def chromium() -> str | None:
@@ -269,9 +268,8 @@ def notice(page: Page) -> Locator:
 
 
 def there(moment: Locator) -> str:
-    """The moment of a `time` element in the words and the zone of the tests' reader."""
-    at = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(_KOLKATA)
-    now = datetime.now(_KOLKATA)
+    """The moment of a `time` element in the words and the zone of the page, which is not that of the browser."""
+    at, now = datetime.fromisoformat(str(moment.get_attribute("datetime"))).astimezone(UTC), datetime.now(UTC)
     if at.date() == now.date():
         return f"{at:%H:%M}" if at < now else f"today at {at:%H:%M}"
     if 0 < (at.date() - now.date()).days < 7:

@@ -68,7 +68,8 @@ def test_root_holds_seven_modules_at_most() -> None:
 
 
 def test_request_is_touched_at_the_edge_alone() -> None:
-    edge = {"routes.py", "guards.py", "session.py", "fuse.py"}  # who is asking is told by a cookie
+    # Who is asking is told by a cookie.
+    edge = {"routes.py", "guards.py", "session.py", "fuse.py", "account.py", "leaving.py", "reporting.py"}
     for path in (path for path in SERVING if path.name not in edge and _room(path) not in {"web", "__init__"}):
         touched = _imports(path) & {"flask.request", "flask.session", "flask.g", "flask.globals"}
         assert not touched, f"{_name(path)} touches {touched}: HTTP only at the edge"

@@ -1,10 +1,12 @@
 """What people type, made fit to keep."""
 
+import re
 import unicodedata
 from types import SimpleNamespace
 
 import pytest
 import regex
+from drawing import app_away
 
 from webapp import text
 from webapp.identities import claims
@@ -96,8 +98,10 @@ def test_handle_outside_the_plain_alphabet_is_refused() -> None:
     assert [typed for typed in refused if not text.handle_problem(text.handle(typed))] == []
     taken = ["ab", "alice_01", "a" * 30, "__"]
     assert [typed for typed in taken if text.handle_problem(text.handle(typed))] == []
-    for typed in ("ADMIN", "\uff41dmin", "mayfly"):  # which could deceive
-        assert text.handle_problem(text.handle(typed)) not in (None, text.handle_problem("-"))
+    for typed in ("ADMIN", "\uff41dmin", "mayfly", "ad_min", "_staff_", "moderators", "everyone", "lark_hythe"):
+        problem = text.handle_problem(text.handle(typed), "Larkhythe")
+        assert problem not in (None, text.handle_problem("-")), typed
+    assert text.handle_problem("larkhythe") is None, "elsewhere"
 
 
 def test_display_name_is_taken_unless_it_hides_or_turns() -> None:
@@ -118,6 +122,30 @@ def test_display_name_is_taken_unless_it_hides_or_turns() -> None:
         *UNSEEN, *(f"a{sign}b" for sign in UNSEEN),
     ]  # fmt: skip
     assert [typed for typed in refused if not text.display_name_problem(text.display_name(typed))] == []
+
+
+def test_display_name_of_power_is_reserved_however_it_is_written() -> None:
+    looks = [
+        "Admin",
+        "ADMIN",
+        " a d m i n ",
+        "\uff21\uff44\uff4d\uff49\uff4e",
+        "\u24b6dmin",
+        "Ad\u200cmin",
+        "\u00c1dmin",
+        "Admins!",
+    ]
+    for name in [*looks, "Moderator", "operator", "\u2728 Staff \u2728", "Mayfly", "Lark hythe", "L\u00e0rkhythe"]:
+        assert text.display_name_problem(text.display_name(name), "Larkhythe"), name
+    for name in ("Adminah", "Larkhythe Bakery", "Owen", "All", "Help Desk", "\u2600"):
+        assert text.display_name_problem(text.display_name(name), "Larkhythe") is None, name
+    assert text.display_name_problem("\u2600", "\u2728") is None, "a community whose name has no letter"
+
+
+def test_beginning_of_every_address_is_reserved() -> None:
+    rules = [rule.rule.split("/")[1] for rule in app_away(APP_ENV="test").url_map.iter_rules()]
+    for word in {rule.replace("-", "_") for rule in rules if re.fullmatch("[a-z-]+", rule)}:
+        assert text.handle_problem(word), word
 
 
 ROWS = {

@@ -21,11 +21,14 @@ from .feeds.routes import bp as feeds
 from .follows.routes import bp as follows
 from .invitations.routes import bp as invitations
 from .live import routes as live
+from .moderation.routes import bp as moderation
 from .reactions.routes import bp as reactions
 from .sessions import guards, session
 from .sessions.cookie import SessionInterface
 from .sessions.routes import bp as sessions
 from .sign_ups.routes import bp as sign_ups
+from .users.account import bp as account
+from .users.leaving import bp as leaving
 from .users.routes import bp as users
 from .web import answers, filters, health, security, static_files
 from .web.addresses import address
@@ -65,7 +68,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.globals.update(viewer=session.viewer, settings=settings, address=address)
     app.jinja_env.globals["card"] = Cards(app.jinja_env, most=0 if settings.development else MOST)
     for blueprint in (
-        health.bp, feeds, about, reactions, activities, fuse, follows, drafts, users, sign_ups, invitations, sessions,
+        health.bp, feeds, about, moderation, reactions, activities, fuse, follows, drafts, users, account, leaving,
+        sign_ups, invitations, sessions,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     live.register(app)

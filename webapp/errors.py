@@ -93,3 +93,7 @@ class Violated(Exception):
             raise self
         field, sentence = VIOLATIONS[self.constraint]
         return Invalid(field, _(sentence))
+
+
+class AccountGone(Violated):
+    """Whoever acts deleted their account meanwhile."""

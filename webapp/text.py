@@ -1,6 +1,8 @@
 """What people type, normalised and checked. Length counts characters as people see them."""
 
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import regex
@@ -39,7 +41,22 @@ _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
-_RESERVED = {"admin", "administrator", "mayfly", "moderator", "operator", "root", "support", "system"}
+# Whoever bears one of these would be taken for somebody with power here: nobody's name, nobody's handle.
+_POWERFUL = {
+    "abuse", "admin", "administrator", "hostmaster", "mayfly", "mod", "moderator", "official", "operator", "owner",
+    "postmaster", "root", "security", "staff", "support", "sysadmin", "system", "team", "webmaster",
+}  # fmt: skip
+# Nobody's handle: all at once, and where our addresses begin. A test compares it with the addresses that there are.
+_TAKEN = {
+    "all", "anybody", "anyone", "channel", "everybody", "everyone", "here", "me", "nobody", "you", "about",
+    "activities", "alive", "api", "auth", "bookmarks", "compose", "confirm", "drafts", "feed", "follow", "help",
+    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation", "notifications",
+    "people", "promise", "public", "readyz", "recover", "reset", "rules", "search", "settings", "signin", "signout",
+    "signup", "static", "stream", "tags", "vanishing",
+}  # fmt: skip
+_NOT_SEEN = regex.compile(
+    r"[[^\p{L}\p{M}\p{N}]||\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1
+)
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
@@ -91,11 +108,26 @@ def handle(raw: str) -> str:
     return normal("NFKC", raw.strip()[:_HANDLE_BEGINNING]).removeprefix("@").casefold()
 
 
-def handle_problem(folded: str) -> str | None:
-    """Why a folded handle is not allowed, as a sentence; None when it is."""
+def handle_problem(folded: str, community: str = "") -> str | None:
+    """Why a folded handle is not allowed in that community, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
         return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
-    return _("That handle is reserved. Choose another.") if folded in _RESERVED else None
+    reserved = is_reserved(folded, _POWERFUL | _TAKEN, community)
+    return _("That handle is reserved. Choose another.") if reserved else None
+
+
+def is_reserved(raw: str, words: Iterable[str] = _POWERFUL, community: str = "") -> bool:
+    """Whether it reads as one of these words, its plural, or the community's name.
+
+    Case, spaces, signs, accents, compatibility forms and what cannot be seen make no difference.
+    """
+    reads = _reading(raw)
+    return bool(reads) and bool({reads, reads.removesuffix("s")} & {*map(_reading, words), _reading(community)})
+
+
+@lru_cache(500)
+def _reading(raw: str) -> str:
+    return _NOT_SEEN.sub("", normal("NFKD", raw).casefold())
 
 
 def display_name(raw: str) -> str:
@@ -103,13 +135,13 @@ def display_name(raw: str) -> str:
     return " ".join(normal("NFC", raw).split())
 
 
-def display_name_problem(text: str, most: int = 50) -> str | None:
-    """Why a name is not allowed, as a sentence; None when it is."""
+def display_name_problem(text: str, community: str = "", most: int = 50) -> str | None:
+    """Why a name is not allowed in that community, as a sentence; None when it is."""
     if not 1 <= len(text) <= most:
         return _("A name must have 1 to %(most)s characters.") % {"most": most}
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
         return _("A name needs visible characters, and none that hide or reorder others.")
-    return None
+    return _("That name is reserved. Choose another.") if is_reserved(text, community=community) else None
 
 
 def bio_problem(text: str) -> str | None:

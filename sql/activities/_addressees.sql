@@ -6,6 +6,11 @@ JOIN addressees AS parents ON parents.activity_uuid = written.reply_to_activity_
 UNION
 SELECT written.uuid, person.uuid
 FROM written
-JOIN users AS person ON lower(person.handle) = ANY (%(mentioned)s)
+CROSS JOIN (
+  SELECT uuid FROM users WHERE lower(handle) = ANY (%(mentioned)s)
+  UNION ALL
+  SELECT user_uuid FROM former_handles WHERE handle = ANY (%(mentioned)s) AND expires_at > now()
+) AS person
 WHERE written.audience = 'followers'
+  AND person.uuid IS NOT NULL
   AND NOT EXISTS (SELECT FROM seen WHERE seen.uuid = written.reply_to_activity_uuid AND seen.audience = 'followers')

@@ -5,6 +5,7 @@ SELECT
   activity.user_uuid,
   activity.display_name,
   activity.handle,
+  activity.role,
   activity.message,
   (
     SELECT count(*)
@@ -40,12 +41,12 @@ SELECT
     ) AS line
   ) AS parent,
   CASE WHEN activity.message ~ '[@＠]' THEN (
-    SELECT array_agg(person.handle)
+    SELECT array_agg(mention.handle)
     FROM (
       SELECT DISTINCT lower(found[1]) AS handle
       FROM regexp_matches(activity.message, '[@＠]([A-Za-z0-9_]{2,30})', 'g') AS found
     ) AS mention
-    JOIN users AS person ON lower(person.handle) = mention.handle AND person.suspended_at IS NULL
+    -- include users/_mentioned
     WHERE person.uuid <> ALL ((SELECT shut_out FROM viewer)::uuid[])
   ) END AS mentions,
   COALESCE(activity.user_uuid = %(viewer_uuid)s, false) AS is_own,

@@ -7,6 +7,7 @@
     live.user_uuid,
     live.display_name,
     live.handle,
+    live.role,
     live.message,
     live.reply_to_activity_uuid,
     live.expires_at,

@@ -3,6 +3,7 @@ SELECT
   listed.number::text AS number,
   person.display_name,
   person.handle,
+  NULLIF(person.role, 'member') AS role,
   split_part(person.bio, E'\n', 1) AS bio,
   COALESCE(listed.user_uuid = %(viewer_uuid)s, false) AS is_own,
   EXISTS (
@@ -13,7 +14,7 @@ SELECT
   now() AS read_at
 FROM listed
 CROSS JOIN LATERAL (
-  SELECT display_name, handle, bio, created_at
+  SELECT display_name, handle, role, bio, created_at
   FROM users
   WHERE users.uuid = listed.user_uuid
   OFFSET 0

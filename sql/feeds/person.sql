@@ -6,6 +6,7 @@ WITH
 SELECT
 -- include follows/_tie
   ,
+  NULLIF(other.role, 'member') AS role,
   other.bio,
   other.created_at,
   (SELECT count(*) FROM (SELECT FROM seen WHERE seen.user_uuid = other.uuid LIMIT 1000) AS own) AS activities_count,

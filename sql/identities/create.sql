@@ -17,6 +17,12 @@ FROM (
   ) AS endings
   -- OFFSET forces an index look-up for each; a join was planned as a scan of all users.
   WHERE NOT EXISTS (SELECT FROM users WHERE lower(handle) = left(%(handle)s, 30 - length(ending)) || ending OFFSET 0)
+    AND NOT EXISTS (
+      SELECT
+      FROM former_handles
+      WHERE former_handles.handle = left(%(handle)s, 30 - length(ending)) || ending AND expires_at > now()
+      OFFSET 0
+    )
   ORDER BY number
   LIMIT 1
 ) AS free

@@ -1,6 +1,6 @@
--- users/handle_save: saves the handle picked after the wanted one was taken; touches no row if none is to be picked.
+-- users/handle_save: saves a person's handle; the one before stays taken for 30 days.
 -- params:  user_uuid uuid, handle text
 -- returns: rows
 UPDATE users
 SET handle = %(handle)s, handle_wanted = NULL
-WHERE uuid = %(user_uuid)s AND handle_wanted IS NOT NULL
+WHERE uuid = %(user_uuid)s

@@ -9,6 +9,7 @@ SELECT
   activity.user_uuid,
   author.display_name,
   author.handle,
+  NULLIF(author.role, 'member') AS role,
   activity.message,
   activity.reply_to_activity_uuid,
   activity.expires_at,

@@ -30,6 +30,7 @@ WRONG: dict[str, list[dict[str, str]]] = {
     "SIGN_UP": [{"SIGN_UP": "provider"}],  # there is none
     "COMMUNITY_RULES": [{"COMMUNITY_RULES": "x" * 201}, {"COMMUNITY_RULES": "x|" * 11}],
     "PUBLIC_FEED": [{"PUBLIC_FEED": "maybe"}],
+    "COMMUNITY_TIMEZONE": [{"COMMUNITY_TIMEZONE": zone} for zone in ("Berlin", "Moon/Sea", "../../etc/passwd")],
     "AUTH": [{"AUTH": "saml"}],
     "OIDC_CLIENT_ID": [{"OIDC_CLIENT_ID": "mayfly"}, {**OIDC, "OIDC_CLIENT_ID": ""}],
     "OIDC_ISSUER": [

@@ -51,3 +51,5 @@ INSERT INTO report_copies (report_uuid, message, written_at, expires_at)
 SELECT md5('report' || n)::uuid, 'copy', now(), now() + interval '14 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
 INSERT INTO audit (actor_uuid, act, user_uuid, expires_at)
 SELECT md5('user' || 1 + n % 5)::uuid, 'hide', md5('user' || n)::uuid, now() + interval '180 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+INSERT INTO former_handles (handle, user_uuid, expires_at)
+SELECT 'was_' || n, md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, current_setting('bench.users')::int) AS n;

@@ -21,7 +21,12 @@ BASE_TABLE = {
     "activities/burn": "writes it",
     "activities/fuse": "writes it",
     "activities/take_back": "writes it",
-    "ops/activity_burn": "a moderator's write",
+    "users/unwrite": "writes it",
+    "moderation/burn": "a moderator's write",
+    "moderation/hide": "a moderator's write",
+    "moderation/show": "a moderator's write",
+    "moderation/_case": "whether it stands, for moderators",
+    **dict.fromkeys(("moderation/queue", "moderation/settled", "moderation/case"), "the same"),
     "ops/sweep_leaves": "the sweep",
     "ops/sweep_parents": "the sweep",
     "ops/sweep_lag": "the sweep's metric",
@@ -29,7 +34,7 @@ BASE_TABLE = {
     "ops/sweep_blanks": "the sweep",
 }
 # Who reads live_activities past activities/_seen: no viewer is shown anything.
-NOBODY_LOOKS = {"ops/user_suspend", "live/news"}
+NOBODY_LOOKS = {"moderation/suspend", "live/news"}
 # Who asks activities/_may_see for several viewers at once.
 MANY_LOOK = {"live/viewers"}
 KEYWORDS = (
@@ -96,11 +101,11 @@ def test_what_names_an_activity_ends_with_it(conn: Connection) -> None:
     ).fetchall()
     ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
     assert {table for (table,) in naming} - {"reports", "audit"} == ended
-    ending = {"activities/burn", "activities/take_back", "ops/activity_burn"}
+    ending = {"activities/burn", "users/unwrite", "activities/take_back", "moderation/burn"}
     ending |= {"ops/sweep_leaves", "ops/sweep_parents", "ops/sweep_blanks"}
     assert {name for name, text in FILES.items() if "-- include activities/_end" in text} == ending
     taking = {name for name, text in FILES.items() if re.search(r"(UPDATE|DELETE FROM) activities\b", text)}
-    assert taking - {"activities/_blanked", "activities/fuse"} <= ending
+    assert taking - {"activities/_blanked", "activities/fuse", "moderation/hide", "moderation/show"} <= ending
 
 
 def test_every_text_column_has_a_length() -> None:

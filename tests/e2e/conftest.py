@@ -19,14 +19,14 @@ def _watched(watch: Watch) -> None:
 
 @pytest.fixture
 def alice(conn: Connection) -> str:
-    """A person with a password; her uuid."""
-    return str(make_user(conn, "alice"))
+    """A person with a password, who has chosen a time zone; her uuid."""
+    return str(make_user(conn, "alice", time_zone="UTC"))
 
 
 @pytest.fixture
 def bob(conn: Connection) -> str:
     """Another one."""
-    return str(make_user(conn, "bob"))
+    return str(make_user(conn, "bob", time_zone="UTC"))
 
 
 @pytest.fixture

@@ -35,8 +35,9 @@ def test_stranger_meets_the_doors_in_the_order_of_the_keyboard(page: Page, alice
         assert (len(places), places) == (4, sorted(places)), width
 
 
-def test_chosen_theme_outlives_the_sign_out(home: Page) -> None:
-    home.get_by_role("button", name="Switch to dark").click()
+def test_chosen_theme_outlives_the_sign_out(home: Page, conn: Connection) -> None:
+    conn.execute("UPDATE users SET theme = 'dark'")
+    home.reload()
     sign_out(home)
     home.reload()
     expect(home.locator("html")).to_have_attribute("data-theme", "dark")

@@ -130,7 +130,7 @@ def test_order_of_tab_stops_follows_the_page(page: Page, conn: Connection, base_
     for _ in range(14):
         page.keyboard.press("Tab")
         names.append(page.locator(":focus").evaluate("(e) => e.id || e.className"))
-    order = ["skip", "wordmark", "theme", "nav-home", "nav-write", "nav-me", "nav-leave"]
+    order = ["skip", "wordmark", "nav-home", "nav-write", "nav-me", "nav-leave"]
     order += ["composer-message", "composer-7-days", "composer-post"]
     assert [name for name in names if name in order] == order
     assert not [name for name in names if re.search("avatar", name)]

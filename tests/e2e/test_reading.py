@@ -138,12 +138,12 @@ def overflow(page: Page, path: str) -> Any:
 # Leaving -----------------------------------------------------------------------------------------------------
 
 
-def test_after_signing_out_back_shows_nothing_private(home: Page) -> None:
+def test_after_signing_out_back_shows_nothing_private(home: Page, conn: Connection) -> None:
     page = home
     post(page, "Mine.")
-    page.locator("#theme").click()
-    assert page.evaluate("() => localStorage.length") == 1
+    conn.execute("UPDATE users SET theme = 'dark'")
     page.goto("/@alice")
+    assert page.evaluate("() => localStorage.length") == 1
     sign_out(page)
     kept = page.evaluate("() => [Object.keys(localStorage), sessionStorage.length]")
     assert kept == [["theme"], 0], "what one chose, and nothing of what one read"

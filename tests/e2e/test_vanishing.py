@@ -13,6 +13,7 @@ from verbs import number_of, value
 
 from webapp.db.connections import Connection
 from webapp.web import filters
+from webapp.web.zones import UTC_ZONE, _zone
 
 HOUR = timedelta(hours=1)
 STUB = "Something was here. It is gone now."
@@ -203,29 +204,34 @@ def test_fresh_reply_stays_when_its_parent_goes(
 
 EDGES = [side for size in (60, 3600, 86400) for n in (1, 2, 3) for side in (n * size - 1, n * size, n * size + 1)]
 SECONDS = [0, 0.5, 59.9, 2591999, 2592000, *EDGES, *(round(1.0158**n, 1) for n in range(940))]  # to 29 days
-AHEAD = timedelta(hours=5, minutes=30)
 MOMENTS = range(-3 * 1440, 31 * 1440, 47)  # in minutes from now
 
 
-def test_script_and_server_find_the_same_words(page: Page) -> None:
-    """Of more than a thousand times each. The reader's zone has no summer time: there it is always so much later."""
-    page.goto("/")
+def test_script_and_server_find_the_same_words(page: Page, conn: Connection, base_url: str, alice: str) -> None:
+    """Of more than a thousand times each, in a zone that is neither the community's nor the browser's."""
+    zone = _zone("America/New_York", "UTC")
+    conn.execute("UPDATE users SET time_zone = %s", [zone.key])
+    enter(page, conn, base_url)
     whole, now = 2592000, datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
-    lives = [filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s)) for s in SECONDS]
+    lives = [
+        filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s), UTC_ZONE)
+        for s in SECONDS
+    ]
     shown = page.evaluate(
         "([all, whole]) => all.map((s) => [leftWords(s), stage(s / whole), agoWords(whole - s)])", [SECONDS, whole]
     )
     assert shown == [[life.words, life.stage, life.ago] for life in lives]
     ends = [now + timedelta(minutes=minutes) for minutes in MOMENTS]
     said = page.evaluate(
-        "([all, now]) => all.map((end) => words.gone(words.moment(new Date(end), new Date(now))) + ' UTC')",
+        "([all, now]) => all.map((end) => words.gone(words.moment(new Date(end), new Date(now))))",
         [[end.isoformat() for end in ends], now.isoformat()],
     )
     assert [
-        (script, filters.gone_words(end + AHEAD, now + AHEAD))
+        (script, filters.gone_words(end, now, zone))
         for script, end in zip(said, ends, strict=True)
-        if end > now or (end + AHEAD).date() != (now + AHEAD).date()  # of earlier today the script says the time alone
-        if script != filters.gone_words(end + AHEAD, now + AHEAD)
+        if end > now
+        or end.astimezone(zone.info).date() != now.date()  # of earlier today the script says the time alone
+        if script != filters.gone_words(end, now, zone)
     ] == []
 
 

@@ -24,14 +24,15 @@ FOR_ALL = [
     "/", "/public", "/@alice", "/@alice/replies", "/@alice/likes", "/@alice/status/{}", "/activities/{}/acts",
     "/vanishing", "/api/public", "/api/@alice", "/api/activities/{}",
 ]  # fmt: skip
-AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse"]
+AUTHORS = ["/activities/{}/burn", "/activities/{}/fuse", "/settings/export.json", "/settings/export.html"]
 SURFACES = [*FOR_ALL, "/api/home", "/compose?reply_to={}", *AUTHORS]
 """Every address that may show an activity."""
 # What shows nobody's words: the files, the doors and what stands behind them, and whether the place is well.
 WORDLESS = {
-    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "users.show_handle",
-    "sessions.sign_in", "sign_ups.sign_up", "feeds.people", "feeds.followers", "feeds.following",
-    "follows.hidden", "drafts.show",
+    "static", "live.alive", "live.stream", "health.livez", "health.readyz", "users.show", "users.show_preferences",
+    "account.show_handle", "account.show_email", "account.show_password", "sessions.show", "leaving.show_export",
+    "leaving.show_delete", "leaving.deleted", "sessions.sign_in", "sign_ups.sign_up", "feeds.people",
+    "feeds.followers", "feeds.following", "follows.hidden", "drafts.show",
 }  # fmt: skip
 
 

@@ -33,9 +33,20 @@ def test_suspend_hides_and_signs_out_and_can_be_undone(run: Run, owner: Connecti
     assert one(owner, "SELECT count(*) FROM live_activities") == 1
 
 
+def test_promote_gives_a_role_and_notes_it(run: Run, owner: Connection) -> None:
+    make_user(owner, password=None)
+    for role in ("operator", "moderator", "member"):
+        run.done("users-promote", "@Alice", role)
+        assert one(owner, "SELECT role FROM users") == role
+    assert owner.execute("SELECT act, actor_uuid FROM audit ORDER BY number").fetchall() == [
+        ("operator", None), ("moderator", None), ("member", None)
+    ]  # fmt: skip
+    assert run("users-promote", "alice", "king")[0] == 2
+
+
 def test_nobody_of_that_handle_is_one_sentence(run: Run, elsewhere: DatabaseUrls) -> None:
-    for script in ("users-reset-password", "users-suspend"):
-        run.refused("'nobody'", script, "@nobody")
+    for script, *more in (("users-reset-password",), ("users-suspend",), ("users-promote", "operator")):
+        run.refused("'nobody'", script, "@nobody", *more)
 
 
 def test_invite_prints_a_link_and_keeps_a_hash(run: Run, owner: Connection) -> None:

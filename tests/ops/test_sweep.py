@@ -95,6 +95,9 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
             INSERT INTO drafts (user_uuid, kind, message, created_at, expires_at)
             VALUES ('{alice}', 'profile', '', now() - interval '1 day', {end});
             INSERT INTO rate_limits VALUES ('x', gen_random_uuid()::text, 1, {end});
+            INSERT INTO reports (user_uuid, kind, created_at, expires_at)
+            VALUES ('{alice}', 'spam', now() - interval '1 day', {end});
+            INSERT INTO audit (act, expires_at) VALUES ('hide', {end});
             WITH muted AS (
               INSERT INTO users (display_name, handle) VALUES ('M', 'm' || (random() * 1e9)::int) RETURNING uuid
             )
@@ -102,7 +105,7 @@ def test_sweep_ends_other_things_in_their_time_only(db: Database, conn: Connecti
         """)
     counts = sweep(db).counts
     tables = {"keys": "activity_keys", "limits": "rate_limits"}
-    for name in ("sessions", "invitations", "keys", "drafts", "limits", "mutes"):
+    for name in ("sessions", "invitations", "keys", "drafts", "limits", "mutes", "reports", "audit"):
         assert (counts[name], one(conn, f"SELECT count(*) FROM {tables.get(name, name)}")) == (1, 1), name
 
 
@@ -203,5 +206,6 @@ def test_sweep_stops_between_batches_when_told(db: Database, conn: Connection, a
 
 
 def test_sweep_statements_lock_and_skip(db: Database) -> None:
-    for name in ("leaves", "parents", "sessions", "invitations", "keys", "drafts", "limits"):
+    own = ("reports", "report_copies", "audit")
+    for name in ("leaves", "parents", "sessions", "invitations", "keys", "drafts", "limits", *own):
         assert "FOR UPDATE SKIP LOCKED" in db.catalogue[f"ops/sweep_{name}"].sql

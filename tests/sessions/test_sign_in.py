@@ -131,7 +131,7 @@ def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connect
         path = place.url_map.bind("localhost").build(rule.endpoint, {name: fill[name] for name in rule.arguments})
         answer = stranger.get(path)
         assert not [word for word in ("canary", "Alice") if word in answer.text], path
-        doors = {"/livez", "/readyz", "/sign-in", "/sign-up"}
+        doors = {"/livez", "/readyz", "/sign-in", "/sign-up", "/settings/deleted"}
         shut = (401, "") if path.startswith(("/api/", "/stream")) else (303, "/sign-in")
         wanted = (200, "") if path in doors else shut
         assert (answer.status_code, (answer.location or "")[:8]) == wanted, path

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
-from scene import Scene
+from scene import VIEWS, Scene
 from verbs import FRAGMENT
 
 FORM = "application/x-www-form-urlencoded"
@@ -36,11 +36,16 @@ REFUSED: dict[str, dict[str, str]] = {
     "invitations.create": {"name": "Choir", "places": "0", "ends": "2-days"},
     "activities.create": {"message": "", "ttl": "1-day", "key": str(uuid4())},
     "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
+    "moderation.report_activity": {"kind": "x", "words": "w" * 501},
+    "moderation.report_person": {"kind": "x", "words": "w" * 501},
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},
-    "users.save_handle": {"handle": "x"},
-    "users.change_password": {"current": "", "password": "short"},
+    "account.save_handle": {"handle": "x"},
+    "account.save_email": {"email": "nope@x", "current": ""},
+    "users.save_preferences": {"theme": "red", "time_zone": "Moon/Sea"},
+    "leaving.delete": {"current": ""},
+    "account.change_password": {"current": "", "password": "short"},
 }
 """Forms that are refused whatever one of their fields holds, so that nothing is written."""
 STRANGERS = {"sessions.sign_in", "sign_ups.sign_up"}  # forms for those who are signed out
@@ -50,7 +55,7 @@ def fields_of(endpoint: str) -> list[str]:
     """The fields of every form of the route's noun, and some that no form has."""
     if endpoint not in REFUSED:  # whatever it holds, it would be done
         return ["csrf_token"]
-    module = importlib.import_module(f"webapp.{endpoint.partition('.')[0]}.forms")
+    module = importlib.import_module(f"{VIEWS[endpoint, 'POST'].__module__.rpartition('.')[0]}.forms")
     forms = [thing for thing in vars(module).values() if isinstance(thing, type) and issubclass(thing, FlaskForm)]
     own = {name for form in forms for name, part in vars(form).items() if hasattr(part, "field_class")}
     assert own, module
@@ -64,6 +69,16 @@ class Watch:
         self.scene, self.client = scene, client
         self.wrong: list[str] = []
         self.before = self.written()
+
+    def sender(self, endpoint: str) -> FlaskClient:
+        """The browser of somebody to whom the route is open."""
+        if endpoint in STRANGERS:
+            return self.scene.app.test_client()
+        if (who := self.scene.who_passes(endpoint)) == "author":
+            return self.client
+        client = self.scene.browser(who)
+        self.before = self.written()
+        return client
 
     def written(self) -> list[Any]:
         rows = self.scene.conn.execute("SELECT message, expires_at FROM activities ORDER BY uuid").fetchall()

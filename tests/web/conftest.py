@@ -18,10 +18,15 @@ def scene(app: Flask, conn: Connection) -> Scene:
     conn.execute("INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('x'), now() + interval '1 day')")
     alice = make_user(conn)
     make_user(conn, "bob")
+    make_user(conn, "mo", role="moderator")
+    opa = make_user(conn, "opa", role="operator")
     make_user(conn, "mallory", suspended=True)
     app.test_client_class = Browser
     app.extensions["live"].working = lambda: False  # streams end at once: browsers here read to the end
-    return Scene(app, conn, make_activity(conn, alice, "canary of alice"))
+    activity = make_activity(conn, alice, "canary of alice")
+    report = "INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at) VALUES (%s, %s, 'spam', 'infinity')"
+    conn.execute(report, [opa, alice])
+    return Scene(app, conn, activity)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from verbs import count, signed_in, value
 
 from webapp.db.connections import Connection
-from webapp.web.policy import AUTHOR, SIGNED_IN
+from webapp.web.policy import AUTHOR, MODERATORS, OPERATORS, OTHERS, SIGNED_IN
 
-ACTORS = ("anonymous", "author", "stranger", "suspended")  # the last holds a session from before
+PEOPLE = {"author": "alice", "stranger": "bob", "moderator": "mo", "operator": "opa", "suspended": "mallory"}
+ACTORS = ("anonymous", *PEOPLE)  # the last holds a session from before
 
 
 APP = app_away(APP_ENV="test")
@@ -24,7 +25,9 @@ VIEWS = {
 POLICY = {route: getattr(view, "policy", None) for route, view in VIEWS.items()}
 UNSAFE = sorted(endpoint for endpoint, method in POLICY if method == "POST")
 ONE_OF_EACH_POLICY = list({POLICY[endpoint, "POST"]: endpoint for endpoint in UNSAFE}.values())
-GUARDED = {route for route, policy in POLICY.items() if policy in (SIGNED_IN, AUTHOR)}
+GUARDED = {route for route, policy in POLICY.items() if policy in (SIGNED_IN, AUTHOR, OTHERS)}
+CLOSED = {MODERATORS: {"moderator", "operator"}, OPERATORS: {"operator"}}
+"""Who passes; to everybody else the route is not there."""
 
 NEW = "four unrelated words here"
 FORMS: dict[str, list[dict[str, str]]] = {
@@ -33,8 +36,14 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
     "sign_ups.sign_up": [{"handle": "x"}] * 2,
     "users.save_profile": [{"display_name": "Alice"}] * 2,
-    "users.save_handle": [{"handle": "bob"}] * 2,
-    "users.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
+    "account.save_handle": [{"handle": "bob"}] * 2,
+    "account.save_email": [{"email": "al@example.com", "current": PASSWORD}] * 2,
+    "users.save_preferences": [{"theme": "dark"}] * 2,
+    "leaving.delete": [{"current": "not this one"}] * 2,
+    "account.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
+    "moderation.report_activity": [{"kind": "spam"}] * 2,
+    "moderation.report_person": [{"kind": "spam"}] * 2,
+    "moderation.promote": [{"handle": "bob", "role": "member"}] * 2,
 }
 """Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""
 
@@ -47,7 +56,7 @@ class Browser(FlaskClient):
 
 
 class Scene(NamedTuple):
-    """alice wrote, bob reads, mallory is suspended; each with a browser."""
+    """alice wrote, bob reads, mo moderates, opa operates and reported her, mallory is suspended; with browsers."""
 
     app: Flask
     conn: Connection
@@ -57,7 +66,7 @@ class Scene(NamedTuple):
         if actor == "anonymous":
             return self.app.test_client()
         if actor != "suspended":
-            return signed_in(self.app, {"author": "alice", "stranger": "bob"}[actor])
+            return signed_in(self.app, PEOPLE[actor])
         self.conn.execute("UPDATE users SET suspended_at = NULL WHERE handle = 'mallory'")
         client = signed_in(self.app, "mallory")
         self.conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'mallory'")
@@ -70,6 +79,9 @@ class Scene(NamedTuple):
             "handle": "alice",
             "activity_uuid": activity or self.activity,
             "draft_uuid": uuid4(),
+            "session_name": "0" * 16,
+            "report_uuid": value(self.conn, "SELECT uuid FROM reports") or uuid4(),
+            "act": "dismiss",
             "filename": "css/base.css",
         }
         known["version"] = self.app.static_url_path.removeprefix("/static/")
@@ -78,6 +90,11 @@ class Scene(NamedTuple):
 
     def rule(self, endpoint: str) -> Any:
         return next(rule for rule in self.app.url_map.iter_rules() if rule.endpoint == endpoint)
+
+    def who_passes(self, endpoint: str) -> str:
+        """Somebody to whom the route is open."""
+        policy = POLICY.get((endpoint, "POST")) or POLICY[endpoint, "GET"]
+        return {MODERATORS: "moderator", OPERATORS: "operator", OTHERS: "stranger"}.get(policy, "author")
 
     def untouched(self) -> bool:
         message = value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity)

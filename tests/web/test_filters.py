@@ -1,6 +1,6 @@
 """The words and figures of a card."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drawing import app_away
 from flask import url_for
@@ -8,6 +8,7 @@ from flask import url_for
 from webapp.config.settings import TTLS
 from webapp.web import filters
 from webapp.web.addresses import address
+from webapp.web.zones import UTC_ZONE
 
 
 def test_left_words_never_promise_more_than_there_is() -> None:
@@ -23,11 +24,11 @@ def test_left_words_never_promise_more_than_there_is() -> None:
 def test_gone_names_the_day_within_a_week() -> None:
     read = datetime.fromisoformat("2026-11-30T23:59:30+01:00")  # a Monday, in London too
     wanted = {
-        "2026-11-30T23:59:59Z": "Gone today at 23:59 UTC", "2026-12-01T00:30:00+01:00": "Gone today at 23:30 UTC",
-        "2026-12-03T09:30:00Z": "Gone Thursday 09:30 UTC", "2026-12-06T23:59:00Z": "Gone Sunday 23:59 UTC",
-        "2026-12-07T00:00:00Z": "Gone 7 December, 00:00 UTC", "2026-11-29T12:00:00Z": "Gone 29 November, 12:00 UTC",
+        "2026-11-30T23:59:59Z": "Gone today at 23:59", "2026-12-01T00:30:00+01:00": "Gone today at 23:30",
+        "2026-12-03T09:30:00Z": "Gone Thursday 09:30", "2026-12-06T23:59:00Z": "Gone Sunday 23:59",
+        "2026-12-07T00:00:00Z": "Gone 7 December, 00:00", "2026-11-29T12:00:00Z": "Gone 29 November, 12:00",
     }  # fmt: skip
-    assert {ends: filters.gone_words(datetime.fromisoformat(ends), read) for ends in wanted} == wanted
+    assert {ends: filters.gone_words(datetime.fromisoformat(ends), read, UTC_ZONE) for ends in wanted} == wanted
 
 
 def test_stage_changes_at_its_shares() -> None:
@@ -41,21 +42,25 @@ def test_ago_is_short_and_never_rounds_up() -> None:
 
 
 def test_life_counts_by_the_databases_clock() -> None:
-    times = {"created_at": "2026-11-23T09:00Z", "read_at": "2026-11-23T12:00Z", "expires_at": "2026-11-23T13:00Z"}
-    gone = "Gone today at 13:00 UTC"
-    assert filters.life(times) == (3_600_000, 14_400_000, 25.0, "ember", "1 h left", "3 h", gone, "")
-    assert filters.life({**times, "expires_at": "2026-11-23T12:59:59Z"}).soon == " data-soon"
-    for created in ("12:00", "12:05"):  # of no length
-        of_none = {**times, "created_at": f"2026-11-23T{created}Z", "expires_at": times["read_at"]}
-        assert filters.life(of_none).percent == 0
+    created, read, ends = (datetime.fromisoformat(f"2026-11-23T{time}Z") for time in ("09:00", "12:00", "13:00"))
+    second = timedelta(seconds=1)
+    whole = (3_600_000, 14_400_000, 25.0, "ember", "1 h left", "3 h", "Gone today at 13:00", "")
+    assert filters.life_between(created, read, ends, UTC_ZONE) == whole
+    assert filters.life_between(created, read, ends - second, UTC_ZONE).soon == " data-soon"
+    for written in (read, read + second):  # of no length
+        assert filters.life_between(written, read, read, UTC_ZONE).percent == 0
 
 
-def test_times_name_their_zone() -> None:
-    iso = "2026-11-23T12:49:00.123456+01:00"
-    assert filters.full_time(iso) == "23 November, 11:49 UTC"
-    assert filters.http_date(iso) == "Monday, 23-Nov-26 11:49:00 GMT"
-    assert filters.month(iso) == "November 2026"
-    assert filters.machine_time(iso) == "2026-11-23T12:49:00.123+01:00"
+def test_times_stand_in_their_zone() -> None:
+    iso = "2026-11-30T23:49:00.123456Z"
+    for zone, time, month in (
+        ("UTC", "30 November, 23:49", "November"),
+        ("Asia/Tokyo", "1 December, 08:49", "December"),
+    ):
+        with app_away(COMMUNITY_TIMEZONE=zone).app_context():
+            assert (filters.full_time(iso), filters.month(iso)) == (time, f"{month} 2026")
+    assert filters.http_date(iso) == "Monday, 30-Nov-26 23:49:00 GMT"
+    assert filters.machine_time(iso) == "2026-11-30T23:49:00.123Z"
 
 
 def test_small_words_are_right() -> None:

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 from factories import make_activity, make_user
-from scene import ACTORS, FORMS, GUARDED, POLICY, UNSAFE, VIEWS, Scene
-from verbs import FRAGMENT, expire, send, signed_in, token_for, user_uuid, value
+from scene import ACTORS, CLOSED, FORMS, GUARDED, PEOPLE, POLICY, UNSAFE, VIEWS, Scene
+from verbs import FRAGMENT, expire, send, token_for, user_uuid, value
 from ways import MakeApp
 
 from webapp.db.connections import Connection
-from webapp.web.policy import AUTHOR, EVERYBODY, READERS, SIGNED_IN
+from webapp.web.policy import AUTHOR, EVERYBODY, OTHERS, READERS, SIGNED_IN
 
 UNLIMITED = {"sessions.sign_out"}  # nobody is kept from it
 
@@ -21,12 +21,13 @@ def test_every_form_has_a_limit() -> None:
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint in UNSAFE if endpoint not in UNLIMITED])
 def test_form_that_comes_once_too_often_is_told_to_wait(make_app: MakeApp, conn: Connection, endpoint: str) -> None:
-    make_user(conn, handle_wanted="al")
-    make_user(conn, "bob")
+    for handle in PEOPLE.values():
+        make_user(conn, handle, handle_wanted="al", role={"mo": "moderator", "opa": "operator"}.get(handle, "member"))
     limit = VIEWS[endpoint, "POST"].limit
     app = make_app(**{f"LIMIT_{limit.upper()}": "1/1h"})
-    client = app.test_client() if (endpoint, "GET") in POLICY else signed_in(app)
-    path = Scene(app, conn, uuid4()).path(endpoint)
+    scene = Scene(app, conn, uuid4())
+    client = app.test_client() if (endpoint, "GET") in POLICY else scene.browser(scene.who_passes(endpoint))
+    path = scene.path(endpoint)
     first, second = (send(client, path, **form) for form in FORMS.get(endpoint, [{}, {}]))
     assert first.status_code in (200, 303, 404, 422), first.text
     assert second.status_code == 429
@@ -35,7 +36,8 @@ def test_form_that_comes_once_too_often_is_told_to_wait(make_app: MakeApp, conn:
 
 
 def test_every_route_states_its_policy() -> None:
-    assert set(POLICY.values()) <= {EVERYBODY, READERS, SIGNED_IN, AUTHOR}, "a view without a word on who may pass"
+    known = {EVERYBODY, READERS, SIGNED_IN, AUTHOR, OTHERS, *CLOSED}
+    assert set(POLICY.values()) <= known, "a view without a word on who may pass"
     pages_and_forms = {"sessions.sign_in", "sign_ups.sign_up"}
     endpoints = [endpoint for endpoint, _ in POLICY]
     assert len(endpoints) == len(set(endpoints)) + len(pages_and_forms), "a second address is a route of its own"
@@ -61,7 +63,9 @@ def test_route_lets_pass_who_may(scene: Scene, endpoint: str, method: str) -> No
         if (endpoint, method) in GUARDED and actor in ("anonymous", "suspended"):
             way = answer.status_code == 303 and answer.location.startswith("/sign-in")
             assert answer.status_code == 401 or (way and not headers), (actor, answer.status_code)
-        elif POLICY[endpoint, method] == AUTHOR and actor == "stranger":
+        elif actor not in CLOSED.get(POLICY[endpoint, method], ACTORS):
+            assert answer.data == client.get("/nowhere", headers=headers).data, actor
+        elif (POLICY[endpoint, method], actor == "author") in ((AUTHOR, False), (OTHERS, True)):
             assert answer.status_code == 404
         else:
             assert answer.status_code in (200, 204, 303, 422), (actor, answer.status_code)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import jinja2
@@ -20,6 +21,7 @@ from webapp.db.connections import Connection
 from webapp.errors import NotFound, Violated
 from webapp.postgres.folders import CHECKOUT
 from webapp.web import filters
+from webapp.web.zones import UTC_ZONE
 
 WEBAPP = CHECKOUT / "webapp"
 MUTE = {"__init__.py", "config", "db", "logs.py", "deadline.py", "dev", "runtime", "ops", "postgres", "aws"}
@@ -170,5 +172,6 @@ def test_constant_is_translated_when_it_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(words, "catalogue", BRACKETED)
     assert NotFound().message.startswith("⟦")
     assert Violated("users_handle_unique").as_invalid().message.startswith("⟦")
-    assert filters.full_time("2026-11-23T12:49:00+00:00") == "⟦23 ⟦November⟧, 12:49 UTC⟧"
+    moment = datetime(2026, 11, 23, 12, 49, tzinfo=UTC)
+    assert filters.full_moment(moment, UTC_ZONE) == "⟦23 ⟦November⟧, 12:49⟧"
     assert str(text.message_problem("x" * 281)).startswith("⟦")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from ..sessions.session import viewer
 from ..web.filters import Life, life_between
+from ..web.zones import current_zone
 from .shapes import ActivityCard, ActivityLine
 
 MOST, SECONDS = 4_000, 300
@@ -85,7 +86,8 @@ class Cards:
                 with self._lock:
                     self._kept[key] = drawing
         read = datetime.fromisoformat(activity["read_at"])
-        lives = sum((life_between(created, read, ends) for created, ends in drawing.spans), ())
+        zone = current_zone()
+        lives = sum((life_between(created, read, ends, zone) for created, ends in drawing.spans), ())
         return drawing.html % drawing.times(lives)
 
     def draw(self, template: str, **needs: object) -> str:

@@ -52,7 +52,7 @@ class Composer:
 
     @classmethod
     def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key. A reply's lifespan is its parent's, else `ttl`, else the viewer's last."""
+        """An empty composer with a new key. A reply's lifespan is its parent's, else `ttl`, else the viewer's usual."""
         return cls(
             viewer=viewer,
             ttl=covering_ttl(parent) if parent else ttl or _usual_ttl(viewer),
@@ -160,11 +160,11 @@ class Composer:
 
 
 def _usual_ttl(viewer: Viewer) -> str:
-    usual = viewer["last_ttl"]
+    usual = viewer["usual_ttl"] or viewer["last_ttl"]
     return usual if usual and usual in settings().ttls else settings().ttl_default
 
 
 def chosen_audience(viewer: Viewer, wanted: str = "") -> str:
     """What they wanted, else their usual. Where strangers read nothing, `everyone` is `members`."""
-    audience = wanted or viewer.get("usual_audience") or "everyone"
+    audience = wanted or viewer["usual_audience"] or "everyone"
     return "members" if audience == "everyone" and not settings().public_feed else audience

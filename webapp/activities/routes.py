@@ -5,7 +5,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from ..drafts import actions as drafts
 from ..drafts.pages import begun_as, keep_until_sign_in
 from ..sessions import session
-from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed_in_or
+from ..sessions.guards import comes_back, redirect_to_sign_in, signed_in, signed_in_or, unless_paused
 from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import redirect_to, target_id, wants_fragment
@@ -53,10 +53,15 @@ def _retry_composer(sentence: str) -> Any:
     return composer.response(409 if composer.anothers else 400)
 
 
+def _paused() -> Any:
+    return Composer.from_form(session.known_viewer(), ActivityForm(), _position()).response(409)
+
+
 @bp.post("/activities")
 @comes_back(_retry_composer)
 @limited_within("activities")
 @signed_in_or(_signed_out)
+@unless_paused(_paused)
 def create() -> Any:
     """Writes an activity or a reply. The same key always gets the same response."""
     form = ActivityForm()

@@ -28,6 +28,7 @@ def card(
         "user_uuid": sample_uuid("bede"),
         "display_name": "Bede",
         "handle": "bede",
+        "role": None,
         "message": message,
         "reply_to_activity_uuid": None,
         "parent": None,
@@ -54,6 +55,7 @@ CARDS: dict[str, ActivityCard] = {
     "own, until others see it": card(
         "Typed in a hurry.", is_own=True, undoable=True, visible_from=(NOW + timedelta(seconds=8)).isoformat()
     ),
+    "by a moderator": card("The door is open until ten.", role="moderator"),
     "with all that one can do to it done": card("Just what was needed.", likes_count=12, **ALL_DONE),
     "one reply": card("Somebody replied.", replies_count=1),
     "many replies": card("Everybody replied.", replies_count=1234),

@@ -31,6 +31,7 @@ class ActivityCard(TypedDict):
     user_uuid: str
     display_name: str
     handle: str
+    role: str | None
     message: str
     replies_count: int
     reposts_count: int

@@ -53,6 +53,9 @@ SERVER = {
             "The rules of the house, up to ten short ones with `|` between them: `Be kind. | No adverts.` Shown at"
             " sign-up and on `/about`.",
         ),
+        "COMMUNITY_TIMEZONE": Setting(
+            "UTC", "The time zone of times, such as `Europe/Berlin`, for all who have not chosen another."
+        ),
         "PUBLIC_FEED": Setting("yes", "`no`: every page but signing in needs an account."),
         "LIKES_SHOWN": Setting(
             "everyone",
@@ -73,6 +76,9 @@ SERVER = {
         "TTL_CEILING": Setting("30-days", "The longest lifespan, of the same list."),
         "UNDO_SECONDS": Setting(
             "10", "How long only its author sees a new activity and can undo it, 0 to 60 seconds; `0`: no undo."
+        ),
+        "REPORT_COPIES_LIVE": Setting(
+            "14", "How many days moderators can read the sealed copy of a reported activity, 1 to 30."
         ),
     },
     "The database": {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from .described import DEFAULTS
 from .limits import LIMITS
 from .provider import LOOPBACK, ProviderSettings
-from .variables import ConfigError, Limit, choice, integer, limit, text
+from .variables import ConfigError, Limit, choice, integer, limit, text, time_zone
 
 ENVIRONMENTS = ("development", "test", "production")
 
@@ -53,9 +53,11 @@ class Settings:
     community_name: str
     community_about: str
     community_rules: tuple[str, ...]
+    community_timezone: str
     ttls: Mapping[str, timedelta]
     ttl_default: str
     undo_seconds: int
+    report_copies_days: int
     limits: Mapping[str, Limit]
     workers: int
     pool_min: int
@@ -148,9 +150,11 @@ class Settings:
             community_name=text(env, "COMMUNITY_NAME"),
             community_about=text(env, "COMMUNITY_ABOUT"),
             community_rules=_rules(env),
+            community_timezone=time_zone(env, "COMMUNITY_TIMEZONE"),
             ttls=ttls,
             ttl_default=ttl_default,
             undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),
+            report_copies_days=integer(env, "REPORT_COPIES_LIVE", 1, 30),
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 1, 32),
             pool_min=pool_min,

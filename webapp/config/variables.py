@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .described import DEFAULTS
+from .zones import time_zones
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -37,6 +38,13 @@ def integer(env: Mapping[str, str], name: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise ConfigError(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def time_zone(env: Mapping[str, str], name: str) -> str:
+    value = text(env, name)
+    if value not in time_zones():
+        raise ConfigError(f"{name} is {value!r}; it must be a time zone such as Europe/Berlin, or UTC.")
+    return value
 
 
 def limit(env: Mapping[str, str], name: str, default: str) -> Limit:

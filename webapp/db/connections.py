@@ -9,7 +9,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg_pool import ConnectionPool
 
 from ..config.settings import Settings
-from ..errors import Malformed, Unavailable, Violated
+from ..errors import AccountGone, Malformed, Unavailable, Violated
 from . import conninfo
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -91,7 +91,9 @@ def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
     except (psycopg.DataError, UnicodeEncodeError) as error:
         raise Malformed("That text contains a character that can't be stored.") from error
     except psycopg.IntegrityError as error:
-        raise Violated(error.diag.constraint_name or "") from error
+        name = error.diag.constraint_name or ""
+        gone = isinstance(error, psycopg.errors.ForeignKeyViolation) and name.endswith("_user")
+        raise (AccountGone if gone else Violated)(name) from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction) as error:
         state = error.sqlstate or ""
         if state == "54000":

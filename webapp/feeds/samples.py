@@ -70,6 +70,7 @@ PARTS = {
 
 PERSON: Profile = {
     **tie(uuid=VIEWER["uuid"], display_name=VIEWER["display_name"], handle=VIEWER["handle"], is_own=True),
+    "role": "operator",
     "bio": "Keeps the light.\nنورة's neighbour.",
     "created_at": NOW.isoformat(),
     "activities_count": 1,
@@ -92,6 +93,7 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
         "number": PARENT["number"],
         "display_name": name,
         "handle": "bede",
+        "role": None,
         "bio": "",
         "is_own": False,
         "follows": False,
@@ -102,7 +104,7 @@ def _person(name: str, **fields: Any) -> dict[str, Any]:
     return {**person, "ago": "", **fields}
 
 
-HERE = [_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50], follows=True, handle="ann")]
+HERE = [_person("Bede", bio=HOSTILE, ago="2 h"), _person(HOSTILE[:50], follows=True, handle="ann", role="moderator")]
 PEOPLE = Part(HERE, NEXT, query={"before": NEXT})
 BESIDE = {"vanishing": vanishing(6), "here": HERE}
 FURTHER: Place = {"handle": "bede", "uuid": PARENT["uuid"]}

@@ -54,6 +54,7 @@ class Mark(TypedDict):
 class Profile(Tie):
     """Counts cover what this viewer may see, up to 1,000."""
 
+    role: str | None
     bio: str
     created_at: str
     activities_count: int
@@ -74,6 +75,7 @@ class Person(TypedDict):
     number: str
     display_name: str
     handle: str
+    role: str | None
     bio: str
     is_own: bool
     follows: bool

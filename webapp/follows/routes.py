@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from .. import text
 from ..errors import Invalid
-from ..sessions.guards import limited, signed_in
+from ..sessions.guards import limited, signed_in, unless_paused
 from ..sessions.session import known_viewer
 from ..web.addresses import address
 from ..web.current import db
@@ -24,6 +24,7 @@ MUTES = {"1-day": 86400, "7-days": 7 * 86400, "for-good": None}
 @bp.post("/@<handle>/follow")
 @signed_in
 @limited("follows")
+@unless_paused()
 def follow(handle: str) -> Any:
     return _follow_response(_act("follow", handle), _("Followed."))
 

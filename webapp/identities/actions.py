@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 from ..config.settings import Settings
 from ..db.database import Database
-from ..errors import Conflict
+from ..errors import Conflict, Violated
 from ..invitations import actions as invitations
 from ..limits import hit, subject_of_address
 from ..words import _
@@ -50,7 +50,7 @@ def _make_identity(
     db: Database, settings: Settings, issuer: str, subject: str, claims: Mapping[str, object], invite: str
 ) -> Identity:
     """A new account. Retries where another request takes the handle, or makes the account, at the same moment."""
-    first = person = claimed.person_of(claims)
+    first = person = claimed.person_of(claims, settings.community_name)
     for _try in range(5):
         try:
             with db.transaction():
@@ -59,7 +59,7 @@ def _make_identity(
                 needed = invite or settings.sign_up == "invite"
                 if settings.sign_up == "closed" or (needed and not invitations.use(db, code=invite)):
                     raise Closed
-        except (Closed, _MadeMeanwhile) as problem:
+        except (Closed, Violated, _MadeMeanwhile) as problem:
             if found := _identity(db, issuer, subject):
                 return found
             if isinstance(problem, Closed):

@@ -22,14 +22,14 @@ class NewPerson(TypedDict):
     email: str | None
 
 
-def person_of(claims: Mapping[str, object]) -> NewPerson:
-    """The account for these claims (OpenID Connect's names, and Cognito's attributes).
+def person_of(claims: Mapping[str, object], community: str = "") -> NewPerson:
+    """The account in the community of that name for these claims (OpenID Connect's names, and Cognito's attributes).
 
     What is missing, too long or unfit is replaced, never refused: the person has already signed up.
     """
-    wanted = _handle(_claim(claims, "preferred_username") or _claim(claims, "nickname"))
-    name = _display_name(claims)
-    handle = wanted or _handle(name) or "member"
+    wanted = _handle(_claim(claims, "preferred_username") or _claim(claims, "nickname"), community)
+    name = _display_name(claims, community)
+    handle = wanted or _handle(name, community) or "member"
     return {
         "display_name": name or handle,
         "handle": handle,
@@ -53,19 +53,19 @@ def _claim(claims: Mapping[str, object], name: str) -> str:
     )
 
 
-def _handle(raw: str) -> str:
+def _handle(raw: str, community: str) -> str:
     """The nearest valid handle, or empty."""
     plain = text.normal("NFKD", text.handle(raw)).encode("ascii", "ignore").decode()
     handle = _SEPARATOR.sub("_", plain).strip("_")[:_MOST].strip("_")
-    return "" if text.handle_problem(handle) else handle
+    return "" if text.handle_problem(handle, community) else handle
 
 
-def _display_name(claims: Mapping[str, object]) -> str:
+def _display_name(claims: Mapping[str, object], community: str) -> str:
     """The first name that is valid, cut to length."""
     both = " ".join(filter(None, (_claim(claims, "given_name"), _claim(claims, "family_name"))))
     for said in (_claim(claims, "name"), both, _claim(claims, "preferred_username"), _claim(claims, "nickname")):
         name = text.display_name(text.display_name(said)[:50])
-        if name and not text.display_name_problem(name):
+        if name and not text.display_name_problem(name, community):
             return name
     return ""
 

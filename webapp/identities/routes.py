@@ -116,7 +116,7 @@ def _start_session(person: Identity, following: str) -> Any:
     if not session.start({"uuid": person["uuid"], "password_hash": None}, following):
         return _failure_page(403, NOT_IN, "suspended")
     if person["handle_wanted"] is not None:
-        return redirect(url_for("users.show_handle", next=following), 303)
+        return redirect(url_for("account.show_handle", next=following), 303)
     return redirect(following, 303)
 
 

@@ -21,7 +21,7 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]
         return int(TTLS[self.ends.data].total_seconds())
 
     def validate_name(self, field: TextField) -> None:
-        if problem := text.display_name_problem(field.data, NAME_LENGTH):
+        if problem := text.display_name_problem(field.data, most=NAME_LENGTH):
             raise ValidationError(problem)
 
     def validate_places(self, field: TextField) -> None:

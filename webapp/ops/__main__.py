@@ -3,12 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ..config.variables import ConfigError
 from ..db.catalogue import BrokenTemplate
 from ..db.connections import DatabaseError
 from ..errors import Refused, Unavailable
+from ..moderation.actions import ROLES
 from . import moderation, rds, scripts
 from .arguments import Parser
 from .target import Target, target
@@ -17,6 +18,7 @@ Script = Callable[[Target, argparse.Namespace], int | None]
 
 _HANDLE = ("handle", {"help": "the person's handle, with or without @"})
 _UUID = ("uuid", {"help": "the activity's address, or its last part"})
+_ROLE = ("role", {"choices": ROLES, "help": "what the person is from now on"})
 _UNDO = ("--undo", {"action": "store_true", "help": "let them back in"})
 _NAME = ("--name", {"default": "", "help": "whom it is for; guests see it"})
 _PLACES = ("--places", {"default": "1", "help": "how many people it lets in, 1 to 1000 (default: 1)"})
@@ -26,7 +28,7 @@ _FILE = ("file", {"nargs": "?", "help": "the file to write; by default a new one
 _FROM = ("file", {"help": "a backup that bin/db-backup made"})
 _DRY = ("--dry-run", {"action": "store_true", "help": "only print what would be done"})
 _DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to drop, instead of typing it"})
-_SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
+_SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, Mapping[str, object]], ...]]] = {
     "db-create": (scripts.db_create, ()),
     "db-drop": (scripts.db_drop, (_DROP, _DRY)),
     "db-schema-load": (scripts.db_schema_load, ()),
@@ -40,6 +42,7 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, dict[str, str]], ...]]] = {
     "db-kill-sessions": (scripts.db_kill_sessions, (_DRY,)),
     "users-reset-password": (moderation.users_reset_password, (_HANDLE,)),
     "users-suspend": (moderation.users_suspend, (_HANDLE, _UNDO)),
+    "users-promote": (moderation.users_promote, (_HANDLE, _ROLE)),
     "users-invite": (moderation.users_invite, (_NAME, _PLACES, _DAYS)),
     "activities-burn": (moderation.activities_burn, (_UUID,)),
     "activities-sweep": (moderation.activities_sweep, ()),

@@ -24,9 +24,15 @@ def users_suspend(on: Target, arguments: Arguments) -> None:
     say(f"{arguments.handle} is {'back' if arguments.undo else 'suspended and signed out everywhere'}.")
 
 
+def users_promote(on: Target, arguments: Arguments) -> None:
+    with database(on) as db:
+        people.promote(db, arguments.handle, arguments.role)
+    say(f"{arguments.handle} is {'a' if arguments.role in ('member', 'moderator') else 'an'} {arguments.role} now.")
+
+
 def users_invite(on: Target, arguments: Arguments) -> None:
     name = text.display_name(arguments.name)
-    if name and (problem := text.display_name_problem(name, NAME_LENGTH)):
+    if name and (problem := text.display_name_problem(name, most=NAME_LENGTH)):
         raise Refused(problem)
     places, days = _number(arguments.places, "--places", MOST_PLACES), _number(arguments.days, "--days", 30)
     settings = settings_for(on, {**os.environ, "SECRET_KEY": secret_key(os.environ, on.state)})

@@ -7,6 +7,7 @@ from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Refused
 from ..invitations import actions as invitations
+from ..moderation import actions as moderation
 from ..sessions.passwords import hash_password
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is easily misread
@@ -31,9 +32,16 @@ def suspend(db: Database, handle: str, *, undo: bool = False) -> None:
     """Suspends the person and ends their sessions, or lets them back in. Raises `Refused` for an unknown handle."""
     user_uuid = _user(db, handle)
     with db.transaction():
-        db.execute("ops/user_restore" if undo else "ops/user_suspend", user_uuid=user_uuid)
-        if not undo:
-            db.execute("sessions/end_all", user_uuid=user_uuid, but=None)
+        if undo:
+            db.execute("moderation/restore", user_uuid=user_uuid)
+        else:
+            moderation.suspend(db, user_uuid=str(user_uuid))
+        moderation.note(db, actor_uuid=None, act="restore" if undo else "suspend", user_uuid=str(user_uuid))
+
+
+def promote(db: Database, handle: str, role: str) -> None:
+    """Gives the person a role. Raises `Refused` for an unknown handle."""
+    moderation.promote(db, actor_uuid=None, user_uuid=str(_user(db, handle)), role=role)
 
 
 def invite(db: Database, settings: Settings, *, name: str, places: int, days: int) -> str:
@@ -48,8 +56,11 @@ def burn(db: Database, activity: str) -> None:
         activity_uuid = uuid.UUID(activity)
     except ValueError:
         raise Refused(f"{activity!r} is not the uuid of an activity: it is the last part of its address.") from None
-    if db.query_value("ops/activity_burn", activity_uuid=activity_uuid, key_seconds=Settings.key_outlives) is None:
-        raise Refused(f"There is no activity {activity_uuid}, or its time has passed.")
+    with db.transaction():
+        author = db.query_value("moderation/burn", activity_uuid=activity_uuid, key_seconds=Settings.key_outlives)
+        if author is None:
+            raise Refused(f"There is no activity {activity_uuid}, or its time has passed.")
+        moderation.note(db, actor_uuid=None, act="burn", user_uuid=author, activity_uuid=str(activity_uuid))
 
 
 def _user(db: Database, handle: str) -> uuid.UUID:

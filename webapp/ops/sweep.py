@@ -23,7 +23,11 @@ _STEPS = {
     "drafts": "ops/sweep_drafts",
     "limits": "ops/sweep_limits",
     "withdrawals": "ops/sweep_withdrawals",
+    "copies": "ops/sweep_report_copies",
+    "reports": "ops/sweep_reports",
+    "audit": "ops/sweep_audit",
     "mutes": "ops/sweep_mutes",
+    "handles": "ops/sweep_handles",
 }
 
 

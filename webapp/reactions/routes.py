@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, url_for
 
 from ..activities.pages import require_card
-from ..sessions.guards import limited, signed_in
+from ..sessions.guards import limited, signed_in, unless_paused
 from ..sessions.session import viewer_uuid
 from ..web.current import db
 from ..web.fragments import fragment_or_redirect, page_before
@@ -18,6 +18,7 @@ bp = Blueprint("reactions", __name__)
 @bp.post("/activities/<uuid:activity_uuid>/like")
 @signed_in
 @limited("likes")
+@unless_paused()
 def like(activity_uuid: UUID) -> Any:
     db().execute("reactions/like", viewer_uuid=viewer_uuid(), activity_uuid=activity_uuid, wanted=True)
     return _reactions_response(activity_uuid, _("Liked."))

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import current_app, redirect, request, url_for
 
-from ..errors import MayflyError, NotFound
+from ..errors import Conflict, MayflyError, NotFound
 from ..limits import hit, subject_of
 from ..web.answers import stale_form_response
 from ..web.current import db, settings
+from ..web.filters import full_time
 from ..web.fragments import page_before
 from ..web.htmx import wants_fragment
-from ..web.policy import AUTHOR, EVERYBODY, MODERATORS, SIGNED_IN, View, with_facts
+from ..web.policy import AUTHOR, EVERYBODY, MODERATORS, OPERATORS, OTHERS, SIGNED_IN, View, with_facts
 from ..words import _
 from .session import known_viewer, viewer
 
@@ -21,6 +22,10 @@ class SignedOut(MayflyError):
     """The act needs an account."""
 
     status = 401
+
+
+class Paused(Conflict):
+    """A moderator paused them: they only read."""
 
 
 def redirect_to_sign_in() -> Any:
@@ -58,16 +63,39 @@ def author_only(view: View) -> View:
     return with_facts(signed_in(view), policy=AUTHOR)
 
 
+def others_only(view: View) -> View:
+    """As `signed_in`; the view's statement finds nothing of one's own."""
+    return with_facts(signed_in(view), policy=OTHERS)
+
+
 def moderators(view: View) -> View:
-    """As `signed_in`; for members there is nothing at that address."""
+    """Moderators and operators. Everybody else gets the 404 of what is not there."""
+    return _for_roles(view, MODERATORS, ("moderator", "operator"))
 
-    @wraps(view)
-    def kept(*args: Any, **kwargs: Any) -> Any:
-        if known_viewer()["role"] == "member":
-            raise NotFound
-        return view(*args, **kwargs)
 
-    return with_facts(signed_in(kept), policy=MODERATORS)
+def operators(view: View) -> View:
+    """As `moderators`, for operators alone."""
+    return _for_roles(view, OPERATORS, ("operator",))
+
+
+def unless_paused(when_paused: Callable[[], Any] | None = None) -> Callable[[View], View]:
+    """People whom a moderator paused get `when_paused()`, by default a notice. Goes below the guard."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def unpaused(*args: Any, **kwargs: Any) -> Any:
+            if not (until := known_viewer()["paused_until"]):
+                return view(*args, **kwargs)
+            if when_paused:
+                return when_paused()
+            raise Paused(
+                _("A moderator asked you to pause until %(when)s. Until then you can read.")
+                % {"when": full_time(until)}
+            )
+
+        return with_facts(unpaused, pausable=True)
+
+    return mark
 
 
 def comes_back(form: Callable[[str], Any]) -> Callable[[View], View]:
@@ -97,7 +125,7 @@ def limited(name: str) -> Callable[[View], View]:
 def keep_private() -> Any:
     """With `PUBLIC_FEED=no` only policy EVERYBODY is open to strangers; views with a guard decide themselves."""
     policy = getattr(current_app.view_functions.get(request.endpoint or ""), "policy", "")
-    if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR, MODERATORS) or viewer():
+    if settings().public_feed or policy in (EVERYBODY, SIGNED_IN, AUTHOR, OTHERS) or viewer():
         return None
     return redirect_to_sign_in()
 
@@ -108,3 +136,18 @@ def _guarded(view: View, when_signed_out: Callable[[], Any]) -> View:
         return view(*args, **kwargs) if viewer() else when_signed_out()
 
     return guarded
+
+
+def _for_roles(view: View, policy: str, roles: tuple[str, ...]) -> View:
+    def closed(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            person = viewer()
+            if not person or person["role"] not in roles:
+                raise NotFound
+            return view(*args, **kwargs)
+
+        return guarded
+
+    after_csrf_failure = closed(getattr(view, "after_csrf_failure", stale_form_response))
+    return with_facts(closed(view), policy=policy, after_csrf_failure=after_csrf_failure)

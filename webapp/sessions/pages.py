@@ -4,9 +4,10 @@ from typing import Any
 from flask import render_template
 
 from ..errors import Unavailable
-from ..web.current import db
+from ..web.current import db, settings
 from . import session
 from .forms import SignInForm
+from .shapes import SignedIn
 
 
 def sign_in_page(status: int, back: str, notice: str = "", form: SignInForm | None = None) -> Any:
@@ -25,3 +26,14 @@ def draft_text(back: str) -> str:
         if draft_uuid:
             text = db().query_value("sessions/kept", draft_uuid=draft_uuid, signed_out_hash=session.signed_out_hash())
     return text or ""
+
+
+def own_sessions() -> list[SignedIn]:
+    provider = settings().provider
+    return db().query_array(
+        "sessions/list",
+        user_uuid=session.viewer_uuid(),
+        token_hash=session.own_token_hash(),
+        idle_seconds=settings().session_idle,
+        issuer=provider.issuer if provider else None,
+    )

@@ -1,17 +1,18 @@
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from ..errors import Malformed, TooMany, Unavailable
-from ..web.answers import form_response
+from ..errors import AccountGone, Malformed, MayflyError, TooMany, Unavailable
+from ..web.answers import error_response, form_response
 from ..web.current import db, settings
+from ..web.fragments import fragment_or_redirect
 from ..web.policy import everybody, limited_within, readers
 from ..web.security import wanted_path
 from ..words import N_, _
 from . import actions, session
 from .forms import SignInForm
-from .guards import comes_back
-from .pages import sign_in_page
+from .guards import comes_back, limited, redirect_to_sign_in, signed_in
+from .pages import own_sessions, sign_in_page
 
 bp = Blueprint("sessions", __name__)
 
@@ -59,3 +60,43 @@ def sign_out() -> Any:
     """Ends the session here and in the database. Pages are kept by no browser, and the theme stays."""
     session.end()
     return redirect(url_for("identities.signed_out" if settings().provider else "feeds.home"), 303)
+
+
+@bp.get("/settings/sessions")
+@signed_in
+def show() -> Any:
+    """Where one is signed in."""
+    return render_template("sessions/sessions.html", sessions=own_sessions())
+
+
+@bp.post("/settings/sessions/<session_name>/end")
+@signed_in
+@limited("settings")
+def end(session_name: str) -> Any:
+    """Ends one of the viewer's sessions; one that is over already stays so."""
+    db().execute("sessions/end_named", user_uuid=session.viewer_uuid(), session_name=session_name)
+    return _changed(_("That device is signed out."))
+
+
+@bp.post("/settings/sessions/end")
+@signed_in
+@limited("settings")
+def end_others() -> Any:
+    """Ends all sessions but this one."""
+    db().execute("sessions/end_all", user_uuid=session.viewer_uuid(), but=session.own_token_hash())
+    return _changed(_("Your other devices are signed out."))
+
+
+def _changed(said: str) -> Any:
+    to = url_for("sessions.show")
+    return fragment_or_redirect("sessions/_sessions.html", to=to, said=said, sessions=own_sessions())
+
+
+@bp.app_errorhandler(AccountGone)
+def lead_out(_error: AccountGone) -> Any:
+    """The account was deleted in another window while this act was under way."""
+    session.end()
+    try:
+        return redirect_to_sign_in()
+    except MayflyError as problem:  # an exception in an error handler reaches no other handler
+        return error_response(problem)

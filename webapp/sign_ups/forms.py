@@ -28,11 +28,11 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
     key = TextField(filters=[lambda raw: as_uuid(raw) or str(uuid.uuid4())])
 
     def validate_display_name(self, field: TextField) -> None:
-        if problem := text.display_name_problem(field.data):
+        if problem := text.display_name_problem(field.data, settings().community_name):
             raise ValidationError(problem)
 
     def validate_handle(self, field: TextField) -> None:
-        if problem := text.handle_problem(field.data):
+        if problem := text.handle_problem(field.data, settings().community_name):
             raise ValidationError(problem)
 
     def validate_email(self, field: TextField) -> None:

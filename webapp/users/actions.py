@@ -6,6 +6,8 @@ from ..sessions import passwords
 from ..sessions.actions import WrongPassword, check_password, start_session
 from ..sessions.shapes import Account
 
+_BATCH = 1000  # activities that are blanked in one statement, which has three seconds
+
 
 def is_current_password(
     db: Database, settings: Settings, *, user_uuid: str, handle: str, password: str, address: str
@@ -36,19 +38,59 @@ def change_password(db: Database, settings: Settings, *, user_uuid: str, passwor
     db.retrying(write)
 
 
-def save_handle(db: Database, settings: Settings, *, user_uuid: str, handle: str) -> bool:
-    """Saves the handle; False where there was none to choose.
+def save_handle(db: Database, settings: Settings, *, user_uuid: str, handle: str) -> None:
+    """Saves the handle; the one before stays taken for 30 days, and leads to this one.
 
-    Raises `Invalid` (it is taken) and `TooMany`: it is not a way to look people up.
+    Raises `Invalid` (it is taken) and `TooMany`: it is not a way to look people up, nor to keep names from others.
     """
-    hit(db, settings.limits["settings"], "handles", subject_of(settings, user_uuid))
-    try:
-        return bool(db.execute("users/handle_save", user_uuid=user_uuid, handle=handle))
-    except Violated as violated:
-        raise violated.as_invalid() from None
+    hit(db, settings.limits["handles"], "handles", subject_of(settings, user_uuid))
+    _save(db, "users/handle_save", user_uuid=user_uuid, handle=handle)
+
+
+def save_email(db: Database, settings: Settings, *, user_uuid: str, email: str | None) -> None:
+    """Saves the address, or removes it. Raises `Invalid` (it is taken) and `TooMany`."""
+    hit(db, settings.limits["settings"], "emails", subject_of(settings, user_uuid))
+    _save(db, "users/email_save", user_uuid=user_uuid, email=email)
 
 
 def save_profile(db: Database, settings: Settings, *, user_uuid: str, display_name: str, bio: str) -> None:
     """Raises `TooMany`."""
     hit(db, settings.limits["settings"], "profiles", subject_of(settings, user_uuid))
     db.execute("users/profile_save", user_uuid=user_uuid, display_name=display_name, bio=bio)
+
+
+def save_preferences(
+    db: Database,
+    settings: Settings,
+    *,
+    user_uuid: str,
+    theme: str | None,
+    usual_ttl: str | None,
+    usual_audience: str | None,
+    time_zone: str | None,
+) -> None:
+    """None leaves as it is; an empty one is no preference. Raises `TooMany`."""
+    hit(db, settings.limits["settings"], "preferences", subject_of(settings, user_uuid))
+    given = {"theme": theme, "usual_ttl": usual_ttl, "usual_audience": usual_audience, "time_zone": time_zone}
+    db.execute("users/preferences_save", user_uuid=user_uuid, **given)
+
+
+def delete_account(db: Database, settings: Settings, *, user_uuid: str) -> None:
+    """Deletes a person and all that is theirs, at once; what others replied to it stays below stubs."""
+    asked = {"user_uuid": user_uuid, "key_seconds": settings.key_outlives, "limit": _BATCH}
+
+    def write() -> None:
+        with db.transaction():
+            db.query_value("users/lock", user_uuid=user_uuid)  # before the reads that must see what they wrote last
+            while db.execute("users/unwrite", **asked) == _BATCH:
+                pass
+            db.execute("users/delete", user_uuid=user_uuid)
+
+    db.retrying(write)
+
+
+def _save(db: Database, name: str, **params: object) -> None:
+    try:
+        db.execute(name, **params)
+    except Violated as violated:
+        raise violated.as_invalid() from None

@@ -1,4 +1,4 @@
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class OwnAccount(TypedDict):
@@ -10,3 +10,18 @@ class OwnAccount(TypedDict):
     bio: str
     has_password: bool
     handle_wanted: str | None
+
+
+class Export(TypedDict):
+    """Everything of one person's that is alive, each kind newest first."""
+
+    read_at: str
+    profile: dict[str, Any]
+    activities: list[dict[str, Any]]
+    drafts: list[dict[str, Any]]
+    likes: list[dict[str, Any]]
+    follows: list[dict[str, Any]]
+    mutes: list[dict[str, Any]]
+    blocks: list[dict[str, Any]]
+    reports: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]

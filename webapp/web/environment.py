@@ -16,8 +16,8 @@ _MACROS = "_macros.html"
 # Globals that no template uses: every include copies all globals, and a feed has forty includes.
 _NEVER_ASKED = ("_", "gettext", "pgettext", "npgettext", "lipsum", "cycler", "joiner", "namespace")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_ATOMS = ("icon", "avatar", "ring", "candles", "lifespans", "field")
-_SAME = ("icon", "candles", "lifespans")  # they have few possible values, so each drawing is kept
+_ATOMS = ("icon", "avatar", "badge", "ring", "candles", "lifespans", "choice", "field")
+_SAME = ("icon", "badge", "candles", "lifespans")  # they have few possible values, so each drawing is kept
 
 
 class Environment(FlaskEnvironment):

@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from ..words import N_, _, ngettext
 from .links import linked, message_html
+from .zones import Zone, current_zone
 
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
@@ -42,14 +43,15 @@ class Life(NamedTuple):
 
 def life(card: Any) -> Life:
     """By the database's clock (`read_at`)."""
-    return life_between(*(datetime.fromisoformat(card[name]) for name in ("created_at", "read_at", "expires_at")))
+    created, read, ends = (datetime.fromisoformat(card[name]) for name in ("created_at", "read_at", "expires_at"))
+    return life_between(created, read, ends, current_zone())
 
 
-def life_between(created: datetime, read: datetime, ends: datetime) -> Life:
+def life_between(created: datetime, read: datetime, ends: datetime, zone: Zone) -> Life:
     left, whole = (ends - read).total_seconds(), (ends - created).total_seconds()
     share = max(0.0, min(1.0, left / whole)) if whole > 0 else 0.0
     words, ago = _markup(left_words(left)), _markup(ago_words(whole - left))
-    gone, soon = escape(gone_words(ends, read)), " data-soon" if left < 3600 else ""
+    gone, soon = escape(gone_words(ends, read, zone)), " data-soon" if left < 3600 else ""
     return Life(int(left * 1000), int(whole * 1000), round(share * 100, 1), stage(share), words, ago, gone, soon)
 
 
@@ -81,15 +83,15 @@ def left_words(seconds: float) -> str:
     return _("%(count)s min left") % {"count": minutes} if minutes else _("moments left")
 
 
-def gone_words(ends: datetime, read: datetime) -> str:
-    """`Gone Thursday 09:30 UTC`: static/js has the same, in the reader's zone."""
-    ends, today = ends.astimezone(UTC), read.astimezone(UTC).date()
-    days, time = (ends.date() - today).days, f"{ends.hour:02}:{ends.minute:02}"
+def gone_words(ends: datetime, read: datetime, zone: Zone) -> str:
+    """`Gone Thursday 09:30`. static/js has the same."""
+    ends, today = ends.astimezone(zone.info), read.astimezone(zone.info).date()
+    days, time = (ends.date() - today).days, zone.clock(ends)
     if days == 0:
-        return _("Gone today at %(time)s UTC") % {"time": time}
+        return _("Gone today at %(time)s") % {"time": time}
     if 0 < days < 7:
-        return _("Gone %(weekday)s %(time)s UTC") % {"weekday": _(_WEEKDAYS[ends.weekday()]), "time": time}
-    return _("Gone %(moment)s") % {"moment": full_moment(ends)}
+        return _("Gone %(weekday)s %(time)s") % {"weekday": _(_WEEKDAYS[ends.weekday()]), "time": time}
+    return _("Gone %(moment)s") % {"moment": full_moment(ends, zone)}
 
 
 def ago_words(seconds: float) -> str:
@@ -104,17 +106,17 @@ def ago_words(seconds: float) -> str:
 
 
 def full_time(iso: str) -> str:
-    """`23 November, 11:49 UTC`. No year: an activity's moments are a month away at most."""
-    return full_moment(datetime.fromisoformat(iso))
+    """`23 November, 11:49`. No year: an activity's moments are a month away at most."""
+    return full_moment(datetime.fromisoformat(iso), current_zone())
 
 
-def full_moment(moment: datetime) -> str:
+def full_moment(moment: datetime, zone: Zone) -> str:
     """As `full_time`. Month names by hand: twice as fast, and independent of the locale."""
-    moment = moment.astimezone(UTC)
-    return _("%(day)s %(month)s, %(time)s UTC") % {
+    moment = moment.astimezone(zone.info)
+    return _("%(day)s %(month)s, %(time)s") % {
         "day": moment.day,
         "month": _(_MONTHS[moment.month - 1]),
-        "time": f"{moment.hour:02}:{moment.minute:02}",
+        "time": zone.clock(moment),
     }
 
 
@@ -131,7 +133,7 @@ def machine_time(iso: str) -> str:
 
 def month(iso: str) -> str:
     """`November 2026`."""
-    moment = datetime.fromisoformat(iso)
+    moment = datetime.fromisoformat(iso).astimezone(current_zone().info)
     return _("%(month)s %(year)s") % {"month": _(_MONTHS[moment.month - 1]), "year": moment.year}
 
 
@@ -171,6 +173,7 @@ def excerpt(text: str, limit: int = 90) -> str:
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.globals["current_zone"] = current_zone
     for function in (
         audience_words,
         excerpt,

@@ -13,7 +13,9 @@ EVERYBODY = "everybody"
 READERS = "readers"  # with PUBLIC_FEED=no only the signed-in
 SIGNED_IN = "signed in"
 AUTHOR = "author"  # anybody else gets a 404
+OTHERS = "others"  # the signed-in; the author, or the person, gets a 404
 MODERATORS = "moderators"  # and operators; anybody else gets a 404
+OPERATORS = "operators"  # anybody else gets a 404
 
 
 def everybody(view: View) -> View:

@@ -33,7 +33,7 @@ COMPRESSED = [
 MANIFEST = "manifest.webmanifest"
 STYLES = "css/all.css"
 _FIRST_STYLES = ("css/tokens.css", "css/base.css", "css/layout.css")  # then those of the nouns, by name
-_OF_FEW = ("css/invitations.css",)  # pages that few people see link these themselves
+_OF_FEW = ("css/invitations.css", "css/moderation.css")  # pages that few people see link these themselves
 # A tenth of a first load. Of scripts only whole lines, so that no text is taken for a comment.
 _STYLE_COMMENT, _SCRIPT_COMMENT = re.compile(rb"/\*.*?\*/\s*", re.DOTALL), re.compile(rb"^ *//.*\n", re.MULTILINE)
 SCRIPTS = {
@@ -41,7 +41,7 @@ SCRIPTS = {
         "js/words.js", "js/notices.js", "js/colours.js", "js/clock.js", "js/counts.js", "js/fuse.js", "js/live.js",
         "js/feeds.js", "js/back.js", "js/cards.js", "js/panels.js", "js/passwords.js", "vendor/htmx-4.0.1.min.js",
     ),
-    "js/signed-in.js": ("js/slots.js", "js/composer.js", "js/sending.js", "js/drafts.js"),
+    "js/signed-in.js": ("js/slots.js", "js/composer.js", "js/sending.js", "js/drafts.js", "js/zone.js"),
 }  # fmt: skip
 """Each joined script's parts, in order. js/theme.js is not joined: it runs before the first paint."""
 

@@ -57,7 +57,7 @@ def _wanted(event: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
         attributes = event["request"]["userAttributes"]
         subject = attributes.get("sub")
         issuer = f"https://cognito-idp.{event['region']}.amazonaws.com/{event['userPoolId']}"
-        person = person_of(attributes)
+        person = person_of(attributes, os.environ.get("COMMUNITY_NAME", ""))
     except (KeyError, TypeError, AttributeError):
         raise Failed("the event does not have Cognito's form") from None
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:

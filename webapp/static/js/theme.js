@@ -8,4 +8,9 @@ const setTheme = (theme) => {
     meta.media = !theme ? system : theme === meta.dataset.for ? "all" : "none";
   }
 };
-if (localStorage.getItem("theme")) setTheme(localStorage.getItem("theme"));
+// The server says what the signed-in chose in Settings; it stays when they sign out.
+const keptTheme = document.documentElement.dataset.theme ?? localStorage.getItem("theme");
+if (keptTheme && keptTheme !== "system") {
+  setTheme(keptTheme);
+  localStorage.setItem("theme", keptTheme);
+}

@@ -2,10 +2,14 @@
 const words = (() => {
   const forms = new Intl.PluralRules(document.documentElement.lang);
   const plural = (n, sentences) => (sentences[forms.select(n)] ?? sentences.other).replace("%(count)s", n);
-  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long" });
-  const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
-  const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
-  const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
+  // The zone of this page; the browser's own where it does not know that one.
+  let { zone: timeZone, zoneSaid } = document.documentElement.dataset;
+  try { new Intl.DateTimeFormat("en-GB", { timeZone }); } catch { timeZone = zoneSaid = undefined; }
+  const format = (language, options) => new Intl.DateTimeFormat(language, { timeZone, ...options });
+  const [clockTime, weekday] = [format("en-GB", { timeStyle: "short" }), format("en-GB", { weekday: "long" })];
+  const [day, iso] = [format("en-GB", { day: "numeric", month: "long" }), format("sv")];
+  const time = { format: (date) => [clockTime.format(date), zoneSaid].filter(Boolean).join(" ") };
+  const midnight = (date) => Date.parse(iso.format(date));
   return {
     // Time left and time since, as in webapp/web/filters.py.
     days: (n) => plural(n, { one: "%(count)s day left", other: "%(count)s days left" }),
@@ -59,7 +63,7 @@ const words = (() => {
     // The button of a password's field.
     show: "Show",
     showPassword: "Show password",
-    // The button for light and dark.
+    // The button for light and dark, of those who are not signed in.
     theme: { light: "Theme: light", dark: "Theme: dark", system: "Theme: system" },
     switchTo: (theme, next) => `${theme}. Switch to ${next}`,
   };

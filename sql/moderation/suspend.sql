@@ -1,4 +1,4 @@
--- ops/user_suspend: hides a person and all they wrote; repeating it changes nothing.
+-- moderation/suspend: hides a person and all they wrote; repeating it changes nothing.
 -- params:  user_uuid uuid
 -- returns: rows
 WITH leaving AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- ops/activity_burn: ends an activity now, for an operator, and removes its text and author in the same statement.
+-- moderation/burn: ends an activity now and removes its text and author in the same statement; gives its author.
 -- params:  activity_uuid uuid, key_seconds int
 -- returns: uuid
 WITH leaving AS MATERIALIZED (
@@ -18,4 +18,4 @@ WITH leaving AS MATERIALIZED (
 -- include activities/_blanked
 -- include activities/_withdrawn
 -- include activities/_end
-SELECT uuid FROM ended
+SELECT user_uuid FROM leaving

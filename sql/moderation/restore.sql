@@ -1,4 +1,4 @@
--- ops/user_restore: ends a suspension; the person's live activities are shown again.
+-- moderation/restore: ends a suspension; the person's live activities are shown again.
 -- params:  user_uuid uuid
 -- returns: rows
 UPDATE users

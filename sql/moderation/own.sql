@@ -1,0 +1,18 @@
+-- moderation/own: what the viewer reported, newest first, and what came of it.
+-- params:  viewer_uuid uuid
+-- returns: OwnReport[]
+SELECT
+  reports.uuid,
+  person.display_name,
+  person.handle,
+  reports.activity_uuid IS NOT NULL AS is_activity,
+  reports.kind,
+  reports.created_at,
+  reports.outcome,
+  reports.settled_at
+FROM reports
+JOIN users AS person ON person.uuid = reports.user_uuid
+WHERE reports.reporter_uuid = %(viewer_uuid)s
+  AND reports.expires_at > now()
+ORDER BY reports.number DESC
+LIMIT 50

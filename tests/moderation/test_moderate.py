@@ -1,0 +1,209 @@
+"""What moderators decide, each with its undo, and what is told of it."""
+
+import re
+from functools import partial
+from uuid import UUID, uuid4
+
+import pytest
+from factories import make_user
+from flask import Flask
+from flask.testing import FlaskClient
+from moderating import cases, decide, report, report_of, state_of
+from verbs import activity_by, count, expire, send, signed_in, token_for, value, window_of, words
+from ways import at_once
+
+from webapp.db.connections import Connection
+from webapp.moderation import actions
+
+
+@pytest.fixture
+def activity(conn: Connection, bob: FlaskClient) -> UUID:
+    """What alice wrote and bob reported."""
+    activity = activity_by(conn, "alice", "a canary")
+    report(bob, activity)
+    return activity
+
+
+ACTS = {
+    "dismiss": ("Dismissed", 200, (False, False), 0),
+    "hide": ("Hidden", 404, (False, False), 1),
+    "pause-1-day": ("Paused", 200, (True, False), 0),
+    "pause-7-days": ("Paused", 200, (True, False), 0),
+    "suspend": ("Suspended", 404, (False, True), 2),
+}
+"""What the case says, how the activity's page answers, paused and suspended, and what open pages are told."""
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_act_does_it_settles_is_noted_and_can_be_undone(
+    mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID, act: str
+) -> None:
+    said, status, state, told = ACTS[act]
+    activity_by(conn, "alice", "another one")
+    answer = decide(mo, report_of(conn), act, fragment=True, why="house rule 3")
+    assert (answer.status_code, said in words(answer), "by @mo" in words(answer)) == (200, True, True)
+    assert (bob.get(f"/@alice/status/{activity}").status_code, state_of(conn)) == (status, state)
+    assert (count(conn, "withdrawals"), cases(mo)) == (told, [])
+    assert value(conn, "SELECT act || ': ' || why FROM audit") == f"{act}: house rule 3"
+    assert "house rule 3" in mo.get("/moderation/audit").text
+    decide(mo, report_of(conn), "reopen")
+    assert (bob.get(f"/@alice/status/{activity}").status_code, state_of(conn)) == (200, (False, False))
+    assert (len(cases(mo)), cases(mo, "/settled"), count(conn, "audit")) == (1, [], 2)
+
+
+def test_burn_takes_the_text_for_good(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:
+    decide(mo, report_of(conn), "burn")
+    assert value(conn, "SELECT message IS NULL AND expires_at <= now() FROM activities WHERE uuid = %s", activity)
+    assert (bob.get(f"/@alice/status/{activity}").status_code, count(conn, "withdrawals")) == (404, 1)
+    assert decide(mo, report_of(conn), "reopen").status_code == 404
+    assert (len(cases(mo, "/settled")), "reopen" in cases(mo, "/settled")[0]) == (1, False)
+
+
+def test_suspend_ends_sessions_and_settles_all_reports_of_the_person(
+    mo: FlaskClient, bob: FlaskClient, alice: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    report(bob, "@alice")
+    decide(mo, report_of(conn), "suspend")
+    assert (alice.get("/compose").status_code, len(cases(mo)), len(cases(mo, "/settled"))) == (303, 0, 2)
+    assert alice.get("/compose").location.startswith("/sign-in")
+    decide(mo, report_of(conn), "reopen")
+    assert (len(cases(mo)), state_of(conn)) == (2, (False, False))
+
+
+def test_pause_ends_no_longer_one(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:
+    decide(mo, report_of(conn), "pause-7-days")
+    report(bob, "@alice")
+    conn.execute("UPDATE reports SET number = 0 WHERE settled_at IS NULL")
+    decide(mo, report_of(conn), "pause-1-day")
+    assert value(conn, "SELECT paused_until > now() + interval '6 days' FROM users WHERE handle = 'alice'")
+
+
+def test_act_on_what_ended_meanwhile_succeeds_on_the_rest(
+    mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    others = [activity_by(conn, "alice") for _ in range(2)]
+    for other in others:
+        report(bob, other)
+    expire(conn, activity, others[0])
+    conn.execute("DELETE FROM activities WHERE uuid = %s", [others[1]])
+    for act in ("hide", "burn", "suspend"):
+        open_one = value(conn, "SELECT uuid FROM reports WHERE settled_at IS NULL ORDER BY number LIMIT 1")
+        assert decide(mo, open_one, act, fragment=True).status_code == 200, act
+    assert (cases(mo), state_of(conn), count(conn, "audit")) == ([], (False, True), 3)
+
+
+def test_second_of_two_moderators_sees_that_it_was_settled(
+    app: Flask, mo: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    case, mira = report_of(conn), signed_in(app, "mira")
+    both = [(mo, "hide", token_for(mo)), (mira, "pause-1-day", token_for(mira))]
+    answers = at_once(
+        [partial(decide, window_of(who), case, act, csrf_token=token, fragment=True) for who, act, token in both]
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    (by,) = {re.findall(r"by @(\w+)", words(answer))[0] for answer in answers}
+    assert (count(conn, "audit"), value(conn, "SELECT handle FROM users JOIN audit ON actor_uuid = uuid")) == (1, by)
+    assert state_of(conn)[0] == (by == "mira")
+    late = decide(mira, case, "suspend", fragment=True)
+    assert (late.status_code, f"by @{by}" in words(late), state_of(conn)[1]) == (200, True, False)
+
+
+def test_act_is_whole_or_nothing(
+    mo: FlaskClient, conn: Connection, activity: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(actions, "note", fail)
+    assert decide(mo, report_of(conn), "suspend").status_code == 500
+    assert (len(cases(mo)), state_of(conn), count(conn, "withdrawals")) == (1, (False, False), 0)
+
+
+def test_operator_is_touched_by_operators_alone(
+    mo: FlaskClient, opa: FlaskClient, bob: FlaskClient, conn: Connection
+) -> None:
+    make_user(conn, "oona", role="operator")
+    report(bob, "@oona")
+    case = report_of(conn, "oona")
+    for act in ("pause-1-day", "suspend"):
+        assert f"/{act}" not in cases(mo)[0]
+        assert decide(mo, case, act).status_code == 404
+    assert state_of(conn, "oona") == (False, False)
+    decide(opa, case, "suspend")
+    assert state_of(conn, "oona") == (False, True)
+    assert "reopen" not in cases(mo, "/settled")[0]
+    assert decide(mo, case, "reopen").status_code == send(mo, "/moderation/people/oona/restore").status_code == 404
+    assert state_of(conn, "oona") == (False, True)
+
+
+def test_nobody_judges_reports_about_themselves(mo: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
+    report(bob, "@mo")
+    assert (cases(mo), "<b>" in mo.get("/moderation").text) == ([], False)
+    for act in ("dismiss", "reopen"):
+        assert decide(mo, report_of(conn, "mo"), act).status_code == 404
+    conn.execute("UPDATE users SET paused_until = now() + interval '1 day' WHERE handle = 'mo'")
+    assert send(mo, "/moderation/people/mo/restore").status_code == 404
+
+
+def test_hide_and_burn_are_for_activities(mo: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
+    report(bob, "@alice")
+    for act in ("hide", "burn"):
+        assert f"/{act}" not in cases(mo)[0]
+        assert decide(mo, report_of(conn), act).status_code == 404
+    assert decide(mo, uuid4(), "dismiss").status_code == 404
+    assert len(cases(mo)) == 1
+
+
+def test_reports_of_one_thing_stand_together_and_the_oldest_come_first(
+    app: Flask, mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    for n in range(20):
+        report(bob, activity_by(conn, "alice", f"number {n}"))
+    make_user(conn, "carol")
+    report(signed_in(app, "carol"), activity, words="me too")
+    first = cases(mo)
+    assert (len(first), "a canary" in first[0], "@bob" in first[0], "me too" in first[0]) == (20, True, True, True)
+    (more,) = re.findall(r'id="more-link" href="/moderation(.*?)"', mo.get("/moderation").text)
+    (last,) = cases(mo, more)
+    assert "number 19" in last
+    assert "<b>21<" in mo.get("/").text
+    for _ in range(21):
+        open_one = value(conn, "SELECT uuid FROM reports WHERE settled_at IS NULL ORDER BY number DESC LIMIT 1")
+        decide(mo, open_one, "dismiss")
+    settled = cases(mo, "/settled")
+    (more,) = re.findall(r'id="more-link" href="/moderation(.*?)"', mo.get("/moderation/settled").text)
+    (first_decision,) = cases(mo, more)
+    assert (len(settled), "a canary" in first_decision) == (20, True)
+
+
+def test_case_shows_the_history_of_the_person(mo: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
+    for act in ("dismiss", "pause-1-day", "suspend"):
+        report(bob, "@alice")
+        decide(mo, value(conn, "SELECT uuid FROM reports WHERE settled_at IS NULL"), act)
+    send(mo, "/moderation/people/alice/restore")
+    assert state_of(conn) == (False, False)
+    report(bob, "@alice")
+    history = words(mo.get("/moderation"))
+    for part in ("1 other report dismissed", "1 other report paused", "paused once", "suspended once", "Here since"):
+        assert part in history
+
+
+def test_undo_keeps_settled_what_was_reported_again(
+    mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    decide(mo, report_of(conn), "dismiss")
+    report(bob, activity)
+    decide(mo, report_of(conn), "reopen")
+    assert (len(cases(mo)), len(cases(mo, "/settled"))) == (1, 1)
+
+
+def test_reporter_finds_what_came_of_it(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:
+    assert "A moderator will look at it." in words(bob.get("/settings/people"))
+    decide(mo, report_of(conn), "hide")
+    assert "A moderator hid it." in words(bob.get("/settings/people"))
+    assert "A moderator" not in words(mo.get("/settings/people"))
+
+
+def test_act_without_script_leads_back_to_its_page(mo: FlaskClient, conn: Connection, activity: UUID) -> None:
+    answer = decide(mo, report_of(conn), "dismiss", headers={"Referer": "http://localhost/moderation?after=7"})
+    assert (answer.status_code, answer.location) == (303, "/moderation?after=7")

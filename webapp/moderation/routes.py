@@ -1,0 +1,108 @@
+"""What moderators do and see; nobody else knows of it. `reporting.py` is for everybody."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+
+from ..errors import NotFound
+from ..sessions.guards import limited, moderators, operators
+from ..sessions.session import known_viewer, refresh_viewer, viewer_uuid
+from ..web.current import db, settings
+from ..web.fragments import page_before
+from ..web.htmx import wants_fragment
+from ..web.paging import cursor
+from ..words import _
+from . import actions, words
+from .forms import RoleForm, WhyForm
+from .pages import find_person, list_page, people_page, require_case
+from .reporting import bp as bp
+
+for _name, _words in (("kind", words.KINDS), ("act", words.ACTS), ("outcome", words.OUTCOMES), ("told", words.TOLD)):
+    bp.add_app_template_filter(lambda code, known=_words: _(known[code]), f"{_name}_words")
+
+
+@bp.get("/moderation")
+@moderators
+def queue() -> Any:
+    """What waits for a decision, oldest first."""
+    return list_page("queue", "after", viewer_uuid=viewer_uuid(), after=cursor(request.args.get("after")))
+
+
+@bp.get("/moderation/settled")
+@moderators
+def settled() -> Any:
+    return list_page("settled", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
+
+
+@bp.get("/moderation/audit")
+@moderators
+def audit() -> Any:
+    return list_page("audit", "before", before=cursor(request.args.get("before")))
+
+
+def _by() -> dict[str, str]:
+    person = known_viewer()
+    return {"actor_uuid": person["uuid"], "role": str(person["role"])}
+
+
+@bp.post(f"/moderation/reports/<uuid:report_uuid>/<any({', '.join(map(repr, actions.OUTCOMES))}):act>")
+@moderators
+@limited("moderation")
+def settle(report_uuid: UUID, act: str) -> Any:
+    """Dismiss, hide, burn, pause, suspend. What another moderator settled meanwhile is shown as it is."""
+    case, why = require_case(report_uuid, known_viewer()["uuid"]), WhyForm().why.data
+    if not case["outcome"]:
+        actions.settle(db(), settings(), **_by(), case=case, act=act, why=why)
+    return _case_response(report_uuid)
+
+
+@bp.post("/moderation/reports/<uuid:report_uuid>/reopen")
+@moderators
+@limited("moderation")
+def reopen(report_uuid: UUID) -> Any:
+    """Undoes the act, so that its reports wait again."""
+    case = require_case(report_uuid, known_viewer()["uuid"])
+    if case["outcome"]:
+        actions.reopen(db(), settings(), **_by(), case=case)
+    return _case_response(report_uuid)
+
+
+def _case_response(report_uuid: UUID) -> Any:
+    case = require_case(report_uuid, known_viewer()["uuid"])
+    if not wants_fragment():
+        return redirect(page_before(url_for(".queue")), 303)
+    refresh_viewer()
+    return render_template("moderation/_changed.html", case=case)
+
+
+@bp.get("/moderation/people")
+@moderators
+def people() -> Any:
+    """Who moderates, and who is paused or suspended."""
+    return people_page()
+
+
+@bp.post("/moderation/people")
+@operators
+@limited("moderation")
+def promote() -> Any:
+    form = RoleForm()
+    person = find_person(form.handle.data)
+    if not form.validate() or not person:
+        error = next((found[0] for found in form.errors.values()), _("Nobody has that handle."))
+        return people_page(422, form.handle.typed, error)
+    actions.promote(db(), actor_uuid=viewer_uuid(), user_uuid=person["uuid"], role=form.role.data)
+    return redirect(url_for(".people"), 303)
+
+
+@bp.post("/moderation/people/<handle>/restore")
+@moderators
+@limited("moderation")
+def restore(handle: str) -> Any:
+    """Ends a suspension and a pause."""
+    person = find_person(handle)
+    if not person:
+        raise NotFound
+    actions.let_back(db(), **_by(), person=person)
+    return redirect(url_for(".people"), 303)
