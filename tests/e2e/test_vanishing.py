@@ -13,7 +13,7 @@ from verbs import number_of, value
 
 from webapp.db.connections import Connection
 from webapp.web import filters
-from webapp.web.zones import UTC_ZONE, _zone
+from webapp.web.zones import _zone
 
 HOUR = timedelta(hours=1)
 STUB = "Something was here. It is gone now."
@@ -214,8 +214,7 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, bas
     enter(page, conn, base_url)
     whole, now = 2592000, datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
     lives = [
-        filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s), UTC_ZONE)
-        for s in SECONDS
+        filters.life_between(now - timedelta(seconds=whole - s), now, now + timedelta(seconds=s), zone) for s in SECONDS
     ]
     shown = page.evaluate(
         "([all, whole]) => all.map((s) => [leftWords(s), stage(s / whole), agoWords(whole - s)])", [SECONDS, whole]
@@ -229,8 +228,8 @@ def test_script_and_server_find_the_same_words(page: Page, conn: Connection, bas
     assert [
         (script, filters.gone_words(end, now, zone))
         for script, end in zip(said, ends, strict=True)
-        if end > now
-        or end.astimezone(zone.info).date() != now.date()  # of earlier today the script says the time alone
+        # Of earlier today the script says the time alone.
+        if end > now or end.astimezone(zone.info).date() != now.astimezone(zone.info).date()
         if script != filters.gone_words(end, now, zone)
     ] == []
 
