@@ -45,7 +45,9 @@ def test_chosen_theme_outlives_the_sign_out(home: Page, conn: Connection) -> Non
     assert home.evaluate(f"({shown})().map((meta) => meta.content)") == ["#131528"]
 
 
-@pytest.mark.parametrize("path", ["/settings", "/settings/preferences", "/settings/sessions", "/sign-in", "/sign-up", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/settings", "/settings/preferences", "/settings/sessions", "/sign-in", "/sign-up", "/nowhere"]
+)
 def test_page_in_type_of_twice_the_size_fits_a_small_phone(
     page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, path: str
 ) -> None:
