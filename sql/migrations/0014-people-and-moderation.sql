@@ -42,6 +42,9 @@ ALTER TABLE users
 -- then
 CREATE INDEX users_keepers ON users (created_at) WHERE role <> 'member';
 -- then
+CREATE INDEX users_moderated ON users (number DESC)
+  WHERE role <> 'member' OR suspended_at IS NOT NULL OR paused_until IS NOT NULL;
+-- then
 CREATE INDEX users_handle_prefix ON users (lower(handle) COLLATE "C");
 -- then
 CREATE INDEX users_name_prefix ON users (lower(display_name) COLLATE "C");
@@ -141,6 +144,7 @@ CREATE INDEX reports_reporter_number ON reports (reporter_uuid, number DESC);
 CREATE INDEX reports_user_uuid ON reports (user_uuid);
 CREATE INDEX reports_settled_by_uuid ON reports (settled_by_uuid);
 CREATE INDEX reports_expires_at ON reports (expires_at);
+CREATE INDEX reports_settled_at ON reports (settled_at DESC) WHERE settled_at IS NOT NULL;
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT

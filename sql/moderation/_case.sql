@@ -12,7 +12,7 @@ SELECT
   CASE WHEN person.paused_until > now() THEN person.paused_until END AS paused_until,
   heap.outcome,
   heap.settled_at,
-  settler.handle AS settled_by,
+  (SELECT users.handle FROM users WHERE users.uuid = heap.settled_by_uuid) AS settled_by,
   (
     SELECT CASE WHEN activities.hidden_at IS NULL THEN 'live' ELSE 'hidden' END
     FROM activities

@@ -53,5 +53,9 @@
   ) AS suspensions,
   now() AS read_at
 FROM heap
-JOIN users AS person ON person.uuid = heap.user_uuid
-LEFT JOIN users AS settler ON settler.uuid = heap.settled_by_uuid
+CROSS JOIN LATERAL (
+  SELECT display_name, handle, role, created_at, suspended_at, paused_until
+  FROM users
+  WHERE users.uuid = heap.user_uuid
+  OFFSET 0
+) AS person

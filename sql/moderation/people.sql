@@ -9,8 +9,7 @@ SELECT
   suspended_at,
   CASE WHEN paused_until > now() THEN paused_until END AS paused_until
 FROM users
-WHERE role <> 'member'
-  OR suspended_at IS NOT NULL
-  OR paused_until > now()
+WHERE (role <> 'member' OR suspended_at IS NOT NULL OR paused_until IS NOT NULL)
+  AND (role <> 'member' OR suspended_at IS NOT NULL OR paused_until > now())
 ORDER BY number DESC
 LIMIT %(limit)s

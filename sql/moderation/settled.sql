@@ -3,7 +3,13 @@
 -- returns: Case[]
 WITH
 -- include activities/_seen
-, heap AS MATERIALIZED (
+, acts AS MATERIALIZED (
+  SELECT DISTINCT reports.settled_at
+  -- include moderation/_judged
+    AND reports.settled_at < to_timestamp((COALESCE(%(before)s, 9223372036854775807) >> 16) / 1000.0 + 0.001)
+  ORDER BY reports.settled_at DESC
+  LIMIT %(limit)s + 1
+), heap AS MATERIALIZED (
   SELECT
     reports.user_uuid,
     reports.activity_uuid,
@@ -14,7 +20,7 @@ WITH
     reports.settled_at,
     reports.settled_by_uuid
   -- include moderation/_judged
-    AND reports.settled_at < to_timestamp((COALESCE(%(before)s, 9223372036854775807) >> 16) / 1000.0 + 0.001)
+    AND reports.settled_at IN (SELECT settled_at FROM acts)
   GROUP BY reports.user_uuid, reports.activity_uuid, reports.settled_at, reports.outcome, reports.settled_by_uuid
   HAVING ((extract(epoch FROM reports.settled_at) * 1000)::bigint << 16) | (min(reports.number) & 65535)
     < COALESCE(%(before)s, 9223372036854775807)

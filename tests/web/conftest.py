@@ -15,6 +15,7 @@ from webapp.logs import JsonFormatter
 
 @pytest.fixture
 def scene(app: Flask, conn: Connection) -> Scene:
+    conn.execute("INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('x'), now() + interval '1 day')")
     alice = make_user(conn)
     make_user(conn, "bob")
     make_user(conn, "mo", role="moderator")
@@ -25,6 +26,9 @@ def scene(app: Flask, conn: Connection) -> Scene:
     activity = make_activity(conn, alice, "canary of alice")
     report = "INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at) VALUES (%s, %s, 'spam', 'infinity')"
     conn.execute(report, [opa, alice])
+    conn.execute(
+        "INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('of-the-scene'), now() + interval '1 day')"
+    )
     return Scene(app, conn, activity)
 
 

@@ -31,6 +31,7 @@ CLOSED = {MODERATORS: {"moderator", "operator"}, OPERATORS: {"operator"}}
 
 NEW = "four unrelated words here"
 FORMS: dict[str, list[dict[str, str]]] = {
+    "invitations.create": [{"name": "Choir", "places": "30", "ends": "1-day"}] * 2,
     "activities.create": [{"message": "x", "ttl": "1-day", "key": str(uuid4())} for _ in range(2)],
     "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
     "sign_ups.sign_up": [{"handle": "x"}] * 2,
@@ -79,6 +80,8 @@ class Scene(NamedTuple):
             "session_name": "0" * 16,
             "report_uuid": value(self.conn, "SELECT uuid FROM reports") or uuid4(),
             "act": "dismiss",
+            "invitation_uuid": value(self.conn, "SELECT uuid FROM invitations") or uuid4(),
+            "code": "of-the-scene",
             "filename": "css/base.css",
         }
         known["version"] = self.app.static_url_path.removeprefix("/static/")

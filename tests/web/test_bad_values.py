@@ -19,7 +19,8 @@ ENDPOINTS = sorted({endpoint for endpoint, _ in POLICY} - {"static"})
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_address_and_query_with_bad_values_are_no_fault(bad: Watch, endpoint: str) -> None:
     rule = bad.scene.rule(endpoint)
-    good = {"handle": "alice", "activity_uuid": str(uuid4()), "report_uuid": str(uuid4()), "act": "hide"}
+    good = {"handle": "alice", "act": "hide", "code": "x"}
+    good |= {name: str(uuid4()) for name in rule.arguments if name.endswith("_uuid")}
 
     def path(**spoilt: str) -> str:
         return re.sub(r"<[^>]*?\b(\w+)>", lambda found: (good | spoilt)[found[1]], rule.rule)

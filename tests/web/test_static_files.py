@@ -18,6 +18,9 @@ BR = {"Accept-Encoding": "gzip, br"}
 PLAIN = {"Accept-Encoding": "identity"}
 FILES = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
 
+NOT_JOINED = {"js/theme.js", "js/print.js", "css/invitations.css", "css/moderation.css"}
+"""Before the first paint, or of pages that few people see: they link these themselves."""
+
 Get = Callable[..., Any]
 
 
@@ -33,7 +36,7 @@ def test_every_style_and_script_is_joined_once_but_that_before_the_first_paint(g
     pieces = {name: re.split(rb"/\*[\s\S]*?\*/\s*|^ *//.*\n", FILES[name], flags=re.M) for name in FILES}
     pieces |= {name: [FILES[name]] for name in FILES if name.startswith("vendor/")}
     mark = {name: max(own, key=len) for name, own in pieces.items() if name.endswith((".css", ".js"))}
-    assert {name for name, piece in mark.items() if whole.count(piece) != 1} == {"js/theme.js"}
+    assert {name for name, piece in mark.items() if whole.count(piece) != 1} == NOT_JOINED
     styles = get(STYLES).data
     order = [styles.index(mark[f"css/{name}.css"]) for name in ("tokens", "base", "layout", "activities", "users")]
     assert order == sorted(order)
@@ -62,7 +65,8 @@ def test_page_loads_the_joined_files_and_what_the_signed_in_need_only_for_them(c
 def test_development_serves_the_parts_as_they_are_now() -> None:
     client = app_away(APP_ENV="development").test_client()
     page = client.get("/sign-in").text
-    for name in (name for name in FILES if name.startswith(("css/", "js/")) and name not in SCRIPTS["js/signed-in.js"]):
+    apart = {*SCRIPTS["js/signed-in.js"], *NOT_JOINED - {"js/theme.js"}}
+    for name in (name for name in FILES if name.startswith(("css/", "js/")) and name not in apart):
         assert page.count(f'"/static/dev/{name}"') == 1, name
     assert client.get("/static/dev/css/base.css", headers=BR).headers["Cache-Control"] == "no-cache"
 

@@ -122,7 +122,7 @@ const look = () => {
     if (card && card.dataset.stage !== "gone") vanish(card);
   }
   tick();
-  document.querySelectorAll(".span time, .panel time, .tie time, #hello time, #announcer time, .quiet-text time, .case time, .audit time, #reports time, .paused time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
+  document.querySelectorAll(".span time, .panel time, .tie time, #hello time, #announcer time, .quiet-text time, .case time, .audit time, .paused time").forEach((time) => set(time, words.moment(new Date(time.dateTime))));
 };
 addEventListener("DOMContentLoaded", look);
 document.addEventListener("visibilitychange", tick);
