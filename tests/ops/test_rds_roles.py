@@ -18,6 +18,7 @@ from webapp.postgres.embedded import APP, OWNER, SIGN_UP
 READ = {"uuid", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id", "suspended_at"}
 WRITTEN = {"display_name", "handle", "handle_wanted", "email", "identity_issuer", "cognito_user_id"}
 GRANTED = {("SELECT", "users", name) for name in READ} | {("INSERT", "users", name) for name in WRITTEN}
+GRANTED |= {("SELECT", "former_handles", name) for name in ("handle", "expires_at")}
 
 
 def test_owner_comes_by_pguser(elsewhere: DatabaseUrls, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ BAD = {
 """Kinds of bad values, as they stand in an address or in a form's body."""
 
 REFUSED: dict[str, dict[str, str]] = {
+    "invitations.create": {"name": "Choir", "places": "0", "ends": "2-days"},
     "activities.create": {"message": "", "ttl": "1-day", "key": str(uuid4())},
     "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
     "moderation.report_activity": {"kind": "x", "words": "w" * 501},

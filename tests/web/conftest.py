@@ -15,6 +15,7 @@ from webapp.logs import JsonFormatter
 
 @pytest.fixture
 def scene(app: Flask, conn: Connection) -> Scene:
+    conn.execute("INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('x'), now() + interval '1 day')")
     alice = make_user(conn)
     make_user(conn, "bob")
     make_user(conn, "mo", role="moderator")

@@ -31,6 +31,7 @@ CLOSED = {MODERATORS: {"moderator", "operator"}, OPERATORS: {"operator"}}
 
 NEW = "four unrelated words here"
 FORMS: dict[str, list[dict[str, str]]] = {
+    "invitations.create": [{"name": "Choir", "places": "30", "ends": "1-day"}] * 2,
     "activities.create": [{"message": "x", "ttl": "1-day", "key": str(uuid4())} for _ in range(2)],
     "sessions.sign_in": [{"email": "ghost", "password": "x"}] * 2,
     "sign_ups.sign_up": [{"handle": "x"}] * 2,
@@ -73,6 +74,8 @@ class Scene(NamedTuple):
 
     def path(self, endpoint: str, activity: UUID | None = None) -> str:
         known: dict[str, Any] = {
+            "invitation_uuid": value(self.conn, "SELECT uuid FROM invitations") or uuid4(),
+            "code": "nobody-knows-it",
             "handle": "alice",
             "activity_uuid": activity or self.activity,
             "draft_uuid": uuid4(),

@@ -14,7 +14,7 @@ from webapp.db.connections import Connection
 from webapp.web.security import STALE
 
 PLAIN = {"sessions.sign_in", "sign_ups.sign_up", "users.save_profile", "account.save_handle", "account.change_password"}
-PLAIN |= {"account.save_email", "users.save_preferences", "leaving.delete"}
+PLAIN |= {"invitations.create", "account.save_email", "users.save_preferences", "leaving.delete"}
 """Forms that HTMX never sends: what comes is a page."""
 FULL = {"HX-Request": "true", "HX-Request-Type": "full"}
 FIELDS = {"message": "words", "ttl": "1-day", "key": str(uuid4()), "email": "alice", "password": PASSWORD}

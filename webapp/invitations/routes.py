@@ -3,10 +3,13 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from ..errors import NotFound
-from ..sessions.guards import limited, moderators
+from ..errors import NotFound, TooMany
+from ..limits import hit, subject_of
+from ..sessions.guards import comes_back, limited, moderators
 from ..sessions.session import known_viewer
+from ..web.answers import form_response
 from ..web.current import db, settings
+from ..web.policy import limited_within
 from . import actions
 from .forms import LIVES, InvitationForm
 from .qr import qr_code
@@ -18,11 +21,11 @@ MOST = 100
 """Invitations that the list shows."""
 
 
-def _list_page(form: InvitationForm, status: int) -> Any:
+def _list_page(form: InvitationForm, status: int, notice: str = "") -> Any:
     standing = db().query_array("invitations/list", limit=MOST)
     errors = {name: found[0] for name, found in form.errors.items()}
     return render_template(
-        "invitations/invitations.html", invitations=standing, form=form, lives=LIVES, errors=errors
+        "invitations/invitations.html", invitations=standing, form=form, lives=LIVES, errors=errors, notice=notice
     ), status
 
 
@@ -34,19 +37,18 @@ def show() -> Any:
 
 @bp.post("")
 @moderators
-@limited("invitations")
+@comes_back(lambda sentence: _list_page(InvitationForm(), 400, sentence))
+@limited_within("invitations")
 def create() -> Any:
-    form = InvitationForm()
+    form, person = InvitationForm(), known_viewer()["uuid"]
     if not form.validate():
         return _list_page(form, 422)
-    made = actions.create(
-        db(),
-        settings(),
-        name=form.name.data,
-        places=form.places.number or 0,
-        seconds=form.seconds,
-        user_uuid=known_viewer()["uuid"],
-    )
+    name, places, seconds = form.name.data, form.places.number or 0, form.seconds
+    try:
+        hit(db(), settings().limits["invitations"], "invitations", subject_of(settings(), person))
+    except TooMany as problem:
+        return form_response(problem, lambda status, sentence: _list_page(form, status, sentence))
+    made = actions.create(db(), settings(), name=name, places=places, seconds=seconds, user_uuid=person)
     return redirect(url_for("invitations.show_one", invitation_uuid=made), 303)
 
 

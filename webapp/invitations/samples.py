@@ -19,7 +19,14 @@ _LINK = "https://mayfly.example/join/abcdefghijklmnopqrstuvwxyz"
 _FIELDS = ("name", "places", "ends")
 _STATES = {"by a person": INVITATION, "by a script": BY_A_SCRIPT, "hostile": BY_SOMEBODY_ODD}
 _ONE_EACH = {state: {"invitation": invitation} for state, invitation in _STATES.items()}
-_EMPTY = {"invitations": [], "form": sample_form(*_FIELDS), "lives": LIVES, "errors": {}, "vanishing": None}
+_EMPTY: dict[str, object] = {
+    "invitations": [],
+    "form": sample_form(*_FIELDS),
+    "lives": LIVES,
+    "errors": {},
+    "notice": "",
+    "vanishing": None,
+}
 
 SAMPLES: Samples = {
     "invitations/_end.html": {"for one": {"invitation": INVITATION}},
@@ -33,6 +40,7 @@ SAMPLES: Samples = {
             "invitations": [BY_SOMEBODY_ODD],
             "form": sample_form(*_FIELDS, name=HOSTILE, places=HOSTILE, ends=HOSTILE),
             "lives": LIVES,
+            "notice": HOSTILE,
             "vanishing": None,
             "errors": {"name": HOSTILE, "places": "Enter a number from 1 to 1000.", "ends": "Choose when it ends."},
         },

@@ -86,7 +86,7 @@ def change_password() -> Any:
     form, account, token = PasswordForm(), own_account(), session.new_token()
     form.own = (account["handle"], account["email"] or "", account["display_name"])
     try:
-        if not is_confirmed(form, account, request.remote_addr):
+        if not account["has_password"] or not is_confirmed(form, account, request.remote_addr):
             return password_page(422, form)
         actions.change_password(
             db(),
