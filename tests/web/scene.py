@@ -80,6 +80,8 @@ class Scene(NamedTuple):
             "session_name": "0" * 16,
             "report_uuid": value(self.conn, "SELECT uuid FROM reports") or uuid4(),
             "act": "dismiss",
+            "invitation_uuid": value(self.conn, "SELECT uuid FROM invitations") or uuid4(),
+            "code": "of-the-scene",
             "filename": "css/base.css",
         }
         known["version"] = self.app.static_url_path.removeprefix("/static/")
