@@ -73,7 +73,10 @@ def ground(users: int, activities: int, *, bindir: Path | None = None) -> Iterat
 
 
 def fill(made: Ground, users: int, activities: int) -> None:
-    """Loads data.sql's community; a session for its first person, who has read all but the newest ten; then ANALYZE."""
+    """Loads data.sql's community.
+
+    Its first person has a session, follows 200 and has read all but the newest ten.
+    """
     with made.superuser() as conn:
         conn.execute("SET session_replication_role = replica")  # the data is sound; checking each key takes minutes
         conn.execute("SELECT set_config('bench.users', %s, false)", [str(users)])
@@ -83,6 +86,12 @@ def fill(made: Ground, users: int, activities: int) -> None:
             "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
             " SELECT %s, uuid, now() + interval '1 day' FROM users WHERE handle = %s",
             [hashlib.sha256(TOKEN.encode()).digest(), VIEWER],
+        )
+        conn.execute(
+            "INSERT INTO follows (user_uuid, followed_uuid)"
+            " SELECT one.uuid, other.uuid FROM users AS one, users AS other"
+            " WHERE one.handle = %s AND one.uuid <> other.uuid ORDER BY md5(other.handle) LIMIT 200",
+            [VIEWER],
         )
         conn.execute(
             "INSERT INTO read_marks (user_uuid, number, newest, seen_at)"

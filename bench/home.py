@@ -42,7 +42,8 @@ SERVED = {
     "F": "bench.bare:page()",
     "E": "bench.bare:empty",
 }
-DATABASE = {"D": (("sessions/viewer",), ("feeds/home", "feeds/mark", "feeds/vanishing")), "Q": (("feeds/home",),)}
+PARTS = ("feeds/home", "feeds/mark", "feeds/suggested", "feeds/vanishing", "feeds/here")
+DATABASE = {"D": (("sessions/viewer",), PARTS), "Q": (("feeds/home",),)}
 """The statements that pgbench runs, as the program sends them: all of the page, or that of the JSON."""
 # What differs between two renderings of a page: tokens, keys and times.
 CLOCKED = re.compile(
@@ -181,6 +182,7 @@ def page_script(made: Ground, together: tuple[tuple[str, ...], ...]) -> str:
         "replies": "true",
         "limit": str(PAGE_SIZE + 1),
         "soonest": str(BESIDE),
+        "most": str(BESIDE),
     }
     catalogue = Catalogue()
     statements = []

@@ -29,6 +29,7 @@ class User(Base):
     display_name: Mapped[str]
     handle: Mapped[str]
     last_ttl: Mapped[str | None]
+    stored_role: Mapped[str] = mapped_column("role")
     suspended_at: Mapped[datetime | None]
     drafts_count: Mapped[int] = column_property(
         select(func.count())
@@ -36,6 +37,10 @@ class User(Base):
         .scalar_subquery(),
         deferred=True,
     )
+
+    @property
+    def role(self) -> str | None:
+        return None if self.stored_role == "member" else self.stored_role
 
 
 class LoginSession(Base):
@@ -62,6 +67,9 @@ class Activity(Base):
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     visible_from: Mapped[datetime]
+    audience: Mapped[str]
+    hidden_at: Mapped[datetime | None]
+    circle_user_uuid: Mapped[str | None] = mapped_column(Key)
     author: Mapped[User | None] = relationship()
     above: Mapped["Activity | None"] = relationship(remote_side=[uuid])
 
@@ -85,6 +93,10 @@ class Activity(Base):
         return self.author.handle
 
     @property
+    def role(self) -> str | None:
+        return self.author.role
+
+    @property
     def is_own(self) -> bool:
         return self.user_uuid == self.viewer_uuid
 
@@ -100,6 +112,20 @@ class Activity(Base):
             return None
         above.read_at = self.read_at
         return None if above.undoable and above.user_uuid != self.viewer_uuid else above
+
+
+class Follow(Base):
+    __tablename__ = "follows"
+
+    user_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
+    followed_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
+
+
+class Block(Base):
+    __tablename__ = "blocks"
+
+    user_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
+    blocked_uuid: Mapped[str] = mapped_column(Key, ForeignKey("users.uuid"), primary_key=True)
 
 
 class Like(Base):

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Flask, g, render_template, request, session
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, create_engine, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, create_engine, func, or_, select, union_all
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
-from bench.models import Activity, Key, Like, LoginSession, ReadMark, User
+from bench.models import Activity, Block, Follow, Key, Like, LoginSession, ReadMark, User
 from webapp import create_app
 from webapp.activities.cards import Cards
 from webapp.activities.composer import Composer
@@ -25,20 +25,36 @@ from webapp.web.paging import PAGE_SIZE, cursor
 from webapp.web.zones import UTC_ZONE
 
 MENTION = re.compile(r"[@＠]([A-Za-z0-9_]{2,30})")
+# What the viewer of the comparison never chose.
+UNUSUAL = dict.fromkeys(("usual_ttl", "usual_audience", "time_zone", "theme", "role", "paused_until")) | {"cases": 0}
 VISIT = timedelta(minutes=30)
 
 viewer_uuid = bindparam("viewer_uuid", type_=Key)
+followed = select(Follow.followed_uuid).where(Follow.user_uuid == viewer_uuid)
+shut_out = union_all(
+    select(Block.blocked_uuid).where(Block.user_uuid == viewer_uuid),
+    select(Block.user_uuid).where(Block.blocked_uuid == viewer_uuid),
+)
 alive = (
     Activity.expires_at > func.now(),
+    Activity.hidden_at.is_(None),
     User.suspended_at.is_(None),
     or_(Activity.visible_from <= func.now(), Activity.user_uuid == viewer_uuid),
+    Activity.user_uuid.not_in(shut_out),
+    or_(
+        Activity.audience != "followers",
+        Activity.user_uuid == viewer_uuid,
+        Activity.circle_user_uuid == viewer_uuid,
+        Activity.circle_user_uuid.in_(followed),
+    ),
 )
-of_author = load_only(User.display_name, User.handle, User.suspended_at)
+of_author = load_only(User.display_name, User.handle, User.stored_role, User.suspended_at)
 
 
 def newest(before: int | None) -> Select[tuple[Activity, datetime]]:
-    """A page of the feed, one extra row, and the database's clock."""
-    found = select(Activity, func.now()).join(Activity.author).where(*alive)
+    """A page of home, one extra row, and the database's clock."""
+    near = or_(Activity.user_uuid == viewer_uuid, Activity.user_uuid.in_(followed))
+    found = select(Activity, func.now()).join(Activity.author).where(*alive, near)
     if before is not None:
         found = found.where(Activity.number < before)
     return found.order_by(Activity.number.desc()).limit(PAGE_SIZE + 1)
@@ -47,6 +63,12 @@ def newest(before: int | None) -> Select[tuple[Activity, datetime]]:
 def soonest() -> Select[tuple[Activity, datetime]]:
     found = select(Activity, func.now()).join(Activity.author).where(*alive, within_the_hour())
     return found.order_by(Activity.expires_at, Activity.uuid).limit(BESIDE)
+
+
+def latest() -> Select[tuple[Activity]]:
+    """Enough of what others wrote last to find five people among its authors."""
+    found = select(Activity).join(Activity.author).where(*alive, Activity.user_uuid != viewer_uuid)
+    return found.options(contains_eager(Activity.author)).order_by(Activity.number.desc()).limit(10 * BESIDE)
 
 
 def ending() -> Select[tuple[int, datetime]]:
@@ -179,6 +201,7 @@ def application(peer: Eager | Lazy) -> Flask:
                 "handle": viewer.handle,
                 "last_ttl": viewer.last_ttl,
                 "drafts_count": viewer.drafts_count,
+                **UNUSUAL,
             }
             asked, before = {"viewer_uuid": viewer.uuid}, cursor(request.args.get("before"))
             cards = read(orm, peer.newest(before), asked)
@@ -193,8 +216,9 @@ def application(peer: Eager | Lazy) -> Flask:
                 orm.merge(ReadMark(user_uuid=viewer.uuid, **note))
                 orm.flush()
             vanishing = {"count": count, "soonest": ends, "read_at": read_at}
-            composer = Composer.offered(g.viewer, "feed")
-            return render_template("feeds/home.html", page=page, composer=composer, vanishing=vanishing)
+            people = dict.fromkeys(activity.author for activity in orm.scalars(latest(), asked))
+            beside = {"vanishing": vanishing, "here": list(people)[:BESIDE], "suggested": []}
+            return render_template("feeds/home.html", page=page, composer=Composer.offered(g.viewer, "feed"), **beside)
 
     app.view_functions["feeds.home"] = home
     return app

@@ -53,6 +53,7 @@ SIGNED_OUT = {
     "sign-up": "/sign-up",
     "join": f"/join/{INVITATION}",
 }
+_SETTINGS = ("handle", "email", "password", "preferences", "sessions", "export", "delete")
 SIGNED_IN = {
     **_BOTH,
     "own profile": f"/@{DEMO}",
@@ -67,6 +68,7 @@ SIGNED_IN = {
     "invitation": f"/moderation/invitations/{uuid(1)}",
     "compose": "/compose",
     "settings": "/settings?saved=profile",
+    **{f"settings, {page}": f"/settings/{page}" for page in _SETTINGS},
     "reply page": f"/compose?reply_to={uuid(100)}",
     "burn page": f"/activities/{uuid(3)}/burn",
     "fuse page": f"/activities/{uuid(3)}/fuse?rewrite=1",

@@ -45,13 +45,15 @@ def test_chosen_theme_outlives_the_sign_out(home: Page, conn: Connection) -> Non
     assert home.evaluate(f"({shown})().map((meta) => meta.content)") == ["#131528"]
 
 
-@pytest.mark.parametrize("path", ["/settings", "/sign-in", "/sign-up", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/settings", "/settings/preferences", "/settings/sessions", "/sign-in", "/sign-up", "/nowhere"]
+)
 def test_page_in_type_of_twice_the_size_fits_a_small_phone(
     page: Page, watch: Watch, conn: Connection, base_url: str, alice: str, path: str
 ) -> None:
     watch.expect_errors()
     page.set_viewport_size({"width": 320, "height": 700})
-    if path == "/settings":
+    if path.startswith("/settings"):
         enter(page, conn, base_url)
     page.goto(path)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -64,7 +66,7 @@ def test_error_beside_a_field_stands_above_the_bar(home: Page, watch: Watch) -> 
     watch.expect_errors()
     for height in (600, 700, 844):
         home.set_viewport_size({"width": 390, "height": height})
-        home.goto("/settings")
+        home.goto("/settings/password")
         home.get_by_label("Current password").fill("not this one")
         home.get_by_label("New password").fill("four unrelated words here")
         home.get_by_role("button", name="Change password").click()

@@ -1,6 +1,7 @@
 """Settings: an account and all that is theirs goes at once, and nothing of others."""
 
 from datetime import timedelta
+from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -107,6 +108,25 @@ def test_only_operator_is_told_first(conn: Connection, alice: FlaskClient) -> No
     assert told in words(alice.get(DELETE))
     make_user(conn, "carol", role="operator")
     assert told not in words(alice.get(DELETE))
+
+
+@pytest.mark.parametrize("fragment", [False, True])
+def test_act_of_an_account_that_goes_meanwhile_is_one_of_a_stranger(
+    app: Flask, conn: Connection, alice: FlaskClient, fragment: bool
+) -> None:
+    database = app.extensions["db"]
+    whole = database.query_value
+
+    def late(name: str, **params: object) -> object:
+        if name == "activities/claim_key":
+            conn.execute("DELETE FROM users WHERE handle = 'alice'")
+        return whole(name, **params)
+
+    with patch.object(database, "query_value", late):
+        answer = write(alice, "canary", fragment=fragment)
+    assert (answer.status_code, (answer.location or "")[:8]) == ((401, "") if fragment else (303, "/sign-in"))
+    assert count(conn, "activities") == 0
+    assert alice.get("/settings").status_code == 303
 
 
 @pytest.mark.parametrize("round_", range(3))

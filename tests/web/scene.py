@@ -74,8 +74,6 @@ class Scene(NamedTuple):
 
     def path(self, endpoint: str, activity: UUID | None = None) -> str:
         known: dict[str, Any] = {
-            "invitation_uuid": value(self.conn, "SELECT uuid FROM invitations") or uuid4(),
-            "code": "nobody-knows-it",
             "handle": "alice",
             "activity_uuid": activity or self.activity,
             "draft_uuid": uuid4(),
