@@ -99,7 +99,8 @@ def test_composing_a_value_into_sql_is_impossible_by_construction() -> None:
                 sent = ast.unparse(first.args[1] if isinstance(first, ast.Call) else first)  # cast(LiteralString, …)
                 right = bool(literal) or sent in {"sql", "template.sql", "template.prepare_sql"}
             elif called in {"execute", "executemany"} and not place.startswith("ops/"):
-                right = literal in names  # it is the verb of Database
+                # It is the verb of Database.
+                right = literal in names if literal else isinstance(first, ast.Name)
             elif called == "_read" and place == "db/database.py":  # whose `sql` is sent
                 right = re.match(r"self\._template\(.+\)\.sql$|query_wrap_together\(", ast.unparse(first))
             else:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from factories import make_activity
+from factories import make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import activity_by, burn, number_of, signed_in, user_uuid, value, write
+from verbs import activity_by, burn, number_of, send, signed_in, user_uuid, value, write
 from ways import DatabaseUrls, MakeApp, wait_for
 
 from webapp.db.connections import Connection
@@ -242,3 +242,36 @@ def test_streams_end_when_the_worker_stops(listen: Open, app: Flask, bob: FlaskC
     next(stream.lines)
     hub.working = lambda: False
     assert list(stream.lines) == []
+
+
+def test_stream_is_told_what_its_viewer_may_see_and_in_which_feed(
+    listen: Open, alice: FlaskClient, bob: FlaskClient, conn: Connection
+) -> None:
+    """Bob follows Alice and blocks Mallory, whose words he is not told of; Alice's for followers he is."""
+    hers, his = user_uuid(conn, "alice"), user_uuid(conn, "bob")
+    mallory, carol = make_user(conn, "mallory", password=None), make_user(conn, "carol", password=None)
+    conn.execute("INSERT INTO follows (user_uuid, followed_uuid) VALUES (%s, %s)", [his, hers])
+    conn.execute("INSERT INTO blocks (user_uuid, blocked_uuid) VALUES (%s, %s)", [his, mallory])
+    both = listen(bob, f"?since={now(conn)}"), listen(alice, f"?since={now(conn)}")
+    with conn.transaction():
+        followers, members, blocked = (make_activity(conn, author) for author in (hers, carol, mallory))
+        conn.execute(
+            "UPDATE activities SET audience = 'followers', circle_user_uuid = %s WHERE uuid = %s", [hers, followers]
+        )
+        conn.execute("UPDATE activities SET audience = 'members' WHERE uuid = %s", [members])
+    numbers = {uuid: number_of(conn, uuid) for uuid in (followers, members, blocked)}
+    feeds = [{number: told["feeds"] for number, told in stream.next()["new"].items()} for stream in both]
+    assert feeds == [
+        {numbers[followers]: "home everybody", numbers[members]: "everybody"},
+        {numbers[members]: "home everybody", numbers[blocked]: "home everybody"},
+    ]
+    burn(alice, followers)
+    assert [stream.next()["ends"] for stream in both] == [{numbers[followers]: 0}] * 2
+
+
+def test_block_makes_the_pages_of_both_ask(
+    listen: Open, alice: FlaskClient, bob: FlaskClient, conn: Connection
+) -> None:
+    streams = [listen(client, f"?since={now(conn)}") for client in (alice, bob)]
+    assert send(alice, "/@bob/block").status_code == 303
+    assert all(stream.next()["ask"] for stream in streams)

@@ -61,7 +61,10 @@ def test_sign_in_that_is_refused_keeps_the_login_and_has_the_cursor_where_someth
     [
         ("/", ["/sign-in", "/sign-up"]),
         ("/public", ["/sign-in?next=/public", "/sign-up"]),
-        ("/@alice?before=5", [f"/{way}?next=/@alice?before%3D5" for way in ("sign-in", "sign-up")]),
+        (
+            "/@alice?before=5",
+            [*(f"/{way}?next=/@alice?before%3D5" for way in ("sign-in", "sign-up")), "/sign-in?next=/@alice"],
+        ),
         ("/sign-in?next=/@alice", ["/sign-up?next=/@alice"]),
         ("/sign-up?next=/@alice", ["/sign-in?next=/@alice"]),
         ("/nowhere", ["/sign-in"]),
@@ -94,7 +97,7 @@ def test_sign_in_leads_back_to_where_one_was_and_never_to_another_place(app: Fla
 
 
 @pytest.mark.parametrize(
-    ("act", "more"), [("sessions/password_set", {"password_hash": "x" * 30}), ("ops/user_suspend", {})]
+    ("act", "more"), [("sessions/password_set", {"password_hash": "x" * 30}), ("moderation/suspend", {})]
 )
 def test_session_that_starts_while_the_password_changes_or_a_person_is_suspended_fails(
     app: Flask, conn: Connection, database_urls: DatabaseUrls, act: str, more: dict[str, str]
@@ -124,14 +127,15 @@ def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connect
     place = make_app(PUBLIC_FEED="no")
     made = make_activity(conn, value(conn, "SELECT uuid FROM users"), "canary of the harbour")
     stranger, member = place.test_client(), signed_in(place)
-    fill = {"handle": "alice", "activity_uuid": str(made)}
+    fill = {"handle": "alice", "activity_uuid": str(made), "code": "x"}
+    fill |= dict.fromkeys(("invitation_uuid", "report_uuid"), str(made))
     for rule in place.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
             continue
         path = place.url_map.bind("localhost").build(rule.endpoint, {name: fill[name] for name in rule.arguments})
         answer = stranger.get(path)
         assert not [word for word in ("canary", "Alice") if word in answer.text], path
-        doors = {"/livez", "/readyz", "/sign-in", "/sign-up", "/settings/deleted"}
+        doors = {"/livez", "/readyz", "/sign-in", "/sign-up", "/settings/deleted", "/about", "/join/x"}
         shut = (401, "") if path.startswith(("/api/", "/stream")) else (303, "/sign-in")
         wanted = (200, "") if path in doors else shut
         assert (answer.status_code, (answer.location or "")[:8]) == wanted, path

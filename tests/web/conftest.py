@@ -26,9 +26,6 @@ def scene(app: Flask, conn: Connection) -> Scene:
     activity = make_activity(conn, alice, "canary of alice")
     report = "INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at) VALUES (%s, %s, 'spam', 'infinity')"
     conn.execute(report, [opa, alice])
-    conn.execute(
-        "INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('of-the-scene'), now() + interval '1 day')"
-    )
     return Scene(app, conn, activity)
 
 

@@ -5,7 +5,7 @@ from .shapes import Tie
 
 
 def act(db: Database, *, name: str, user_uuid: str, handle: str, **more: object) -> Tie:
-    """Runs `follows/<name>` on somebody; what ties one to them then. Raises `NotFound`, and `Invalid` for oneself.
+    """Runs the statement of that name on somebody; what ties one to them then. Raises `NotFound`, and `Invalid` for oneself.
 
     Of two people one act runs at a time, so that no follow outlives a block.
     """
@@ -17,7 +17,7 @@ def act(db: Database, *, name: str, user_uuid: str, handle: str, **more: object)
                 raise NotFound
             if str(other_uuid) == user_uuid:
                 raise Invalid("handle", _("That's you."))
-            db.execute(f"follows/{name}", user_uuid=user_uuid, other_uuid=other_uuid, **more)
+            db.execute(name, user_uuid=user_uuid, other_uuid=other_uuid, **more)
             tie: Tie | None = db.query_object("follows/tie", viewer_uuid=user_uuid, handle=handle)
             if not tie:  # suspended, or they blocked the viewer: as if they were not there
                 raise NotFound

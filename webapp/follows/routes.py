@@ -26,14 +26,14 @@ MUTES = {"1-day": 86400, "7-days": 7 * 86400, "for-good": None}
 @limited("follows")
 @unless_paused()
 def follow(handle: str) -> Any:
-    return _follow_response(_act("follow", handle), _("Followed."))
+    return _follow_response(_act("follows/follow", handle), _("Followed."))
 
 
 @bp.post("/@<handle>/unfollow")
 @signed_in
 @limited("follows")
 def unfollow(handle: str) -> Any:
-    return _follow_response(_act("unfollow", handle), _("No longer followed."))
+    return _follow_response(_act("follows/unfollow", handle), _("No longer followed."))
 
 
 @bp.post("/@<handle>/mute")
@@ -43,28 +43,28 @@ def mute(handle: str) -> Any:
     lasts = request.form.get("lasts", "for-good")
     if lasts not in MUTES:
         raise Invalid("lasts", _("Choose how long from the list."))
-    return _hidden_response(_act("mute", handle, seconds=MUTES[lasts]), _("Muted."))
+    return _hidden_response(_act("follows/mute", handle, seconds=MUTES[lasts]), _("Muted."))
 
 
 @bp.post("/@<handle>/unmute")
 @signed_in
 @limited("follows")
 def unmute(handle: str) -> Any:
-    return _hidden_response(_act("unmute", handle), _("No longer muted."))
+    return _hidden_response(_act("follows/unmute", handle), _("No longer muted."))
 
 
 @bp.post("/@<handle>/block")
 @signed_in
 @limited("follows")
 def block(handle: str) -> Any:
-    return _hidden_response(_act("block", handle), _("Blocked."))
+    return _hidden_response(_act("follows/block", handle), _("Blocked."))
 
 
 @bp.post("/@<handle>/unblock")
 @signed_in
 @limited("follows")
 def unblock(handle: str) -> Any:
-    return _hidden_response(_act("unblock", handle), _("No longer blocked."))
+    return _hidden_response(_act("follows/unblock", handle), _("No longer blocked."))
 
 
 @bp.get("/settings/people")

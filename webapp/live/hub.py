@@ -12,14 +12,14 @@ import orjson
 from ..config.settings import Settings
 from ..db.database import Database
 from ..errors import Unavailable
-from .shapes import New, News, Piece, Viewers
+from .shapes import New, News, Piece
+from .viewers import viewers_of
 
 TICK, BEAT, CHECK = 0.5, 15.0, 10.0  # s: between two reads, two words on a quiet stream, two looks at the sessions
 OVERLAP = 5.0  # s that are read again: rows can be committed late
 KEPT = 600.0  # s after which a stream cannot be resumed; withdrawals are kept as long
 MOST, MOST_OF_ONE = 1_000, 3  # streams of this process, and of one person in it
 MOST_ENDS = 200  # in one event; with more the page asks about what it shows
-MOST_NEW = 50  # of one read, whose viewers are looked up; with more all pages ask
 
 log = logging.getLogger(__name__)
 
@@ -184,10 +184,12 @@ class Hub:
         news: News | None = self._db.query_object("live/news", **asked)
         assert news  # noqa: S101 (the statement always gives one row)
         at, pieces = news["at"], [*news["visible"], *news["withdrawn"]]
-        known, self._known = self._known, {(piece["number"], piece["moment"]) for piece in pieces}
         # The first read finds what is older, too. It may have been committed a moment after its time.
-        unknown = [piece for piece in pieces if (piece["number"], piece["moment"]) not in known]
-        viewers = self._viewers_of(unknown)
+        unknown = [piece for piece in pieces if (piece["number"], piece["moment"]) not in self._known]
+        with self._lock:
+            uuids = {stream.viewer_uuid for stream in self._streams}
+        viewers = viewers_of(self._db, unknown, uuids)
+        self._known = {(piece["number"], piece["moment"]) for piece in pieces}
         fresh = [
             Found(at if self._at else min(at, piece["moment"] + 1), piece, viewers.get(piece["number"], {}))
             for piece in sorted(unknown, key=lambda piece: piece["moment"])
@@ -196,30 +198,6 @@ class Hub:
         first, self._found, self._at, self._read_at = not self._at, (*kept, *fresh), at, time.monotonic()
         if fresh or first:
             self._wake()
-
-    def _viewers_of(self, pieces: list[Piece]) -> dict[str, dict[str, str | None]]:
-        """By number, for each viewer: the feeds in which they are shown it, or None. Empty where too much is new."""
-        named = [piece for piece in pieces if piece.get("audience", "followers") == "followers"]
-        if not named or len(named) > MOST_NEW:
-            return {}
-        with self._lock:
-            uuids = {stream.viewer_uuid for stream in self._streams}
-        found: Viewers | None = self._db.query_object(
-            "live/viewers",
-            viewer_uuids=list(uuids),
-            numbers=[int(piece["number"]) for piece in named if "ends" not in piece],
-            circle_uuids=[piece["circle_user_uuid"] for piece in named if piece.get("circle_user_uuid")],
-        )
-        assert found  # noqa: S101 (the statement always gives one row)
-        shown = {piece["number"]: dict.fromkeys(uuids, None) for piece in named}
-        for pair in found["seen"]:
-            shown[pair["number"]][pair["viewer_uuid"]] = pair["feeds"]
-        for piece in [piece for piece in named if "ends" in piece]:
-            circle = piece["circle_user_uuid"]
-            followers = {pair["viewer_uuid"] for pair in found["follow"] if pair["circle_user_uuid"] == circle}
-            for viewer_uuid in uuids & {*followers, *piece["addressee_uuids"], circle}:
-                shown[piece["number"]][viewer_uuid] = ""
-        return shown
 
     def _end_invalid(self) -> None:
         provider = self._settings.provider

@@ -124,8 +124,10 @@ def _require_may_touch(actor_uuid: str, role: str, user_uuid: str, their_role: s
 def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uuid: str | None) -> None:
     """What an act does besides settling. What has ended meanwhile is passed over."""
     match act:
-        case "hide" | "show":
-            db.execute(f"moderation/{act}", activity_uuid=activity_uuid)
+        case "hide":
+            db.execute("moderation/hide", activity_uuid=activity_uuid)
+        case "show":
+            db.execute("moderation/show", activity_uuid=activity_uuid)
         case "burn":
             db.query_value("moderation/burn", activity_uuid=activity_uuid, key_seconds=settings.key_outlives)
         case "pause-1-day" | "pause-7-days" | "unpause":

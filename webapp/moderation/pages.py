@@ -71,10 +71,10 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
 
 
 def list_page(name: str, cursor: str, **asked: Any) -> str:
-    """A part of the list that statement, route and template name alike. `cursor`: which parameter continues it."""
-    page = Page.of(db().query_array(f"moderation/{name}", **asked, limit=PAGE_SIZE + 1))
-    href = f"{address(f'moderation.{name}')}?{cursor}={page.next}" if page.next else ""
-    return render_template(f"moderation/{name}.html", rows=page.rows, href=href)
+    """A part of the list of that statement and template, `moderation/<name>`. `cursor`: which parameter continues it."""
+    page = Page.of(db().query_array(name, **asked, limit=PAGE_SIZE + 1))
+    href = f"{address(name.replace('/', '.'))}?{cursor}={page.next}" if page.next else ""
+    return render_template(f"{name}.html", rows=page.rows, href=href)
 
 
 def find_person(handle: str) -> Moderated | None:

@@ -62,7 +62,6 @@ def ask_activity(activity_uuid: UUID) -> Any:
 @unless_paused()
 def report_activity(activity_uuid: UUID) -> Any:
     """Once for each person and activity; a repeat says so."""
-    _others_card(activity_uuid)
     form = ReportForm()
     if not form.validate():
         return _panel(form, 422)

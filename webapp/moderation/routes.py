@@ -26,19 +26,19 @@ for _name, _words in (("kind", words.KINDS), ("act", words.ACTS), ("outcome", wo
 @moderators
 def queue() -> Any:
     """What waits for a decision, oldest first."""
-    return list_page("queue", "after", viewer_uuid=viewer_uuid(), after=cursor(request.args.get("after")))
+    return list_page("moderation/queue", "after", viewer_uuid=viewer_uuid(), after=cursor(request.args.get("after")))
 
 
 @bp.get("/moderation/settled")
 @moderators
 def settled() -> Any:
-    return list_page("settled", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
+    return list_page("moderation/settled", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
 
 
 @bp.get("/moderation/audit")
 @moderators
 def audit() -> Any:
-    return list_page("audit", "before", before=cursor(request.args.get("before")))
+    return list_page("moderation/audit", "before", before=cursor(request.args.get("before")))
 
 
 def _by() -> dict[str, str]:
