@@ -35,7 +35,13 @@
   (
     SELECT COALESCE(json_agg(own), '[]')
     FROM (
-      SELECT reports.kind, reports.words, reports.outcome, reports.created_at, reports.expires_at, person.handle
+      SELECT
+        person.handle,
+        reports.kind,
+        reports.words,
+        reports.outcome,
+        reports.created_at,
+        NULLIF(reports.expires_at, 'infinity') AS expires_at
       FROM reports
       LEFT JOIN users AS person ON person.uuid = reports.user_uuid
       WHERE reports.reporter_uuid = %(viewer_uuid)s AND reports.expires_at > now()
