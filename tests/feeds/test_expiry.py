@@ -57,7 +57,9 @@ def where_it_shows(readers: dict[str, FlaskClient], activity: UUID) -> set[tuple
 def test_every_page_is_a_surface_or_shows_nobodys_words(app: Flask) -> None:
     addresses = app.url_map.bind("localhost")
     shown = {addresses.match(urlsplit(path.format(uuid4())).path)[0] for path in SURFACES}
-    assert shown | WORDLESS | SEALED == {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert shown | WORDLESS | SEALED == {
+        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    }
 
 
 def test_expired_activity_is_on_no_surface(readers: dict[str, FlaskClient], conn: Connection, alice: UUID) -> None:

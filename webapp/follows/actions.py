@@ -5,7 +5,7 @@ from .shapes import Tie
 
 
 def act(db: Database, *, name: str, user_uuid: str, handle: str, **more: object) -> Tie:
-    """Runs the statement of that name on somebody; what ties one to them then. Raises `NotFound`, and `Invalid` for oneself.
+    """Runs that statement on somebody; what ties one to them then. Raises `NotFound`, and `Invalid` for oneself.
 
     Of two people one act runs at a time, so that no follow outlives a block.
     """

@@ -71,7 +71,7 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
 
 
 def list_page(name: str, cursor: str, **asked: Any) -> str:
-    """A part of the list of that statement and template, `moderation/<name>`. `cursor`: which parameter continues it."""
+    """A part of the list of that statement, route and template. `cursor`: the parameter that continues it."""
     page = Page.of(db().query_array(name, **asked, limit=PAGE_SIZE + 1))
     href = f"{address(name.replace('/', '.'))}?{cursor}={page.next}" if page.next else ""
     return render_template(f"{name}.html", rows=page.rows, href=href)

@@ -32,7 +32,9 @@ def queue() -> Any:
 @bp.get("/moderation/settled")
 @moderators
 def settled() -> Any:
-    return list_page("moderation/settled", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
+    return list_page(
+        "moderation/settled", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before"))
+    )
 
 
 @bp.get("/moderation/audit")
