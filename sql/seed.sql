@@ -292,3 +292,36 @@ FROM users AS one
 JOIN users AS other ON other.uuid <> one.uuid
 WHERE one.handle <> 'demo'
   AND get_byte(sha256((one.handle || other.handle)::bytea), 0) < 80;
+
+-- Some is for members alone, and something of demo's for their followers.
+UPDATE activities
+SET
+  audience = place.audience,
+  circle_user_uuid = CASE WHEN place.audience = 'followers' THEN (SELECT uuid FROM users WHERE handle = 'demo') END
+FROM (VALUES (8, 'members'), (14, 'members'), (18, 'followers'), (19, 'followers')) AS place (number, audience)
+WHERE activities.uuid = ('5eedac00-0000-4000-8000-' || lpad(place.number::text, 12, '0'))::uuid;
+INSERT INTO addressees (activity_uuid, user_uuid)
+SELECT activity.uuid, person.uuid
+FROM activities AS activity
+JOIN users AS person ON person.handle = 'ines'
+WHERE activity.circle_user_uuid IS NOT NULL;
+
+-- Who keeps it well, and one report that waits for them.
+UPDATE users SET role = 'operator' WHERE handle = 'marnie';
+UPDATE users SET role = 'moderator' WHERE handle = 'elias';
+INSERT INTO reports (uuid, reporter_uuid, user_uuid, activity_uuid, kind, words, expires_at)
+SELECT
+  '5eed0000-0000-4000-8000-0000000000aa',
+  reporter.uuid,
+  activity.user_uuid,
+  activity.uuid,
+  'other',
+  'He says he knows how. I think he painted it himself.',
+  now() + interval '90 days'
+FROM activities AS activity
+JOIN users AS reporter ON reporter.handle = 'dot'
+WHERE activity.uuid = '5eedac00-0000-4000-8000-000000000008';
+INSERT INTO report_copies (report_uuid, message, written_at, expires_at)
+SELECT report.uuid, activity.message, activity.created_at, now() + interval '14 days'
+FROM reports AS report
+JOIN activities AS activity ON activity.uuid = report.activity_uuid;
