@@ -12,6 +12,7 @@ SELECT
   'user_' || n || '@example.com',
   date_trunc('second', now()) - interval '300 days' * random()
 FROM generate_series(1, current_setting('bench.users')::int) AS n;
+UPDATE users SET number = ((extract(epoch FROM created_at) * 1000)::bigint << 16) | (number & 65535);
 
 -- Numbered from the oldest. A reply is to one of the two hundred before it; some mention, some link.
 WITH words AS (

@@ -107,7 +107,7 @@ def test_here_today_are_those_who_wrote_and_for_the_signed_in_those_who_read(
 
     assert (sorted(here(reader)), here(client)) == (["bob", "wrote"], ["wrote"])
     conn.execute("UPDATE sessions SET created_at = now() - interval '2 days', seen_at = now() - interval '25 hours'")
-    assert here(client) == ["wrote"]
+    assert here(reader) == here(client) == ["wrote"]
     assert client.get("/people").text.count("Here today") == 1
 
 
