@@ -65,6 +65,8 @@ def test_join_write_reply_burn_and_sign_out_by_keyboard(page: Page, conn: Connec
     page.keyboard.press("ArrowLeft")
     expect(composer(page).get_by_role("radio", name="3 days")).to_be_checked()
     page.keyboard.press("Tab")
+    expect(composer(page).get_by_label("Who may see it")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(composer(page).get_by_role("button", name="Post for 3 days")).to_be_focused()
     page.keyboard.press("Enter")
     expect(card(page, "By hand.")).to_be_visible()
@@ -127,10 +129,10 @@ def test_order_of_tab_stops_follows_the_page(page: Page, conn: Connection, base_
     make_activity(conn, alice, "A card.")
     enter(page, conn, base_url)
     names = []
-    for _ in range(14):
+    for _ in range(18):
         page.keyboard.press("Tab")
         names.append(page.locator(":focus").evaluate("(e) => e.id || e.className"))
-    order = ["skip", "wordmark", "nav-home", "nav-write", "nav-me", "nav-leave"]
-    order += ["composer-message", "composer-7-days", "composer-post"]
+    order = ["skip", "wordmark", "nav-home", "nav-everybody", "nav-people", "nav-write", "nav-me", "nav-leave"]
+    order += ["composer-message", "composer-7-days", "composer-audience", "composer-post"]
     assert [name for name in names if name in order] == order
     assert not [name for name in names if re.search("avatar", name)]

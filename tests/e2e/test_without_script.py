@@ -24,6 +24,8 @@ def test_join_write_reply_burn_and_sign_out(page: Page, conn: Connection, bob: s
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
+    expect(composer(page).get_by_label("Who may see it")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(card(page, "In plain paper.")).to_contain_text("2 days 23 h left")
     expect(composer(page).get_by_role("radio", name="3 days")).to_be_checked()

@@ -118,7 +118,10 @@ def test_wrong_arguments_and_half_an_environment_are_one_sentence(run: Run, scra
         assert not (scratch / "state").exists()
 
 
-TAKES = {"db-restore": "/dev/null", "users-reset-password": "ann", "users-suspend": "ann", "activities-burn": "x"}
+TAKES = {
+    "db-restore": ("/dev/null",), "users-reset-password": ("ann",), "users-suspend": ("ann",),
+    "users-promote": ("ann", "operator"), "activities-burn": ("x",),
+}  # fmt: skip
 
 
 def test_every_script_names_its_database_before_anything_is_done(
@@ -142,7 +145,7 @@ def test_every_script_names_its_database_before_anything_is_done(
         role = "app" if name.startswith(("users-", "activities-")) else "owner"
         named = f"database: mayfly_dev on 127.0.0.1 port 1, as {role}"
         if f"ops {name}" in text:
-            arguments = [TAKES[name]] if name in TAKES else []
+            arguments = TAKES.get(name, ())
             assert first_line(main, name, *arguments) == named, name
             if name in _FOR_PRODUCTION:
                 prod = first_line(main, name, "prod", *arguments)
