@@ -183,6 +183,7 @@ def page_script(made: Ground, together: tuple[tuple[str, ...], ...]) -> str:
         "limit": str(PAGE_SIZE + 1),
         "soonest": str(BESIDE),
         "most": str(BESIDE),
+        "likes_public": "true",
     }
     catalogue = Catalogue()
     statements = []

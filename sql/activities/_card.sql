@@ -17,7 +17,7 @@ SELECT
     ) AS seen
   ) AS replies_count,
   0 AS reposts_count,
-  (
+  CASE WHEN %(likes_public)s OR activity.user_uuid = %(viewer_uuid)s THEN (
     SELECT count(*)
     FROM (
       SELECT
@@ -27,7 +27,7 @@ SELECT
         AND likes.user_uuid <> ALL ((SELECT shut_out FROM viewer)::uuid[])
       LIMIT 1000
     ) AS seen
-  ) AS likes_count,
+  ) ELSE 0 END AS likes_count,
   EXISTS (
     SELECT FROM likes WHERE likes.activity_uuid = activity.uuid AND likes.user_uuid = %(viewer_uuid)s
   ) AS liked,

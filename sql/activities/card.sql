@@ -1,5 +1,5 @@
 -- activities/card: one live activity.
--- params:  viewer_uuid uuid?, uuid uuid
+-- params:  viewer_uuid uuid?, uuid uuid, likes_public boolean
 -- returns: ActivityCard
 WITH
 -- include activities/_seen

@@ -1,5 +1,5 @@
 -- feeds/ending: everything alive, what ends first on top. The place after (`after`, `after_uuid`) needs no row.
--- params:  viewer_uuid uuid?, after timestamptz?, after_uuid uuid?, limit int
+-- params:  viewer_uuid uuid?, after timestamptz?, after_uuid uuid?, limit int, likes_public boolean
 -- returns: ActivityCard[]
 WITH
 -- include activities/_seen

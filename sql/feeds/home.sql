@@ -1,5 +1,5 @@
 -- feeds/home: what the viewer and those whom they follow wrote, newest first; who follows nobody gets everybody's.
--- params:  viewer_uuid uuid, before bigint?, replies boolean, limit int
+-- params:  viewer_uuid uuid, before bigint?, replies boolean, limit int, likes_public boolean
 -- returns: ActivityCard[]
 -- Two windows: of the newest 2,000 those by the followed; and only where they do not fill the page, below these the newest
 -- of each of the followed whose newest are the newest.

@@ -1,5 +1,5 @@
 -- feeds/likes: what one person likes, the newest like first, with the like's number.
--- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
+-- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int, likes_public boolean
 -- returns: Liked[]
 WITH
 -- include activities/_seen

@@ -1,5 +1,5 @@
 -- feeds/profile: one person's live activities, newest first.
--- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int
+-- params:  viewer_uuid uuid?, user_uuid uuid, before bigint?, limit int, likes_public boolean
 -- returns: ActivityCard[]
 WITH
 -- include activities/_seen

@@ -1,5 +1,5 @@
 -- feeds/public: everything alive in the community, newest first.
--- params:  viewer_uuid uuid?, before bigint?, replies boolean, limit int
+-- params:  viewer_uuid uuid?, before bigint?, replies boolean, limit int, likes_public boolean
 -- returns: ActivityCard[]
 WITH
 -- include activities/_seen

@@ -1,5 +1,5 @@
 -- feeds/thread: a live activity, all that it replies to, and the tree of replies below it, of which the first 200.
--- params:  viewer_uuid uuid?, uuid uuid
+-- params:  viewer_uuid uuid?, uuid uuid, likes_public boolean
 -- returns: Thread
 -- LATERAL and sub-selects walk from node to node by index; plain joins were planned as scans of the whole table.
 WITH RECURSIVE

@@ -45,6 +45,7 @@ def test_likes_are_shown_to_whom_the_community_wants(
     send(liker, f"/activities/{make_activity(conn, alice, 'canary')}/like")
     for client, counted, listed in ((author, True, others), (liker, others, True), (stranger, others, others)):
         assert (re.search(r"Like (</span>)?1\b", client.get("/@alice").text) is not None) == counted
+        assert client.get("/api/@alice").json[0]["likes_count"] == counted
         assert (client.get("/@bob/likes").status_code, "/@bob/likes" in client.get("/@bob").text) == (
             (200, True) if listed else (404, False)
         )

@@ -29,6 +29,8 @@ class Database:
         self.catalogue = catalogue or Catalogue()
         self.retries = 0
         self._settings = settings
+        # What statements take that is the same for everybody: from the settings, where a call does not give it.
+        self._constants = {"likes_public": settings.likes_shown == "everyone"}
         self._generic_plans = generic_plans
         self._lock = threading.Lock()
         self._opened: Pool | None = None
@@ -156,6 +158,8 @@ class Database:
         template = self.catalogue[name]
         if template.kind != kind:
             raise TypeError(f"{name} is {template.kind}, not {kind}")
+        for each in self._constants.keys() & template.params.keys():
+            params.setdefault(each, self._constants[each])
         if params.keys() != template.params.keys():
             raise TypeError(
                 f"{name} takes {', '.join(template.params) or 'nothing'}, not {', '.join(params) or 'nothing'}"
