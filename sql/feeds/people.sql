@@ -1,28 +1,35 @@
--- feeds/people: who is here, newest words first; those without words by when they joined.
+-- feeds/people: who is here: who wrote one of the newest 2,000 activities, newest words first; the others by when they joined.
 -- params:  viewer_uuid uuid?, before bigint?, limit int
 -- returns: Person[]
 WITH
 -- include activities/_seen
-, wrote AS MATERIALIZED (
-  SELECT newest.user_uuid, newest.number, newest.created_at
-  FROM seen AS newest
-  WHERE newest.number < COALESCE(%(before)s, 9223372036854775807)
-    AND NOT EXISTS (SELECT FROM seen WHERE seen.user_uuid = newest.user_uuid AND seen.number > newest.number)
-  ORDER BY newest.number DESC
-  LIMIT %(limit)s
+, newest AS MATERIALIZED (
+  SELECT number, user_uuid, created_at
+  FROM seen
+  ORDER BY number DESC
+  LIMIT 2000
+), wrote AS MATERIALIZED (
+  SELECT user_uuid, max(number) AS number, max(created_at) AS wrote_at
+  FROM newest
+  GROUP BY user_uuid
 ), joined AS (
   SELECT person.uuid, person.number
   FROM users AS person
   WHERE person.number < COALESCE(%(before)s, 9223372036854775807)
-    AND person.number > COALESCE((SELECT min(number) FROM wrote HAVING count(*) = %(limit)s), 0)
-    AND NOT EXISTS (SELECT FROM seen WHERE seen.user_uuid = person.uuid)
+    AND person.uuid NOT IN (SELECT user_uuid FROM wrote)
   -- include follows/_met
   ORDER BY person.number DESC
   LIMIT %(limit)s
 ), listed AS (
-  SELECT user_uuid, number, created_at AS wrote_at FROM wrote
+  SELECT user_uuid, number, wrote_at
+  FROM wrote
+  WHERE number < COALESCE(%(before)s, 9223372036854775807)
   UNION ALL
-  SELECT uuid, number, NULL FROM joined
+  SELECT
+    uuid,
+    number,
+    (SELECT seen.created_at FROM seen WHERE seen.user_uuid = joined.uuid ORDER BY seen.number DESC LIMIT 1)
+  FROM joined
 )
 -- include feeds/_line
 LIMIT %(limit)s

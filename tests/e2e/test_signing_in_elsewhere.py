@@ -60,6 +60,7 @@ def test_come_and_go_by_links(page: Page) -> None:
 
     page.get_by_role("link", name="Profile", exact=True).click()
     page.get_by_role("link", name="Settings").click()
+    page.get_by_role("main").get_by_role("link", name="Password").click()
     expect(page.get_by_role("main").get_by_text("Cognito").first).to_be_visible()
     expect(page.get_by_label("New password")).to_have_count(0)
     page.get_by_role("link", name="Profile", exact=True).click()

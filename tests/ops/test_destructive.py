@@ -18,7 +18,7 @@ from webapp.ops.__main__ import _NEVER, _SCRIPTS
 HARMLESS = {
     "db-connect", "db-create", "db-schema-load", "db-migrate", "db-backup", "db-restore", "db-after-restore",
     "db-sessions", "rds-roles", "users-invite", "users-reset-password", "users-suspend", "activities-burn",
-    "activities-sweep",
+    "activities-sweep", "users-promote",
 }  # fmt: skip
 DESTRUCTIVE = sorted(_SCRIPTS.keys() - HARMLESS)
 
