@@ -1,11 +1,12 @@
 """Following, muting and blocking in a browser, with and without script."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from browsing import card, enter, ready
+from browsing import card, composer, enter, join, ready, send
 from factories import make_activity
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from webapp.db.connections import Connection
 
@@ -76,3 +77,40 @@ def test_people_are_found_as_one_types(home: Page, bob: str) -> None:
     expect(home.get_by_text("Nobody of that name here.")).to_be_visible()
     home.locator("#seek").clear()
     expect(home.locator("#feed > li")).to_have_count(2)
+
+
+def test_newcomers_first_day(
+    page: Page, new_context: Callable[..., BrowserContext], conn: Connection, base_url: str, alice: str, bob: str
+) -> None:
+    """Joins, finds everybody, follows one, is shown what those they follow write, and writes for followers alone."""
+    make_activity(conn, alice, "From Alice.")
+    make_activity(conn, bob, "From Bob.")
+    join(page, "carol")
+    expect(page.get_by_text("Welcome, Carol.")).to_be_visible()
+    expect(page.get_by_text("This is everybody, until you follow somebody.")).to_be_visible()
+    expect(card(page, "From Bob.")).to_be_visible()
+    page.get_by_role("link", name="Find people to follow").click()
+    page.get_by_role("main").get_by_role("button", name="Follow Alice", exact=True).click()
+    expect(page.get_by_role("main").get_by_role("button", name="Following Alice", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(card(page, "From Alice.")).to_be_visible()
+    expect(card(page, "From Bob.")).to_have_count(0)
+    ready(composer(page))
+    told = page.get_by_role("button", name="1 new")
+    make_activity(conn, bob, "More from Bob.")
+    make_activity(conn, alice, "More from Alice.")
+    expect(told).to_be_visible()
+    told.click()
+    expect(card(page, "More from Alice.")).to_be_visible()
+    expect(card(page, "More from Bob.")).to_have_count(0)
+
+    composer(page).get_by_role("textbox").fill("For those who follow me.")
+    composer(page).get_by_label("Who may see it").select_option("Followers")
+    send(composer(page))
+    expect(card(page, "For those who follow me.").get_by_text("Followers", exact=True)).to_be_visible()
+    reader = enter(new_context(base_url=base_url).new_page(), conn, base_url, "bob", "/@carol")
+    expect(reader.get_by_role("article")).to_have_count(0)
+    ready(reader.get_by_role("button", name="Follow Carol", exact=True)).click()
+    expect(reader.get_by_role("button", name="Following Carol", exact=True)).to_be_visible()
+    reader.reload()
+    expect(card(reader, "For those who follow me.")).to_be_visible()
