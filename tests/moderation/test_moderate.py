@@ -142,7 +142,9 @@ def test_nobody_judges_reports_about_themselves(mo: FlaskClient, bob: FlaskClien
     assert (cases(mo), "<b>" in mo.get("/moderation").text) == ([], False)
     for act in ("dismiss", "reopen"):
         assert decide(mo, report_of(conn, "mo"), act).status_code == 404
-    conn.execute("UPDATE users SET paused_until = now() + interval '1 day' WHERE handle = 'mo'")
+    decide(signed_in(mo.application, "mira"), report_of(conn, "mo"), "pause-1-day", why="a cross word")
+    assert ("a cross word" in mo.get("/moderation/audit").text, state_of(conn, "mo")) == (False, (True, False))
+    assert "a cross word" in signed_in(mo.application, "opa").get("/moderation/audit").text
     assert send(mo, "/moderation/people/mo/restore").status_code == 404
 
 
