@@ -145,6 +145,7 @@ def test_nobody_judges_reports_about_themselves(mo: FlaskClient, bob: FlaskClien
     decide(signed_in(mo.application, "mira"), report_of(conn, "mo"), "pause-1-day", why="a cross word")
     assert ("a cross word" in mo.get("/moderation/audit").text, state_of(conn, "mo")) == (False, (True, False))
     assert "a cross word" in signed_in(mo.application, "opa").get("/moderation/audit").text
+    conn.execute("UPDATE users SET paused_until = NULL")
     assert send(mo, "/moderation/people/mo/restore").status_code == 404
 
 

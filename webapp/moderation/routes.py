@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from ..errors import NotFound
-from ..sessions.guards import limited, moderators, operators
+from ..sessions.guards import limited, moderators, operators, unless_paused
 from ..sessions.session import known_viewer, refresh_viewer, viewer_uuid
 from ..web.current import db, settings
 from ..web.fragments import page_before
@@ -53,6 +53,7 @@ def _by() -> dict[str, str]:
 @bp.post(f"/moderation/reports/<uuid:report_uuid>/<any({', '.join(map(repr, actions.OUTCOMES))}):act>")
 @moderators
 @limited("moderation")
+@unless_paused()
 def settle(report_uuid: UUID, act: str) -> Any:
     """Dismiss, hide, burn, pause, suspend. What another moderator settled meanwhile is shown as it is."""
     case, why = require_case(report_uuid, known_viewer()["uuid"]), WhyForm().why.data
@@ -64,6 +65,7 @@ def settle(report_uuid: UUID, act: str) -> Any:
 @bp.post("/moderation/reports/<uuid:report_uuid>/reopen")
 @moderators
 @limited("moderation")
+@unless_paused()
 def reopen(report_uuid: UUID) -> Any:
     """Undoes the act, so that its reports wait again."""
     case = require_case(report_uuid, known_viewer()["uuid"])
@@ -90,6 +92,7 @@ def people() -> Any:
 @bp.post("/moderation/people")
 @operators
 @limited("moderation")
+@unless_paused()
 def promote() -> Any:
     form = RoleForm()
     person = find_person(form.handle.data)
@@ -103,6 +106,7 @@ def promote() -> Any:
 @bp.post("/moderation/people/<handle>/restore")
 @moderators
 @limited("moderation")
+@unless_paused()
 def restore(handle: str) -> Any:
     """Ends a suspension and a pause."""
     person = find_person(handle)
