@@ -15,7 +15,7 @@ OUTCOMES = {
 }
 UNDOING = {"dismissed": "reopen", "hidden": "show", "paused": "unpause", "suspended": "restore"}
 """What undoes each outcome; nothing brings back what was burned."""
-_PAUSES = {"pause-1-day": 86400, "pause-7-days": 7 * 86400, "unpause": None}
+_PAUSES = {"pause-1-day": 86400, "pause-7-days": 7 * 86400}
 
 
 def report_activity(
@@ -63,6 +63,8 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
 
 def reopen(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case) -> None:
     """Undoes what settled the case, so that it waits again; nothing where another moderator did.
+
+    What was reported again meanwhile waits as that report, and this one stays, dismissed.
 
     Raises `NotFound` for what was burned, and for an act that the moderator could not do.
     """
@@ -130,8 +132,10 @@ def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uui
             db.execute("moderation/show", activity_uuid=activity_uuid)
         case "burn":
             db.query_value("moderation/burn", activity_uuid=activity_uuid, key_seconds=settings.key_outlives)
-        case "pause-1-day" | "pause-7-days" | "unpause":
+        case "pause-1-day" | "pause-7-days":
             db.execute("moderation/pause", user_uuid=user_uuid, seconds=_PAUSES[act])
+        case "unpause":
+            db.execute("moderation/unpause", user_uuid=user_uuid)
         case "suspend":
             suspend(db, user_uuid=user_uuid)
         case "restore":

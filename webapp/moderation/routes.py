@@ -15,8 +15,9 @@ from ..web.paging import cursor
 from ..words import _
 from . import actions, words
 from .forms import RoleForm, WhyForm
-from .pages import find_person, list_page, people_page, require_case
+from .pages import find_person, list_page, people_page, require_case, undone
 from .reporting import bp as bp
+from .shapes import Case
 
 for _name, _words in (("kind", words.KINDS), ("act", words.ACTS), ("outcome", words.OUTCOMES), ("told", words.TOLD)):
     bp.add_app_template_filter(lambda code, known=_words: _(known[code]), f"{_name}_words")
@@ -59,7 +60,7 @@ def settle(report_uuid: UUID, act: str) -> Any:
     case, why = require_case(report_uuid, known_viewer()["uuid"]), WhyForm().why.data
     if not case["outcome"]:
         actions.settle(db(), settings(), **_by(), case=case, act=act, why=why)
-    return _case_response(report_uuid)
+    return _case_response(require_case(report_uuid, known_viewer()["uuid"]))
 
 
 @bp.post("/moderation/reports/<uuid:report_uuid>/reopen")
@@ -71,15 +72,16 @@ def reopen(report_uuid: UUID) -> Any:
     case = require_case(report_uuid, known_viewer()["uuid"])
     if case["outcome"]:
         actions.reopen(db(), settings(), **_by(), case=case)
-    return _case_response(report_uuid)
+    after = require_case(report_uuid, known_viewer()["uuid"])
+    return _case_response(after, undone(case, after))
 
 
-def _case_response(report_uuid: UUID) -> Any:
-    case = require_case(report_uuid, known_viewer()["uuid"])
+def _case_response(case: Case, said: str = "") -> Any:
+    """`said`: what the case itself does not show."""
     if not wants_fragment():
         return redirect(page_before(url_for(".queue")), 303)
     refresh_viewer()
-    return render_template("moderation/_changed.html", case=case)
+    return render_template("moderation/_changed.html", case=case, said=said)
 
 
 @bp.get("/moderation/people")
