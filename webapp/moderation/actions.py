@@ -1,6 +1,7 @@
 from ..config.settings import Settings
 from ..db.database import Database
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
+from ..words import _
 from .shapes import Case, Moderated
 
 ROLES = ("member", "moderator", "operator")
@@ -95,10 +96,10 @@ def let_back(db: Database, *, actor_uuid: str, role: str, person: Moderated) -> 
 
 
 def promote(db: Database, *, actor_uuid: str | None, user_uuid: str, role: str) -> None:
-    """Gives somebody else a role. Raises `NotFound` for oneself."""
-    if actor_uuid == user_uuid:
-        raise NotFound
+    """Gives somebody a role. Raises `Conflict` for the last operator, but on the server, which can make another."""
     with db.transaction():
+        if actor_uuid and role != "operator":
+            _require_another_operator(db, user_uuid)
         if db.execute("moderation/promote", user_uuid=user_uuid, role=role):
             note(db, actor_uuid=actor_uuid, act=role, user_uuid=user_uuid)
 
@@ -123,6 +124,12 @@ def _require_may_touch(actor_uuid: str, role: str, user_uuid: str, their_role: s
         raise NotFound
 
 
+def _require_another_operator(db: Database, user_uuid: str) -> None:
+    """Raises `Conflict`; nobody else takes an operator away until the transaction ends."""
+    if not db.query_value("moderation/spared", user_uuid=user_uuid):
+        raise Conflict(_("Somebody must run this place."))
+
+
 def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uuid: str | None) -> None:
     """What an act does besides settling. What has ended meanwhile is passed over."""
     match act:
@@ -137,6 +144,7 @@ def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uui
         case "unpause":
             db.execute("moderation/unpause", user_uuid=user_uuid)
         case "suspend":
+            _require_another_operator(db, user_uuid)
             suspend(db, user_uuid=user_uuid)
         case "restore":
             db.execute("moderation/restore", user_uuid=user_uuid)
