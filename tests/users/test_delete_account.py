@@ -88,6 +88,17 @@ def test_account_goes_with_all_that_is_theirs_and_replies_of_others_stay(
     assert "That handle is taken" in send(app.test_client(), "/sign-up", handle="alice").text
 
 
+def test_reports_that_one_made_stay_without_ones_words_and_name(conn: Connection, alice: FlaskClient) -> None:
+    for reporter, reported in (("alice", "bob"), ("bob", "alice")):
+        conn.execute(
+            "INSERT INTO reports (reporter_uuid, user_uuid, kind, words, expires_at) VALUES (%s, %s, 'spam', %s, %s)",
+            [user_uuid(conn, reporter), user_uuid(conn, reported), f"words of {reporter}", "infinity"],
+        )
+    send(alice, DELETE, current=PASSWORD)
+    kept = conn.execute("SELECT reporter_uuid, words FROM reports WHERE words <> 'words of bob'").fetchall()
+    assert kept == [(None, "")]
+
+
 def test_account_stays_without_the_password_or_the_handle(conn: Connection, alice: FlaskClient) -> None:
     for typed in ("", "not this one", "alice"):
         answer = send(alice, DELETE, current=typed, handle="alice")
