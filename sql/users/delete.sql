@@ -12,6 +12,9 @@ WITH told AS (
   UPDATE reports
   SET words = '', reporter_uuid = NULL
   WHERE reporter_uuid = %(user_uuid)s
+), uninvited AS (
+  DELETE FROM invitations
+  WHERE user_uuid = %(user_uuid)s
 )
 DELETE FROM users
 WHERE uuid = %(user_uuid)s
