@@ -37,3 +37,4 @@ class Account(TypedDict):
 
     uuid: str
     password_hash: str | None
+    suspended: NotRequired[bool]
