@@ -254,7 +254,7 @@ CREATE TABLE reports (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   number bigint NOT NULL DEFAULT next_number() CONSTRAINT reports_number UNIQUE,
   reporter_uuid uuid CONSTRAINT reports_reporter REFERENCES users (uuid) ON DELETE SET NULL,
-  user_uuid uuid CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE CASCADE,
+  user_uuid uuid CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE SET NULL,
   activity_uuid uuid,
   kind text NOT NULL CONSTRAINT reports_kind_known CHECK (kind IN ('unkind', 'spam', 'danger', 'rules', 'other')),
   words text NOT NULL DEFAULT '' CONSTRAINT reports_words_length CHECK (char_length(words) <= 500),
@@ -276,7 +276,7 @@ CREATE INDEX reports_settled_at ON reports (settled_at DESC) WHERE settled_at IS
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
-  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL;
+  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL AND user_uuid IS NOT NULL;
 
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
 CREATE TABLE report_copies (

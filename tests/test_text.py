@@ -142,6 +142,45 @@ def test_display_name_of_power_is_reserved_however_it_is_written() -> None:
     assert text.display_name_problem("\u2600", "\u2728") is None, "a community whose name has no letter"
 
 
+OF_POWER = [
+    "The Moderator", "Mayfly Team", "\u0410dmin", "Moderat0r", "m0derat0r", "Admin 1", "1Admin", "Your Admins", "Adm1n",
+    "Admln", "5taff", "5ystem", "Syst3m", "Off1cial Anna", "Offlcial", "\u041cayfly", "MayfIy", "Anna (moderator)",
+    "Moderator-Anna", "moderator/anna", "\u039c\u03bfderator", "\u0405ecurity", "Ro\u043et",
+    "\u03a4eam", "SUP\u03a1ORT", "S\u03a5STEM", "\u039fwner", "The Ad\u200cmin", "The \u00c1dmins",
+    "Web Master Team", "L4rkhyth3", "Lark Hyth3", "Larkhythe 2", "Root", "r00t", "Help from Staff",
+]  # fmt: skip
+HANDLES_OF_POWER = [
+    "admin1", "1admin", "the_admin", "m0derator", "mod_team", "mod5", "_mod_", "admin_1", "__admin__", "staff_2024",
+    "r00t", "root1", "5upport", "0wner1", "0wner", "adm1n", "admln", "mayf1y", "mayfly_official", "t3am", "moderat0rs",
+    "real_mod", "mod_anna", "anna_mods", "sysadm1n", "larkhyth3", "larkhythe_1",
+]  # fmt: skip
+ORDINARY = [
+    "Helpman", "Teamer", "Staffan", "Modesty", "Modest Mussorgsky", "Rootham", "Joe Root", "Supporta", "Owen", "Ali",
+    "Systematic Sue", "Rudmod", "Adminah", "Mayflyer", "Operetta", "Ann 5", "Larkhythe Bakery", "Officiala",
+    "\u0410\u043d\u043d\u0430", "\u041c\u0430\u043a\u0441\u0438\u043c", "\u0391\u03bd\u03bd\u03b1", "\u5c71\u7530",
+    "7", "S", "Lil", "Steam", "Yokomodo", "Adam Minton", "Ad Minton", "Secure Ity",
+]  # fmt: skip
+ORDINARY_HANDLES = [
+    "helpman", "teamer", "staffan", "ali", "apl", "al1", "modest", "joe_root", "root_beer", "steam", "mayflyer", "anna1",
+    "1984", "__", "s5", "mo_derby", "help1", "me2", "adminah", "steamroller", "commodore", "systema", "l0la", "owen_3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_POWER)
+def test_display_name_with_a_word_of_power_is_reserved(name: str) -> None:
+    assert "reserved" in str(text.display_name_problem(text.display_name(name), "Larkhythe"))
+
+
+@pytest.mark.parametrize("handle", HANDLES_OF_POWER)
+def test_handle_with_a_word_of_power_is_reserved(handle: str) -> None:
+    assert "reserved" in str(text.handle_problem(text.handle(handle), "Larkhythe"))
+
+
+def test_name_that_merely_holds_such_letters_is_free() -> None:
+    assert [name for name in ORDINARY if text.display_name_problem(text.display_name(name), "Larkhythe")] == []
+    assert [handle for handle in ORDINARY_HANDLES if text.handle_problem(handle, "Larkhythe")] == []
+
+
 def test_beginning_of_every_address_is_reserved() -> None:
     rules = [rule.rule.split("/")[1] for rule in app_away(APP_ENV="test").url_map.iter_rules()]
     for word in {rule.replace("-", "_") for rule in rules if re.fullmatch("[a-z-]+", rule)}:

@@ -1,8 +1,6 @@
 """What people type, normalised and checked. Length counts characters as people see them."""
 
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Literal
 
 import regex
@@ -54,9 +52,20 @@ _TAKEN = {
     "people", "promise", "public", "readyz", "recover", "reset", "rules", "search", "settings", "signin", "signout",
     "signup", "static", "stream", "tags", "vanishing",
 }  # fmt: skip
-_NOT_SEEN = regex.compile(
-    r"[[^\p{L}\p{M}\p{N}]||\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1
+_SURNAMES = {"root"}  # of power only where it is all of a name
+_NOT_SEEN = regex.compile(r"[\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1)
+_PARTING = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_DIGITS = "0123456789"
+# What looks like another letter: digits and Latin letters, Cyrillic and Greek ones; then capitals of Greek that look
+# otherwise than their small letters.
+_ALIKE = str.maketrans(
+    "01345l\u0131\u0251"
+    "\u0430\u0432\u0433\u0435\u043a\u043c\u043d\u043e\u043f\u0440\u0441\u0442\u0443\u0445\u044c"
+    "\u0455\u0456\u0458\u04bb\u04cf\u0501\u051b\u051d"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "oieasiia" "abrekmhonpctyxb" "sijhidqw" "abeznikmvoptux",
 )
+_CAPITALS = str.maketrans("\u0397\u039d\u03a5", "hny")
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
 
@@ -112,22 +121,39 @@ def handle_problem(folded: str, community: str = "") -> str | None:
     """Why a folded handle is not allowed in that community, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
         return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
-    reserved = is_reserved(folded, _POWERFUL | _TAKEN, community)
+    reserved = "".join(_words(folded)) in _TAKEN or is_of_power(folded, community)
     return _("That handle is reserved. Choose another.") if reserved else None
 
 
-def is_reserved(raw: str, words: Iterable[str] = _POWERFUL, community: str = "") -> bool:
-    """Whether it reads as one of these words, its plural, or the community's name.
+def is_of_power(raw: str, community: str = "") -> bool:
+    """Whether it or one of its words reads as a word of power, or all of it as the community's name.
 
-    Case, spaces, signs, accents, compatibility forms and what cannot be seen make no difference.
+    Case, spaces, signs, accents, compatibility forms, a plural, digits around it, letters that look alike and what
+    cannot be seen make no difference.
     """
-    reads = _reading(raw)
-    return bool(reads) and bool({reads, reads.removesuffix("s")} & {*map(_reading, words), _reading(community)})
+    words = _words(raw)
+    whole = _looks("".join(words))
+    if whole & (_POWER | {_alike("".join(_words(community)))}):
+        return True
+    return any(_looks(word) & (_POWER - _SURNAMES) for word in words)
 
 
-@lru_cache(500)
-def _reading(raw: str) -> str:
-    return _NOT_SEEN.sub("", normal("NFKD", raw).casefold())
+def _words(raw: str) -> list[str]:
+    seen = _NOT_SEEN.sub("", normal("NFKD", raw)).translate(_CAPITALS).casefold()
+    return [word for word in _PARTING.split(seen) if word]
+
+
+def _looks(word: str) -> set[str]:
+    """What it can be read as, with and without the digits around it, and in the singular."""
+    alike = {_alike(cut) for cut in (word, word.lstrip(_DIGITS), word.rstrip(_DIGITS), word.strip(_DIGITS))}
+    return {*alike, *(look.removesuffix("s") for look in alike)} - {""}
+
+
+def _alike(word: str) -> str:
+    return word.translate(_ALIKE)
+
+
+_POWER = {*map(_alike, _POWERFUL)}
 
 
 def display_name(raw: str) -> str:
@@ -141,7 +167,7 @@ def display_name_problem(text: str, community: str = "", most: int = 50) -> str 
         return _("A name must have 1 to %(most)s characters.") % {"most": most}
     if _DECEIVING.search(text) or _PILED_IN_NAME.search(text) or not _VISIBLE.search(text):
         return _("A name needs visible characters, and none that hide or reorder others.")
-    return _("That name is reserved. Choose another.") if is_reserved(text, community=community) else None
+    return _("That name is reserved. Choose another.") if is_of_power(text, community) else None
 
 
 def bio_problem(text: str) -> str | None:

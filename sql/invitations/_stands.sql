@@ -1,4 +1,13 @@
--- invitations/_stands: whether an invitation lets somebody in. One by a person who was suspended since does not.
+-- invitations/_stands: whether an invitation lets somebody in. One by a person stands while they are a moderator.
 invitations.expires_at > now()
 AND invitations.used < invitations.places
-AND NOT EXISTS (SELECT FROM users WHERE users.uuid = invitations.user_uuid AND users.suspended_at IS NOT NULL)
+AND (
+  invitations.user_uuid IS NULL
+  OR EXISTS (
+    SELECT
+    FROM users
+    WHERE users.uuid = invitations.user_uuid
+      AND users.role <> 'member'
+      AND users.suspended_at IS NULL
+  )
+)

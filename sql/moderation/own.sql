@@ -1,4 +1,4 @@
--- moderation/own: what the viewer reported, newest first, and what came of it.
+-- moderation/own: what the viewer reported, newest first, and what came of it; nothing about who blocked them.
 -- params:  viewer_uuid uuid
 -- returns: OwnReport[]
 SELECT
@@ -14,5 +14,8 @@ FROM reports
 JOIN users AS person ON person.uuid = reports.user_uuid
 WHERE reports.reporter_uuid = %(viewer_uuid)s
   AND reports.expires_at > now()
+  AND NOT EXISTS (
+    SELECT FROM blocks WHERE blocks.user_uuid = person.uuid AND blocks.blocked_uuid = %(viewer_uuid)s
+  )
 ORDER BY reports.number DESC
 LIMIT 50

@@ -13,6 +13,7 @@ SELECT
   (
     -- include drafts/_count
   ) AS drafts_count,
+  EXISTS (SELECT FROM follows WHERE follows.user_uuid = viewer.uuid) AS follows,
   NULLIF(viewer.role, 'member') AS role,
   CASE WHEN viewer.paused_until > now() THEN viewer.paused_until END AS paused_until,
   CASE WHEN viewer.role = 'member' THEN 0 ELSE (

@@ -1,4 +1,4 @@
--- users/_export_people: whom the viewer follows, muted, blocked and reported. Columns of users/export.
+-- users/_export_people: whom the viewer follows, muted, blocked and reported, without the names of `shutting`. Columns of users/export.
   (
     SELECT COALESCE(json_agg(own), '[]')
     FROM (
@@ -17,6 +17,7 @@
       FROM mutes
       JOIN users AS person ON person.uuid = mutes.muted_uuid
       WHERE mutes.user_uuid = %(viewer_uuid)s AND mutes.expires_at > now()
+        AND mutes.muted_uuid NOT IN (SELECT user_uuid FROM shutting)
       ORDER BY mutes.number DESC
       LIMIT 10000
     ) AS own
@@ -28,6 +29,7 @@
       FROM blocks
       JOIN users AS person ON person.uuid = blocks.blocked_uuid
       WHERE blocks.user_uuid = %(viewer_uuid)s
+        AND blocks.blocked_uuid NOT IN (SELECT user_uuid FROM shutting)
       ORDER BY blocks.number DESC
       LIMIT 10000
     ) AS own
@@ -43,7 +45,8 @@
         reports.created_at,
         NULLIF(reports.expires_at, 'infinity') AS expires_at
       FROM reports
-      LEFT JOIN users AS person ON person.uuid = reports.user_uuid
+      LEFT JOIN users AS person
+        ON person.uuid = reports.user_uuid AND person.uuid NOT IN (SELECT user_uuid FROM shutting)
       WHERE reports.reporter_uuid = %(viewer_uuid)s AND reports.expires_at > now()
       ORDER BY reports.number DESC
       LIMIT 10000

@@ -8,6 +8,13 @@ WITH told AS (
   FROM follows
   WHERE followed_uuid = %(user_uuid)s
   ON CONFLICT DO NOTHING
+), wordless AS (
+  UPDATE reports
+  SET words = '', reporter_uuid = NULL
+  WHERE reporter_uuid = %(user_uuid)s
+), uninvited AS (
+  DELETE FROM invitations
+  WHERE user_uuid = %(user_uuid)s
 )
 DELETE FROM users
 WHERE uuid = %(user_uuid)s

@@ -3,6 +3,9 @@
 -- returns: Export
 WITH
 -- include activities/_seen
+, shutting AS (
+  SELECT user_uuid FROM blocks WHERE blocked_uuid = %(viewer_uuid)s
+)
 SELECT
   now() AS read_at,
   (

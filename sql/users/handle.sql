@@ -1,7 +1,9 @@
--- users/handle: the handle of a person whose page can be seen; no row for others.
--- params:  user_uuid uuid
+-- users/handle: the handle of a person whom the viewer may know; no row for others, and where either blocked the other.
+-- params:  viewer_uuid uuid, user_uuid uuid
 -- returns: text
-SELECT handle
-FROM users
-WHERE uuid = %(user_uuid)s
-  AND suspended_at IS NULL
+WITH
+-- include follows/_viewer
+SELECT person.handle
+FROM users AS person
+WHERE person.uuid = %(user_uuid)s
+-- include follows/_met

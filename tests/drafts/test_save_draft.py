@@ -200,6 +200,16 @@ def test_form_that_a_suspended_person_began_names_nobody(alice: FlaskClient, con
     assert "this was begun as somebody else." in words(save(alice, "Mine", user_uuid=begun))
 
 
+@pytest.mark.parametrize(("blocker", "blocked"), [("alice", "bob"), ("bob", "alice")])
+def test_form_that_was_begun_across_a_block_names_nobody(
+    alice: FlaskClient, bob: FlaskClient, conn: Connection, blocker: str, blocked: str
+) -> None:
+    begun = str(user_uuid(conn, "bob"))
+    conn.execute("INSERT INTO blocks (user_uuid, blocked_uuid) VALUES (%s, %s)",
+                 [user_uuid(conn, blocker), user_uuid(conn, blocked)])  # fmt: skip
+    assert "this was begun as somebody else." in words(save(alice, "Mine", user_uuid=begun))
+
+
 def _token(client: FlaskClient) -> str:
     return fields_in(client.get("/compose"))["csrf_token"]
 

@@ -70,11 +70,13 @@ def test_people_are_paged_without_gap_or_double(client: FlaskClient, conn: Conne
 
 
 def test_people_are_found_by_how_handle_or_name_begins(client: FlaskClient, conn: Connection) -> None:
-    for handle, name in (("ann", "Zoë"), ("ben", "Annika"), ("hannah", "Hannah"), ("anton", "%"), ("mal", "Anne")):
+    for handle, name in (("ann", "Zoë"), ("ben", "Annika"), ("hannah", "Hannah"), ("anton", "%"), ("mal", "Anne"),
+                         ("nerys", "Nerys van der Pughalder")):  # fmt: skip
         make_user(conn, handle, password=None, display_name=name, suspended=handle == "mal")
     for sought, found in {
         "ann": ["ben", "ann"], "ANNI": ["ben"], "@an": ["anton", "ben", "ann"], "zoë": ["ann"], "%": ["anton"],
-        "_": [], "nobody": [], " ": ["anton", "hannah", "ben", "ann"],
+        "_": [], "nobody": [], "pughal": ["nerys"], "VAN DER": ["nerys"], "ughalder": [], "nerys v": ["nerys"],
+        " ": ["nerys", "anton", "hannah", "ben", "ann"],
     }.items():  # fmt: skip
         for headers in ({}, FRAGMENT):
             assert listed(client.get("/people", query_string={"q": sought}, headers=headers)) == found, sought
@@ -123,3 +125,15 @@ def test_home_offers_people_until_one_follows_somebody(client: FlaskClient, conn
     send(reader, "/@ben/follow")
     page = reader.get("/")
     assert ("until you follow somebody" in words(page), "People to follow" in page.text) == (False, False)
+
+
+def test_empty_home_leads_to_everybody_once_one_follows_somebody(
+    client: FlaskClient, conn: Connection, alice: UUID
+) -> None:
+    make_user(conn, "ann", password=None)
+    reader, told = signed_in(client.application), "home shows whom you follow."
+    assert told not in words(reader.get("/"))
+    send(reader, "/@ann/follow")
+    empty = reader.get("/").text.partition('<p class="empty">')[2].partition("</p>")[0]
+    assert (told in empty, 'href="/public"' in empty) == (True, True)
+    assert told not in words(reader.get("/public"))

@@ -109,12 +109,18 @@ def test_end_leaves_nothing_of_an_invitation(mo: FlaskClient, choir: str, conn: 
     assert mo.get(choir).status_code == 404
 
 
-def test_invitation_of_somebody_suspended_lets_nobody_in(app: Flask, choir: str, conn: Connection) -> None:
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [("suspended_at = now()", False), ("role = 'member'", False), ("role = 'operator'", True)],
+)
+def test_invitation_stands_while_its_maker_may_invite(
+    app: Flask, choir: str, conn: Connection, change: str, stands: bool
+) -> None:
     db, settings = app.extensions["db"], app.extensions["settings"]
     code = actions.code_of(settings.secret_key, choir.rpartition("/")[2])
     assert actions.find_open(db, code=code) is not None
-    conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'mo'")
-    assert (actions.find_open(db, code=code), actions.use(db, code=code)) == (None, False)
+    conn.execute(f"UPDATE users SET {change} WHERE handle = 'mo'")
+    assert (actions.find_open(db, code=code) is not None, actions.use(db, code=code)) == (stands, stands)
 
 
 def test_codes_differ_by_invitation_and_by_key() -> None:

@@ -127,3 +127,13 @@ def test_reporters_who_leave_take_no_report_along(
         report(client, activity)
     conn.execute("DELETE FROM users WHERE handle IN ('bob', 'carol')")
     assert cases(mo)[0].count("somebody who left") == 2
+
+
+def test_own_reports_do_not_tell_of_who_blocked_the_reporter(bob: FlaskClient, conn: Connection) -> None:
+    report(bob, "@alice")
+    assert "@alice" in bob.get("/settings/people").text.partition("<aside")[0]
+    conn.execute(
+        "INSERT INTO blocks (user_uuid, blocked_uuid) SELECT a.uuid, b.uuid FROM users AS a, users AS b"
+        " WHERE a.handle = 'alice' AND b.handle = 'bob'"
+    )
+    assert "@alice" not in bob.get("/settings/people").text.partition("<aside")[0]

@@ -7,7 +7,7 @@ import pytest
 from factories import PASSWORD, make_activity, make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import count, fields_in, sign_in, signed_in, token_for, value, without_token, write, wrong_fields
+from verbs import count, fields_in, sign_in, signed_in, token_for, value, without_token, words, write, wrong_fields
 from ways import DatabaseUrls, MakeApp, wait_for
 
 from webapp import text
@@ -29,7 +29,7 @@ def test_sign_in_takes_handle_or_address_in_any_case(app: Flask, conn: Connectio
 def test_sign_in_refused_tells_nobody_why(client: FlaskClient, conn: Connection, counted_checks: list[str]) -> None:
     make_user(conn, "nohash", password=None)
     make_user(conn, "mallory", suspended=True)
-    strangers = [(login, PASSWORD) for login in ("ghost", "nohash", "mallory")]
+    strangers = [("ghost", PASSWORD), ("nohash", PASSWORD), ("mallory", "wrong password")]
     seen = {}
     for login, password in (("alice", "wrong password"), ("alice", "x" * 300), *strangers):
         before = len(counted_checks)
@@ -39,6 +39,14 @@ def test_sign_in_refused_tells_nobody_why(client: FlaskClient, conn: Connection,
         seen[login, password] = (len(counted_checks) - before, answer.status_code, body, headers)
     assert all(shown == seen["ghost", PASSWORD] for shown in seen.values()), seen
     assert seen["ghost", PASSWORD][:2] == (1, 422)
+    assert count(conn, "sessions") == 0
+
+
+def test_suspended_person_is_told_so_once_the_password_is_right(client: FlaskClient, conn: Connection) -> None:
+    make_user(conn, "mallory", suspended=True)
+    for password, told in ((PASSWORD, True), ("wrong password", False)):
+        answer = sign_in(client, "mallory", password)
+        assert (answer.status_code, "This account is suspended." in words(answer)) == (422, told)
     assert count(conn, "sessions") == 0
 
 

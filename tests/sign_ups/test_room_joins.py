@@ -25,7 +25,7 @@ def used(conn: Connection) -> int:
 
 
 def test_join_tells_who_invites_and_lets_in(make_app: MakeApp, conn: Connection) -> None:
-    invite_one(conn, places=2, user_uuid=make_user(conn, "bob"), name="Choir <practice>")
+    invite_one(conn, places=2, user_uuid=make_user(conn, "bob", role="moderator"), name="Choir <practice>")
     client = make_app(SIGN_UP="invite").test_client()
     assert "Bob (@bob) invites you: Choir <practice>" in words(client.get(BY_CODE))
     answer = sign_up(client, BY_CODE)

@@ -88,6 +88,44 @@ def test_account_goes_with_all_that_is_theirs_and_replies_of_others_stay(
     assert "That handle is taken" in send(app.test_client(), "/sign-up", handle="alice").text
 
 
+def test_reports_that_one_made_stay_without_ones_words_and_name(conn: Connection, alice: FlaskClient) -> None:
+    for reporter, reported in (("alice", "bob"), ("bob", "alice")):
+        conn.execute(
+            "INSERT INTO reports (reporter_uuid, user_uuid, kind, words, expires_at) VALUES (%s, %s, 'spam', %s, %s)",
+            [user_uuid(conn, reporter), user_uuid(conn, reported), f"words of {reporter}", "infinity"],
+        )
+    send(alice, DELETE, current=PASSWORD)
+    kept = conn.execute("SELECT reporter_uuid, words FROM reports WHERE words <> 'words of bob'").fetchall()
+    assert kept == [(None, "")]
+
+
+def test_reports_of_those_who_leave_stay_with_their_copies(
+    app: Flask, conn: Connection, alice: FlaskClient, bob: FlaskClient
+) -> None:
+    """One person reported two people, who both leave."""
+    mo = signed_in(app, "mo") if make_user(conn, "mo", role="moderator") else app.test_client()
+    for handle in ("alice", "bob"):
+        conn.execute(
+            "WITH report AS (INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at)"
+            " VALUES (%s, %s, 'spam', now() + interval '90 days') RETURNING uuid)"
+            " INSERT INTO report_copies SELECT uuid, 'sealed', now(), now() + interval '14 days' FROM report",
+            [user_uuid(conn, "mo"), user_uuid(conn, handle)],
+        )
+    assert [send(client, DELETE, current=PASSWORD).status_code for client in (alice, bob)] == [303, 303]
+    assert (count(conn, "reports WHERE user_uuid IS NULL"), count(conn, "report_copies")) == (2, 2)
+    pages = ("/moderation", "/moderation/settled", "/settings/people", "/settings/export.html")
+    assert [mo.get(page).status_code for page in pages] == [200] * 4
+    assert send(mo, f"/moderation/reports/{value(conn, 'SELECT uuid FROM reports LIMIT 1')}/dismiss").status_code < 500
+
+
+def test_invitations_end_with_the_account_of_their_maker_alone(conn: Connection, alice: FlaskClient) -> None:
+    for name, maker in {"by alice": user_uuid(conn, "alice"), "by the server": None}.items():
+        conn.execute("INSERT INTO invitations (code_hash, name, user_uuid, expires_at)"
+                     " VALUES (sha256(%s), %s, %s, now() + interval '1 day')", [name.encode(), name, maker])  # fmt: skip
+    send(alice, DELETE, current=PASSWORD)
+    assert conn.execute("SELECT name FROM invitations").fetchall() == [("by the server",)]
+
+
 def test_account_stays_without_the_password_or_the_handle(conn: Connection, alice: FlaskClient) -> None:
     for typed in ("", "not this one", "alice"):
         answer = send(alice, DELETE, current=typed, handle="alice")

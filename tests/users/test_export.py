@@ -60,3 +60,17 @@ def test_export_shows_nobody_elses(conn: Connection, alice: FlaskClient, bob: Fl
     activity = activity_by(conn, "alice", "mine")
     reply(bob, activity, "of bob")
     assert [own["message"] for own in json.loads(bob.get("/settings/export.json").data)["activities"]] == ["of bob"]
+
+
+def test_export_names_nobody_who_blocked_its_owner(conn: Connection, alice: FlaskClient) -> None:
+    fill(conn, alice)
+    conn.execute("UPDATE mutes SET expires_at = 'infinity'")
+    conn.execute(
+        "INSERT INTO blocks (user_uuid, blocked_uuid)"
+        " SELECT carol.uuid, alice.uuid FROM users AS carol, users AS alice"
+        " WHERE carol.handle = 'carol' AND alice.handle = 'alice'"
+    )
+    answer = alice.get("/settings/export.json")
+    found = json.loads(answer.data)
+    assert ("carol" in answer.text, [muted["handle"] for muted in found["mutes"]]) == (False, ["bob"])
+    assert [(own["handle"], own["words"]) for own in found["reports"]] == [(None, "too loud")]

@@ -19,7 +19,7 @@ def begun_as(user_uuid: str) -> str:
     person, begun = session.viewer(), as_uuid(user_uuid)
     if not person or not begun or begun == person["uuid"]:
         return ""
-    other = db().query_value("users/handle", user_uuid=begun)
+    other = db().query_value("users/handle", viewer_uuid=person["uuid"], user_uuid=begun)
     if not other:
         return _("You are @%(own)s here now; this was begun as somebody else.") % {"own": person["handle"]}
     return _("You are @%(own)s here now; this was begun as @%(other)s.") % {"own": person["handle"], "other": other}

@@ -23,8 +23,12 @@ class WrongPassword(Exception):
     """No such account, or a wrong password: nobody learns which."""
 
 
+class Suspended(WrongPassword):
+    """The password is right, and the account is suspended. Nobody else learns it."""
+
+
 def check_password(db: Database, settings: Settings, *, login: str, password: str, address: str) -> Account:
-    """The account and the hash that was checked. Raises `WrongPassword`, `TooMany` or `Busy`.
+    """The account and the hash that was checked. Raises `WrongPassword`, `Suspended`, `TooMany` or `Busy`.
 
     Tries count by address, typed name and account, until the password is right: a class behind one address can sign in.
     A wider limit by address counts right ones too, since each costs a hash.
@@ -49,6 +53,8 @@ def check_password(db: Database, settings: Settings, *, login: str, password: st
     password_hash = account["password_hash"] if account and not (over and spent) else None
     if not passwords.verify(password_hash, password) or not account:
         raise WrongPassword
+    if account["suspended"]:
+        raise Suspended
     give_back(db, "sign_ins_by_address", subject)
     give_back(db, "sign_ins_by_login", typed)
     give_back(db, "sign_ins_by_account", own)

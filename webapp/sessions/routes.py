@@ -17,6 +17,7 @@ from .pages import own_sessions, sign_in_page
 bp = Blueprint("sessions", __name__)
 
 WRONG = N_("That didn't match. Check your email or handle, your password and Caps Lock.")
+SUSPENDED = N_("This account is suspended.")
 STILL_IN = N_("You're still signed in: that page was out of date. Go home and sign out there.")
 
 
@@ -39,6 +40,8 @@ def sign_in() -> Any:
             address=request.remote_addr or "",
         )
         started = session.start(account, back)  # not where the password changed while it was checked
+    except actions.Suspended:
+        return sign_in_page(422, back, _(SUSPENDED))
     except actions.WrongPassword:
         started = False
     except (TooMany, Unavailable) as problem:

@@ -14,6 +14,7 @@ VIEWER: Viewer = {
     "time_zone": None,
     "theme": None,
     "drafts_count": 0,
+    "follows": True,
     "role": None,
     "paused_until": None,
     "cases": 0,

@@ -3,6 +3,7 @@ from typing import NotRequired, TypedDict
 
 class Viewer(TypedDict):
     """`drafts_count`: activities that they began to write. `stale`: the session was not marked as seen for a while.
+    `follows`: whether they follow anybody.
 
     `role`: moderator, operator, None for others. `usual_ttl` (else it is `last_ttl`), `usual_audience`, `time_zone` and
     `theme` are None where they did not choose. `cases`: what waits for a moderator's decision; 0 for others.
@@ -17,6 +18,7 @@ class Viewer(TypedDict):
     time_zone: str | None
     theme: str | None
     drafts_count: int
+    follows: bool
     role: str | None
     paused_until: str | None
     cases: int
@@ -37,3 +39,4 @@ class Account(TypedDict):
 
     uuid: str
     password_hash: str | None
+    suspended: NotRequired[bool]
