@@ -116,7 +116,9 @@ def test_two_operators_who_remove_each_other_at_once_leave_one(
     assert value(conn, OPERATORS) == 1
 
 
-@pytest.mark.parametrize("state", ["role = 'member'", "suspended_at = now()", "paused_until = now() + interval '1 day'"])
+@pytest.mark.parametrize(
+    "state", ["role = 'member'", "suspended_at = now()", "paused_until = now() + interval '1 day'"]
+)
 def test_last_operator_in_good_standing_stays(opa: FlaskClient, conn: Connection, state: str) -> None:
     make_user(conn, "oona", role="operator")
     conn.execute(f"UPDATE users SET {state} WHERE handle = 'oona'")

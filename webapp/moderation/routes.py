@@ -41,9 +41,7 @@ def settled() -> Any:
 @bp.get("/moderation/audit")
 @moderators
 def audit() -> Any:
-    return list_page(
-        "moderation/audit", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before"))
-    )
+    return list_page("moderation/audit", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
 
 
 def _by() -> dict[str, str]:
