@@ -94,6 +94,9 @@ def find_person(handle: str) -> Moderated | None:
     return found
 
 
-def people_page(status: int = 200, typed: str = "", error: str = "") -> Any:
+def people_page(status: int = 200, typed: str = "", error: str = "", giving_up: str = "") -> Any:
+    """`giving_up`: the role that the operator is about to have, which is asked."""
     people = db().query_array("moderation/people", limit=MOST_PEOPLE)
-    return render_template("moderation/people.html", people=people, typed=typed, error=error), status
+    return render_template(
+        "moderation/people.html", people=people, typed=typed, error=error, giving_up=giving_up
+    ), status

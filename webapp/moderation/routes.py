@@ -41,9 +41,7 @@ def settled() -> Any:
 @bp.get("/moderation/audit")
 @moderators
 def audit() -> Any:
-    return list_page(
-        "moderation/audit", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before"))
-    )
+    return list_page("moderation/audit", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
 
 
 def _by() -> dict[str, str]:
@@ -96,13 +94,17 @@ def people() -> Any:
 @limited("moderation")
 @unless_paused()
 def promote() -> Any:
-    form = RoleForm()
+    """Operators who give up their own role are asked first."""
+    form, viewer = RoleForm(), known_viewer()
     person = find_person(form.handle.data)
     if not form.validate() or not person:
         error = next((found[0] for found in form.errors.values()), _("Nobody has that handle."))
         return people_page(422, form.handle.typed, error)
-    actions.promote(db(), actor_uuid=viewer_uuid(), user_uuid=person["uuid"], role=form.role.data)
-    return redirect(url_for(".people"), 303)
+    gives_up = person["uuid"] == viewer["uuid"] and form.role.data != "operator"
+    if gives_up and "sure" not in request.form:
+        return people_page(typed=form.handle.typed, giving_up=form.role.data)
+    actions.promote(db(), actor_uuid=viewer["uuid"], user_uuid=person["uuid"], role=form.role.data)
+    return redirect(url_for("feeds.home" if gives_up else ".people"), 303)
 
 
 @bp.post("/moderation/people/<handle>/restore")
