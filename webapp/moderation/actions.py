@@ -36,8 +36,8 @@ def report_person(db: Database, *, viewer_uuid: str, user_uuid: str, kind: str, 
         raise NotFound
 
 
-def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case, act: str, why: str) -> None:
-    """Does the act and settles the reports of the thing; nothing where another moderator settled them before.
+def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case, act: str, why: str) -> bool:
+    """Does the act and settles the reports of the thing; False and nothing where they were settled before.
 
     Raises `NotFound` for an act that the moderator may not do, or that the thing does not have.
     """
@@ -47,7 +47,7 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
     if outcome in ("hidden", "burned") and not activity_uuid:
         raise NotFound
 
-    def write() -> None:
+    def write() -> bool:
         with db.transaction():
             if db.execute(
                 "moderation/settle",
@@ -58,8 +58,10 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
             ):
                 _do(db, settings, act, user_uuid, activity_uuid)
                 note(db, actor_uuid=actor_uuid, act=act, user_uuid=user_uuid, activity_uuid=activity_uuid, why=why)
+                return True
+        return False
 
-    db.retrying(write)
+    return db.retrying(write)
 
 
 def reopen(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case) -> None:

@@ -13,7 +13,7 @@ from ..web.paging import PAGE_SIZE, Page
 from ..words import _
 from .forms import ReportForm
 from .shapes import Case, Moderated, Reported
-from .words import KINDS
+from .words import KINDS, OUTCOMES
 
 MOST_PEOPLE = 200
 
@@ -70,6 +70,16 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
     if not case:
         raise NotFound
     return case
+
+
+def already(case: Case) -> str:
+    """What somebody else decided before."""
+    if not case["outcome"]:
+        return ""
+    told = {"outcome": _(OUTCOMES[case["outcome"]]), "handle": case["settled_by"]}
+    if not case["settled_by"]:
+        return _("Already %(outcome)s; nothing else was done.") % told
+    return _("Already %(outcome)s by @%(handle)s; nothing else was done.") % told
 
 
 def undone(before: Case, after: Case) -> str:
