@@ -25,6 +25,7 @@ def report_activity(
     """Reports it and seals a copy. Repeating it changes nothing. Raises `NotFound` for one's own and what is gone."""
     written = {"viewer_uuid": viewer_uuid, "activity_uuid": activity_uuid, "kind": kind, "words": words}
     lives = {"report_seconds": REPORTS_LIVE, "copy_seconds": settings.report_copies_days * 86400}
+    db.execute("moderation/forget_expired", viewer_uuid=viewer_uuid)
     if db.retrying(lambda: db.query_value("moderation/report_activity", **written, **lives)) is None:
         raise NotFound
 
@@ -32,6 +33,7 @@ def report_activity(
 def report_person(db: Database, *, viewer_uuid: str, user_uuid: str, kind: str, words: str) -> None:
     """Repeating it changes nothing. Raises `NotFound` for oneself and somebody suspended."""
     written = {"viewer_uuid": viewer_uuid, "user_uuid": user_uuid, "kind": kind, "words": words}
+    db.execute("moderation/forget_expired", viewer_uuid=viewer_uuid)
     if db.retrying(lambda: db.query_value("moderation/report_person", **written, report_seconds=REPORTS_LIVE)) is None:
         raise NotFound
 
