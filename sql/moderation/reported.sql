@@ -8,3 +8,4 @@ WHERE reports.reporter_uuid = %(viewer_uuid)s
   AND reports.user_uuid = %(user_uuid)s
   AND reports.activity_uuid IS NOT DISTINCT FROM %(activity_uuid)s
   AND reports.settled_at IS NULL
+  AND reports.expires_at > now()

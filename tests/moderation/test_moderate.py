@@ -105,8 +105,13 @@ def test_second_of_two_moderators_sees_that_it_was_settled(
     (by,) = {re.findall(r"by @(\w+)", words(answer))[0] for answer in answers}
     assert (count(conn, "audit"), value(conn, "SELECT handle FROM users JOIN audit ON actor_uuid = uuid")) == (1, by)
     assert state_of(conn)[0] == (by == "mira")
-    late = decide(mira, case, "suspend", fragment=True)
-    assert (late.status_code, f"by @{by}" in words(late), state_of(conn)[1]) == (200, True, False)
+    said = f"Already {'hidden' if by == 'mo' else 'paused'} by @{by}; nothing else was done."
+    assert sorted(said in words(answer) for answer in answers) == [False, True]
+    for fragment, status in ((True, 200), (False, 409)):
+        late = decide(mira, case, "suspend", fragment=fragment)
+        assert (late.status_code, said in words(late), state_of(conn)[1]) == (status, True, False)
+    repeated = decide(*((mo, case, "hide") if by == "mo" else (mira, case, "pause-1-day")), fragment=True)
+    assert "Already" not in words(repeated)
 
 
 def test_act_is_whole_or_nothing(
@@ -206,6 +211,7 @@ def test_undo_of_what_was_reported_again_is_done_and_keeps_the_old_report_settle
         assert "reported again meanwhile" in words(answer)
         assert (state_of(conn), count(conn, "audit")) == ((False, False), noted)
         assert (len(cases(mo)), "Dismissed" in cases(mo, "/settled")[0]) == (1, True)
+    assert decide(mo, report_of(conn), "reopen").status_code == 303
 
 
 @pytest.mark.parametrize("longer_first", [True, False])

@@ -90,6 +90,16 @@ def test_report_again_changes_nothing_and_is_told(bob: FlaskClient, conn: Connec
     assert (count(conn, "reports"), count(conn, "report_copies")) == (2, 1)
 
 
+def test_expired_report_bars_no_new_one(bob: FlaskClient, mo: FlaskClient, conn: Connection, activity: UUID) -> None:
+    """Also before it is swept."""
+    for thing, form in ((activity, f"/activities/{activity}/report"), ("@alice", "/@alice/report")):
+        report(bob, thing)
+        conn.execute("UPDATE reports SET created_at = now() - interval '91 days', expires_at = now()")
+        assert ("You reported this" in bob.get(form).text, cases(mo)) == (False, [])
+        assert "You reported this" in report(bob, thing, fragment=True).text
+        assert (len(cases(mo)), value(conn, "SELECT count(*) FROM reports WHERE expires_at > now()")) == (1, 1)
+
+
 def test_report_that_is_refused_comes_back_as_typed(bob: FlaskClient, conn: Connection, activity: UUID) -> None:
     for thing in (activity, "@alice"):
         answer = report(bob, thing, kind="", words="w" * 501, fragment=True)

@@ -125,3 +125,12 @@ def test_last_operator_in_good_standing_stays(opa: FlaskClient, conn: Connection
     answer = send(opa, "/moderation/people", handle="opa", role="member", sure="yes")
     assert (answer.status_code, "Somebody must run this place." in answer.text) == (409, True)
     assert role_of(conn, "opa") == "operator"
+
+
+def test_operator_is_asked_before_giving_up_the_own_role(opa: FlaskClient, conn: Connection) -> None:
+    make_user(conn, "oona", role="operator")
+    asked = send(opa, "/moderation/people", handle="opa", role="member")
+    assert (asked.status_code, 'name="sure"' in asked.text, role_of(conn, "opa")) == (200, True, "operator")
+    given_up = send(opa, "/moderation/people", handle="opa", role="member", sure="yes")
+    assert (given_up.status_code, given_up.location, role_of(conn, "opa")) == (303, "/", "member")
+    assert opa.get(given_up.location).status_code == 200

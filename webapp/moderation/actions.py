@@ -25,6 +25,7 @@ def report_activity(
     """Reports it and seals a copy. Repeating it changes nothing. Raises `NotFound` for one's own and what is gone."""
     written = {"viewer_uuid": viewer_uuid, "activity_uuid": activity_uuid, "kind": kind, "words": words}
     lives = {"report_seconds": REPORTS_LIVE, "copy_seconds": settings.report_copies_days * 86400}
+    db.execute("moderation/forget_expired", viewer_uuid=viewer_uuid)
     if db.retrying(lambda: db.query_value("moderation/report_activity", **written, **lives)) is None:
         raise NotFound
 
@@ -32,12 +33,13 @@ def report_activity(
 def report_person(db: Database, *, viewer_uuid: str, user_uuid: str, kind: str, words: str) -> None:
     """Repeating it changes nothing. Raises `NotFound` for oneself and somebody suspended."""
     written = {"viewer_uuid": viewer_uuid, "user_uuid": user_uuid, "kind": kind, "words": words}
+    db.execute("moderation/forget_expired", viewer_uuid=viewer_uuid)
     if db.retrying(lambda: db.query_value("moderation/report_person", **written, report_seconds=REPORTS_LIVE)) is None:
         raise NotFound
 
 
-def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case, act: str, why: str) -> None:
-    """Does the act and settles the reports of the thing; nothing where another moderator settled them before.
+def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case, act: str, why: str) -> bool:
+    """Does the act and settles the reports of the thing; False and nothing where they were settled before.
 
     Raises `NotFound` for an act that the moderator may not do, or that the thing does not have.
     """
@@ -47,7 +49,7 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
     if outcome in ("hidden", "burned") and not activity_uuid:
         raise NotFound
 
-    def write() -> None:
+    def write() -> bool:
         with db.transaction():
             if db.execute(
                 "moderation/settle",
@@ -58,8 +60,10 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
             ):
                 _do(db, settings, act, user_uuid, activity_uuid)
                 note(db, actor_uuid=actor_uuid, act=act, user_uuid=user_uuid, activity_uuid=activity_uuid, why=why)
+                return True
+        return False
 
-    db.retrying(write)
+    return db.retrying(write)
 
 
 def reopen(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case) -> None:

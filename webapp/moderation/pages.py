@@ -13,7 +13,7 @@ from ..web.paging import PAGE_SIZE, Page
 from ..words import _
 from .forms import ReportForm
 from .shapes import Case, Moderated, Reported
-from .words import KINDS
+from .words import KINDS, OUTCOMES
 
 MOST_PEOPLE = 200
 
@@ -72,6 +72,16 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
     return case
 
 
+def already(case: Case) -> str:
+    """What somebody else decided before."""
+    if not case["outcome"]:
+        return ""
+    told = {"outcome": _(OUTCOMES[case["outcome"]]), "handle": case["settled_by"]}
+    if not case["settled_by"]:
+        return _("Already %(outcome)s; nothing else was done.") % told
+    return _("Already %(outcome)s by @%(handle)s; nothing else was done.") % told
+
+
 def undone(before: Case, after: Case) -> str:
     """What an undo left standing."""
     said = []
@@ -94,6 +104,9 @@ def find_person(handle: str) -> Moderated | None:
     return found
 
 
-def people_page(status: int = 200, typed: str = "", error: str = "") -> Any:
+def people_page(status: int = 200, typed: str = "", error: str = "", giving_up: str = "") -> Any:
+    """`giving_up`: the role that the operator is about to have, which is asked."""
     people = db().query_array("moderation/people", limit=MOST_PEOPLE)
-    return render_template("moderation/people.html", people=people, typed=typed, error=error), status
+    return render_template(
+        "moderation/people.html", people=people, typed=typed, error=error, giving_up=giving_up
+    ), status

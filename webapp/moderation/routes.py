@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
 from ..sessions.guards import limited, moderators, operators, unless_paused
 from ..sessions.session import known_viewer, refresh_viewer, viewer_uuid
 from ..web.current import db, settings
@@ -15,7 +15,7 @@ from ..web.paging import cursor
 from ..words import _
 from . import actions, words
 from .forms import RoleForm, WhyForm
-from .pages import find_person, list_page, people_page, require_case, undone
+from .pages import already, find_person, list_page, people_page, require_case, undone
 from .reporting import bp as bp
 from .shapes import Case
 
@@ -54,11 +54,15 @@ def _by() -> dict[str, str]:
 @limited("moderation")
 @unless_paused()
 def settle(report_uuid: UUID, act: str) -> Any:
-    """Dismiss, hide, burn, pause, suspend. What another moderator settled meanwhile is shown as it is."""
+    """Dismiss, hide, burn, pause, suspend. What another moderator settled meanwhile is shown and said."""
     case, why = require_case(report_uuid, known_viewer()["uuid"]), WhyForm().why.data
-    if not case["outcome"]:
-        actions.settle(db(), settings(), **_by(), case=case, act=act, why=why)
-    return _case_response(require_case(report_uuid, known_viewer()["uuid"]))
+    done = not case["outcome"] and actions.settle(db(), settings(), **_by(), case=case, act=act, why=why)
+    after = require_case(report_uuid, known_viewer()["uuid"])
+    repeated = (after["settled_by"], after["outcome"]) == (known_viewer()["handle"], actions.OUTCOMES[act])
+    said = "" if done or repeated else already(after)
+    if said and not wants_fragment():
+        raise Conflict(said)
+    return _case_response(after, said)
 
 
 @bp.post("/moderation/reports/<uuid:report_uuid>/reopen")
@@ -94,13 +98,17 @@ def people() -> Any:
 @limited("moderation")
 @unless_paused()
 def promote() -> Any:
-    form = RoleForm()
+    """Operators who give up their own role are asked first."""
+    form, viewer = RoleForm(), known_viewer()
     person = find_person(form.handle.data)
     if not form.validate() or not person:
         error = next((found[0] for found in form.errors.values()), _("Nobody has that handle."))
         return people_page(422, form.handle.typed, error)
-    actions.promote(db(), actor_uuid=viewer_uuid(), user_uuid=person["uuid"], role=form.role.data)
-    return redirect(url_for(".people"), 303)
+    gives_up = person["uuid"] == viewer["uuid"] and form.role.data != "operator"
+    if gives_up and "sure" not in request.form:
+        return people_page(typed=form.handle.typed, giving_up=form.role.data)
+    actions.promote(db(), actor_uuid=viewer["uuid"], user_uuid=person["uuid"], role=form.role.data)
+    return redirect(url_for("feeds.home" if gives_up else ".people"), 303)
 
 
 @bp.post("/moderation/people/<handle>/restore")
