@@ -161,8 +161,9 @@ ORDINARY = [
     "7", "S", "Lil", "Steam", "Yokomodo", "Adam Minton", "Ad Minton", "Secure Ity",
 ]  # fmt: skip
 ORDINARY_HANDLES = [
-    "helpman", "teamer", "staffan", "ali", "apl", "al1", "modest", "joe_root", "root_beer", "steam", "mayflyer", "anna1",
-    "1984", "__", "s5", "mo_derby", "help1", "me2", "adminah", "steamroller", "commodore", "systema", "l0la", "owen_3",
+    "helpman", "teamer", "staffan", "ali", "apl", "al1", "modest", "joe_root", "root_beer", "steam", "mayflyer",
+    "anna1", "1984", "__", "s5", "mo_derby", "help1", "me2", "adminah", "steamroller", "commodore", "systema", "l0la",
+    "owen_3",
 ]  # fmt: skip
 
 

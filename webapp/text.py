@@ -63,7 +63,7 @@ _ALIKE = str.maketrans(
     "\u0430\u0432\u0433\u0435\u043a\u043c\u043d\u043e\u043f\u0440\u0441\u0442\u0443\u0445\u044c"
     "\u0455\u0456\u0458\u04bb\u04cf\u0501\u051b\u051d"
     "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
-    "oieasiia" "abrekmhonpctyxb" "sijhidqw" "abeznikmvoptux",
+    "oieasiiaabrekmhonpctyxbsijhidqwabeznikmvoptux",
 )
 _CAPITALS = str.maketrans("\u0397\u039d\u03a5", "hny")
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")

@@ -120,8 +120,11 @@ def test_reports_of_those_who_leave_stay_with_their_copies(
 
 def test_invitations_end_with_the_account_of_their_maker_alone(conn: Connection, alice: FlaskClient) -> None:
     for name, maker in {"by alice": user_uuid(conn, "alice"), "by the server": None}.items():
-        conn.execute("INSERT INTO invitations (code_hash, name, user_uuid, expires_at)"
-                     " VALUES (sha256(%s), %s, %s, now() + interval '1 day')", [name.encode(), name, maker])  # fmt: skip
+        conn.execute(
+            "INSERT INTO invitations (code_hash, name, user_uuid, expires_at)"
+            " VALUES (sha256(%s), %s, %s, now() + interval '1 day')",
+            [name.encode(), name, maker],
+        )
     send(alice, DELETE, current=PASSWORD)
     assert conn.execute("SELECT name FROM invitations").fetchall() == [("by the server",)]
 
