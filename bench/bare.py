@@ -22,7 +22,7 @@ PAGE = """<!doctype html>
 </body></html>"""
 CARDS = """SELECT json_agg(row_to_json(card)) FROM (
   SELECT live.number::text, live.uuid, display_name, handle, message, created_at
-  FROM live_activities AS live ORDER BY live.number DESC LIMIT 20
+  FROM alive_activities AS live ORDER BY live.number DESC LIMIT 20
 ) AS card"""
 
 

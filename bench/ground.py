@@ -96,7 +96,7 @@ def fill(made: Ground, users: int, activities: int) -> None:
         conn.execute(
             "INSERT INTO read_marks (user_uuid, number, newest, seen_at)"
             " SELECT users.uuid, mark.number, mark.number, now() - interval '1 hour'"
-            " FROM users, (SELECT number FROM live_activities ORDER BY number DESC OFFSET 10 LIMIT 1) AS mark"
+            " FROM users, (SELECT number FROM alive_activities ORDER BY number DESC OFFSET 10 LIMIT 1) AS mark"
             " WHERE handle = %s",
             [VIEWER],
         )

@@ -71,7 +71,7 @@ def main() -> None:
             for letter, application in SERVED.items()
         }
         with made.superuser() as conn:
-            (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
+            (alive,) = conn.execute("SELECT count(*) FROM alive_activities").fetchone()
         print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
         print("gunicorn with 2 gevent workers; D and Q are pgbench with the statements of A and of J")
         print(f"{chosen.connections} connections, {chosen.rounds} rounds of {chosen.seconds} s each; load by {tool()}")

@@ -40,7 +40,7 @@ FOLLOWERS = [
     for number, who in enumerate(
         (
             "SELECT uuid FROM users ORDER BY md5(uuid::text)",
-            "SELECT user_uuid AS uuid FROM live_activities GROUP BY user_uuid ORDER BY max(number)",
+            "SELECT user_uuid AS uuid FROM alive_activities GROUP BY user_uuid ORDER BY max(number)",
         ),
         2,
     )
@@ -56,10 +56,10 @@ class Values:
         self._sessions = conn.execute("SELECT token_hash FROM sessions").fetchall()
         self._people = conn.execute("SELECT uuid, handle, email FROM users ORDER BY md5(handle) LIMIT 2000").fetchall()
         self._activities = conn.execute(
-            "SELECT uuid, number, user_uuid FROM live_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
+            "SELECT uuid, number, user_uuid FROM alive_activities WHERE md5(uuid::text) < '01' LIMIT 2000"
         ).fetchall()
         self._parents = conn.execute(
-            "SELECT reply_to_activity_uuid FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL"
+            "SELECT reply_to_activity_uuid FROM alive_activities WHERE reply_to_activity_uuid IS NOT NULL"
             " GROUP BY reply_to_activity_uuid ORDER BY count(*) DESC LIMIT 200"
         ).fetchall()
 
@@ -183,7 +183,7 @@ def main() -> None:
     with ground(chosen.users, chosen.activities) as made:
         with made.superuser() as conn:
             values = Values(conn)
-            (alive,) = conn.execute("SELECT count(*) FROM live_activities").fetchone()
+            (alive,) = conn.execute("SELECT count(*) FROM alive_activities").fetchone()
         print(f"{chosen.users} people, {alive} live activities; PostgreSQL {major_version(made.cluster.bindir)}")
         print(f"{chosen.times} calls of each; the middle one, and the 99th percentile")
         measure(made, values, chosen.times, chosen.only)

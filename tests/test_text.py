@@ -162,8 +162,8 @@ ORDINARY = [
 ]  # fmt: skip
 ORDINARY_HANDLES = [
     "helpman", "teamer", "staffan", "ali", "apl", "al1", "modest", "joe_root", "root_beer", "steam", "mayflyer",
-    "anna1", "1984", "__", "s5", "mo_derby", "help1", "me2", "adminah", "steamroller", "commodore", "systema", "l0la",
-    "owen_3",
+    "anna1",
+    "1984", "__", "s5", "mo_derby", "help1", "me2", "adminah", "steamroller", "commodore", "systema", "l0la", "owen_3",
 ]  # fmt: skip
 
 

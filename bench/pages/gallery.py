@@ -64,6 +64,9 @@ SIGNED_IN = {
     "everybody": "/public",
     "muted and blocked": "/settings/people",
     "blocked": "/@jonah",
+    "moderation": "/moderation",
+    **{f"moderation, {page}": f"/moderation/{page}" for page in ("settled", "people", "audit")},
+    "report page": f"/activities/{uuid(5)}/report",
     "invitations": "/moderation/invitations",
     "invitation": f"/moderation/invitations/{uuid(1)}",
     "compose": "/compose",
@@ -215,11 +218,11 @@ STATES = [
 def broken(urls: Any) -> Iterator[None]:
     """Something that nobody foresaw: a view that every feed reads has another name."""
     with urls.owner() as conn:
-        conn.execute("ALTER VIEW live_activities RENAME TO mislaid")
+        conn.execute("ALTER VIEW alive_activities RENAME TO mislaid")
         try:
             yield
         finally:
-            conn.execute("ALTER VIEW mislaid RENAME TO live_activities")
+            conn.execute("ALTER VIEW mislaid RENAME TO alive_activities")
 
 
 @contextlib.contextmanager

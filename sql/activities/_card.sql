@@ -35,7 +35,22 @@ SELECT
   (
     SELECT row_to_json(line)
     FROM (
-      SELECT uuid, number::text, handle, display_name, message, expires_at, created_at, now() AS read_at
+      SELECT
+        uuid,
+        number::text,
+        handle,
+        display_name,
+        -- Of somebody muted no word is shown.
+        CASE WHEN EXISTS (
+          SELECT
+          FROM mutes
+          WHERE mutes.user_uuid = %(viewer_uuid)s
+            AND mutes.muted_uuid = seen.user_uuid
+            AND mutes.expires_at > now()
+        ) THEN '' ELSE message END AS message,
+        expires_at,
+        created_at,
+        now() AS read_at
       FROM seen
       WHERE seen.uuid = activity.reply_to_activity_uuid
     ) AS line

@@ -16,7 +16,7 @@
     live.visible_from,
     live.audience,
     live.circle_user_uuid
-  FROM live_activities AS live
+  FROM alive_activities AS live
   CROSS JOIN viewer
   WHERE
     -- include activities/_may_see

@@ -22,7 +22,10 @@ WITH
       WHEN reach.audience = 'followers' THEN %(viewer_uuid)s
     END
   FROM (SELECT) AS activity
-  LEFT JOIN seen AS parent ON parent.uuid = %(reply_to_activity_uuid)s
+  CROSS JOIN viewer
+  LEFT JOIN seen AS parent
+    ON parent.uuid = %(reply_to_activity_uuid)s
+    AND (parent.circle_user_uuid IS NULL OR parent.circle_user_uuid <> ALL (viewer.shut_out))
   CROSS JOIN LATERAL (
     SELECT CASE
       WHEN 'followers' IN (parent.audience, %(audience)s) THEN 'followers'

@@ -1,4 +1,4 @@
--- live/_feeds: the feeds of `viewer` that `live`, of live_activities, belongs to: "home everybody", "everybody" or "".
+-- live/_feeds: the feeds of `viewer` that `live`, of alive_activities, belongs to: "home everybody", "everybody" or "".
 CASE
   WHEN EXISTS (
     SELECT

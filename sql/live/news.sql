@@ -16,10 +16,10 @@ SELECT
         extract(epoch FROM live.visible_from) AS moment,
         (
           SELECT above.number::text
-          FROM live_activities AS above
+          FROM alive_activities AS above
           WHERE above.uuid = live.reply_to_activity_uuid
         ) AS parent
-      FROM live_activities AS live
+      FROM alive_activities AS live
       WHERE live.number > (((SELECT since FROM past) - %(undo_seconds)s - 5) * 1000)::bigint << 16
         AND live.visible_from > to_timestamp((SELECT since FROM past))
         AND live.visible_from <= now()

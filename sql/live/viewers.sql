@@ -17,7 +17,7 @@ SELECT
         viewer.uuid AS viewer_uuid,
         -- include live/_feeds
         AS feeds
-      FROM live_activities AS live
+      FROM alive_activities AS live
       CROSS JOIN viewer
       WHERE live.number = ANY (%(numbers)s)
         AND live.user_uuid <> viewer.uuid

@@ -3,7 +3,7 @@
 -- returns: rows
 WITH leaving AS MATERIALIZED (
   SELECT uuid, number, user_uuid, visible_from, audience, circle_user_uuid, now() AS expires_at
-  FROM live_activities
+  FROM alive_activities
   WHERE user_uuid = %(user_uuid)s
 )
 -- include activities/_withdrawn

@@ -40,7 +40,7 @@ def test_burn_with_a_stale_token_asks_again_with_one_that_counts(alice: FlaskCli
         activity = activity_by(conn, "alice")
         answer = burn(alice, activity, csrf_token="stale", fragment=fragment)
         assert answer.status_code == 400
-        assert count(conn, "live_activities") == 1
+        assert count(conn, "alive_activities") == 1
         fresh = re.findall(r'name="csrf_token" value="([^"]+)"', answer.text)[-1]
         assert burn(alice, activity, csrf_token=fresh, fragment=fragment).status_code == (200 if fragment else 303)
-        assert count(conn, "live_activities") == 0
+        assert count(conn, "alive_activities") == 0

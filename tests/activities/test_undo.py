@@ -55,7 +55,7 @@ def test_undo_once_it_is_out_changes_nothing(alice: FlaskClient, conn: Connectio
         assert (answer.status_code, "It is out now: burn it instead." in words(answer)) == (409, True)
         card = f'<article class="activity" id="activity-{number_of(conn, made)}"'
         assert (card in answer.text, "act-undo" in answer.text) == (fragment, False)
-    assert (count(conn, "live_activities"), count(conn, "drafts")) == (1, 0)
+    assert (count(conn, "alive_activities"), count(conn, "drafts")) == (1, 0)
 
 
 def test_undo_with_replies_of_ones_own_leaves_their_place(alice: FlaskClient, conn: Connection) -> None:

@@ -47,7 +47,7 @@ def test_view_of_live_activities_has_each_of_its_conditions(conn: Connection) ->
     alive, gone = make_activity(conn, alice), make_activity(conn, alice)
     conn.execute("UPDATE activities SET expires_at = now() WHERE uuid = %s", [gone])
     make_activity(conn, mallory)
-    assert [row[0] for row in conn.execute("SELECT uuid FROM live_activities").fetchall()] == [alive]
+    assert [row[0] for row in conn.execute("SELECT uuid FROM alive_activities").fetchall()] == [alive]
     # A stub is a place and nothing else.
     stub = [row.name for row in conn.execute("SELECT * FROM thread_stubs").description or ()]
     assert stub == ["uuid", "number", "reply_to_activity_uuid", "created_at"]

@@ -33,7 +33,7 @@ BASE_TABLE = {
     "activities/_blanked": "writes it",
     "ops/sweep_blanks": "the sweep",
 }
-# Who reads live_activities past activities/_seen: no viewer is shown anything.
+# Who reads alive_activities past activities/_seen: no viewer is shown anything.
 NOBODY_LOOKS = {"moderation/suspend", "live/news"}
 # Who asks activities/_may_see for several viewers at once.
 MANY_LOOK = {"live/viewers"}
@@ -78,9 +78,9 @@ def test_files_keep_form_and_style() -> None:
 
 
 def test_files_read_activities_through_their_doors() -> None:
-    """live_activities and thread_places, but for those that write or sweep."""
+    """alive_activities and thread_places, but for those that write or sweep."""
     whole = {name: statement_of(TEMPLATES[name].text if name in TEMPLATES else text) for name, text in FILES.items()}
-    live = {name for name, text in FILES.items() if "live_activities" in statement_of(text)}
+    live = {name for name, text in FILES.items() if "alive_activities" in statement_of(text)}
     assert live - {"activities/_seen"} == NOBODY_LOOKS | MANY_LOOK
     asking = {name for name, text in FILES.items() if "-- include activities/_may_see" in text}
     assert asking == {"activities/_seen"} | MANY_LOOK

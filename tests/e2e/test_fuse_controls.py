@@ -163,7 +163,7 @@ def test_undo_brings_the_text_back_where_it_was_written(home: Page, conn: Connec
     expect(reply_form(home).get_by_role("textbox")).to_be_focused()
     send(ready(reply_form(home)))
     expect(card(home, "It hangs by the door.")).to_be_visible()
-    assert value(conn, "SELECT count(*) FROM live_activities WHERE reply_to_activity_uuid IS NOT NULL") == 1
+    assert value(conn, "SELECT count(*) FROM alive_activities WHERE reply_to_activity_uuid IS NOT NULL") == 1
 
 
 def test_undo_takes_no_other_texts_place(home: Page) -> None:

@@ -117,3 +117,11 @@ def test_person_is_reported_from_their_profile(home: Page, conn: Connection, bob
     home.get_by_label("Spam").check()
     home.get_by_role("button", name="Report", exact=True).click()
     expect(home.locator(".panel")).to_contain_text("You reported this")
+
+
+def test_person_is_let_back_in_by_a_click(mo: Page, conn: Connection, bob: str) -> None:
+    """Not under the link to the profile, which covers the rest of the row."""
+    conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'bob'")
+    mo.goto("/moderation/people")
+    mo.get_by_role("button", name="Let them back in").click(timeout=3000)
+    expect(mo.locator(".person", has_text="@bob")).to_have_count(0)

@@ -101,8 +101,8 @@ def test_table_that_is_locked_is_told_in_bounded_time_to_a_crowd_and_recovers(
 
 
 def test_statement_that_takes_too_long_is_ended(app: Flask, urls: DatabaseUrls, conn: Connection) -> None:
-    view = value(conn, "SELECT pg_get_viewdef('live_activities')")
-    conn.execute(f"CREATE OR REPLACE VIEW live_activities AS {view.rstrip(';')} AND pg_sleep(30) IS NOT NULL")
+    view = value(conn, "SELECT pg_get_viewdef('alive_activities')")
+    conn.execute(f"CREATE OR REPLACE VIEW alive_activities AS {view.rstrip(';')} AND pg_sleep(30) IS NOT NULL")
     try:
         began = time.monotonic()
         answer = app.test_client().get("/public")
@@ -111,7 +111,7 @@ def test_statement_that_takes_too_long_is_ended(app: Flask, urls: DatabaseUrls, 
         assert app.test_client().get("/sign-in").status_code == 200
         assert value(conn, "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND state <> 'idle'", APP) == 0
     finally:
-        conn.execute(f"CREATE OR REPLACE VIEW live_activities AS {view}")
+        conn.execute(f"CREATE OR REPLACE VIEW alive_activities AS {view}")
     assert app.test_client().get("/public").status_code == 200
 
 

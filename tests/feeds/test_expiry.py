@@ -97,7 +97,7 @@ def test_life_ends_at_its_very_instant(conn: Connection, alice: UUID) -> None:
     with conn.transaction():
         for left in (timedelta(microseconds=1), timedelta(0)):
             make_activity(conn, alice, str(left), age=timedelta(hours=1), left=left)
-        assert conn.execute("SELECT message FROM live_activities").fetchall() == [(str(timedelta(microseconds=1)),)]
+        assert conn.execute("SELECT message FROM alive_activities").fetchall() == [(str(timedelta(microseconds=1)),)]
 
 
 def test_gone_and_never_look_the_same(readers: dict[str, FlaskClient], conn: Connection, alice: UUID) -> None:

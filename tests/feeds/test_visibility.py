@@ -71,8 +71,13 @@ class Model:
             return False
         if said.audience == "followers":
             follows = (viewer, said.circle) in self.ties["follow"]
-            return viewer is not None and (viewer == said.circle or follows or viewer in said.addressed)
+            near = viewer == said.circle or follows or viewer in said.addressed
+            return viewer is not None and self.met(viewer, said.circle) and near
         return said.audience == "everyone" or viewer is not None
+
+    def may_reply(self, author: str, said: Said) -> bool:
+        """Also below one's own words a circle stays shut to whom its owner blocked."""
+        return self.sees(author, said) and (said.circle is None or self.met(author, said.circle))
 
     def seen(self, viewer: str | None) -> list[Said]:
         return [said for said in reversed(self.said) if self.sees(viewer, said)]
@@ -151,9 +156,9 @@ class Community(RuleBasedStateMachine):
             )
         except Conflict:
             assert parent
-            assert not self.model.sees(author, parent)
+            assert not self.model.may_reply(author, parent)
             return multiple()
-        assert parent is None or self.model.sees(author, parent)
+        assert parent is None or self.model.may_reply(author, parent)
         circle, addressed = None, frozenset[str]()
         if parent and parent.audience == "followers":
             audience, circle, addressed = "followers", parent.circle, parent.addressed
@@ -323,6 +328,8 @@ class Community(RuleBasedStateMachine):
             card = thread["activity"]
             assert card["replies_count"] == sum(model.sees(viewer, reply) for reply in said.replies)
             assert bool(card["parent"]) == bool(said.parent and model.sees(viewer, said.parent))
+            if said.parent and card["parent"]:
+                assert bool(card["parent"]["message"]) != ((viewer, said.parent.author) in model.ties["mute"])
 
     def teardown(self) -> None:
         for viewer in (None, *PEOPLE):

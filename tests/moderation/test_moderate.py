@@ -142,7 +142,10 @@ def test_nobody_judges_reports_about_themselves(mo: FlaskClient, bob: FlaskClien
     assert (cases(mo), "<b>" in mo.get("/moderation").text) == ([], False)
     for act in ("dismiss", "reopen"):
         assert decide(mo, report_of(conn, "mo"), act).status_code == 404
-    conn.execute("UPDATE users SET paused_until = now() + interval '1 day' WHERE handle = 'mo'")
+    decide(signed_in(mo.application, "mira"), report_of(conn, "mo"), "pause-1-day", why="a cross word")
+    assert ("a cross word" in mo.get("/moderation/audit").text, state_of(conn, "mo")) == (False, (True, False))
+    assert "a cross word" in signed_in(mo.application, "opa").get("/moderation/audit").text
+    conn.execute("UPDATE users SET paused_until = NULL")
     assert send(mo, "/moderation/people/mo/restore").status_code == 404
 
 
@@ -189,13 +192,44 @@ def test_case_shows_the_history_of_the_person(mo: FlaskClient, bob: FlaskClient,
         assert part in history
 
 
-def test_undo_keeps_settled_what_was_reported_again(
-    mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID
+@pytest.mark.parametrize(("act", "noted"), {"dismiss": 1, "pause-7-days": 2, "suspend": 2}.items())
+def test_undo_of_what_was_reported_again_is_done_and_keeps_the_old_report_settled(
+    app: Flask, mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID, act: str, noted: int
 ) -> None:
-    decide(mo, report_of(conn), "dismiss")
-    report(bob, activity)
-    assert decide(mo, report_of(conn), "reopen").status_code == 303
-    assert (len(cases(mo)), len(cases(mo, "/settled"))) == (1, 1)
+    decide(mo, report_of(conn), act)
+    conn.execute(
+        "INSERT INTO reports (reporter_uuid, user_uuid, activity_uuid, kind, expires_at)"
+        " SELECT reporter_uuid, user_uuid, activity_uuid, kind, expires_at FROM reports"
+    )
+    for _ in range(2):
+        answer = decide(mo, report_of(conn), "reopen", fragment=True)
+        assert "reported again meanwhile" in words(answer)
+        assert (state_of(conn), count(conn, "audit")) == ((False, False), noted)
+        assert (len(cases(mo)), "Dismissed" in cases(mo, "/settled")[0]) == (1, True)
+
+
+@pytest.mark.parametrize("longer_first", [True, False])
+def test_undo_of_a_pause_keeps_that_of_another_case(
+    mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID, longer_first: bool
+) -> None:
+    """Until somebody lets the person back in, which ends all of them."""
+    given = ["pause-7-days", "pause-1-day"] if longer_first else ["pause-1-day", "pause-7-days"]
+    about = report_of(conn)
+    decide(mo, about, given[0])
+    report(bob, "@alice")
+    other = value(conn, "SELECT uuid FROM reports WHERE settled_at IS NULL")
+    decide(mo, other, given[1])
+    long, short = (about, other) if longer_first else (other, about)
+    left = "SELECT round(extract(epoch FROM paused_until - now()) / 86400)::int FROM users WHERE handle = 'alice'"
+    assert "Another case pauses them until" in words(decide(mo, short, "reopen", fragment=True))
+    assert value(conn, left) == 7
+    decide(mo, short, "pause-1-day")
+    decide(mo, long, "reopen")
+    assert value(conn, left) == 1
+    decide(mo, long, "pause-7-days")
+    send(mo, "/moderation/people/alice/restore")
+    decide(mo, short, "reopen")
+    assert value(conn, left) is None
 
 
 def test_reporter_finds_what_came_of_it(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from moderating import report, report_of, state_of
 from verbs import activity_by, count, send, value, words, write
 
 from webapp.db.connections import Connection
@@ -41,6 +42,29 @@ def test_paused_person_cannot_act_on_others(alice: FlaskClient, conn: Connection
     assert [count(conn, table) for table in ("likes", "follows", "reports", "mutes")] == [0, 0, 0, 1]
 
 
+def test_paused_person_changes_no_name_and_keeps_what_was_typed(alice: FlaskClient, conn: Connection) -> None:
+    conn.execute("UPDATE users SET paused_until = now() + interval '1 day' WHERE handle = 'alice'")
+    for path, fields in {
+        "profile": {"display_name": "Alison", "bio": "a new line"},
+        "handle": {"handle": "alison"},
+    }.items():
+        answer = send(alice, f"/settings/{path}", **fields)
+        said = [part in answer.text for part in ("asked you to pause", *fields.values())]
+        assert (answer.status_code, set(said)) == (409, {True}), path
+    assert value(conn, "SELECT count(*) FROM users WHERE 'alison' IN (handle, lower(display_name)) OR bio > ''") == 0
+
+
+def test_paused_operator_moderates_nobody(opa: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
+    report(bob, "@alice")
+    conn.execute("UPDATE users SET paused_until = now() + interval '1 day' WHERE handle IN ('opa', 'alice')")
+    acts = [f"reports/{report_of(conn)}/{act}" for act in ("suspend", "reopen")]
+    for path in (*acts, "people", "people/alice/restore"):
+        for fragment in (False, True):
+            answer = send(opa, f"/moderation/{path}", fragment=fragment, handle="alice", role="operator")
+            assert (answer.status_code, "asked you to pause" in answer.text) == (409, True), path
+    assert (state_of(conn), count(conn, "audit")) == ((True, False), 0)
+
+
 def test_what_reaches_others_asks_for_a_pause(app: Flask) -> None:
     pausable = {endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "pausable")}
     assert pausable == {
@@ -49,4 +73,10 @@ def test_what_reaches_others_asks_for_a_pause(app: Flask) -> None:
         "follows.follow",
         "moderation.report_activity",
         "moderation.report_person",
+        "moderation.settle",
+        "moderation.reopen",
+        "moderation.restore",
+        "moderation.promote",
+        "users.save_profile",
+        "account.save_handle",
     }

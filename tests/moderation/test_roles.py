@@ -1,13 +1,17 @@
 """Members, moderators and operators: who becomes one, and the mark that they wear."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from factories import make_user
 from flask import Flask
 from flask.testing import FlaskClient
-from verbs import activity_by, send, signed_in, value
+from moderating import decide, report, report_of
+from verbs import activity_by, send, signed_in, token_for, value
+from ways import DatabaseUrls, wait_for
 
-from webapp.db.connections import Connection
+from webapp.db.connections import Connection, connect
 
 MARK = '<i class="icon icon-mark" role="img" aria-label="(?:Moderator|Operator)"'
 
@@ -59,8 +63,6 @@ def test_role_of_nobody_or_of_no_kind_is_said_beside_the_handle(opa: FlaskClient
     for handle, role in (("nobody", "moderator"), ("alice", "king")):
         answer = send(opa, "/moderation/people", handle=handle, role=role)
         assert (answer.status_code, f'value="{handle}"' in answer.text, "error" in answer.text) == (422, True, True)
-    assert send(opa, "/moderation/people", handle="opa", role="member").status_code == 404
-    assert role_of(conn, "opa") == "operator"
 
 
 def test_moderator_gives_no_roles_and_loses_the_room_with_the_role(
@@ -82,3 +84,44 @@ def test_people_lists_who_is_kept_out_with_the_way_back(mo: FlaskClient, conn: C
         assert f"/moderation/people/{handle}/restore" in page
         assert send(mo, f"/moderation/people/{handle}/restore").status_code == 303
     assert "restore" not in mo.get("/moderation/people").text
+
+
+OPERATORS = "SELECT count(*) FROM users WHERE role = 'operator' AND suspended_at IS NULL"
+
+
+@pytest.mark.parametrize("act", ["demote", "suspend"])
+def test_two_operators_who_remove_each_other_at_once_leave_one(
+    app: Flask, opa: FlaskClient, bob: FlaskClient, conn: Connection, database_urls: DatabaseUrls, act: str
+) -> None:
+    make_user(conn, "oona", role="operator")
+    others = {"oona": opa, "opa": signed_in(app, "oona")}
+    tokens = {handle: token_for(client) for handle, client in others.items()}
+    for handle in others:
+        report(bob, f"@{handle}")
+    about = {handle: report_of(conn, handle) for handle in others}
+
+    def remove(handle: str) -> int:
+        client, token = others[handle], {"csrf_token": tokens[handle]}
+        if act == "suspend":
+            return decide(client, about[handle], "suspend", **token).status_code
+        return send(client, "/moderation/people", handle=handle, role="member", **token).status_code
+
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with ThreadPoolExecutor(2) as threads, connect(database_urls.superuser_url) as look:
+        with connect(database_urls.owner_url) as held, held.transaction():
+            held.execute("SELECT FROM users WHERE role = 'operator' FOR NO KEY UPDATE")
+            removed = [threads.submit(remove, handle) for handle in others]
+            wait_for(lambda: value(look, waiting) == 2)
+        assert sorted(each.result(10) for each in removed) == [303, 409]
+    assert value(conn, OPERATORS) == 1
+
+
+@pytest.mark.parametrize(
+    "state", ["role = 'member'", "suspended_at = now()", "paused_until = now() + interval '1 day'"]
+)
+def test_last_operator_in_good_standing_stays(opa: FlaskClient, conn: Connection, state: str) -> None:
+    make_user(conn, "oona", role="operator")
+    conn.execute(f"UPDATE users SET {state} WHERE handle = 'oona'")
+    answer = send(opa, "/moderation/people", handle="opa", role="member", sure="yes")
+    assert (answer.status_code, "Somebody must run this place." in answer.text) == (409, True)
+    assert role_of(conn, "opa") == "operator"

@@ -25,12 +25,12 @@ def test_suspend_hides_and_signs_out_and_can_be_undone(run: Run, owner: Connecti
     make_activity(owner, alice)
     sign_in(owner, alice)
     run.done("users-suspend", "alice")
-    assert [one(owner, f"SELECT count(*) FROM {name}") for name in ("live_activities", "sessions")] == [0, 0]
+    assert [one(owner, f"SELECT count(*) FROM {name}") for name in ("alive_activities", "sessions")] == [0, 0]
     since = one(owner, "SELECT suspended_at FROM users")
     run.done("users-suspend", "alice")
     assert one(owner, "SELECT suspended_at FROM users") == since
     run.done("users-suspend", "--undo", "alice")
-    assert one(owner, "SELECT count(*) FROM live_activities") == 1
+    assert one(owner, "SELECT count(*) FROM alive_activities") == 1
 
 
 def test_promote_gives_a_role_and_notes_it(run: Run, owner: Connection) -> None:
@@ -73,6 +73,6 @@ def test_burn_takes_text_and_author_at_once(run: Run, owner: Connection) -> None
     row = "SELECT user_uuid, message, expires_at <= now() FROM activities WHERE uuid = %s"
     assert owner.execute(row, [burnt]).fetchone() == (None, None, True)
     assert one(owner, "SELECT expires_at - now() BETWEEN '23 hours' AND '1 day' FROM activity_keys") is True
-    assert one(owner, "SELECT uuid FROM live_activities") == reply
+    assert one(owner, "SELECT uuid FROM alive_activities") == reply
     for nothing in (str(burnt), "../x"):
         run.refused("bin/activities-burn: ", "activities-burn", nothing)

@@ -7,7 +7,10 @@ AUDIENCES = ("everyone", "members", "followers")
 
 
 class ActivityLine(TypedDict):
-    """One activity in a line of a list (sql/feeds/vanishing.sql), or of a card that replies to it."""
+    """One activity in a line of a list (sql/feeds/vanishing.sql), or of a card that replies to it.
+
+    `message` is empty where the viewer muted its author.
+    """
 
     uuid: str
     number: str

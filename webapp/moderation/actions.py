@@ -1,6 +1,7 @@
 from ..config.settings import Settings
 from ..db.database import Database
-from ..errors import NotFound
+from ..errors import Conflict, NotFound
+from ..words import _
 from .shapes import Case, Moderated
 
 ROLES = ("member", "moderator", "operator")
@@ -15,7 +16,7 @@ OUTCOMES = {
 }
 UNDOING = {"dismissed": "reopen", "hidden": "show", "paused": "unpause", "suspended": "restore"}
 """What undoes each outcome; nothing brings back what was burned."""
-_PAUSES = {"pause-1-day": 86400, "pause-7-days": 7 * 86400, "unpause": None}
+_PAUSES = {"pause-1-day": 86400, "pause-7-days": 7 * 86400}
 
 
 def report_activity(
@@ -64,6 +65,8 @@ def settle(db: Database, settings: Settings, *, actor_uuid: str, role: str, case
 def reopen(db: Database, settings: Settings, *, actor_uuid: str, role: str, case: Case) -> None:
     """Undoes what settled the case, so that it waits again; nothing where another moderator did.
 
+    What was reported again meanwhile waits as that report, and this one stays, dismissed.
+
     Raises `NotFound` for what was burned, and for an act that the moderator could not do.
     """
     user_uuid, activity_uuid = case["user_uuid"], case["activity_uuid"]
@@ -93,10 +96,10 @@ def let_back(db: Database, *, actor_uuid: str, role: str, person: Moderated) -> 
 
 
 def promote(db: Database, *, actor_uuid: str | None, user_uuid: str, role: str) -> None:
-    """Gives somebody else a role. Raises `NotFound` for oneself."""
-    if actor_uuid == user_uuid:
-        raise NotFound
+    """Gives somebody a role. Raises `Conflict` for the last operator, but on the server, which can make another."""
     with db.transaction():
+        if actor_uuid and role != "operator":
+            _require_another_operator(db, user_uuid)
         if db.execute("moderation/promote", user_uuid=user_uuid, role=role):
             note(db, actor_uuid=actor_uuid, act=role, user_uuid=user_uuid)
 
@@ -121,6 +124,12 @@ def _require_may_touch(actor_uuid: str, role: str, user_uuid: str, their_role: s
         raise NotFound
 
 
+def _require_another_operator(db: Database, user_uuid: str) -> None:
+    """Raises `Conflict`; nobody else takes an operator away until the transaction ends."""
+    if not db.query_value("moderation/spared", user_uuid=user_uuid):
+        raise Conflict(_("Somebody must run this place."))
+
+
 def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uuid: str | None) -> None:
     """What an act does besides settling. What has ended meanwhile is passed over."""
     match act:
@@ -130,9 +139,12 @@ def _do(db: Database, settings: Settings, act: str, user_uuid: str, activity_uui
             db.execute("moderation/show", activity_uuid=activity_uuid)
         case "burn":
             db.query_value("moderation/burn", activity_uuid=activity_uuid, key_seconds=settings.key_outlives)
-        case "pause-1-day" | "pause-7-days" | "unpause":
+        case "pause-1-day" | "pause-7-days":
             db.execute("moderation/pause", user_uuid=user_uuid, seconds=_PAUSES[act])
+        case "unpause":
+            db.execute("moderation/unpause", user_uuid=user_uuid)
         case "suspend":
+            _require_another_operator(db, user_uuid)
             suspend(db, user_uuid=user_uuid)
         case "restore":
             db.execute("moderation/restore", user_uuid=user_uuid)

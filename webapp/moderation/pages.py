@@ -7,8 +7,10 @@ from .. import text
 from ..errors import NotFound
 from ..web.addresses import address
 from ..web.current import db, settings
+from ..web.filters import full_time
 from ..web.htmx import wants_fragment
 from ..web.paging import PAGE_SIZE, Page
+from ..words import _
 from .forms import ReportForm
 from .shapes import Case, Moderated, Reported
 from .words import KINDS
@@ -68,6 +70,16 @@ def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
     if not case:
         raise NotFound
     return case
+
+
+def undone(before: Case, after: Case) -> str:
+    """What an undo left standing."""
+    said = []
+    if before["outcome"] == "paused" and (until := after["paused_until"]):
+        said.append(_("Another case pauses them until %(when)s.") % {"when": full_time(until)})
+    if after["outcome"] == "dismissed":
+        said.append(_("It was reported again meanwhile: that report waits in the queue, this one is dismissed."))
+    return " ".join(said)
 
 
 def list_page(name: str, cursor: str, **asked: Any) -> str:

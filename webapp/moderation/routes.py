@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 
 from ..errors import NotFound
-from ..sessions.guards import limited, moderators, operators
+from ..sessions.guards import limited, moderators, operators, unless_paused
 from ..sessions.session import known_viewer, refresh_viewer, viewer_uuid
 from ..web.current import db, settings
 from ..web.fragments import page_before
@@ -15,8 +15,9 @@ from ..web.paging import cursor
 from ..words import _
 from . import actions, words
 from .forms import RoleForm, WhyForm
-from .pages import find_person, list_page, people_page, require_case
+from .pages import find_person, list_page, people_page, require_case, undone
 from .reporting import bp as bp
+from .shapes import Case
 
 for _name, _words in (("kind", words.KINDS), ("act", words.ACTS), ("outcome", words.OUTCOMES), ("told", words.TOLD)):
     bp.add_app_template_filter(lambda code, known=_words: _(known[code]), f"{_name}_words")
@@ -40,7 +41,7 @@ def settled() -> Any:
 @bp.get("/moderation/audit")
 @moderators
 def audit() -> Any:
-    return list_page("moderation/audit", "before", before=cursor(request.args.get("before")))
+    return list_page("moderation/audit", "before", viewer_uuid=viewer_uuid(), before=cursor(request.args.get("before")))
 
 
 def _by() -> dict[str, str]:
@@ -51,31 +52,34 @@ def _by() -> dict[str, str]:
 @bp.post(f"/moderation/reports/<uuid:report_uuid>/<any({', '.join(map(repr, actions.OUTCOMES))}):act>")
 @moderators
 @limited("moderation")
+@unless_paused()
 def settle(report_uuid: UUID, act: str) -> Any:
     """Dismiss, hide, burn, pause, suspend. What another moderator settled meanwhile is shown as it is."""
     case, why = require_case(report_uuid, known_viewer()["uuid"]), WhyForm().why.data
     if not case["outcome"]:
         actions.settle(db(), settings(), **_by(), case=case, act=act, why=why)
-    return _case_response(report_uuid)
+    return _case_response(require_case(report_uuid, known_viewer()["uuid"]))
 
 
 @bp.post("/moderation/reports/<uuid:report_uuid>/reopen")
 @moderators
 @limited("moderation")
+@unless_paused()
 def reopen(report_uuid: UUID) -> Any:
     """Undoes the act, so that its reports wait again."""
     case = require_case(report_uuid, known_viewer()["uuid"])
     if case["outcome"]:
         actions.reopen(db(), settings(), **_by(), case=case)
-    return _case_response(report_uuid)
+    after = require_case(report_uuid, known_viewer()["uuid"])
+    return _case_response(after, undone(case, after))
 
 
-def _case_response(report_uuid: UUID) -> Any:
-    case = require_case(report_uuid, known_viewer()["uuid"])
+def _case_response(case: Case, said: str = "") -> Any:
+    """`said`: what the case itself does not show."""
     if not wants_fragment():
         return redirect(page_before(url_for(".queue")), 303)
     refresh_viewer()
-    return render_template("moderation/_changed.html", case=case)
+    return render_template("moderation/_changed.html", case=case, said=said)
 
 
 @bp.get("/moderation/people")
@@ -88,6 +92,7 @@ def people() -> Any:
 @bp.post("/moderation/people")
 @operators
 @limited("moderation")
+@unless_paused()
 def promote() -> Any:
     form = RoleForm()
     person = find_person(form.handle.data)
@@ -101,6 +106,7 @@ def promote() -> Any:
 @bp.post("/moderation/people/<handle>/restore")
 @moderators
 @limited("moderation")
+@unless_paused()
 def restore(handle: str) -> Any:
     """Ends a suspension and a pause."""
     person = find_person(handle)

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, request, url_for
 from ..errors import Busy, Invalid, TooMany
 from ..sessions import session
 from ..sessions.actions import token_hash
-from ..sessions.guards import comes_back, signed_in
+from ..sessions.guards import Paused, comes_back, signed_in, unless_paused
 from ..web.answers import form_response
 from ..web.current import db, settings
 from ..web.policy import limited_within
@@ -30,6 +30,7 @@ def show_handle() -> Any:
 @comes_back(lambda sentence: handle_page(400, HandleForm().handle.typed, notice=sentence))
 @limited_within("handles")
 @signed_in
+@unless_paused()
 def save_handle() -> Any:
     """Keeps the handle, or changes it."""
     form = HandleForm()
@@ -44,6 +45,11 @@ def save_handle() -> Any:
     except TooMany as problem:
         return form_response(problem, lambda status, sentence: handle_page(status, typed, notice=sentence))
     return redirect(url_for("users.show", saved="handle") if back == "/settings" else back, 303)
+
+
+@bp.errorhandler(Paused)
+def keep_typed(problem: Paused) -> Any:
+    return handle_page(problem.status, HandleForm().handle.typed, notice=problem.message)
 
 
 @bp.get("/settings/email")

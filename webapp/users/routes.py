@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, request, url_for
 from ..drafts import actions as drafts
 from ..errors import NotFound, TooMany
 from ..sessions import session
-from ..sessions.guards import comes_back, signed_in, signed_in_or
+from ..sessions.guards import Paused, comes_back, signed_in, signed_in_or, unless_paused
 from ..sessions.pages import sign_in_page
 from ..web.answers import error_response, form_response
 from ..web.current import db, settings
@@ -66,6 +66,7 @@ def show() -> Any:
 @comes_back(lambda sentence: _form_page(ProfileForm(), 400, sentence))
 @limited_within("settings")
 @signed_in_or(_save_after_sign_in)
+@unless_paused()
 def save_profile() -> Any:
     form = ProfileForm()
     if not form.validate():
@@ -76,6 +77,11 @@ def save_profile() -> Any:
     except TooMany as problem:
         return form_response(problem, lambda status, sentence: _form_page(form, status, sentence))
     return redirect(url_for("users.show", saved="profile"), 303)
+
+
+@bp.errorhandler(Paused)
+def keep_typed(problem: Paused) -> Any:
+    return _form_page(ProfileForm(), problem.status, problem.message)
 
 
 @bp.get("/settings/preferences")
