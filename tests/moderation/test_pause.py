@@ -77,6 +77,8 @@ def test_what_reaches_others_asks_for_a_pause(app: Flask) -> None:
         "moderation.reopen",
         "moderation.restore",
         "moderation.promote",
+        "invitations.create",
+        "invitations.end",
         "users.save_profile",
         "account.save_handle",
     }

@@ -68,7 +68,8 @@ def test_route_lets_pass_who_may(scene: Scene, endpoint: str, method: str) -> No
         elif (POLICY[endpoint, method], actor == "author") in ((AUTHOR, False), (OTHERS, True)):
             assert answer.status_code == 404
         else:
-            assert answer.status_code in (200, 204, 303, 422), (actor, answer.status_code)
+            second = endpoint == "moderation.settle" and actor == "operator"  # told that another settled it
+            assert answer.status_code in (200, 204, 303, 422, *[409] * second), (actor, answer.status_code)
         assert scene.untouched(), actor
 
 

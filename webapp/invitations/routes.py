@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from ..errors import NotFound, TooMany
 from ..limits import hit, subject_of
-from ..sessions.guards import comes_back, limited, moderators
+from ..sessions.guards import comes_back, limited, moderators, unless_paused
 from ..sessions.session import known_viewer
 from ..web.answers import form_response
 from ..web.current import db, settings
@@ -39,6 +39,7 @@ def show() -> Any:
 @moderators
 @comes_back(lambda sentence: _list_page(InvitationForm(), 400, sentence))
 @limited_within("invitations")
+@unless_paused()
 def create() -> Any:
     form, person = InvitationForm(), known_viewer()["uuid"]
     if not form.validate():
@@ -69,6 +70,7 @@ def show_one(invitation_uuid: UUID) -> Any:
 @bp.post("/<uuid:invitation_uuid>/end")
 @moderators
 @limited("invitations")
+@unless_paused()
 def end(invitation_uuid: UUID) -> Any:
     """Idempotent."""
     db().execute("invitations/end", uuid=invitation_uuid)

@@ -145,7 +145,10 @@ SAMPLES: Samples = {
     "moderation/_outcome.html": {
         str(each["outcome"]): {"case": each, "id": "case-1", "viewer": MODERATOR} for each in SETTLED
     },
-    "moderation/_changed.html": {name: {"case": CASES[name], "viewer": MODERATOR} for name in ("new", "hidden")},
+    "moderation/_changed.html": {
+        name: {"case": CASES[name], "viewer": MODERATOR, "said": said}
+        for name, said in (("new", ""), ("hidden", "Already hidden by @mo; nothing else was done."))
+    },
     "moderation/_person.html": {
         f"{person['handle']}, for {viewer['role']}": {"person": person, "viewer": viewer}
         for person in PEOPLE
@@ -164,7 +167,8 @@ SAMPLES: Samples = {
         "nothing": {"rows": [], "href": "", "viewer": MODERATOR},
     },
     "moderation/people.html": {
-        "for an operator": {"people": PEOPLE, "typed": HOSTILE, "error": HOSTILE, "viewer": OPERATOR},
-        "for a moderator": {"people": PEOPLE, "typed": "", "error": "", "viewer": MODERATOR},
+        "for an operator": {"people": PEOPLE, "typed": HOSTILE, "error": HOSTILE, "giving_up": "", "viewer": OPERATOR},
+        "giving up": {"people": PEOPLE, "typed": "mo", "error": "", "giving_up": "member", "viewer": OPERATOR},
+        "for a moderator": {"people": PEOPLE, "typed": "", "error": "", "giving_up": "", "viewer": MODERATOR},
     },
 }
