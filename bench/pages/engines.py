@@ -132,12 +132,20 @@ def hears_of_another(visit: Visit) -> None:
         visit.browser.see(bob.card("Here and gone"), times=0)
 
 
+def choose_theme(visit: Visit, theme: str) -> None:
+    visit.browser.goto(f"{visit.url}/settings/preferences")
+    visit.browser.click(f"//input[@name='theme' and @value='{theme}']")
+    visit.browser.click("//main//button[normalize-space()='Save']")
+    visit.browser.expect("location.pathname === '/settings'")
+
+
 def changes_the_theme(visit: Visit) -> None:
-    paper = visit.browser.run("return getComputedStyle(document.documentElement).backgroundColor")
-    visit.browser.click("//button[@id='theme']")
-    visit.browser.expect(f"getComputedStyle(document.documentElement).backgroundColor !== '{paper}'")
-    visit.browser.click("//button[@id='theme']")
-    visit.browser.expect(f"getComputedStyle(document.documentElement).backgroundColor === '{paper}'")
+    seen = []
+    for theme in ("light", "dark"):
+        choose_theme(visit, theme)
+        visit.browser.goto(visit.url)
+        seen.append(visit.browser.run("return getComputedStyle(document.documentElement).backgroundColor"))
+    assert seen[0] != seen[1], seen
 
 
 def sees_it_expire(visit: Visit) -> None:
@@ -171,8 +179,7 @@ def take_pictures(visit: Visit, name: str) -> None:
     for width, height in SIZES.items():
         browser.open(width, height)
         for light in ("light", "dark"):
-            browser.goto(visit.url)
-            browser.run(f"localStorage.theme = '{light}'")
+            choose_theme(visit, light)
             browser.goto(visit.url)
             browser.save(PICTURES / f"{name}-feed-{light}-{width}.png")
             browser.type(BOX, "Coffee, still warm ☕ 淹れたて")
