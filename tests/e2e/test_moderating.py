@@ -91,6 +91,7 @@ def test_moderators_day(home: Page, mo: Page, conn: Connection, bob: str, watch:
     expect(mo.locator(".audit strong")).to_have_text(["Suspended", "Burned", "Shown again", "Hidden", "Dismissed"])
     mo.get_by_role("link", name="Settled").click()
     case(mo, "I know where").get_by_role("button", name="Let them back in").click()
+    expect(case(mo, "I know where").get_by_role("button", name="Dismiss")).to_be_visible()
     home.goto("/public")
     expect(card(home, "I know where")).to_have_count(1)
 
