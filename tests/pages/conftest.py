@@ -17,8 +17,7 @@ def community(worker_database: Any) -> Iterator[None]:
     with worker_database.owner() as conn:
         gallery.fill(conn)
     yield
-    with worker_database.owner() as conn:
-        clear(conn)
+    clear(worker_database.superuser_url)
 
 
 @pytest.fixture
