@@ -14,6 +14,17 @@ CREATE SEQUENCE numbers;
 CREATE FUNCTION next_number() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER
 RETURN ((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) | (nextval('numbers') & 65535);
 
+-- The texts that people write stand in two halves, so that nothing of what is gone stays on the disk: each night the
+-- living move into the half that is written to, and the other one is emptied (webapp/ops/forget.py).
+CREATE TABLE written_half (
+  half smallint NOT NULL CONSTRAINT written_half_known CHECK (half IN (0, 1)),
+  emptied_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX written_half_once ON written_half ((true));
+INSERT INTO written_half (half) VALUES (0);
+CREATE FUNCTION half_to_write() RETURNS smallint LANGUAGE sql STABLE SECURITY DEFINER
+RETURN COALESCE((SELECT half FROM written_half), 0);
+
 -- People ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE users (
@@ -159,7 +170,8 @@ CREATE INDEX invitations_user_uuid ON invitations (user_uuid);
 -- A text that somebody began, exactly as typed. Sent while signed out, it belongs to the browser (the SHA-256 of its CSRF
 -- seed) for an hour, until the person signs in from that form. It may outlive the activity it replies to: no foreign key.
 CREATE TABLE drafts (
-  uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+  half smallint NOT NULL DEFAULT half_to_write(),
   user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
   signed_out_hash bytea CONSTRAINT drafts_signed_out_hash_length CHECK (octet_length(signed_out_hash) = 32),
   kind text NOT NULL CONSTRAINT drafts_kind_known CHECK (kind IN ('activity', 'profile')),
@@ -174,9 +186,12 @@ CREATE TABLE drafts (
   version integer NOT NULL DEFAULT 1,
   saved_at timestamptz NOT NULL DEFAULT now(),
   audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20),
+  CONSTRAINT drafts_pkey PRIMARY KEY (uuid, half),
   CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
   CONSTRAINT drafts_order CHECK (expires_at > created_at)
-);
+) PARTITION BY LIST (half);
+CREATE TABLE drafts_0 PARTITION OF drafts FOR VALUES IN (0);
+CREATE TABLE drafts_1 PARTITION OF drafts FOR VALUES IN (1);
 CREATE INDEX drafts_user_uuid ON drafts (user_uuid);
 CREATE INDEX drafts_signed_out_hash ON drafts (signed_out_hash);
 CREATE INDEX drafts_expires_at ON drafts (expires_at);
@@ -184,12 +199,10 @@ CREATE INDEX drafts_expires_at ON drafts (expires_at);
 -- Activities --------------------------------------------------------------------------------------------------
 
 -- An expired activity with live descendants is blanked (no author, no text) until the last of them is gone.
+-- Its text stands in activity_texts: no word is ever in this table.
 CREATE TABLE activities (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   user_uuid uuid CONSTRAINT activities_user REFERENCES users (uuid),
-  message text CONSTRAINT activities_message_length CHECK (
-    char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
-  ),
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -204,7 +217,6 @@ CREATE TABLE activities (
   circle_user_uuid uuid CONSTRAINT activities_circle REFERENCES users (uuid) ON DELETE SET NULL,
   hidden_at timestamptz,
   CONSTRAINT activities_circle_of_followers CHECK (circle_user_uuid IS NULL OR audience = 'followers'),
-  CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
     expires_at >= created_at AND expires_at <= created_at + interval '720 hours'
@@ -217,6 +229,17 @@ CREATE INDEX activities_replies_number ON activities (reply_to_activity_uuid, nu
 CREATE INDEX activities_ending ON activities (expires_at, uuid);
 CREATE INDEX activities_circle_user_uuid ON activities (circle_user_uuid) WHERE circle_user_uuid IS NOT NULL;
 CREATE INDEX activities_hidden ON activities (hidden_at) WHERE hidden_at IS NOT NULL;
+
+CREATE TABLE activity_texts (
+  activity_uuid uuid NOT NULL CONSTRAINT activity_texts_activity REFERENCES activities (uuid) ON DELETE CASCADE,
+  half smallint NOT NULL DEFAULT half_to_write(),
+  message text NOT NULL CONSTRAINT activity_texts_message_length CHECK (
+    char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
+  ),
+  CONSTRAINT activity_texts_pkey PRIMARY KEY (activity_uuid, half)
+) PARTITION BY LIST (half);
+CREATE TABLE activity_texts_0 PARTITION OF activity_texts FOR VALUES IN (0);
+CREATE TABLE activity_texts_1 PARTITION OF activity_texts FOR VALUES IN (1);
 
 -- Who may see a followers' activity besides the followers: those mentioned in the one on top.
 CREATE TABLE addressees (
@@ -280,11 +303,15 @@ CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_
 
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
 CREATE TABLE report_copies (
-  report_uuid uuid PRIMARY KEY CONSTRAINT report_copies_report REFERENCES reports (uuid) ON DELETE CASCADE,
+  report_uuid uuid NOT NULL CONSTRAINT report_copies_report REFERENCES reports (uuid) ON DELETE CASCADE,
+  half smallint NOT NULL DEFAULT half_to_write(),
   message text NOT NULL CONSTRAINT report_copies_message_length CHECK (octet_length(message) <= 8192),
   written_at timestamptz NOT NULL,
-  expires_at timestamptz NOT NULL
-);
+  expires_at timestamptz NOT NULL,
+  CONSTRAINT report_copies_pkey PRIMARY KEY (report_uuid, half)
+) PARTITION BY LIST (half);
+CREATE TABLE report_copies_0 PARTITION OF report_copies FOR VALUES IN (0);
+CREATE TABLE report_copies_1 PARTITION OF report_copies FOR VALUES IN (1);
 CREATE INDEX report_copies_expires_at ON report_copies (expires_at);
 
 -- What moderators and operators did: who, what, whom, why. No words of an activity.
@@ -342,6 +369,13 @@ CREATE TABLE read_marks (
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, follows, mutes, blocks, former_handles, passwords, sessions, invitations, activities, addressees, activity_keys,
-    likes, drafts, reports, report_copies, audit, rate_limits, withdrawals, read_marks
+  ON users, follows, mutes, blocks, former_handles, passwords, sessions, invitations, activities, activity_texts, addressees,
+    activity_keys, likes, drafts, reports, report_copies, audit, rate_limits, withdrawals, read_marks
   TO mayfly_app;
+
+-- The keeper sweeps as the application does, and empties halves. It owns nothing.
+GRANT SELECT, UPDATE ON written_half TO mayfly_keeper;
+GRANT SELECT, UPDATE, TRUNCATE
+  ON activity_texts, activity_texts_0, activity_texts_1, drafts, drafts_0, drafts_1,
+    report_copies, report_copies_0, report_copies_1
+  TO mayfly_keeper;

@@ -6,12 +6,11 @@ WITH
 -- include activities/_seen
 , written AS (
   INSERT INTO activities (
-    uuid, user_uuid, message, reply_to_activity_uuid, depth, expires_at, visible_from, audience, circle_user_uuid
+    uuid, user_uuid, reply_to_activity_uuid, depth, expires_at, visible_from, audience, circle_user_uuid
   )
   SELECT
     %(uuid)s,
     %(viewer_uuid)s,
-    %(message)s,
     %(reply_to_activity_uuid)s,
     COALESCE(parent.depth + 1, 0),
     now() + make_interval(secs => %(life_seconds)s),
@@ -36,6 +35,9 @@ WITH
   WHERE %(reply_to_activity_uuid)s IS NULL
     OR parent.uuid IS NOT NULL
   RETURNING uuid, audience, reply_to_activity_uuid
+), worded AS (
+  INSERT INTO activity_texts (activity_uuid, message)
+  SELECT uuid, %(message)s FROM written
 ), addressed AS (
   -- include activities/_addressees
 )

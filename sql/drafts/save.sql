@@ -11,29 +11,35 @@ WITH own AS MATERIALIZED (
   DELETE FROM drafts
   USING own
   WHERE drafts.uuid = own.uuid AND own.place > 99 AND own.key <> %(key)s
+), stands AS MATERIALIZED (
+  SELECT uuid FROM own WHERE key = %(key)s ORDER BY place LIMIT 1
+), saved AS (
+  UPDATE drafts
+  SET
+    message = %(message)s,
+    ttl = %(ttl)s,
+    audience = %(audience)s,
+    reply_to_activity_uuid = %(reply_to_activity_uuid)s,
+    version = drafts.version + 1,
+    saved_at = now(),
+    expires_at = now() + make_interval(secs => 604800)
+  FROM stands
+  WHERE drafts.uuid = stands.uuid
+    AND (drafts.version = COALESCE(%(version)s, drafts.version) OR drafts.message = %(message)s OR drafts.expires_at <= now())
+  RETURNING drafts.version
+), begun AS (
+  INSERT INTO drafts (user_uuid, kind, message, ttl, audience, reply_to_activity_uuid, key, expires_at)
+  SELECT
+    %(user_uuid)s,
+    'activity',
+    %(message)s,
+    %(ttl)s,
+    %(audience)s,
+    %(reply_to_activity_uuid)s,
+    %(key)s,
+    now() + make_interval(secs => 604800)
+  WHERE NOT EXISTS (SELECT FROM stands)
+    AND NOT EXISTS (SELECT FROM activity_keys WHERE user_uuid = %(user_uuid)s AND key = %(key)s)
+  RETURNING version
 )
-INSERT INTO drafts (uuid, user_uuid, kind, message, ttl, audience, reply_to_activity_uuid, key, expires_at)
-SELECT
-  COALESCE((SELECT own.uuid FROM own WHERE own.key = %(key)s ORDER BY own.place LIMIT 1), gen_random_uuid()),
-  %(user_uuid)s,
-  'activity',
-  %(message)s,
-  %(ttl)s,
-  %(audience)s,
-  %(reply_to_activity_uuid)s,
-  %(key)s,
-  now() + make_interval(secs => 604800)
-WHERE NOT EXISTS (SELECT FROM activity_keys WHERE user_uuid = %(user_uuid)s AND key = %(key)s)
-ON CONFLICT (uuid) DO UPDATE
-SET
-  message = excluded.message,
-  ttl = excluded.ttl,
-  audience = excluded.audience,
-  reply_to_activity_uuid = excluded.reply_to_activity_uuid,
-  version = drafts.version + 1,
-  saved_at = now(),
-  expires_at = excluded.expires_at
-WHERE drafts.version = COALESCE(%(version)s, drafts.version)
-  OR drafts.message = excluded.message
-  OR drafts.expires_at <= now()
-RETURNING version
+SELECT version FROM saved UNION ALL SELECT version FROM begun

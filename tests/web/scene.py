@@ -97,7 +97,7 @@ class Scene(NamedTuple):
         return {MODERATORS: "moderator", OPERATORS: "operator", OTHERS: "stranger"}.get(policy, "author")
 
     def untouched(self) -> bool:
-        message = value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity)
+        message = value(self.conn, "SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE uuid = %s", self.activity)
         return bool(message == "canary of alice")
 
     def rows(self) -> dict[str, int]:

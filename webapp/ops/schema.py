@@ -8,7 +8,7 @@ from ..db.catalogue import SQL_FOLDER
 from ..db.connections import Connection, DatabaseError
 from ..db.conninfo import database_of
 from ..errors import Refused
-from ..postgres.embedded import APP, OWNER, SIGN_UP
+from ..postgres.embedded import APP, KEEPER, OWNER, SIGN_UP
 from . import guard, migrate, sessions, views
 from .target import Target
 
@@ -52,7 +52,7 @@ def is_empty(conn: Connection) -> bool:
 
 def ensure_roles(admin: Connection) -> None:
     """Creates the owner's and the application's role on an embedded server. May run again."""
-    for role in (OWNER, APP):
+    for role in (OWNER, APP, KEEPER):
         if not value(admin, "SELECT true FROM pg_roles WHERE rolname = %s", role):
             admin.execute(f"CREATE ROLE {role} LOGIN")
     run(admin, _read("roles.sql"))

@@ -27,6 +27,7 @@ from .programs import clean_environment, matching_bindir, reachable_bindir
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
 APP = "mayfly_app"
+KEEPER = "mayfly_keeper"
 SIGN_UP = "mayfly_sign_up"  # the function's role on AWS; unused here
 
 _PORT = 5432  # only part of the socket's name
