@@ -51,6 +51,7 @@ ALTER ROLE mayfly_sign_up SET jit = off;
 -- The keeper does what the application does, and empties the halves of texts (webapp/ops/forget.py). It may write a
 -- checkpoint where whoever runs this may let it.
 ALTER ROLE mayfly_keeper SET timezone = 'UTC';
+ALTER ROLE mayfly_keeper SET statement_timeout = '60s';
 ALTER ROLE mayfly_keeper SET jit = off;
 GRANT mayfly_app TO mayfly_keeper;
 DO $keeper$

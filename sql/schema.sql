@@ -365,6 +365,26 @@ CREATE TABLE read_marks (
   seen_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- No sample of a text among the planner's statistics, and none compressed, so that bin/forgets can look for it.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['', '_0', '_1'] LOOP
+    EXECUTE format(
+      'ALTER TABLE activity_texts%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL', name
+    );
+    EXECUTE format(
+      'ALTER TABLE report_copies%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL', name
+    );
+    EXECUTE format(
+      'ALTER TABLE drafts%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL,'
+      ' ALTER COLUMN display_name SET STATISTICS 0, ALTER COLUMN display_name SET STORAGE EXTERNAL', name
+    );
+  END LOOP;
+END
+$$;
+
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
@@ -374,7 +394,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE
   TO mayfly_app;
 
 -- The keeper sweeps as the application does, and empties halves. It owns nothing.
-GRANT SELECT, UPDATE ON written_half TO mayfly_keeper;
+GRANT SELECT ON written_half TO mayfly_app;
+GRANT UPDATE ON written_half TO mayfly_keeper;
 GRANT SELECT, UPDATE, TRUNCATE
   ON activity_texts, activity_texts_0, activity_texts_1, drafts, drafts_0, drafts_1,
     report_copies, report_copies_0, report_copies_1

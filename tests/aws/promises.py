@@ -75,7 +75,8 @@ def who_connects_says_who_they_are(t: Template) -> Complaints:
     """A token is for the user that the URL names."""
     users, given = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}, environments(t)
     found = [f"{name}: {text_of(url)}" for name, user in users.items() for setting, url in given[name].items()
-             if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)]  # fmt: skip
+             if setting.endswith("CONNECTION_URL")
+             and f"postgresql://{'mayfly_keeper' if setting.startswith('KEEPER') else user}@" not in text_of(url)]  # fmt: skip
     direct = "Proxy" in t["Resources"] and "DIRECT_CONNECTION_URL" not in given["Task"]
     return found + ["no way past the proxy"] * direct
 

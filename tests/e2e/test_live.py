@@ -223,7 +223,7 @@ def test_back_paints_nothing_that_is_gone(
     assert kept.evaluate(_PAINTS, "Still here.")
     expect(card(kept, "Burned meanwhile.")).to_have_count(0)
     assert "Burned meanwhile." not in kept.evaluate("window.painted")
-    burned(conn, value(conn, "SELECT uuid FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE message = 'Still here.'"))
+    burned(conn, value(conn, "SELECT uuid FROM said WHERE message = 'Still here.'"))
     expect(card(kept, "Still here.")).to_have_count(0, timeout=2000)
 
 

@@ -36,7 +36,7 @@ def test_ending_lists_all_in_order_of_ending(client: FlaskClient, conn: Connecti
             make_activity(conn, alice, f"n{n:02}", left=timedelta(days=1, minutes=n // 2))
     found = pages(client, "/vanishing", r'class="message" dir="auto">(n\d+)<')
     assert [len(page) for page in found] == [PAGE_SIZE, 5]
-    order = conn.execute("SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid ORDER BY expires_at, uuid").fetchall()
+    order = conn.execute("SELECT message FROM said ORDER BY expires_at, uuid").fetchall()
     assert [(word,) for page in found for word in page] == order
     for bad in ("x", "2026-11-23", "2026-11-23T12:00:00~x", f"2026-11-23T12:00:00~{alice}", f"infinity~{alice}"):
         assert client.get("/vanishing", query_string={"after": bad}).status_code == 404, bad

@@ -72,7 +72,7 @@ def test_expired_activity_is_on_no_surface(readers: dict[str, FlaskClient], conn
         assert where_it_shows(readers, made) == shown
         assert ("1 activity" in words(readers["stranger"].get("/@alice"))) == bool(shown)
     # Nothing but the read hid it: the text is still on the disk, the sweep has not run.
-    assert value(conn, "SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE uuid = %s", made) == CANARY
+    assert value(conn, "SELECT message FROM said WHERE uuid = %s", made) == CANARY
 
 
 def test_column_that_is_added_later_never_goes_out(fresh_database: DatabaseUrls) -> None:
@@ -166,5 +166,5 @@ def test_sweep_changes_nothing_that_anybody_sees(client: FlaskClient, conn: Conn
     assert CANARY not in before
     sweep(client.application.extensions["db"])
     assert seen() == before
-    rows = conn.execute("SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid ORDER BY message NULLS FIRST").fetchall()
+    rows = conn.execute("SELECT message FROM said ORDER BY message NULLS FIRST").fetchall()
     assert rows == [(None,), ("below",), ("root",)]

@@ -53,7 +53,7 @@ def test_act_does_it_settles_is_noted_and_can_be_undone(
 
 def test_burn_takes_the_text_for_good(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:
     decide(mo, report_of(conn), "burn")
-    assert value(conn, "SELECT message IS NULL AND expires_at <= now() FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE uuid = %s", activity)
+    assert value(conn, "SELECT message IS NULL AND expires_at <= now() FROM said WHERE uuid = %s", activity)
     assert (bob.get(f"/@alice/status/{activity}").status_code, count(conn, "withdrawals")) == (404, 1)
     assert decide(mo, report_of(conn), "reopen").status_code == 404
     assert (len(cases(mo, "/settled")), "reopen" in cases(mo, "/settled")[0]) == (1, False)

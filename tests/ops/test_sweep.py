@@ -42,7 +42,9 @@ def make_many_dead(conn: Connection, alice: UUID, number: int) -> None:
 
 def activities(conn: Connection) -> dict[UUID, str | None]:
     """What is on the disk: uuid to message."""
-    return dict(conn.execute("SELECT uuid, message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid").fetchall())
+    return dict(
+        conn.execute("SELECT uuid, message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid").fetchall()
+    )
 
 
 def count_kinds(db: Database) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def test_account_goes_with_all_that_is_theirs_and_replies_of_others_stay(
     assert alice.get("/settings").status_code == 303
     assert sign_in(app.test_client(), "alice").status_code == 422
     assert left_of(conn, own) == []
-    assert not conn.execute("SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE message LIKE 'canary%'").fetchall()
+    assert not conn.execute("SELECT message FROM said WHERE message LIKE 'canary%'").fetchall()
     page = bob.get(f"/@bob/status/{top}").text
     assert ("words below" in page, 'class="stub' in page, "canary" in page) == (True, True, False)
     told = dict(conn.execute("SELECT number::text, audience FROM withdrawals WHERE user_uuid = %s", [own]).fetchall())
@@ -192,6 +192,6 @@ def test_account_that_goes_while_everybody_acts_leaves_nothing_and_takes_nothing
     assert statuses[0] == 303
     assert {*statuses} <= {200, 303, 401, 404, 409}, statuses
     assert left_of(conn, own) == []
-    assert count(conn, "activity_texts WHERE message = 'canary'") == 0
-    assert count(conn, "activity_texts WHERE message = 'of bob'") == 1
-    assert count(conn, "activities WHERE message = 'words of bob'") == (statuses[5] == 303)
+    assert count(conn, "said WHERE message = 'canary'") == 0
+    assert count(conn, "said WHERE message = 'of bob'") == 1
+    assert count(conn, "said WHERE message = 'words of bob'") == (statuses[5] == 303)

@@ -81,7 +81,7 @@ class Watch:
         return client
 
     def written(self) -> list[Any]:
-        rows = self.scene.conn.execute("SELECT message, expires_at FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid ORDER BY uuid").fetchall()
+        rows = self.scene.conn.execute("SELECT message, expires_at FROM said ORDER BY uuid").fetchall()
         return [rows, self.scene.rows() | {"read_marks": 0}]  # reading home notes how far
 
     def note(self, what: object, answer: Any, statuses: Container[int] = range(200, 500)) -> None:

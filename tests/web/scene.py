@@ -97,10 +97,13 @@ class Scene(NamedTuple):
         return {MODERATORS: "moderator", OPERATORS: "operator", OTHERS: "stranger"}.get(policy, "author")
 
     def untouched(self) -> bool:
-        message = value(self.conn, "SELECT message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid WHERE uuid = %s", self.activity)
+        message = value(self.conn, "SELECT message FROM said WHERE uuid = %s", self.activity)
         return bool(message == "canary of alice")
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""
-        tables = self.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        tables = self.conn.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
         return {table: count(self.conn, table) for (table,) in tables}

@@ -14,8 +14,15 @@ HALVED = ("activity_texts", "drafts", "report_copies")
 PAGES = 40  # of 8 kB, in one batch: a writer waits for at most one batch, a reader for none
 LOCK_WAIT = "100ms"
 """How long emptying waits for readers: those who come later wait behind it."""
+_LOCK = 0x6D61_7967  # any number, the same everywhere
 PATIENCE = 3600.0  # s, for a dump or somebody's open transaction
 
+# Fills the current segment of the log, so that it can go; beginning a new one would take a superuser.
+_FILL = """
+SELECT pg_logical_emit_message(
+  false, 'mayfly', repeat(' ', pg_size_bytes(current_setting('wal_segment_size'))::int)
+)
+"""
 _OLDER = """
 SELECT count(*)
 FROM pg_stat_activity
@@ -32,27 +39,53 @@ class TooBusy(Exception):
 
 @dataclass
 class Forgot:
-    """How many living texts moved, and how long the longest batch took, in seconds."""
+    """How many living texts moved; the longest batch and the emptying, in seconds; whether the log was cut too."""
 
     moved: int = 0
     longest: float = 0.0
     emptying: float = 0.0
+    cut: bool = False
 
     def __str__(self) -> str:
-        return f"{self.moved} living texts moved, longest batch {self.longest * 1000:.0f} ms"
+        log = "the log was cut" if self.cut else "the server keeps its log as it is set up to"
+        return f"{self.moved} living texts moved, longest batch {self.longest * 1000:.0f} ms, {log}"
 
 
-def forget(conn: Connection, *, stop: threading.Event | None = None, patience: float = PATIENCE) -> Forgot:
-    """One pass, over a connection in autocommit as the keeper. Raises `TooBusy`; the pass may then run again."""
-    stop, forgot = stop or threading.Event(), Forgot()
-    pass_ = _Pass(conn, stop, time.monotonic() + patience, forgot)
-    written = _value(conn, "SELECT half FROM written_half")
-    pass_.empty(1 - written)  # which a killed pass may have left
-    conn.execute("UPDATE written_half SET half = 1 - half")
-    pass_.empty(written)
-    if not stop.is_set():
-        conn.execute("UPDATE written_half SET emptied_at = now()")
-    return forgot
+def forget(conn: Connection, *, stop: threading.Event | None = None, patience: float = PATIENCE) -> Forgot | None:
+    """One pass, over a connection in autocommit as the keeper; None while another one runs.
+
+    Raises `TooBusy`, and `DatabaseError` where the role may not; another pass goes on from there.
+    """
+    if not _value(conn, "SELECT pg_try_advisory_lock(%(lock)s)", lock=_LOCK):
+        return None
+    try:
+        stop = stop or threading.Event()
+        pass_ = _Pass(conn, stop, time.monotonic() + patience, Forgot())
+        began = conn.execute("SELECT now()").fetchone()
+        written = _value(conn, "SELECT half FROM written_half")
+        pass_.empty(1 - written)  # which a killed pass may have left
+        conn.execute("UPDATE written_half SET half = 1 - half")
+        pass_.empty(written)
+        pass_.forgot.cut = cut_log(conn)
+        if not stop.is_set():
+            conn.execute("UPDATE written_half SET emptied_at = %s", began)
+        return pass_.forgot
+    finally:
+        if not conn.broken:
+            conn.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def cut_log(conn: Connection) -> bool:
+    """Lets the server remove its log of before, as its settings allow. False where the role may not."""
+    try:
+        conn.execute("CHECKPOINT")
+        conn.execute(_FILL)
+        conn.execute("CHECKPOINT")
+    except DatabaseError as error:
+        if error.sqlstate != "42501":
+            raise
+        return False
+    return True
 
 
 @dataclass
@@ -80,13 +113,14 @@ class _Pass:
             if self.stop.is_set():
                 return
             began = time.monotonic()
-            moved = self.conn.execute(
-                f"UPDATE {table} AS living SET half = {1 - half}"
-                f" FROM (SELECT ctid FROM {table}_{half} WHERE ctid >= '({page},0)' AND ctid < '({page + PAGES},0)'"
-                " FOR UPDATE SKIP LOCKED) AS batch"
+            batch = (
+                f"SELECT ctid FROM {table}_{half} WHERE ctid >= '({page},0)' AND ctid < '({page + PAGES},0)'"  # noqa: S608
+                " FOR UPDATE SKIP LOCKED"
+            )
+            self.forgot.moved += self.conn.execute(
+                f"UPDATE {table} AS living SET half = {1 - half} FROM ({batch}) AS batch"  # noqa: S608
                 f" WHERE living.half = {half} AND living.ctid = batch.ctid"
             ).rowcount
-            self.forgot.moved += moved
             self.forgot.longest = max(self.forgot.longest, time.monotonic() - began)
 
     def _truncate(self, half: int) -> bool:
@@ -97,7 +131,7 @@ class _Pass:
             with self.conn.transaction():
                 self.conn.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
                 self.conn.execute(f"LOCK TABLE {', '.join(halves)} IN ACCESS EXCLUSIVE MODE")
-                if any(_value(self.conn, f"SELECT EXISTS (SELECT FROM {each})") for each in halves):
+                if any(_value(self.conn, f"SELECT EXISTS (SELECT FROM {each})") for each in halves):  # noqa: S608
                     return False
                 self.conn.execute(f"TRUNCATE {', '.join(halves)}")
         except DatabaseError as error:

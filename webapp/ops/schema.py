@@ -58,6 +58,15 @@ def ensure_roles(admin: Connection) -> None:
     run(admin, _read("roles.sql"))
 
 
+def prepare_roles(target: Target, conn: Connection) -> None:
+    """Makes the roles that this release needs. Raises `Refused` where the owner of an external server may not."""
+    if not target.name:
+        return external_roles(conn)
+    with target.admin() as admin:
+        ensure_roles(admin)
+    return None
+
+
 def create(target: Target) -> str:
     """Creates and marks the target's database, and returns its name.
 
@@ -136,8 +145,8 @@ def external_roles(conn: Connection) -> None:
     Only AWS, and dumps from there, need the function's role: without permission to create it, it may be missing.
     """
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolconfig::text LIKE '%%statement_timeout%%'"
-    set_up = {name for (name,) in conn.execute(asked, [[APP, SIGN_UP]])}
-    if set_up == {APP, SIGN_UP}:
+    set_up = {name for (name,) in conn.execute(asked, [[APP, SIGN_UP, KEEPER]])}
+    if set_up == {APP, SIGN_UP, KEEPER}:
         return
     try:
         with conn.transaction():
@@ -145,7 +154,7 @@ def external_roles(conn: Connection) -> None:
     except DatabaseError as error:
         if error.sqlstate != "42501":
             raise
-        if APP in set_up:
+        if {APP, KEEPER} <= set_up:
             return
         raise Refused(
             f"{conn.info.user} may not set up the role {APP}: have an administrator run sql/roles.sql once."
