@@ -33,7 +33,7 @@ WORDLESS = {
     "account.show_handle", "account.show_email", "account.show_password", "sessions.show", "leaving.show_export",
     "leaving.show_delete", "leaving.deleted", "sessions.sign_in", "sign_ups.sign_up", "feeds.people",
     "feeds.followers", "feeds.following", "follows.hidden", "drafts.show",
-    "about.show", "sign_ups.join", "invitations.show", "invitations.show_one", "moderation.people",
+    "about.show", "about.promise", "sign_ups.join", "invitations.show", "invitations.show_one", "moderation.people",
     "moderation.audit", "moderation.ask_activity", "moderation.ask_person",
 }  # fmt: skip
 SEALED = {"moderation.queue", "moderation.settled"}
