@@ -41,7 +41,6 @@ class Composer:
     position: str = "page"
     message: str = ""
     parent: ActivityCard | None = None
-    parent_uuid: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     orphan: bool = False
@@ -63,7 +62,6 @@ class Composer:
             key=str(uuid.uuid4()),
             position=position,
             parent=parent,
-            parent_uuid=parent["uuid"] if parent else None,
         )
 
     @classmethod
@@ -78,23 +76,22 @@ class Composer:
 
     @classmethod
     def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
-        parent_uuid, is_reply = as_uuid(form.reply_to_activity_uuid.data), bool(form.reply_to_activity_uuid.data)
-        parent = find_card(parent_uuid, viewer["uuid"])
+        reply_to = form.reply_to_activity_uuid.data
+        parent = find_card(as_uuid(reply_to), viewer["uuid"])
         composer = cls(
             viewer=viewer,
             ttl=form.ttl.data if form.ttl.data in settings().ttls else choices.usual_ttl(viewer),
-            audience=choices.preselected_audience(viewer, form.audience.data, parent, is_reply),
+            audience=choices.preselected_audience(viewer, form.audience.data, parent, bool(reply_to)),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             position=position,
             message=form.message.typed,
             parent=parent,
-            parent_uuid=parent_uuid,
             errors={name: found[0] for name, found in form.errors.items()},
             version=form.version.data,
         )
         if problem := begun_as(form.user_uuid.data):
             composer.anothers, composer.notice = True, problem
-        return composer.without_parent() if is_reply and not parent else composer
+        return composer.without_parent() if reply_to and not parent else composer
 
     @classmethod
     def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
@@ -151,11 +148,7 @@ class Composer:
         return self
 
     def response(self, status: int) -> Any:
-        return (self.fragment() if wants_fragment() else self.page(status)[0]), status
-
-    def fragment(self) -> str:
-        return render_template("activities/_composer.html", composer=self)
-
-    def page(self, status: int) -> tuple[str, int]:
+        if wants_fragment():
+            return render_template("activities/_composer.html", composer=self), status
         self.position = "page"
         return render_template("activities/compose.html", composer=self), status
