@@ -14,14 +14,21 @@ ACCOUNT: OwnAccount = {
 }
 EXPORT: Export = {
     "read_at": NOW.isoformat(),
-    "profile": {"display_name": HOSTILE, "handle": "marnie", "bio": HOSTILE, "former_handles": ["marn"]},
-    "activities": [{"uuid": sample_uuid("own"), "message": HOSTILE, "expires_at": NOW.isoformat()}],
+    "profile": {"display_name": HOSTILE, "handle": "marnie", "bio": HOSTILE, "former_handles": ["marn", "fell"]}
+    | {
+        "created_at": NOW.isoformat(),
+        "role": "operator",
+        "theme": "dark",
+        "usual_ttl": "1-day",
+        "usual_audience": "members",
+    },
+    "activities": [{"message": HOSTILE, "expires_at": NOW.isoformat(), "audience": "everyone"}],
     "drafts": [{"message": HOSTILE, "saved_at": NOW.isoformat()}],
     "likes": [{"handle": "bede", "activity_uuid": sample_uuid("liked")}],
     "follows": [{"handle": "bede"}],
     "mutes": [],
     "blocks": [],
-    "reports": [{"handle": "bede", "words": HOSTILE}],
+    "reports": [{"handle": "bede", "words": HOSTILE, "kind": "spam"}],
     "sessions": [{"created_at": NOW.isoformat()}],
 }
 
