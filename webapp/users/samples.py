@@ -2,6 +2,7 @@ from typing import Any
 
 from ..sessions.samples import VIEWER, sample_form
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
+from ..web.zones import zone_choices
 from .shapes import Export, OwnAccount
 
 ACCOUNT: OwnAccount = {
@@ -50,7 +51,7 @@ def _confirmed(wrong: bool = False, **account: Any) -> dict[str, Any]:
 
 def _preferences(**chosen: str) -> dict[str, Any]:
     known = {"theme": None, "time_zone": None, "usual_ttl": None, "usual_audience": None, **chosen}
-    needs = {"audiences": ("everyone", "members", "followers"), "zones": ("UTC", "Europe/Berlin")}
+    needs = {"audiences": ("everyone", "members", "followers"), "zones": zone_choices(known["time_zone"])}
     return {"chosen": known, **needs, "errors": {}, "notice": ""}
 
 
