@@ -82,7 +82,7 @@ def delete_account(db: Database, settings: Settings, *, user_uuid: str) -> None:
     def write() -> None:
         with db.transaction():
             db.query_value("users/lock", user_uuid=user_uuid)  # before the reads that must see what they wrote last
-            while db.execute("users/unwrite", **asked) == _BATCH:
+            while db.execute("users/burn_batch", **asked) == _BATCH:
                 pass
             db.execute("users/delete", user_uuid=user_uuid)
 

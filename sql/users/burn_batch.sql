@@ -1,4 +1,4 @@
--- users/unwrite: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
+-- users/burn_batch: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
 -- params:  user_uuid uuid, key_seconds int, limit int
 -- returns: rows
 WITH leaving AS MATERIALIZED (
