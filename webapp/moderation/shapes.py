@@ -80,7 +80,7 @@ class Case(TypedDict):
 
 
 class AuditLine(TypedDict):
-    """The actor is None where a script on the server acted, and where their account is gone; the person there too."""
+    """The actor is None on the server and where their account is gone; the person there, and for an invitation."""
 
     number: str
     actor_name: str | None
