@@ -29,7 +29,7 @@ WITH
   SELECT person.uuid, person.number
   FROM users AS person
   WHERE person.uuid = ANY (ARRAY(SELECT uuid FROM begins UNION SELECT uuid FROM later))
-  -- include follows/_met
+  -- include follows/_visible_person
   ORDER BY person.number DESC
   LIMIT %(limit)s
 ), listed AS (

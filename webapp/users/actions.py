@@ -83,7 +83,7 @@ def delete_account(db: Database, *, user_uuid: str) -> None:
         with db.transaction():
             db.query_value("users/lock", user_uuid=user_uuid)  # before the reads that must see what they wrote last
             before: int | None = 2**63 - 1
-            while before := db.query_value("users/unwrite", before=before, **asked):
+            while before := db.query_value("users/burn_batch", before=before, **asked):
                 pass
             db.execute("users/delete", user_uuid=user_uuid)
 

@@ -12,6 +12,7 @@ ACCOUNT: OwnAccount = {
     "bio": "Keeps the light.",
     "has_password": True,
     "handle_wanted": None,
+    "decisions": 0,
 }
 EXPORT: Export = {
     "read_at": NOW.isoformat(),
@@ -83,7 +84,7 @@ SAMPLES: Samples = {
         "saved": _settings({}, said="Saved."),
         "of a provider": _settings({"has_password": False, "handle_wanted": "ann"}),
         "hostile": _settings(
-            {"handle_wanted": "", "email": "a@b.example", "bio": HOSTILE, "display_name": HOSTILE},
+            {"handle_wanted": "", "decisions": 2, "email": "a@b.example", "bio": HOSTILE, "display_name": HOSTILE},
             errors={"display_name": HOSTILE, "bio": HOSTILE},
             notice=HOSTILE,
         ),

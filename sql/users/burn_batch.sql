@@ -1,4 +1,4 @@
--- users/unwrite: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
+-- users/burn_batch: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
 -- params:  user_uuid uuid, key_seconds int?, before bigint, limit int
 -- returns: bigint?
 -- The last one's number, from which the next batch goes on: not over the rows that those before it left behind.
