@@ -21,7 +21,7 @@ BASE_TABLE = {
     "activities/burn": "writes it",
     "activities/fuse": "writes it",
     "activities/take_back": "writes it",
-    "users/unwrite": "writes it",
+    "users/burn_batch": "writes it",
     "moderation/burn": "a moderator's write",
     "moderation/hide": "a moderator's write",
     "moderation/show": "a moderator's write",
@@ -102,7 +102,7 @@ def test_what_names_an_activity_ends_with_it(conn: Connection) -> None:
     ).fetchall()
     ended = set(re.findall(r"(?:UPDATE|DELETE FROM) (\w+)", FILES["activities/_end"]))
     assert {table for (table,) in naming} - {"reports", "audit"} == ended
-    ending = {"activities/burn", "users/unwrite", "activities/take_back", "moderation/burn"}
+    ending = {"activities/burn", "users/burn_batch", "activities/take_back", "moderation/burn"}
     ending |= {"ops/sweep_leaves", "ops/sweep_parents", "ops/sweep_blanks"}
     assert {name for name, text in FILES.items() if "-- include activities/_end" in text} == ending
     taking = {name for name, text in FILES.items() if re.search(r"(UPDATE|DELETE FROM) activities\b", text)}

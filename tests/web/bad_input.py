@@ -38,6 +38,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
     "moderation.report_activity": {"kind": "x", "words": "w" * 501},
     "moderation.report_person": {"kind": "x", "words": "w" * 501},
+    "moderation.report_somebody": {"handle": "alice", "kind": "x", "words": "w" * 501},
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},

@@ -43,6 +43,7 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "account.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
     "moderation.report_activity": [{"kind": "spam"}] * 2,
     "moderation.report_person": [{"kind": "spam"}] * 2,
+    "moderation.report_somebody": [{"handle": "bob", "kind": "spam"}] * 2,
     "moderation.promote": [{"handle": "bob", "role": "member"}] * 2,
 }
 """Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""

@@ -199,14 +199,14 @@ class Plant:
             activities.burn(self.db, self.settings, user_uuid=author, activity_uuid=burned)
         ended = [written[kind] for kind in ("expired", "expired and long", "below a reply", "shortened")]
         self.owner.execute("UPDATE activities SET expires_at = now() WHERE uuid = ANY (%s::uuid[])", [ended])
-        users.delete_account(self.db, self.settings, user_uuid=leaving)
+        users.delete_account(self.db, user_uuid=leaving)
         return words
 
     def clear(self) -> None:
         """Takes the people away again, with all that is theirs."""
         for user_uuid in self.people:
             with suppress(MayflyError):
-                users.delete_account(self.db, self.settings, user_uuid=user_uuid)
+                users.delete_account(self.db, user_uuid=user_uuid)
 
     def _person(self, handle: str) -> str:
         made = "INSERT INTO users (handle, display_name) VALUES (%s, %s) RETURNING uuid::text"
