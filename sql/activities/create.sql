@@ -27,11 +27,8 @@ WITH
     ON parent.uuid = %(reply_to_activity_uuid)s
     AND (parent.circle_user_uuid IS NULL OR parent.circle_user_uuid <> ALL (viewer.shut_out))
   CROSS JOIN LATERAL (
-    SELECT CASE
-      WHEN 'followers' IN (parent.audience, %(audience)s) THEN 'followers'
-      WHEN 'members' IN (parent.audience, %(audience)s) THEN 'members'
-      ELSE 'everyone'
-    END AS audience
+    SELECT
+    -- include activities/_reach
   ) AS reach
   WHERE %(reply_to_activity_uuid)s IS NULL
     OR parent.uuid IS NOT NULL

@@ -1,9 +1,11 @@
 -- drafts/save: saves a composer's text for seven days; gives the new version.
--- params:  user_uuid uuid, key uuid, version int?, message text, ttl text?, audience text?, reply_to_activity_uuid uuid?
+-- params:  viewer_uuid uuid, user_uuid uuid, key uuid, version int?, message text, ttl text?, audience text?, reply_to_activity_uuid uuid?
 -- returns: int
 -- No row where the key was posted, or another version than that one stands there (no version: whichever stands there).
--- Keeps at most a hundred for a person. The key is locked (drafts/lock).
-WITH own AS MATERIALIZED (
+-- Keeps at most a hundred for a person. The key is locked (drafts/lock). A reply's audience outlives its parent.
+WITH
+-- include activities/_seen
+, own AS MATERIALIZED (
   SELECT uuid, key, row_number() OVER (ORDER BY saved_at DESC, uuid) AS place
   FROM drafts
   WHERE user_uuid = %(user_uuid)s AND kind = 'activity'
@@ -19,16 +21,18 @@ SELECT
   'activity',
   %(message)s,
   %(ttl)s,
-  %(audience)s,
-  %(reply_to_activity_uuid)s,
+  -- include activities/_reach
+  , %(reply_to_activity_uuid)s,
   %(key)s,
   now() + make_interval(secs => 604800)
+FROM (SELECT) AS draft
+LEFT JOIN seen AS parent ON parent.uuid = %(reply_to_activity_uuid)s
 WHERE NOT EXISTS (SELECT FROM activity_keys WHERE user_uuid = %(user_uuid)s AND key = %(key)s)
 ON CONFLICT (uuid) DO UPDATE
 SET
   message = excluded.message,
   ttl = excluded.ttl,
-  audience = excluded.audience,
+  audience = COALESCE(excluded.audience, drafts.audience),
   reply_to_activity_uuid = excluded.reply_to_activity_uuid,
   version = drafts.version + 1,
   saved_at = now(),

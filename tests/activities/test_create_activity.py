@@ -26,6 +26,11 @@ def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient
     assert (answer.status_code, "<html" in answer.text) == (200, False)
 
 
+def test_audience_that_was_chosen_last_stays_as_the_lifespan_does(alice: FlaskClient, conn: Connection) -> None:
+    answer = write(alice, ttl="1-hour", audience="members", fragment=True, headers={"HX-Target": "div#feed"})
+    assert [chosen in answer.text for chosen in ('value="1-hour" checked', 'value="members" selected')] == [True, True]
+
+
 def test_create_lives_for_the_time_that_was_picked(alice: FlaskClient, conn: Connection) -> None:
     for ttl, life in TTLS.items():
         write(alice, ttl, ttl=ttl)

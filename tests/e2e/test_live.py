@@ -89,10 +89,10 @@ def test_empty_feed_and_a_reader_who_is_signed_out_learn_of_the_first_word(
     page.clock.install()
     page.goto("/")
     gone = make_activity(conn, alice, "The first.")
-    page.clock.run_for(27_000)
+    page.clock.run_for(12_000)
     expect(page.get_by_role("button", name="1 new")).to_be_visible()
     burned(conn, gone)
-    page.clock.run_for(27_000)
+    page.clock.run_for(12_000)
     expect(page.get_by_role("button", name="1 new")).to_have_count(0)
 
 

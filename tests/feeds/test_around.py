@@ -54,7 +54,9 @@ def test_people_stand_by_their_newest_words(client: FlaskClient, conn: Connectio
     conn.execute("UPDATE users SET number = number - (24 * 3600000::bigint << 16)")  # they joined yesterday
     page = client.get("/people")
     assert listed(page) == ["ben", "ann", "dan", "cat"]
-    assert re.findall(r"Last wrote (\d h) ago|Here since", words(page)) == ["2 h", "3 h", "", ""]
+    said = r"Last wrote (\d h) ago|Here since"
+    assert re.findall(said, words(page)) == ["2 h", "3 h", "", ""]
+    assert re.findall(said, words(client.get("/people?q=ben"))) == ["2 h"], "found, it says the same"
     assert ("First line." in page.text, "Second." in page.text) == (True, False)
 
 

@@ -26,6 +26,13 @@ def test_sign_in_takes_handle_or_address_in_any_case(app: Flask, conn: Connectio
         assert (sign_in(client, login).status_code, client.get("/settings").status_code) == (303, 200), login
 
 
+def test_sign_in_takes_a_former_handle_until_it_is_over(app: Flask, conn: Connection) -> None:
+    conn.execute("UPDATE users SET handle = 'ally' WHERE handle = 'alice'")
+    assert sign_in(app.test_client(), "Alice").status_code == 303
+    conn.execute("UPDATE former_handles SET expires_at = now()")
+    assert sign_in(app.test_client(), "alice").status_code == 422
+
+
 def test_sign_in_refused_tells_nobody_why(client: FlaskClient, conn: Connection, counted_checks: list[str]) -> None:
     make_user(conn, "nohash", password=None)
     make_user(conn, "mallory", suspended=True)

@@ -26,6 +26,7 @@ from verbs import (
 from ways import at_once
 
 from webapp.db.connections import Connection
+from webapp.users import actions
 
 DELETE = "/settings/delete"
 THEIRS = [
@@ -86,6 +87,15 @@ def test_account_goes_with_all_that_is_theirs_and_replies_of_others_stay(
     assert former == [("alice", None), ("ally", None)]
     assert [bob.get(f"/@{handle}").status_code for handle in ("alice", "ally", "bob")] == [404, 404, 200]
     assert "That handle is taken" in send(app.test_client(), "/sign-up", handle="alice").text
+
+
+def test_account_goes_with_more_than_one_batch_of_what_it_wrote(conn: Connection, alice: FlaskClient) -> None:
+    own = user_uuid(conn, "alice")
+    for _ in range(3):
+        activity_by(conn, "alice", "canary")
+    with patch.object(actions, "_BATCH", 2):
+        assert send(alice, DELETE, current=PASSWORD).status_code == 303
+    assert left_of(conn, own) == []
 
 
 def test_reports_that_one_made_stay_without_ones_words_and_name(conn: Connection, alice: FlaskClient) -> None:

@@ -74,14 +74,15 @@ def save(
         db.execute("drafts/clear", user_uuid=user_uuid, key=key, version=version)
         return Saved(key, 0)
     text = {"message": message, "ttl": ttl, "audience": audience, "reply_to_activity_uuid": reply_to_activity_uuid}
+    whose = {"user_uuid": user_uuid, "viewer_uuid": user_uuid}
     with db.transaction():
         db.execute("drafts/lock", user_uuid=user_uuid, key=key)
-        saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=version, **text)
+        saved = db.query_value("drafts/save", **whose, key=key, version=version, **text)
         if saved is None:
             if db.query_value("activities/of_key", user_uuid=user_uuid, key=key):
                 return None
             key = str(uuid4())
-            saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=None, **text)
+            saved = db.query_value("drafts/save", **whose, key=key, version=None, **text)
     return Saved(key, int(saved or 0))
 
 

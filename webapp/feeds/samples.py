@@ -134,6 +134,11 @@ SAMPLES: Samples = {
     },
     "feeds/_more.html": {name: {"page": part, "vanishing": vanishing(1)} for name, part in PARTS.items()},
     "feeds/_more_people.html": {"the next part": {"page": PEOPLE}},
+    "feeds/_nothing.html": {
+        f"{shows}, {'own' if own else 'of another'}": {"person": {**PERSON, "is_own": own}, "shows": shows}
+        for shows in ("profile", "replies", "likes", "followers", "following")
+        for own in (True, False)
+    },
     "feeds/_pager.html": {name: {"page": part, "vanishing": vanishing(6)} for name, part in PARTS.items()},
     "feeds/_people.html": {"with and without words": {"page": PEOPLE}},
     "feeds/_replies.html": {
