@@ -160,7 +160,6 @@ def test_report_by_handle_does_not_tell_who_is_here_and_who_blocked_the_reporter
     assert ["@alice" in case for case in cases(mo)] == [True, False]
     read = ("/settings/people", "/settings/export.html")
     assert not [page for page in read if "@alice" in bob.get(page).text.partition("<aside")[0]]
-    assert json.loads(bob.get("/settings/export.json").data)["reports"] != []
     assert {own["handle"] for own in json.loads(bob.get("/settings/export.json").data)["reports"]} == {"carol"}
     assert send(bob, "/report", handle="", kind="spam").status_code == 422
 

@@ -30,7 +30,7 @@ EXPORT: Export = {
     "follows": [{"handle": "bede"}],
     "mutes": [],
     "blocks": [],
-    "reports": [{"handle": "bede", "words": HOSTILE, "kind": "spam"}],
+    "reports": [{"handle": "bede", "outcome": "hidden", "words": HOSTILE, "kind": "spam"}],
     "sessions": [{"created_at": NOW.isoformat()}],
 }
 
