@@ -39,7 +39,7 @@ _TAKEN = {
     "all", "anybody", "anyone", "channel", "everybody", "everyone", "here", "me", "nobody", "you", "about",
     "activities", "alive", "api", "auth", "bookmarks", "compose", "confirm", "drafts", "feed", "follow", "help",
     "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation", "notifications",
-    "people", "promise", "public", "readyz", "recover", "reset", "rules", "search", "settings", "signin", "signout",
+    "people", "promise", "public", "readyz", "recover", "report", "reset", "rules", "search", "settings", "signin", "signout",
     "signup", "static", "stream", "tags", "vanishing",
 }  # fmt: skip
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
