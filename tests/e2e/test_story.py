@@ -166,7 +166,7 @@ def test_nothing_typed_is_lost_nor_said_by_another(ada: Page, grace: Page, conn:
     send(composer(tab))
     expect(card(tab, "Only I would say this.")).to_contain_text("@ada")
     learn(grace, "Only I would say this.")
-    said = "SELECT handle, message FROM said JOIN users ON users.uuid = user_uuid ORDER BY activities.number"
+    said = "SELECT handle, message FROM said JOIN users ON users.uuid = user_uuid ORDER BY said.number"
     assert conn.execute(said).fetchall() == [("grace", "From the train."), ("ada", "Only I would say this.")]
     assert conn.execute("SELECT message FROM drafts").fetchall() == []
 

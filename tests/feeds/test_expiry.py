@@ -34,7 +34,7 @@ WORDLESS = {
     "leaving.show_delete", "leaving.deleted", "sessions.sign_in", "sign_ups.sign_up", "feeds.people",
     "feeds.followers", "feeds.following", "follows.hidden", "drafts.show",
     "about.show", "about.promise", "sign_ups.join", "invitations.show", "invitations.show_one", "moderation.people",
-    "moderation.audit", "moderation.ask_activity", "moderation.ask_person",
+    "moderation.audit", "moderation.ask_activity", "moderation.ask_person", "moderation.ask_somebody",
 }  # fmt: skip
 SEALED = {"moderation.queue", "moderation.settled"}
 """These show the sealed copies of reports, which have a life of their own."""

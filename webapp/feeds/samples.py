@@ -119,6 +119,10 @@ SAMPLES: Samples = {
         "to somebody who may read": {"keepers": KEEPERS, "may_read": True, "vanishing": vanishing(2)},
         "to a stranger of a private place": {"keepers": [], "may_read": False},
     },
+    "feeds/promise.html": {
+        "in time": {"emptied_at": NOW.isoformat(), "late": False, "vanishing": vanishing(2)},
+        "late": {"emptied_at": None, "late": True, "vanishing": vanishing(2)},
+    },
     "feeds/_bar.html": {
         f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
         for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))
