@@ -38,9 +38,9 @@ _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
 _TAKEN = {
     "all", "anybody", "anyone", "channel", "everybody", "everyone", "here", "me", "nobody", "you", "about",
     "activities", "alive", "api", "auth", "bookmarks", "compose", "confirm", "drafts", "feed", "follow", "help",
-    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation", "notifications",
-    "people", "promise", "public", "readyz", "recover", "report", "reset", "rules", "search", "settings", "signin", "signout",
-    "signup", "static", "stream", "tags", "vanishing",
+    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation",
+    "notifications", "people", "promise", "public", "readyz", "recover", "report", "reset", "rules", "search",
+    "settings", "signin", "signout", "signup", "static", "stream", "tags", "vanishing",
 }  # fmt: skip
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
 
