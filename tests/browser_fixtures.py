@@ -1,6 +1,7 @@
 """Fixtures that both tests/e2e and tests/pages import: which browser, which server, and the watch over every page."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,9 +27,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's own Chromium where there is one: no download, and the browser that people have."""
+    """The machine's own Chromium where there is one, and its shell without windows, in which pages open in a third."""
     path = chromium()
-    return {**browser_type_launch_args, **({"executable_path": path} if path else {})}
+    shell = path and Path(path).with_name("chromium-headless-shell")
+    return {**browser_type_launch_args, **({"executable_path": shell if shell.exists() else path} if path else {})}
 
 
 @pytest.fixture(scope="session")

@@ -168,8 +168,8 @@ def sign_in(page: Page, handle: str, password: str = PASSWORD) -> None:
     expect(page.get_by_role("link", name="Profile", exact=True)).to_be_visible()
 
 
-def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", path: str = "/") -> Page:
-    """Opens a page as somebody who is signed in; past the form, whose password check is slow on purpose."""
+def give_session(page: Page, conn: Connection, base_url: str, handle: str = "alice") -> Page:
+    """Whatever the page opens from now on, it opens as this person; past the form, whose check is slow on purpose."""
     token = new_token()
     conn.execute(
         "INSERT INTO sessions (token_hash, user_uuid, expires_at)"
@@ -177,7 +177,12 @@ def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", pa
         [token_hash(token), handle],
     )
     page.context.add_cookies([{"name": f"mayfly-{urlsplit(base_url).port}", "value": f"in.{token}", "url": base_url}])
-    page.goto(path)
+    return page
+
+
+def enter(page: Page, conn: Connection, base_url: str, handle: str = "alice", path: str = "/") -> Page:
+    """Opens a page as somebody who is signed in."""
+    give_session(page, conn, base_url, handle).goto(path)
     return page
 
 

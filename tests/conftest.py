@@ -141,8 +141,7 @@ def worker_database(cluster: Cluster, pooler: Path | None) -> Iterator[DatabaseU
 def database_urls(worker_database: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """The shared database, empty at the start of every test."""
     yield worker_database
-    with worker_database.owner() as conn:
-        clear(conn)
+    clear(worker_database.superuser_url)
 
 
 @pytest.fixture
@@ -164,11 +163,17 @@ def settings(database_urls: DatabaseUrls) -> Settings:
     return settings_for(database_urls)
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+@pytest.fixture(scope="session")
+def shared_app(worker_database: DatabaseUrls) -> Iterator[Flask]:
+    app = create_app(settings_for(worker_database))
     yield app
     app.extensions["db"].close()
+
+
+@pytest.fixture
+def app(shared_app: Flask, database_urls: DatabaseUrls) -> Flask:
+    """The application that the tests of this process share: what changes it takes it back, or asks for `make_app`."""
+    return shared_app
 
 
 @pytest.fixture

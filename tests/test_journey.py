@@ -3,8 +3,8 @@
 from itertools import product
 
 from factories import PASSWORD
-from flask import Flask
 from verbs import burn, count, expire, reply, send, sign_in, value, words, write
+from ways import MakeApp
 
 from webapp.db.connections import Connection
 from webapp.ops.sweep import sweep
@@ -12,7 +12,8 @@ from webapp.ops.sweep import sweep
 FEEDS = ("/", "/public", "/@carol", "/api/home", "/api/public", "/api/@carol")
 
 
-def test_people_come_write_answer_like_burn_and_leave(app: Flask, conn: Connection) -> None:
+def test_people_come_write_answer_like_burn_and_leave(make_app: MakeApp, conn: Connection) -> None:
+    app = make_app()
     carol, dave = app.test_client(), app.test_client()
     for client, handle in ((carol, "carol"), (dave, "dave")):
         fields = {"display_name": handle, "handle": handle, "email": f"{handle}@example.com", "password": PASSWORD}

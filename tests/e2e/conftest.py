@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from browsing import Watch, enter
+from browsing import Watch, chromium, enter
 from factories import make_user
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
@@ -37,8 +37,9 @@ def home(page: Page, conn: Connection, base_url: str, alice: str) -> Page:
 
 @pytest.fixture(scope="session")
 def cached(browser_type: BrowserType, browser_type_launch_args: dict[str, object]) -> Iterator[Browser]:
-    """A browser that keeps the pages one goes back to, as all do outside tests."""
+    """The whole Chromium, which keeps the pages one goes back to, as all do outside tests."""
+    whole = {"executable_path": path} if (path := chromium()) else {"channel": "chromium"}
     off = ["--disable-back-forward-cache"]
-    browser = browser_type.launch(**{**browser_type_launch_args, "ignore_default_args": off})
+    browser = browser_type.launch(**{**browser_type_launch_args, **whole, "ignore_default_args": off})
     yield browser
     browser.close()

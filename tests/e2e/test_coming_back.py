@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from browsing import Watch, card, enter, notice, ready
 from factories import make_activity
-from playwright.sync_api import BrowserType, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from webapp.db.connections import Connection
 
@@ -73,10 +73,9 @@ def test_what_is_unread_flows_and_the_feed_ends_where_one_left_off(home: Page, c
 @pytest.mark.parametrize("kept", [False, True], ids=["loaded again", "back/forward cache"])
 @pytest.mark.usefixtures("feed")
 def test_back_returns_to_the_same_card(
-    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], conn: Connection, base_url: str, kept: bool
+    request: pytest.FixtureRequest, conn: Connection, base_url: str, kept: bool
 ) -> None:
-    cache = {"ignore_default_args": ["--disable-back-forward-cache"]} if kept else {}
-    browser = browser_type.launch(**browser_type_launch_args, **cache)
+    browser = request.getfixturevalue("cached" if kept else "browser")
     page = browser.new_page(base_url=base_url, viewport={"width": 390, "height": 700})
     if kept:
         page.route("**/", storable)  # Chromium keeps no page with `no-store` that fetched more; others do
@@ -97,7 +96,7 @@ def test_back_returns_to_the_same_card(
     assert came == ("navigate" if kept else "back_forward"), "from memory, or from the server"
     stored = page.evaluate("() => Object.values(sessionStorage).join(' ')")
     assert not set(stored) - set("-0123456789 ")
-    browser.close()
+    page.close()
 
 
 @pytest.mark.usefixtures("feed")

@@ -109,13 +109,13 @@ class Model:
 class Community(RuleBasedStateMachine):
     """The program and the model do the same. `world` gives it the database."""
 
-    world: tuple[Database, Any, Connection]
+    world: tuple[Database, Any, Connection, str]
     said = Bundle("said")
 
     def __init__(self) -> None:
         super().__init__()
-        self.db, self.settings, self.conn = self.world
-        clear(self.conn)
+        self.db, self.settings, self.conn, superuser_url = self.world
+        clear(superuser_url)
         self.uuids = {name: str(make_user(self.conn, name, password=None)) for name in PEOPLE}
         self.model = Model()
 
@@ -341,7 +341,7 @@ def test_everybody_sees_what_the_rules_say_on_every_surface(database_urls: Datab
     db = Database(configuration)
 
     class World(Community):
-        world = (db, configuration, conn)
+        world = (db, configuration, conn, database_urls.superuser_url)
 
     try:
         run_state_machine_as_test(

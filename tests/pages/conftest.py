@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import enter
+from browsing import give_session
 from factories import clear
 from playwright.sync_api import Page
 
@@ -17,15 +17,14 @@ def community(worker_database: Any) -> Iterator[None]:
     with worker_database.owner() as conn:
         gallery.fill(conn)
     yield
-    with worker_database.owner() as conn:
-        clear(conn)
+    clear(worker_database.superuser_url)
 
 
 @pytest.fixture
 def demo_page(page: Page, worker_database: Any, base_url: str) -> Page:
-    """The browser of the demo account, at home."""
+    """The browser of the demo account."""
     with worker_database.owner() as conn:
-        return enter(page, conn, base_url, gallery.DEMO)
+        return give_session(page, conn, base_url, gallery.DEMO)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,14 @@
 import importlib
 from collections.abc import Container
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from flask.testing import FlaskClient
 from flask_wtf import FlaskForm
 from scene import VIEWS, Scene
 from verbs import FRAGMENT
+from werkzeug.datastructures import ImmutableMultiDict
 
 FORM = "application/x-www-form-urlencoded"
 NO_TEXT = {
@@ -80,6 +82,24 @@ class Watch:
         client = self.scene.browser(who)
         self.before = self.written()
         return client
+
+    def names_that_are_read(self, path: str, client: FlaskClient) -> set[str]:
+        """Those of the query that the route asks for, as a page and as a fragment."""
+        names: set[str] = set()
+
+        class Noting(ImmutableMultiDict[str, str]):
+            def __contains__(self, name: object) -> bool:
+                names.add(str(name))
+                return super().__contains__(name)
+
+            def __getitem__(self, name: str) -> str:
+                names.add(name)
+                return super().__getitem__(name)
+
+        with patch.object(self.scene.app.request_class, "parameter_storage_class", Noting):
+            for headers in ({}, FRAGMENT):
+                client.get(path, headers=headers)
+        return names
 
     def written(self) -> list[Any]:
         rows = self.scene.conn.execute("SELECT message, expires_at FROM said ORDER BY uuid").fetchall()

@@ -14,15 +14,16 @@ from webapp.logs import JsonFormatter
 
 
 @pytest.fixture
-def scene(app: Flask, conn: Connection) -> Scene:
+def scene(app: Flask, conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Scene:
     conn.execute("INSERT INTO invitations (code_hash, expires_at) VALUES (sha256('x'), now() + interval '1 day')")
     alice = make_user(conn)
     make_user(conn, "bob")
     make_user(conn, "mo", role="moderator")
     opa = make_user(conn, "opa", role="operator")
     make_user(conn, "mallory", suspended=True)
-    app.test_client_class = Browser
-    app.extensions["live"].working = lambda: False  # streams end at once: browsers here read to the end
+    monkeypatch.setattr(app, "test_client_class", Browser)
+    # Streams end at once: browsers here read to the end.
+    monkeypatch.setattr(app.extensions["live"], "working", lambda: False)
     activity = make_activity(conn, alice, "canary of alice")
     report = "INSERT INTO reports (reporter_uuid, user_uuid, kind, expires_at) VALUES (%s, %s, 'spam', 'infinity')"
     conn.execute(report, [opa, alice])

@@ -25,11 +25,14 @@ from webapp.web import answers
         (RuntimeError("secret reason"), 500, "still here"),
     ],
 )
-def test_error_is_told_as_page_notice_or_json(app: Flask, error: Exception, status: int, sentence: str) -> None:
+def test_error_is_told_as_page_notice_or_json(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, sentence: str
+) -> None:
     def broken() -> Any:
         raise error
 
-    app.view_functions |= {"feeds.public": broken, "feeds.public_json": broken}
+    for endpoint in ("feeds.public", "feeds.public_json"):
+        monkeypatch.setitem(app.view_functions, endpoint, broken)
     client = app.test_client()
     page, notice, data = client.get("/public"), client.get("/public", headers=FRAGMENT), client.get("/api/public")
     assert page.text.startswith("<!doctype html>")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from flask.testing import FlaskClient
@@ -37,8 +38,8 @@ def answers_of_all_kinds(scene: Scene) -> Iterator[tuple[str, Any]]:
         yield what, anonymous.get(path)
     yield "400 host", anonymous.get("/", headers={"Host": "evil.example"})
     yield "304", anonymous.get(static, headers={"If-None-Match": anonymous.get(static).headers["ETag"]})
-    scene.app.view_functions["feeds.public"] = lambda: 1 / 0
-    yield "500", anonymous.get("/public")
+    with patch.dict(scene.app.view_functions, {"feeds.public": lambda: 1 / 0}):
+        yield "500", anonymous.get("/public")
 
 
 # Flask-Compress drops a file that it has read instead of closing it.
