@@ -47,18 +47,23 @@ WITH words AS (
       FROM generate_series(1, 4 + (length_dice * 34)::int) AS place
     ) AS said
   FROM drawn, words
+), placed AS (
+  INSERT INTO activities (number, uuid, user_uuid, reply_to_activity_uuid, created_at, visible_from, expires_at)
+  SELECT
+    ((extract(epoch FROM created_at) * 1000)::bigint << 16) | (n & 65535),
+    md5('activity' || n)::uuid,
+    md5('user' || 1 + abs(hashint4(n)) % current_setting('bench.users')::int)::uuid,
+    CASE WHEN reply_dice < 0.45 AND n > back + 1 THEN md5('activity' || n - 1 - back)::uuid END,
+    created_at,
+    created_at,
+    created_at + ttl
+  FROM written
+  ORDER BY n
 )
-INSERT INTO activities (number, uuid, user_uuid, message, reply_to_activity_uuid, created_at, visible_from, expires_at)
+INSERT INTO activity_texts (activity_uuid, message)
 SELECT
-  ((extract(epoch FROM created_at) * 1000)::bigint << 16) | (n & 65535),
   md5('activity' || n)::uuid,
-  md5('user' || 1 + abs(hashint4(n)) % current_setting('bench.users')::int)::uuid,
   upper(left(said, 1)) || substr(said, 2) || '.'
     || CASE WHEN extra_dice < 0.2 THEN ' @user_' || 1 + n % current_setting('bench.users')::int ELSE '' END
-    || CASE WHEN extra_dice > 0.9 THEN ' https://harbour.example/log/' || n ELSE '' END,
-  CASE WHEN reply_dice < 0.45 AND n > back + 1 THEN md5('activity' || n - 1 - back)::uuid END,
-  created_at,
-  created_at,
-  created_at + ttl
-FROM written
-ORDER BY n;
+    || CASE WHEN extra_dice > 0.9 THEN ' https://harbour.example/log/' || n ELSE '' END
+FROM written;

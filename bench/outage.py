@@ -133,7 +133,7 @@ def report(made: Ground, ledger: Ledger, stopped: float, accepting: float, live:
             f" failures {dict(bad) or 'none'}; slowest response {slowest:.2f} s"
         )
     with made.superuser() as conn:
-        rows = conn.execute("SELECT substr(message, 8) FROM activities WHERE message LIKE 'outage %%'").fetchall()
+        rows = conn.execute("SELECT substr(message, 8) FROM activity_texts WHERE message LIKE 'outage %%'").fetchall()
     stored = Counter(row[0] for row in rows)
     lost = ledger.acknowledged - stored.keys()
     doubled = [key for key, times in stored.items() if times > 1]

@@ -26,7 +26,10 @@ from webapp.web.zones import UTC_ZONE
 
 MENTION = re.compile(r"[@＠]([A-Za-z0-9_]{2,30})")
 # What the viewer of the comparison never chose.
-UNUSUAL = dict.fromkeys(("usual_ttl", "usual_audience", "time_zone", "theme", "role", "paused_until")) | {"cases": 0, "follows": True}
+UNUSUAL = dict.fromkeys(("usual_ttl", "usual_audience", "time_zone", "theme", "role", "paused_until")) | {
+    "cases": 0,
+    "follows": True,
+}
 VISIT = timedelta(minutes=30)
 
 viewer_uuid = bindparam("viewer_uuid", type_=Key)

@@ -161,7 +161,7 @@ class Values:
 
     def _draft(self) -> Params:
         typed = {"key": uuid.uuid4(), "version": None, "message": "The tide", "ttl": "1-day", "audience": None}
-        return {**self.writer(), **typed, "reply_to_activity_uuid": None}
+        return {**self._listed(), **typed, "reply_to_activity_uuid": None}
 
     def _listed(self) -> Params:
         own = self.writer()

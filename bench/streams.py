@@ -90,8 +90,10 @@ def writing(made: Ground) -> Iterator[dict[str, float]]:
         with made.superuser() as conn:
             while not over.wait(0.5):
                 row = conn.execute(
-                    "INSERT INTO activities (user_uuid, message, expires_at)"
-                    " VALUES (md5('user1')::uuid, 'new', now() + interval '1 day') RETURNING number::text"
+                    "WITH made AS (INSERT INTO activities (user_uuid, expires_at)"
+                    " VALUES (md5('user1')::uuid, now() + interval '1 day') RETURNING uuid, number), worded AS ("
+                    "INSERT INTO activity_texts (activity_uuid, message) SELECT uuid, 'new' FROM made)"
+                    " SELECT number::text FROM made"
                 ).fetchone()
                 written[row[0]] = time.time()
 

@@ -1,9 +1,13 @@
--- roles: the roles that own nothing: the application, and on AWS the function that creates accounts. The function
+-- roles: the roles that own nothing: the application; the keeper, which frees the disk of what is gone; and on AWS the
+-- function that creates accounts. The function
 -- has no rights and cannot sign in before roles_rds.sql ran. Loaded by the owner before schema.sql; may run again.
 DO $roles$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_app') THEN
     CREATE ROLE mayfly_app;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_keeper') THEN
+    CREATE ROLE mayfly_keeper;
   END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_sign_up') THEN
     CREATE ROLE mayfly_sign_up;
@@ -44,3 +48,16 @@ $people$;
 -- All statements are short: compiling one takes longer than running it (400 ms against 1 ms, PostgreSQL 15).
 ALTER ROLE mayfly_app SET jit = off;
 ALTER ROLE mayfly_sign_up SET jit = off;
+-- The keeper does what the application does, and empties the halves of texts (webapp/ops/forget.py). It may write a
+-- checkpoint where whoever runs this may let it.
+ALTER ROLE mayfly_keeper SET timezone = 'UTC';
+ALTER ROLE mayfly_keeper SET statement_timeout = '60s';
+ALTER ROLE mayfly_keeper SET jit = off;
+GRANT mayfly_app TO mayfly_keeper;
+DO $keeper$
+BEGIN
+  GRANT pg_checkpoint TO mayfly_keeper;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE NOTICE 'mayfly_keeper may not write checkpoints';
+END
+$keeper$;

@@ -14,7 +14,7 @@ BEGIN
     UNION
     SELECT membership.roleid FROM pg_auth_members AS membership JOIN held ON membership.member = held.oid
   )
-  SELECT string_agg(rolname, ' and ' ORDER BY rolname) FILTER (WHERE rolname IN ('mayfly_app', 'mayfly_sign_up'))
+  SELECT string_agg(rolname, ' and ' ORDER BY rolname) FILTER (WHERE rolname IN ('mayfly_app', 'mayfly_keeper', 'mayfly_sign_up'))
   INTO ours
   FROM pg_roles JOIN held USING (oid)
   HAVING NOT bool_or(rolname = 'rds_iam');
@@ -25,8 +25,9 @@ BEGIN
 END
 $owner$;
 ALTER ROLE mayfly_app LOGIN;
+ALTER ROLE mayfly_keeper LOGIN;
 ALTER ROLE mayfly_sign_up LOGIN;
-GRANT rds_iam TO mayfly_app, mayfly_sign_up;
+GRANT rds_iam TO mayfly_app, mayfly_keeper, mayfly_sign_up;
 DO $rds$
 BEGIN
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());

@@ -14,6 +14,17 @@ CREATE SEQUENCE numbers;
 CREATE FUNCTION next_number() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER
 RETURN ((extract(epoch FROM clock_timestamp()) * 1000)::bigint << 16) | (nextval('numbers') & 65535);
 
+-- The texts that people write stand in two halves, so that nothing of what is gone stays on the disk: each night the
+-- living move into the half that is written to, and the other one is emptied (webapp/ops/forget.py).
+CREATE TABLE written_half (
+  half smallint NOT NULL CONSTRAINT written_half_known CHECK (half IN (0, 1)),
+  emptied_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX written_half_once ON written_half ((true));
+INSERT INTO written_half (half) VALUES (0);
+CREATE FUNCTION half_to_write() RETURNS smallint LANGUAGE sql STABLE SECURITY DEFINER
+RETURN COALESCE((SELECT half FROM written_half), 0);
+
 -- People ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE users (
@@ -159,7 +170,8 @@ CREATE INDEX invitations_user_uuid ON invitations (user_uuid);
 -- A text that somebody began, exactly as typed. Sent while signed out, it belongs to the browser (the SHA-256 of its CSRF
 -- seed) for an hour, until the person signs in from that form. It may outlive the activity it replies to: no foreign key.
 CREATE TABLE drafts (
-  uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  uuid uuid NOT NULL DEFAULT gen_random_uuid(),
+  half smallint NOT NULL DEFAULT half_to_write(),
   user_uuid uuid CONSTRAINT drafts_user REFERENCES users (uuid) ON DELETE CASCADE,
   signed_out_hash bytea CONSTRAINT drafts_signed_out_hash_length CHECK (octet_length(signed_out_hash) = 32),
   kind text NOT NULL CONSTRAINT drafts_kind_known CHECK (kind IN ('activity', 'profile')),
@@ -174,9 +186,12 @@ CREATE TABLE drafts (
   version integer NOT NULL DEFAULT 1,
   saved_at timestamptz NOT NULL DEFAULT now(),
   audience text CONSTRAINT drafts_audience_length CHECK (char_length(audience) BETWEEN 1 AND 20),
+  CONSTRAINT drafts_pkey PRIMARY KEY (uuid, half),
   CONSTRAINT drafts_one_owner CHECK (num_nonnulls(user_uuid, signed_out_hash) = 1),
   CONSTRAINT drafts_order CHECK (expires_at > created_at)
-);
+) PARTITION BY LIST (half);
+CREATE TABLE drafts_0 PARTITION OF drafts FOR VALUES IN (0);
+CREATE TABLE drafts_1 PARTITION OF drafts FOR VALUES IN (1);
 CREATE INDEX drafts_user_uuid ON drafts (user_uuid);
 CREATE INDEX drafts_signed_out_hash ON drafts (signed_out_hash);
 CREATE INDEX drafts_expires_at ON drafts (expires_at);
@@ -184,12 +199,10 @@ CREATE INDEX drafts_expires_at ON drafts (expires_at);
 -- Activities --------------------------------------------------------------------------------------------------
 
 -- An expired activity with live descendants is blanked (no author, no text) until the last of them is gone.
+-- Its text stands in activity_texts: no word is ever in this table.
 CREATE TABLE activities (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   user_uuid uuid CONSTRAINT activities_user REFERENCES users (uuid),
-  message text CONSTRAINT activities_message_length CHECK (
-    char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
-  ),
   reply_to_activity_uuid uuid CONSTRAINT activities_parent REFERENCES activities (uuid),
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
@@ -204,7 +217,6 @@ CREATE TABLE activities (
   circle_user_uuid uuid CONSTRAINT activities_circle REFERENCES users (uuid) ON DELETE SET NULL,
   hidden_at timestamptz,
   CONSTRAINT activities_circle_of_followers CHECK (circle_user_uuid IS NULL OR audience = 'followers'),
-  CONSTRAINT activities_blank_whole CHECK ((user_uuid IS NULL) = (message IS NULL)),
   CONSTRAINT activities_not_own_parent CHECK (reply_to_activity_uuid <> uuid),
   CONSTRAINT activities_life_span CHECK (
     expires_at >= created_at AND expires_at <= created_at + interval '720 hours'
@@ -217,6 +229,17 @@ CREATE INDEX activities_replies_number ON activities (reply_to_activity_uuid, nu
 CREATE INDEX activities_ending ON activities (expires_at, uuid);
 CREATE INDEX activities_circle_user_uuid ON activities (circle_user_uuid) WHERE circle_user_uuid IS NOT NULL;
 CREATE INDEX activities_hidden ON activities (hidden_at) WHERE hidden_at IS NOT NULL;
+
+CREATE TABLE activity_texts (
+  activity_uuid uuid NOT NULL CONSTRAINT activity_texts_activity REFERENCES activities (uuid) ON DELETE CASCADE,
+  half smallint NOT NULL DEFAULT half_to_write(),
+  message text NOT NULL CONSTRAINT activity_texts_message_length CHECK (
+    char_length(message) BETWEEN 1 AND 2800 AND octet_length(message) <= 8192
+  ),
+  CONSTRAINT activity_texts_pkey PRIMARY KEY (activity_uuid, half)
+) PARTITION BY LIST (half);
+CREATE TABLE activity_texts_0 PARTITION OF activity_texts FOR VALUES IN (0);
+CREATE TABLE activity_texts_1 PARTITION OF activity_texts FOR VALUES IN (1);
 
 -- Who may see a followers' activity besides the followers: those mentioned in the one on top.
 CREATE TABLE addressees (
@@ -249,12 +272,12 @@ CREATE INDEX likes_user_number ON likes (user_uuid, number DESC);
 
 -- Moderation -------------------------------------------------------------------------------------------------
 
--- An activity or a person that somebody reported. The number of what was reported outlives it: no foreign key.
+-- An activity or a person that somebody reported; gone with the person. The activity may end before: no foreign key.
 CREATE TABLE reports (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   number bigint NOT NULL DEFAULT next_number() CONSTRAINT reports_number UNIQUE,
   reporter_uuid uuid CONSTRAINT reports_reporter REFERENCES users (uuid) ON DELETE SET NULL,
-  user_uuid uuid CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE SET NULL,
+  user_uuid uuid NOT NULL CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE CASCADE,
   activity_uuid uuid,
   kind text NOT NULL CONSTRAINT reports_kind_known CHECK (kind IN ('unkind', 'spam', 'danger', 'rules', 'other')),
   words text NOT NULL DEFAULT '' CONSTRAINT reports_words_length CHECK (char_length(words) <= 500),
@@ -276,27 +299,32 @@ CREATE INDEX reports_settled_at ON reports (settled_at DESC) WHERE settled_at IS
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
-  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL AND user_uuid IS NOT NULL;
+  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL;
 
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
 CREATE TABLE report_copies (
-  report_uuid uuid PRIMARY KEY CONSTRAINT report_copies_report REFERENCES reports (uuid) ON DELETE CASCADE,
+  report_uuid uuid NOT NULL CONSTRAINT report_copies_report REFERENCES reports (uuid) ON DELETE CASCADE,
+  half smallint NOT NULL DEFAULT half_to_write(),
   message text NOT NULL CONSTRAINT report_copies_message_length CHECK (octet_length(message) <= 8192),
   written_at timestamptz NOT NULL,
-  expires_at timestamptz NOT NULL
-);
+  expires_at timestamptz NOT NULL,
+  CONSTRAINT report_copies_pkey PRIMARY KEY (report_uuid, half)
+) PARTITION BY LIST (half);
+CREATE TABLE report_copies_0 PARTITION OF report_copies FOR VALUES IN (0);
+CREATE TABLE report_copies_1 PARTITION OF report_copies FOR VALUES IN (1);
 CREATE INDEX report_copies_expires_at ON report_copies (expires_at);
 
--- What moderators and operators did: who, what, whom, why. No words of an activity.
+-- What moderators and operators did: who, what, whom, why. No words of an activity. `on_server`: by a script.
 CREATE TABLE audit (
   number bigint PRIMARY KEY DEFAULT next_number(),
   actor_uuid uuid CONSTRAINT audit_actor REFERENCES users (uuid) ON DELETE SET NULL,
+  on_server boolean NOT NULL DEFAULT false,
   act text NOT NULL CONSTRAINT audit_act_length CHECK (char_length(act) BETWEEN 1 AND 40),
   user_uuid uuid CONSTRAINT audit_user REFERENCES users (uuid) ON DELETE SET NULL,
   activity_uuid uuid,
   why text NOT NULL DEFAULT '' CONSTRAINT audit_why_length CHECK (char_length(why) <= 500),
   created_at timestamptz NOT NULL DEFAULT now(),
-  expires_at timestamptz NOT NULL
+  expires_at timestamptz NOT NULL DEFAULT now() + make_interval(secs => 15552000)
 );
 CREATE INDEX audit_actor_uuid ON audit (actor_uuid);
 CREATE INDEX audit_user_uuid ON audit (user_uuid);
@@ -338,10 +366,38 @@ CREATE TABLE read_marks (
   seen_at timestamptz NOT NULL DEFAULT now()
 );
 
+-- No sample of a text among the planner's statistics, and none compressed, so that bin/forgets can look for it.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['', '_0', '_1'] LOOP
+    EXECUTE format(
+      'ALTER TABLE activity_texts%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL', name
+    );
+    EXECUTE format(
+      'ALTER TABLE report_copies%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL', name
+    );
+    EXECUTE format(
+      'ALTER TABLE drafts%s ALTER COLUMN message SET STATISTICS 0, ALTER COLUMN message SET STORAGE EXTERNAL,'
+      ' ALTER COLUMN display_name SET STATISTICS 0, ALTER COLUMN display_name SET STORAGE EXTERNAL', name
+    );
+  END LOOP;
+END
+$$;
+
 -- The application reads and writes rows, and can do nothing else.
 GRANT USAGE ON SCHEMA public TO mayfly_app;
 GRANT SELECT ON schema_migrations TO mayfly_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
-  ON users, follows, mutes, blocks, former_handles, passwords, sessions, invitations, activities, addressees, activity_keys,
-    likes, drafts, reports, report_copies, audit, rate_limits, withdrawals, read_marks
+  ON users, follows, mutes, blocks, former_handles, passwords, sessions, invitations, activities, activity_texts, addressees,
+    activity_keys, likes, drafts, reports, report_copies, audit, rate_limits, withdrawals, read_marks
   TO mayfly_app;
+
+-- The keeper sweeps as the application does, and empties halves. It owns nothing.
+GRANT SELECT ON written_half TO mayfly_app;
+GRANT UPDATE ON written_half TO mayfly_keeper;
+GRANT SELECT, UPDATE, TRUNCATE
+  ON activity_texts, activity_texts_0, activity_texts_1, drafts, drafts_0, drafts_1,
+    report_copies, report_copies_0, report_copies_1
+  TO mayfly_keeper;

@@ -55,16 +55,8 @@ FROM (VALUES
 
 -- One row is one activity: its number, its age in minutes, its author, its life, the number it replies to, its text.
 -- Conversations have hundreds of their own. A row without author and text has expired while its replies live.
-INSERT INTO activities (uuid, number, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
-SELECT
-  ('5eedac00-0000-4000-8000-' || lpad(said.number::text, 12, '0'))::uuid,
-  (extract(epoch FROM now() - make_interval(mins => said.minutes_ago)) * 1000)::bigint << 16 | said.number,
-  author.uuid,
-  said.message,
-  ('5eedac00-0000-4000-8000-' || lpad(said.answers::text, 12, '0'))::uuid,
-  now() - make_interval(mins => said.minutes_ago),
-  now() - make_interval(mins => said.minutes_ago) + life.span
-FROM (VALUES
+WITH said (number, minutes_ago, handle, ttl, answers, message) AS (
+  VALUES
   -- This evening.
   (1, 1, 'elias', '1-hour', NULL, 'Moon over the pier now. Look up.'),
   (2, 5, 'hana', '3-days', NULL, '夕焼け、五分だけ。
@@ -250,18 +242,32 @@ Morning at the harbour: the gulls walk like headmasters. Hello, Larkhythe. I am 
   (900, 1405, 'mr_lanyon', '1-day', NULL,
    'Under-tens: 9–1 to them. Our one was magnificent. Ask any of the eleven children who scored it. ⚽'),
   (901, 1393, 'jonah', '3-days', 900, 'i was there. it went in off the referee and it was ART')
-) AS said (number, minutes_ago, handle, ttl, answers, message)
-JOIN (VALUES
-  -- In hours: a day is not always 24 of them where clocks change, and the longest life is 720 hours.
-  ('30-days', interval '720 hours'),
-  ('7-days', interval '168 hours'),
-  ('3-days', interval '72 hours'),
-  ('1-day', interval '24 hours'),
-  ('12-hours', interval '12 hours'),
-  ('3-hours', interval '3 hours'),
-  ('1-hour', interval '1 hour')
-) AS life (ttl, span) ON life.ttl = said.ttl
-LEFT JOIN users AS author ON author.handle = said.handle;
+), written AS (
+  INSERT INTO activities (uuid, number, user_uuid, reply_to_activity_uuid, created_at, expires_at)
+  SELECT
+    ('5eedac00-0000-4000-8000-' || lpad(said.number::text, 12, '0'))::uuid,
+    (extract(epoch FROM now() - make_interval(mins => said.minutes_ago)) * 1000)::bigint << 16 | said.number,
+    author.uuid,
+    ('5eedac00-0000-4000-8000-' || lpad(said.answers::text, 12, '0'))::uuid,
+    now() - make_interval(mins => said.minutes_ago),
+    now() - make_interval(mins => said.minutes_ago) + life.span
+  FROM said
+  JOIN (VALUES
+    -- In hours: a day is not always 24 of them where clocks change, and the longest life is 720 hours.
+    ('30-days', interval '720 hours'),
+    ('7-days', interval '168 hours'),
+    ('3-days', interval '72 hours'),
+    ('1-day', interval '24 hours'),
+    ('12-hours', interval '12 hours'),
+    ('3-hours', interval '3 hours'),
+    ('1-hour', interval '1 hour')
+  ) AS life (ttl, span) ON life.ttl = said.ttl
+  LEFT JOIN users AS author ON author.handle = said.handle
+)
+INSERT INTO activity_texts (activity_uuid, message)
+SELECT ('5eedac00-0000-4000-8000-' || lpad(said.number::text, 12, '0'))::uuid, said.message
+FROM said
+WHERE said.message IS NOT NULL;
 
 WITH RECURSIVE placed AS (
   SELECT uuid, 0 AS depth
@@ -322,6 +328,7 @@ FROM activities AS activity
 JOIN users AS reporter ON reporter.handle = 'dot'
 WHERE activity.uuid = '5eedac00-0000-4000-8000-000000000008';
 INSERT INTO report_copies (report_uuid, message, written_at, expires_at)
-SELECT report.uuid, activity.message, activity.created_at, now() + interval '14 days'
+SELECT report.uuid, texts.message, activity.created_at, now() + interval '14 days'
 FROM reports AS report
-JOIN activities AS activity ON activity.uuid = report.activity_uuid;
+JOIN activities AS activity ON activity.uuid = report.activity_uuid
+JOIN activity_texts AS texts ON texts.activity_uuid = activity.uuid;

@@ -43,17 +43,17 @@ def test_people_come_write_answer_like_burn_and_leave(make_app: MakeApp, conn: C
     assert value(conn, "SELECT bio FROM users WHERE handle = 'carol'") == "Rope, and lamps."
 
     write(dave, "A mistake.")
-    mistake = value(conn, "SELECT uuid FROM activities WHERE message = 'A mistake.'")
+    mistake = value(conn, "SELECT uuid FROM said WHERE message = 'A mistake.'")
     assert burn(carol, mistake).status_code == 404
     assert burn(dave, mistake).status_code == 303
     assert "A mistake." not in words(dave.get("/public"))
-    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'A mistake.'") == 0
+    assert value(conn, "SELECT count(*) FROM said WHERE message = 'A mistake.'") == 0
 
     expire(conn, asked)
     for path in (*FEEDS, thread):
         assert "Who has the key?" not in words(dave.get(path)), path
     assert sweep(app.extensions["db"]).counts["blanked"] == 1
-    assert value(conn, "SELECT message FROM activities WHERE uuid = %s", asked) is None
+    assert value(conn, "SELECT message FROM said WHERE uuid = %s", asked) is None
     assert count(conn, "likes") == 0
     answer = value(conn, "SELECT uuid FROM activities WHERE reply_to_activity_uuid = %s", asked)
     assert "It hangs by the door." in words(dave.get(f"/@dave/status/{answer}"))

@@ -11,6 +11,7 @@ from drawing import app_away
 from webapp import text
 from webapp.identities import claims
 from webapp.sessions import passwords
+from webapp.text import normalising
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 CONJUNCT = "\u0915\u094d\u0937\u093f"  # four code points that are read as one character
@@ -210,7 +211,7 @@ def test_no_long_row_of_marks_is_ever_put_in_order(monkeypatch: pytest.MonkeyPat
         longest = max([longest, *map(len, found)])
         return plain(form, raw)
 
-    monkeypatch.setattr(text, "unicodedata", SimpleNamespace(normalize=normalize))
+    monkeypatch.setattr(normalising, "unicodedata", SimpleNamespace(normalize=normalize))
     typed = ROWS[row]
     for form, problem in (
         (text.message, text.message_problem), (text.message, text.bio_problem), (text.handle, text.handle_problem),
@@ -227,7 +228,7 @@ def test_no_long_row_of_marks_is_ever_put_in_order(monkeypatch: pytest.MonkeyPat
 def test_whatever_is_put_in_order_counts_as_a_mark() -> None:
     """By Python's own table, which need not be of the same year as that of `regex`."""
     for form in ("NFC", "NFKC", "NFKD"):
-        mark, apart = regex.compile(text._MARK[form]), "NFKD" if "K" in form else "NFD"
+        mark, apart = regex.compile(normalising._MARK[form]), "NFKD" if "K" in form else "NFD"
         for sign in map(chr, range(0x300, 0x110000)):
             if unicodedata.combining(sign) or unicodedata.decomposition(sign):
                 whole = unicodedata.normalize(apart, sign)

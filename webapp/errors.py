@@ -11,7 +11,7 @@ VIOLATIONS = {
     "users_bio_length": ("bio", N_("The limit is 300 characters.")),
     "users_handle_form": ("handle", N_("A handle must have 2 to 30 letters (a to z), digits or underscores.")),
     "users_email_length": ("email", N_("An email address can have up to 254 characters.")),
-    "activities_message_length": ("message", N_("The limit is 280 characters.")),
+    "activity_texts_message_length": ("message", N_("The limit is 280 characters.")),
 }
 """Constraint name to field and sentence, shown beside the field."""
 
@@ -68,14 +68,18 @@ class TooMany(MayflyError):
 
 
 class Unavailable(MayflyError):
-    """The database, or capacity, is missing for now. `passing`: the same act may succeed if run again."""
+    """The database, or capacity, is missing for now.
+
+    `passing`: the same act may succeed if run again. `undone`: and the server has undone it, so any act may.
+    """
 
     status = 503
     retry_after = 5
 
-    def __init__(self, reason: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: str, *, passing: bool = False, undone: bool = False) -> None:
         super().__init__(reason)
-        self.passing = passing
+        self.passing = passing or undone
+        self.undone = undone
 
 
 class Busy(Unavailable):

@@ -15,3 +15,8 @@
   USING ended
   WHERE addressees.activity_uuid = ended.uuid
 )
+, ended_texts AS (
+  DELETE FROM activity_texts
+  USING ended
+  WHERE activity_texts.activity_uuid = ended.uuid
+)

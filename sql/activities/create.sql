@@ -6,12 +6,11 @@ WITH
 -- include activities/_seen
 , written AS (
   INSERT INTO activities (
-    uuid, user_uuid, message, reply_to_activity_uuid, depth, expires_at, visible_from, audience, circle_user_uuid
+    uuid, user_uuid, reply_to_activity_uuid, depth, expires_at, visible_from, audience, circle_user_uuid
   )
   SELECT
     %(uuid)s,
     %(viewer_uuid)s,
-    %(message)s,
     %(reply_to_activity_uuid)s,
     COALESCE(parent.depth + 1, 0),
     now() + make_interval(secs => %(life_seconds)s),
@@ -27,15 +26,15 @@ WITH
     ON parent.uuid = %(reply_to_activity_uuid)s
     AND (parent.circle_user_uuid IS NULL OR parent.circle_user_uuid <> ALL (viewer.shut_out))
   CROSS JOIN LATERAL (
-    SELECT CASE
-      WHEN 'followers' IN (parent.audience, %(audience)s) THEN 'followers'
-      WHEN 'members' IN (parent.audience, %(audience)s) THEN 'members'
-      ELSE 'everyone'
-    END AS audience
+    SELECT
+    -- include activities/_reach
   ) AS reach
   WHERE %(reply_to_activity_uuid)s IS NULL
     OR parent.uuid IS NOT NULL
   RETURNING uuid, audience, reply_to_activity_uuid
+), worded AS (
+  INSERT INTO activity_texts (activity_uuid, message)
+  SELECT uuid, %(message)s FROM written
 ), addressed AS (
   -- include activities/_addressees
 )

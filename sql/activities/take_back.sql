@@ -6,7 +6,7 @@ WITH leaving AS MATERIALIZED (
     uuid,
     number,
     user_uuid,
-    message,
+    (SELECT texts.message FROM activity_texts AS texts WHERE texts.activity_uuid = activities.uuid) AS message,
     reply_to_activity_uuid,
     visible_from,
     audience,

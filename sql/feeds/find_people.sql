@@ -4,7 +4,7 @@
 -- Compared by code point, as the two indexes are. U+10FFFF stands above all that people type. No index knows the later
 -- words of a name: they are sought among the newest 5,000 people, by number.
 WITH
--- include follows/_viewer
+-- include activities/_seen
 , begins AS MATERIALIZED (
   SELECT uuid
   FROM users
@@ -25,12 +25,18 @@ WITH
     OFFSET 0
   ) AS named
   WHERE strpos(lower(named.display_name), ' ' || lower(%(prefix)s)) > 0
-), listed AS (
-  SELECT person.uuid AS user_uuid, person.number, NULL::timestamptz AS wrote_at
+), found AS (
+  SELECT person.uuid, person.number
   FROM users AS person
   WHERE person.uuid = ANY (ARRAY(SELECT uuid FROM begins UNION SELECT uuid FROM later))
-  -- include follows/_met
+  -- include follows/_visible_person
   ORDER BY person.number DESC
   LIMIT %(limit)s
+), listed AS (
+  SELECT
+    uuid AS user_uuid,
+    number,
+    (SELECT seen.created_at FROM seen WHERE seen.user_uuid = found.uuid ORDER BY seen.number DESC LIMIT 1) AS wrote_at
+  FROM found
 )
 -- include feeds/_line

@@ -9,7 +9,7 @@ WITH
   JOIN users AS person ON person.uuid = follows.user_uuid
   WHERE follows.followed_uuid = %(user_uuid)s
     AND follows.number < COALESCE(%(before)s, 9223372036854775807)
-  -- include follows/_met
+  -- include follows/_visible_person
   ORDER BY follows.number DESC
   LIMIT %(limit)s
 )

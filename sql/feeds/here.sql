@@ -17,7 +17,7 @@ WITH
   JOIN users AS person ON person.uuid = session.user_uuid
   WHERE session.seen_at > now() - make_interval(hours => 24)
     AND person.uuid <> %(viewer_uuid)s
-  -- include follows/_met
+  -- include follows/_visible_person
   ORDER BY session.seen_at DESC
   LIMIT 5 * %(most)s
 ), listed AS (

@@ -17,7 +17,7 @@ WITH
   FROM users AS person
   WHERE person.number < COALESCE(%(before)s, 9223372036854775807)
     AND person.uuid NOT IN (SELECT user_uuid FROM wrote)
-  -- include follows/_met
+  -- include follows/_visible_person
   ORDER BY person.number DESC
   LIMIT %(limit)s
 ), listed AS (

@@ -17,7 +17,7 @@ SELECT
       FROM follows
       JOIN users AS person ON person.uuid = follows.followed_uuid
       WHERE follows.user_uuid = other.uuid
-      -- include follows/_met
+      -- include follows/_visible_person
       LIMIT 1000
     ) AS met
   ) AS following_count

@@ -18,7 +18,7 @@
       FROM follows
       JOIN users AS person ON person.uuid = follows.user_uuid
       WHERE follows.followed_uuid = other.uuid
-      -- include follows/_met
+      -- include follows/_visible_person
       LIMIT 1000
     ) AS met
   ) AS followers_count

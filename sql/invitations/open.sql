@@ -6,4 +6,4 @@ FROM invitations
 LEFT JOIN users AS host ON host.uuid = invitations.user_uuid
 WHERE invitations.code_hash = %(code_hash)s
   AND
-  -- include invitations/_stands
+  -- include invitations/_is_open

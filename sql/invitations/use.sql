@@ -5,4 +5,4 @@ UPDATE invitations
 SET used = used + 1
 WHERE code_hash = %(code_hash)s
   AND
-  -- include invitations/_stands
+  -- include invitations/_is_open

@@ -5,6 +5,7 @@ SELECT
   audit.number::text AS number,
   actor.display_name AS actor_name,
   actor.handle AS actor_handle,
+  audit.on_server,
   audit.act,
   person.display_name,
   person.handle,

@@ -5,9 +5,9 @@ WITH
 -- include activities/_seen
 , asked AS MATERIALIZED (
   SELECT reports.user_uuid, reports.activity_uuid, reports.settled_at
-  -- include moderation/_judged
+  -- include moderation/_reviewable
     AND reports.uuid = %(report_uuid)s
-), heap AS MATERIALIZED (
+), cases AS MATERIALIZED (
   SELECT
     reports.user_uuid,
     reports.activity_uuid,
@@ -25,4 +25,4 @@ WITH
   GROUP BY reports.user_uuid, reports.activity_uuid, reports.settled_at, reports.outcome, reports.settled_by_uuid
 )
 -- include moderation/_case
--- include moderation/_known
+-- include moderation/_details

@@ -3,7 +3,7 @@
 -- returns: Case[]
 WITH
 -- include activities/_seen
-, heap AS MATERIALIZED (
+, cases AS MATERIALIZED (
   SELECT
     reports.user_uuid,
     reports.activity_uuid,
@@ -13,7 +13,7 @@ WITH
     NULL AS outcome,
     NULL::timestamptz AS settled_at,
     NULL::uuid AS settled_by_uuid
-  -- include moderation/_judged
+  -- include moderation/_reviewable
     AND reports.settled_at IS NULL
   GROUP BY reports.user_uuid, reports.activity_uuid
   HAVING min(reports.number) > COALESCE(%(after)s, 0)
@@ -21,5 +21,5 @@ WITH
   LIMIT %(limit)s
 )
 -- include moderation/_case
--- include moderation/_known
-ORDER BY heap.number
+-- include moderation/_details
+ORDER BY cases.number

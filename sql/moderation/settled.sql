@@ -5,11 +5,11 @@ WITH
 -- include activities/_seen
 , acts AS MATERIALIZED (
   SELECT DISTINCT reports.settled_at
-  -- include moderation/_judged
+  -- include moderation/_reviewable
     AND reports.settled_at < to_timestamp((COALESCE(%(before)s, 9223372036854775807) >> 16) / 1000.0 + 0.001)
   ORDER BY reports.settled_at DESC
   LIMIT %(limit)s + 1
-), heap AS MATERIALIZED (
+), cases AS MATERIALIZED (
   SELECT
     reports.user_uuid,
     reports.activity_uuid,
@@ -19,7 +19,7 @@ WITH
     reports.outcome,
     reports.settled_at,
     reports.settled_by_uuid
-  -- include moderation/_judged
+  -- include moderation/_reviewable
     AND reports.settled_at IN (SELECT settled_at FROM acts)
   GROUP BY reports.user_uuid, reports.activity_uuid, reports.settled_at, reports.outcome, reports.settled_by_uuid
   HAVING ((extract(epoch FROM reports.settled_at) * 1000)::bigint << 16) | (min(reports.number) & 65535)
@@ -28,5 +28,5 @@ WITH
   LIMIT %(limit)s
 )
 -- include moderation/_case
--- include moderation/_known
-ORDER BY heap.number DESC
+-- include moderation/_details
+ORDER BY cases.number DESC

@@ -12,7 +12,7 @@ WITH batch AS MATERIALIZED (
   FOR UPDATE SKIP LOCKED
 ), ended AS (
   UPDATE activities
-  SET user_uuid = NULL, message = NULL, circle_user_uuid = NULL
+  SET user_uuid = NULL, circle_user_uuid = NULL
   FROM batch
   WHERE activities.uuid = batch.uuid
   RETURNING activities.uuid

@@ -1,4 +1,4 @@
--- users/_export_people: whom the viewer follows, muted, blocked and reported, without the names of `shutting`. Columns of users/export.
+-- users/_export_people: whom the viewer follows, muted, blocked and reported, without `shutting`. Columns of users/export.
   (
     SELECT COALESCE(json_agg(own), '[]')
     FROM (
@@ -45,9 +45,9 @@
         reports.created_at,
         NULLIF(reports.expires_at, 'infinity') AS expires_at
       FROM reports
-      LEFT JOIN users AS person
-        ON person.uuid = reports.user_uuid AND person.uuid NOT IN (SELECT user_uuid FROM shutting)
+      JOIN users AS person ON person.uuid = reports.user_uuid
       WHERE reports.reporter_uuid = %(viewer_uuid)s AND reports.expires_at > now()
+        AND reports.user_uuid NOT IN (SELECT user_uuid FROM shutting)
       ORDER BY reports.number DESC
       LIMIT 10000
     ) AS own

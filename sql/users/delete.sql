@@ -2,7 +2,7 @@
 -- params:  user_uuid uuid
 -- returns: rows
 -- The open pages of its followers ask again: nothing tells afterwards what was for them alone.
-WITH told AS (
+WITH asking AS (
   INSERT INTO withdrawals (number, user_uuid, audience, expires_at)
   SELECT number, user_uuid, 'viewer', now()
   FROM follows

@@ -6,4 +6,4 @@ WITH
 SELECT person.handle
 FROM users AS person
 WHERE person.uuid = %(user_uuid)s
--- include follows/_met
+-- include follows/_visible_person

@@ -7,6 +7,11 @@ SELECT
   email,
   bio,
   EXISTS (SELECT FROM passwords WHERE passwords.user_uuid = users.uuid) AS has_password,
-  handle_wanted
+  handle_wanted,
+  (
+    SELECT count(*)
+    -- include moderation/_decided
+      AND audit.user_uuid = users.uuid
+  ) AS decisions
 FROM users
 WHERE uuid = %(user_uuid)s

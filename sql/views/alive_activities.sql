@@ -10,7 +10,7 @@ SELECT
   author.display_name,
   author.handle,
   NULLIF(author.role, 'member') AS role,
-  activity.message,
+  (SELECT texts.message FROM activity_texts AS texts WHERE texts.activity_uuid = activity.uuid) AS message,
   activity.reply_to_activity_uuid,
   activity.expires_at,
   activity.created_at,

@@ -15,7 +15,7 @@ def test_burn_without_script_asks_and_then_leaves_nothing(alice: FlaskClient, co
     assert "regretted" in page.text
     answer = burn(alice, made, csrf_token=token_in(page))
     assert (answer.status_code, answer.location) == (303, "/")
-    row = conn.execute("SELECT user_uuid, message, expires_at <= now() FROM activities WHERE uuid = %s", [made])
+    row = conn.execute("SELECT user_uuid, message, expires_at <= now() FROM said WHERE uuid = %s", [made])
     assert row.fetchall() == [(None, None, True)], "the text is gone from the disk with the act itself"
     assert alice.get(f"/@alice/status/{made}").status_code == burn(alice, made).status_code == 404
     thread = words(alice.get(f"/@bob/status/{child}"))

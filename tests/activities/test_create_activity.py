@@ -26,10 +26,15 @@ def test_create_with_htmx_gives_the_card_and_a_fresh_composer(alice: FlaskClient
     assert (answer.status_code, "<html" in answer.text) == (200, False)
 
 
+def test_audience_that_was_chosen_last_stays_as_the_lifespan_does(alice: FlaskClient, conn: Connection) -> None:
+    answer = write(alice, ttl="1-hour", audience="members", fragment=True, headers={"HX-Target": "div#feed"})
+    assert [chosen in answer.text for chosen in ('value="1-hour" checked', 'value="members" selected')] == [True, True]
+
+
 def test_create_lives_for_the_time_that_was_picked(alice: FlaskClient, conn: Connection) -> None:
     for ttl, life in TTLS.items():
         write(alice, ttl, ttl=ttl)
-        assert value(conn, "SELECT expires_at - created_at FROM activities WHERE message = %s", ttl) == life
+        assert value(conn, "SELECT expires_at - created_at FROM said WHERE message = %s", ttl) == life
         assert value(conn, "SELECT last_ttl FROM users WHERE handle = 'alice'") == ttl
     assert f'value="{ttl}" checked' in alice.get("/compose").text
 
@@ -50,7 +55,7 @@ def test_create_keeps_the_text_as_it_was_meant(alice: FlaskClient, conn: Connect
         ("e" + "\u0316" * 9) * 280: ("e" + "\u0316" * 9) * 280,  # as many code points as there may be
     }.items():
         assert write(alice, message).status_code == 303
-        assert value(conn, "SELECT message FROM activities ORDER BY number DESC") == kept
+        assert value(conn, "SELECT message FROM said ORDER BY number DESC") == kept
 
 
 def test_create_with_a_wrong_field_comes_back_with_the_text(alice: FlaskClient, conn: Connection) -> None:
@@ -107,7 +112,7 @@ def test_create_with_a_used_key_and_another_text_loses_neither(alice: FlaskClien
         again = write(alice, "Meet at 6, not at 5.", key=KEY, fragment=fragment)
         assert (again.status_code, "Meet at 6, not at 5.</textarea>" in again.text) == (409, True)
         assert fields_in(again)["key"] != KEY
-    assert value(conn, "SELECT string_agg(message, '') FROM activities") == "Meet at 5."
+    assert value(conn, "SELECT string_agg(message, '') FROM said") == "Meet at 5."
 
 
 def test_create_with_the_same_key_at_once_makes_one(alice: FlaskClient, conn: Connection) -> None:
@@ -140,6 +145,6 @@ def test_create_again_after_a_burn_revives_nothing(alice: FlaskClient, conn: Con
 def test_key_outlives_its_activity_by_a_day(alice: FlaskClient, conn: Connection) -> None:
     for message in ("burned", "kept"):
         write(alice, message, ttl="30-days")
-    burn(alice, value(conn, "SELECT uuid FROM activities WHERE message = 'burned'"))
+    burn(alice, value(conn, "SELECT uuid FROM said WHERE message = 'burned'"))
     left = conn.execute("SELECT round(extract(epoch FROM expires_at - now()) / 3600) FROM activity_keys ORDER BY 1")
     assert left.fetchall() == [(24,), (31 * 24,)]

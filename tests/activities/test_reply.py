@@ -17,7 +17,7 @@ from webapp.errors import Violated
 def test_reply_stands_in_the_thread_with_its_own_life(alice: FlaskClient, bob: FlaskClient, conn: Connection) -> None:
     parent = activity_by(conn, "alice", left=timedelta(hours=2))
     answer = reply(bob, parent, "replied", ttl="30-days")
-    replied = "SELECT uuid, reply_to_activity_uuid, expires_at - created_at FROM activities WHERE message = 'replied'"
+    replied = "SELECT uuid, reply_to_activity_uuid, expires_at - created_at FROM said WHERE message = 'replied'"
     ((made, above, lives),) = conn.execute(replied).fetchall()
     assert answer.location == f"/@alice/status/{parent}#activity-{number_of(conn, made)}"
     assert (above, lives) == (parent, timedelta(days=30))
@@ -53,7 +53,7 @@ def test_reply_on_a_threads_page_comes_with_the_tree_as_a_reload_has_it(bob: Fla
     for _ in range(200):
         activity_by(conn, "alice", reply_to=root, age=timedelta(minutes=5))
     answer = reply(bob, root, "too many", fragment=True, headers=headers)
-    newest = value(conn, "SELECT uuid FROM activities WHERE message = 'too many'")
+    newest = value(conn, "SELECT uuid FROM said WHERE message = 'too many'")
     assert answer.headers["HX-Redirect"] == f"/@bob/status/{newest}", "its page has no room for it"
 
 
@@ -108,7 +108,7 @@ def test_reply_too_deep_brings_ways_on(alice: FlaskClient, conn: Connection, ste
     assert "reply_to_activity_uuid" not in fields_in(answer)
     chosen = {"reply_to_activity_uuid": above[0]} if step_up else {}
     assert write(alice, "How deep is this?", key=fields_in(answer)["key"], **chosen).status_code == 303
-    made = conn.execute("SELECT reply_to_activity_uuid, depth FROM activities WHERE message LIKE 'How deep%'")
+    made = conn.execute("SELECT reply_to_activity_uuid, depth FROM said WHERE message LIKE 'How deep%'")
     assert made.fetchall() == [(carols[2], 100) if step_up else (None, 0)]
     expire(conn, carols[2])
     assert 'name="reply_to_activity_uuid"' not in reply(alice, carols[3], fragment=fragment).text, "it is gone"

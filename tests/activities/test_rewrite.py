@@ -25,7 +25,7 @@ def test_rewrite_burns_and_gives_the_text_back(
     assert "with a tpyo</textarea>" in page.text
     assert 'value="7-days" checked' in page.text, "the lifespan it was given"
     assert fields_in(page)["reply_to_activity_uuid"] == str(parent)
-    assert value(conn, "SELECT message FROM activities WHERE uuid = %s", made) is None
+    assert value(conn, "SELECT message FROM said WHERE uuid = %s", made) is None
     assert count(conn, "likes") == 0
     assert value(conn, "SELECT audience FROM withdrawals") == "everyone"
     assert value(conn, "SELECT user_uuid FROM drafts") == user_uuid(conn, "alice")

@@ -37,7 +37,7 @@ def test_undo_turns_it_back_into_a_draft_with_a_key_of_its_own(alice: FlaskClien
     assert "said too soon</textarea>" in page.text
     assert 'value="3-hours" checked' in page.text
     assert fields_in(page)["key"] != key
-    row = conn.execute("SELECT user_uuid, message, expires_at <= now() FROM activities")
+    row = conn.execute("SELECT user_uuid, message, expires_at <= now() FROM said")
     assert row.fetchall() == [(None, None, True)]
     assert value(conn, "SELECT audience FROM withdrawals") == "author", "nobody else is told of it"
     assert undo(alice, made).status_code == 404

@@ -74,8 +74,12 @@ def each_role_may_do_what_it_must_alone(t: Template) -> Complaints:
 def who_connects_says_who_they_are(t: Template) -> Complaints:
     """A token is for the user that the URL names."""
     users, given = {"Task": "mayfly_app", "PostConfirmation": "mayfly_sign_up"}, environments(t)
-    found = [f"{name}: {text_of(url)}" for name, user in users.items() for setting, url in given[name].items()
-             if setting.endswith("CONNECTION_URL") and f"postgresql://{user}@" not in text_of(url)]  # fmt: skip
+    found = []
+    for name, user in users.items():
+        for setting, url in given[name].items():
+            whose = "mayfly_keeper" if setting == "KEEPER_CONNECTION_URL" else user
+            if setting.endswith("CONNECTION_URL") and f"postgresql://{whose}@" not in text_of(url):
+                found.append(f"{name}: {text_of(url)}")
     direct = "Proxy" in t["Resources"] and "DIRECT_CONNECTION_URL" not in given["Task"]
     return found + ["no way past the proxy"] * direct
 

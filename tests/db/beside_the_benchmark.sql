@@ -1,16 +1,18 @@
 -- What stands beside the benchmark's community: a long thread, a deep one, and rows in every other table.
-INSERT INTO activities (uuid, user_uuid, message, created_at, expires_at)
-SELECT '10000000-0000-4000-8000-000000000000', uuid, 'long', now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
-INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
-SELECT md5('user' || 1 + n % current_setting('bench.users')::int)::uuid, 'reply', '10000000-0000-4000-8000-000000000000', now() - interval '1 day' + n * interval '1 second',
+INSERT INTO activities (uuid, user_uuid, created_at, expires_at)
+SELECT '10000000-0000-4000-8000-000000000000', uuid, now() - interval '1 day', now() + interval '5 days' FROM users WHERE handle = 'user_1';
+INSERT INTO activities (user_uuid, reply_to_activity_uuid, created_at, expires_at)
+SELECT md5('user' || 1 + n % current_setting('bench.users')::int)::uuid, '10000000-0000-4000-8000-000000000000', now() - interval '1 day' + n * interval '1 second',
   now() + CASE WHEN n % 10 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
 FROM generate_series(1, 2000) AS n;
-INSERT INTO activities (uuid, user_uuid, message, reply_to_activity_uuid, created_at, expires_at)
-SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, md5('user' || n)::uuid, 'deep',
+INSERT INTO activities (uuid, user_uuid, reply_to_activity_uuid, created_at, expires_at)
+SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, md5('user' || n)::uuid,
   CASE WHEN n > 1 THEN ('20000000-0000-4000-8000-' || lpad((n - 1)::text, 12, '0'))::uuid END,
   now() - interval '1 day' + n * interval '1 second',
   now() + CASE WHEN n % 3 = 0 THEN interval '-1 minute' ELSE interval '5 days' END
 FROM generate_series(1, 500) AS n;
+INSERT INTO activity_texts (activity_uuid, message)
+SELECT uuid, 'said' FROM activities WHERE NOT EXISTS (SELECT FROM activity_texts WHERE activity_uuid = uuid);
 INSERT INTO likes (activity_uuid, user_uuid)
 SELECT md5('activity' || n)::uuid, md5('user' || 1 + (n * 7 + k) % current_setting('bench.users')::int)::uuid
 FROM generate_series(1, current_setting('bench.activities')::int, 3) AS n, generate_series(1, 3) AS k;
@@ -53,3 +55,7 @@ INSERT INTO audit (actor_uuid, act, user_uuid, expires_at)
 SELECT md5('user' || 1 + n % 5)::uuid, 'hide', md5('user' || n)::uuid, now() + interval '180 days' FROM generate_series(1, current_setting('bench.users')::int) AS n;
 INSERT INTO former_handles (handle, user_uuid, expires_at)
 SELECT 'was_' || n, md5('user' || n)::uuid, now() + interval '1 day' FROM generate_series(1, current_setting('bench.users')::int) AS n;
+-- As in the middle of a night's pass.
+UPDATE activity_texts SET half = 1 WHERE get_byte(uuid_send(activity_uuid), 15) % 2 = 1;
+UPDATE drafts SET half = 1 WHERE get_byte(uuid_send(uuid), 15) % 2 = 1;
+UPDATE report_copies SET half = 1 WHERE get_byte(uuid_send(report_uuid), 15) % 2 = 1;

@@ -142,7 +142,7 @@ def test_post_ends_its_draft_and_a_second_one_makes_no_other(app: Flask, conn: C
     assert write(client, "w" * 300, key=KEY).status_code == 422
     assert kept_at(client, there(page)) == TEXT, "a refused one keeps it"
     assert [write(client, TEXT, key=KEY).status_code for _ in range(2)] == [303, 303]
-    assert conn.execute("SELECT message FROM activities").fetchall() == [(TEXT,)]
+    assert conn.execute("SELECT message FROM said").fetchall() == [(TEXT,)]
     assert conn.execute("SELECT user_uuid FROM drafts").fetchall() == [(None,)], "another's stays"
     assert kept_at(client, there(page)) == ""
 

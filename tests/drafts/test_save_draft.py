@@ -168,7 +168,7 @@ def test_save_and_post_of_one_key_wait_for_each_other(
             wait_for_lock(conn, late)
             db.query_value("activities/claim_key", **claim)
         else:
-            db.query_value("drafts/save", **row)
+            db.query_value("drafts/save", viewer_uuid=person, **row)
             late = start(post_late)
             wait_for_lock(conn, late)
     late.join()
@@ -252,6 +252,24 @@ def test_reply_whose_parent_is_gone_takes_its_draft_along(alice: FlaskClient, co
     assert page.status_code == 409
     assert write(alice, "Half", key=fields_in(page)["key"]).status_code == 303
     assert count(conn, "drafts") == 0
+
+
+@pytest.mark.parametrize(("given", "offered"), [({}, "members"), ({"audience": "followers"}, "followers")])
+@pytest.mark.parametrize("kept", [True, False])
+def test_reply_whose_parent_is_gone_is_offered_to_no_wider_circle(
+    alice: FlaskClient, conn: Connection, given: dict[str, str], offered: str, kept: bool
+) -> None:
+    parent = activity_by(conn, "bob")
+    conn.execute("UPDATE activities SET audience = 'members'")
+    if kept:
+        save(alice, "Half", reply_to_activity_uuid=str(parent), **given)
+    expire(conn, parent)
+    draft = f"/compose?draft={value(conn, 'SELECT uuid FROM drafts')}" if kept else ""
+    page = alice.get(draft) if kept else reply(alice, parent, "Half", **given)
+    wanted = offered if kept else "followers"  # of a parent that is gone nothing tells for whom it was
+    assert f'value="{wanted}" selected' in page.text
+    again = save(alice, "Half and half", version=1, audience="everyone")
+    assert not kept or (again.status_code, 'value="everyone" selected' in alice.get(draft).text) == (200, True)
 
 
 def test_hundred_drafts_are_kept_for_a_person(alice: FlaskClient, bob: FlaskClient, conn: Connection) -> None:

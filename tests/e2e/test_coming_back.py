@@ -59,7 +59,7 @@ def test_older_ones_come_by_a_press_and_take_the_focus(page: Page, watch: Watch)
 @pytest.mark.usefixtures("feed")
 def test_what_is_unread_flows_and_the_feed_ends_where_one_left_off(home: Page, conn: Connection) -> None:
     conn.execute("UPDATE read_marks SET number = 0, seen_at = now()")
-    conn.execute("UPDATE read_marks SET number = (SELECT number FROM activities WHERE message = 'Number 30.')")
+    conn.execute("UPDATE read_marks SET number = (SELECT number FROM said WHERE message = 'Number 30.')")
     home.reload()
     ready(home.locator("#more-link")).scroll_into_view_if_needed()
     expect(home.get_by_role("article")).to_have_count(40)
@@ -107,7 +107,10 @@ def test_back_finds_what_follows_a_card_that_is_gone_and_nothing_after_signing_o
     card(home, "Number 25.").locator("a.when").scroll_into_view_if_needed()
     card(home, "Number 25.").evaluate("(card) => scrollBy(0, card.getBoundingClientRect().top - 5)")
     home.goto("/people")
-    conn.execute("UPDATE activities SET expires_at = greatest(created_at, now()) WHERE message = 'Number 25.'")
+    conn.execute(
+        "UPDATE activities SET expires_at = greatest(created_at, now())"
+        " WHERE uuid = (SELECT uuid FROM said WHERE message = 'Number 25.')"
+    )
     home.go_back()
     expect(card(home, "Number 26.")).to_be_in_viewport()
     assert abs(place_of(home, "Number 26.") - 5) <= 2

@@ -35,6 +35,11 @@ def test_follow_mute_and_block_from_a_profile_and_back(
         expect(page).to_have_url(re.compile("/@bob$"))
 
     page.locator("#more-of").click()
+    if script:
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("Mute @bob")).to_be_hidden()
+        expect(page.locator("#more-of")).to_be_focused()
+        page.locator("#more-of").click()
     page.get_by_text("Mute @bob").click()
     page.get_by_role("button", name="One week").click()
     expect(page.locator(".tie")).to_contain_text("You muted @bob until")

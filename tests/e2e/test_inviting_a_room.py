@@ -18,12 +18,17 @@ def test_room_of_people_joins_by_what_is_printed(
     page.get_by_label("Places").fill("2")
     page.get_by_role("button", name="Make the invitation").click()
     expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Link copied.")).to_be_visible()
+    copied = str(page.evaluate("() => navigator.clipboard.readText()"))
     page.emulate_media(media="print", color_scheme="dark")
     poster = page.locator(".poster")
     expect(page.locator("button:visible, a:visible, nav:visible")).to_have_count(0)
     expect(poster.get_by_role("img", name="QR code")).to_be_visible()
     assert poster.locator("h1").evaluate("(e) => getComputedStyle(e).color") == "rgb(0, 0, 0)", "black on white"
     address = poster.locator("code").inner_text()
+    assert copied == address
     for handle in ("carol", "dave"):
         guest = new_context(base_url=base_url).new_page()
         join(guest, handle, address)

@@ -89,10 +89,10 @@ def test_empty_feed_and_a_reader_who_is_signed_out_learn_of_the_first_word(
     page.clock.install()
     page.goto("/")
     gone = make_activity(conn, alice, "The first.")
-    page.clock.run_for(27_000)
+    page.clock.run_for(12_000)
     expect(page.get_by_role("button", name="1 new")).to_be_visible()
     burned(conn, gone)
-    page.clock.run_for(27_000)
+    page.clock.run_for(12_000)
     expect(page.get_by_role("button", name="1 new")).to_have_count(0)
 
 
@@ -223,7 +223,7 @@ def test_back_paints_nothing_that_is_gone(
     assert kept.evaluate(_PAINTS, "Still here.")
     expect(card(kept, "Burned meanwhile.")).to_have_count(0)
     assert "Burned meanwhile." not in kept.evaluate("window.painted")
-    burned(conn, value(conn, "SELECT uuid FROM activities WHERE message = 'Still here.'"))
+    burned(conn, value(conn, "SELECT uuid FROM said WHERE message = 'Still here.'"))
     expect(card(kept, "Still here.")).to_have_count(0, timeout=2000)
 
 

@@ -116,7 +116,7 @@ def test_reply_to_what_was_burned_leaves_a_stub_and_can_be_discarded(
 ) -> None:
     watch.expect_errors()
     write(ready(reply_form(thread)), ANSWER)
-    conn.execute("UPDATE activities SET expires_at = now(), user_uuid = NULL, message = NULL")
+    conn.execute("UPDATE activities SET expires_at = now(), user_uuid = NULL")
     send(reply_form(thread))
     expect(thread.get_by_role("article")).to_have_count(0)
     expect(thread.get_by_text("It is gone now.")).to_be_visible()

@@ -77,7 +77,8 @@ def replies(page: Page) -> list[str]:
 def end_in_a_second(conn: Connection, words: str) -> None:
     """Its author moved its end, as sql/activities/fuse.sql does: open pages learn of it, and see it expire."""
     conn.execute(
-        "WITH moved AS (UPDATE activities SET expires_at = now() + interval '1 second' WHERE message = %s RETURNING *)"
+        "WITH moved AS (UPDATE activities SET expires_at = now() + interval '1 second'"
+        " WHERE uuid IN (SELECT uuid FROM said WHERE message = %s) RETURNING *)"
         " INSERT INTO withdrawals (number, user_uuid, audience, expires_at)"
         " SELECT number, user_uuid, 'everyone', expires_at FROM moved",
         [words],
@@ -165,7 +166,7 @@ def test_nothing_typed_is_lost_nor_said_by_another(ada: Page, grace: Page, conn:
     send(composer(tab))
     expect(card(tab, "Only I would say this.")).to_contain_text("@ada")
     learn(grace, "Only I would say this.")
-    said = "SELECT handle, message FROM activities JOIN users ON users.uuid = user_uuid ORDER BY activities.number"
+    said = "SELECT handle, message FROM said JOIN users ON users.uuid = user_uuid ORDER BY said.number"
     assert conn.execute(said).fetchall() == [("grace", "From the train."), ("ada", "Only I would say this.")]
     assert conn.execute("SELECT message FROM drafts").fetchall() == []
 

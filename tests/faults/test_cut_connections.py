@@ -59,7 +59,7 @@ def test_writing_after_every_connection_was_cut_writes_once(urls: DatabaseUrls, 
     for number in range(2):
         cut_all(app, urls)
         assert write(alice, f"number {number}", csrf_token=token).status_code == 303
-    assert value(conn, "SELECT count(*) FROM activities WHERE message LIKE 'number%%'") == 2
+    assert value(conn, "SELECT count(*) FROM activity_texts WHERE message LIKE 'number%%'") == 2
     cut_all(app, urls)
     assert alice.post("/sign-out", data={"csrf_token": token}).status_code == 303
     assert count(conn, "sessions") == 0
@@ -109,9 +109,9 @@ def test_commit_that_is_lost_on_its_way_is_written_exactly_once(
     answer = write(client, "kept", csrf_token=token, fragment=True)
     assert relay.lost == 1
     assert answer.status_code == 200
-    made = value(conn, "SELECT number FROM activities WHERE message = 'kept'")
+    made = value(conn, "SELECT number FROM activities, activity_texts WHERE message = 'kept' AND uuid = activity_uuid")
     assert f'id="activity-{made}"' in answer.text
-    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'kept'") == 1
+    assert value(conn, "SELECT count(*) FROM activity_texts WHERE message = 'kept'") == 1
     assert count(conn, "activity_keys") == 1
     app.extensions["db"].close()
     relay.close()

@@ -73,7 +73,7 @@ def test_server_that_crashes_keeps_what_it_acknowledged(app: Flask, own: Cluster
     for number, key in unknown:
         wait_for(lambda number=number, key=key: say(number, key) == 303, 10)
     with urls.owner() as conn:
-        written = "SELECT count(*), count(DISTINCT message) FROM activities WHERE message LIKE 'ledger%'"
+        written = "SELECT count(*), count(DISTINCT message) FROM activity_texts WHERE message LIKE 'ledger%'"
         assert conn.execute(written).fetchone() == (20, 20)
 
 
@@ -139,4 +139,4 @@ def test_server_that_is_read_only_is_read_and_writes_come_back(
             admin.execute("SELECT pg_reload_conf()")
     again = {"key": "5eedac00-0000-4000-8000-00000000000a", "csrf_token": token}
     wait_for(lambda: write(alice, "a long thought", **again).status_code == 303, 10)
-    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'a long thought'") == 1
+    assert value(conn, "SELECT count(*) FROM activity_texts WHERE message = 'a long thought'") == 1

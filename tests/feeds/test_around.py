@@ -36,7 +36,7 @@ def test_ending_lists_all_in_order_of_ending(client: FlaskClient, conn: Connecti
             make_activity(conn, alice, f"n{n:02}", left=timedelta(days=1, minutes=n // 2))
     found = pages(client, "/vanishing", r'class="message" dir="auto">(n\d+)<')
     assert [len(page) for page in found] == [PAGE_SIZE, 5]
-    order = conn.execute("SELECT message FROM activities ORDER BY expires_at, uuid").fetchall()
+    order = conn.execute("SELECT message FROM said ORDER BY expires_at, uuid").fetchall()
     assert [(word,) for page in found for word in page] == order
     for bad in ("x", "2026-11-23", "2026-11-23T12:00:00~x", f"2026-11-23T12:00:00~{alice}", f"infinity~{alice}"):
         assert client.get("/vanishing", query_string={"after": bad}).status_code == 404, bad
@@ -54,7 +54,9 @@ def test_people_stand_by_their_newest_words(client: FlaskClient, conn: Connectio
     conn.execute("UPDATE users SET number = number - (24 * 3600000::bigint << 16)")  # they joined yesterday
     page = client.get("/people")
     assert listed(page) == ["ben", "ann", "dan", "cat"]
-    assert re.findall(r"Last wrote (\d h) ago|Here since", words(page)) == ["2 h", "3 h", "", ""]
+    said = r"Last wrote (\d h) ago|Here since"
+    assert re.findall(said, words(page)) == ["2 h", "3 h", "", ""]
+    assert re.findall(said, words(client.get("/people?q=ben"))) == ["2 h"], "found, it says the same"
     assert ("First line." in page.text, "Second." in page.text) == (True, False)
 
 

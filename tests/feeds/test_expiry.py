@@ -33,8 +33,8 @@ WORDLESS = {
     "account.show_handle", "account.show_email", "account.show_password", "sessions.show", "leaving.show_export",
     "leaving.show_delete", "leaving.deleted", "sessions.sign_in", "sign_ups.sign_up", "feeds.people",
     "feeds.followers", "feeds.following", "follows.hidden", "drafts.show",
-    "about.show", "sign_ups.join", "invitations.show", "invitations.show_one", "moderation.people",
-    "moderation.audit", "moderation.ask_activity", "moderation.ask_person",
+    "about.show", "about.promise", "sign_ups.join", "invitations.show", "invitations.show_one", "moderation.people",
+    "moderation.audit", "moderation.ask_activity", "moderation.ask_person", "moderation.ask_somebody",
 }  # fmt: skip
 SEALED = {"moderation.queue", "moderation.settled"}
 """These show the sealed copies of reports, which have a life of their own."""
@@ -72,7 +72,7 @@ def test_expired_activity_is_on_no_surface(readers: dict[str, FlaskClient], conn
         assert where_it_shows(readers, made) == shown
         assert ("1 activity" in words(readers["stranger"].get("/@alice"))) == bool(shown)
     # Nothing but the read hid it: the text is still on the disk, the sweep has not run.
-    assert value(conn, "SELECT message FROM activities WHERE uuid = %s", made) == CANARY
+    assert value(conn, "SELECT message FROM said WHERE uuid = %s", made) == CANARY
 
 
 def test_column_that_is_added_later_never_goes_out(fresh_database: DatabaseUrls) -> None:
@@ -166,5 +166,5 @@ def test_sweep_changes_nothing_that_anybody_sees(client: FlaskClient, conn: Conn
     assert CANARY not in before
     sweep(client.application.extensions["db"])
     assert seen() == before
-    rows = conn.execute("SELECT message FROM activities ORDER BY message NULLS FIRST").fetchall()
+    rows = conn.execute("SELECT message FROM said ORDER BY message NULLS FIRST").fetchall()
     assert rows == [(None,), ("below",), ("root",)]

@@ -52,6 +52,18 @@ def test_likes_are_shown_to_whom_the_community_wants(
     assert 'aria-pressed="true"' in liker.get("/@alice").text, "one's own like is known to oneself"
 
 
+def test_empty_profile_invites_its_owner_alone_to_write(client: FlaskClient, conn: Connection, alice: UUID) -> None:
+    make_user(conn, "bob")
+    readers = {"alice": signed_in(client.application), "bob": signed_in(client.application, "bob"), "": client}
+    for path, own, others in (
+        ("/@alice", "Write something.", "Nothing by @alice"),
+        ("/@alice/following", "You", "@alice follows"),
+    ):
+        for handle, reader in readers.items():
+            shown = re.search(r'<p class="empty">(.*?)</p>', reader.get(path).text, re.DOTALL)[1]
+            assert (own in shown, others in shown) == (handle == "alice", handle != "alice"), (path, handle)
+
+
 def test_bio_has_links(client: FlaskClient, conn: Connection) -> None:
     make_user(conn, password=None, bio="<b>Rope</b>, lamps: https://harbour.example/log")
     page = client.get("/@alice").text

@@ -68,7 +68,7 @@ def test_line_is_drawn_once_wherever_a_page_ends(reader: FlaskClient, conn: Conn
     come_back(conn)
     newest = value(conn, "SELECT max(number) FROM activities")
     for unread in (PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1):
-        conn.execute("DELETE FROM activities WHERE message = 'new'")
+        conn.execute("DELETE FROM activities WHERE uuid IN (SELECT uuid FROM said WHERE message = 'new')")
         for _ in range(unread):
             make_activity(conn, alice, "new")
         conn.execute("UPDATE read_marks SET number = %s", [newest])

@@ -24,9 +24,11 @@ def drawn(items: list[dict[str, Any]]) -> list[tuple[int, str | None]]:
 def replies_to(conn: Connection, activity: UUID, count: int, ends: str = "1 day") -> list[UUID]:
     """So many replies at once, which have that to live; oldest first."""
     found = conn.execute(
-        "INSERT INTO activities (user_uuid, message, reply_to_activity_uuid, created_at, expires_at)"
-        " SELECT user_uuid, 'reply', uuid, now() - interval '2 days', now() + %s::interval"
-        " FROM activities, generate_series(1, %s) WHERE uuid = %s RETURNING uuid",
+        "WITH made AS (INSERT INTO activities (user_uuid, reply_to_activity_uuid, created_at, expires_at)"
+        " SELECT user_uuid, uuid, now() - interval '2 days', now() + %s::interval"
+        " FROM activities, generate_series(1, %s) WHERE uuid = %s RETURNING uuid, number), worded AS ("
+        "INSERT INTO activity_texts (activity_uuid, message) SELECT uuid, 'reply' FROM made)"
+        " SELECT uuid FROM made ORDER BY number",
         [ends, count, activity],
     )
     return [row[0] for row in found.fetchall()]

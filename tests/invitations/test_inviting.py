@@ -103,10 +103,12 @@ def test_list_tells_what_stands(mo: FlaskClient, choir: str, conn: Connection) -
     assert "Over" not in page.text
 
 
-def test_end_leaves_nothing_of_an_invitation(mo: FlaskClient, choir: str, conn: Connection) -> None:
+def test_end_leaves_a_line_of_the_audit_as_making_one_did(mo: FlaskClient, choir: str, conn: Connection) -> None:
     assert [send(mo, f"{choir}/end").location for _ in range(2)] == [PATH] * 2
     assert count(conn, "invitations") == 0
     assert mo.get(choir).status_code == 404
+    lines = re.findall(r"(Made|Ended) an invitation Choir practice @mo", words(mo.get("/moderation/audit")))
+    assert lines == ["Ended", "Made"]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,21 @@ from factories import make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from moderating import cases, decide, report, report_of, state_of
-from verbs import activity_by, count, expire, send, signed_in, token_for, value, window_of, words
+from verbs import activity_by, count, expire, send, signed_in, token_for, user_uuid, value, window_of, words
 from ways import at_once
 
 from webapp.db.connections import Connection
 from webapp.moderation import actions
+
+DECISIONS = {
+    ("hide",): "An activity of yours was hidden.",
+    ("hide", "reopen"): "An activity of yours is shown again.",
+    ("burn",): "An activity of yours was burned.",
+    ("pause-1-day", "reopen"): "The pause was ended.",
+    ("suspend", "reopen"): "You were let back in.",
+    ("dismiss",): "What you reported",
+}
+"""What one reads of it oneself."""
 
 
 @pytest.fixture
@@ -53,7 +63,7 @@ def test_act_does_it_settles_is_noted_and_can_be_undone(
 
 def test_burn_takes_the_text_for_good(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:
     decide(mo, report_of(conn), "burn")
-    assert value(conn, "SELECT message IS NULL AND expires_at <= now() FROM activities WHERE uuid = %s", activity)
+    assert value(conn, "SELECT message IS NULL AND expires_at <= now() FROM said WHERE uuid = %s", activity)
     assert (bob.get(f"/@alice/status/{activity}").status_code, count(conn, "withdrawals")) == (404, 1)
     assert decide(mo, report_of(conn), "reopen").status_code == 404
     assert (len(cases(mo, "/settled")), "reopen" in cases(mo, "/settled")[0]) == (1, False)
@@ -211,7 +221,7 @@ def test_undo_of_what_was_reported_again_is_done_and_keeps_the_old_report_settle
         assert "reported again meanwhile" in words(answer)
         assert (state_of(conn), count(conn, "audit")) == ((False, False), noted)
         assert (len(cases(mo)), "Dismissed" in cases(mo, "/settled")[0]) == (1, True)
-    assert decide(mo, report_of(conn), "reopen").status_code == 303
+    assert "reported again meanwhile" in words(decide(mo, report_of(conn), "reopen")), "also without script"
 
 
 @pytest.mark.parametrize("longer_first", [True, False])
@@ -236,6 +246,34 @@ def test_undo_of_a_pause_keeps_that_of_another_case(
     send(mo, "/moderation/people/alice/restore")
     decide(mo, short, "reopen")
     assert value(conn, left) is None
+
+
+@pytest.mark.parametrize(("acts", "said"), DECISIONS.items())
+def test_person_finds_what_was_decided_about_them_and_not_by_whom(
+    mo: FlaskClient, alice: FlaskClient, conn: Connection, activity: UUID, acts: tuple[str, ...], said: str
+) -> None:
+    for act in acts:
+        decide(mo, report_of(conn), act, why="" if act == "dismiss" else "house rule 3")
+    alice = signed_in(alice.application) if "suspend" in acts else alice
+    page, doors = words(alice.get("/settings/people")), words(alice.get("/settings"))
+    assert (said in page, "@mo" in page, "canary" in page) == (True, False, False)
+    shown = 0 if "dismiss" in acts else len(acts)
+    assert (("house rule 3" in page), f"{shown} decision" in doors) == (bool(shown), bool(shown))
+    assert "house rule 3" not in words(mo.get("/settings/people"))
+    conn.execute("UPDATE audit SET created_at = now() - make_interval(days => 30)")
+    assert "house rule 3" not in words(alice.get("/settings/people"))
+    assert "decision" not in words(alice.get("/settings"))
+
+
+def test_audit_tells_who_left_from_a_script_on_the_server(
+    mo: FlaskClient, opa: FlaskClient, conn: Connection, activity: UUID
+) -> None:
+    decide(mo, report_of(conn), "hide")
+    assert "@mo" in words(opa.get("/moderation/audit")).partition("@alice")[2]
+    conn.execute("DELETE FROM users WHERE handle = 'mo'")
+    actions.note(opa.application.extensions["db"], actor_uuid=None, act="suspend", user_uuid=user_uuid(conn, "bob"))
+    script, left = re.findall(r"(somebody who left|on the server)", words(opa.get("/moderation/audit")))
+    assert (script, left) == ("on the server", "somebody who left")
 
 
 def test_reporter_finds_what_came_of_it(mo: FlaskClient, bob: FlaskClient, conn: Connection, activity: UUID) -> None:

@@ -73,6 +73,7 @@ def test_what_reaches_others_asks_for_a_pause(app: Flask) -> None:
         "follows.follow",
         "moderation.report_activity",
         "moderation.report_person",
+        "moderation.report_somebody",
         "moderation.settle",
         "moderation.reopen",
         "moderation.restore",

@@ -1,5 +1,6 @@
 """Reporting an activity or a person, and the sealed copy."""
 
+import json
 import logging
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from factories import make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from moderating import cases, report, report_of
-from verbs import activity_by, count, expire, send, signed_in, value, words
+from verbs import activity_by, count, expire, send, signed_in, token_in, value, words
 from ways import MakeApp, at_once
 
 from webapp.db.connections import Connection
@@ -137,6 +138,30 @@ def test_reporters_who_leave_take_no_report_along(
         report(client, activity)
     conn.execute("DELETE FROM users WHERE handle IN ('bob', 'carol')")
     assert cases(mo)[0].count("somebody who left") == 2
+
+
+def test_report_by_handle_does_not_tell_who_is_here_and_who_blocked_the_reporter(
+    bob: FlaskClient, mo: FlaskClient, conn: Connection
+) -> None:
+    make_user(conn, "carol")
+    conn.execute("UPDATE users SET suspended_at = now() WHERE handle = 'mira'")
+    conn.execute(
+        "INSERT INTO blocks (user_uuid, blocked_uuid) SELECT a.uuid, b.uuid FROM users AS a, users AS b"
+        " WHERE a.handle = 'alice' AND b.handle = 'bob'"
+    )
+    for fragment in (True, False):
+        told = {
+            (answer.status_code, answer.text.replace(token_in(bob.get("/report")), ""), answer.location)
+            for handle in ("@Alice", "carol", "nobody", "bob", "mira", "no handle")
+            for answer in [send(bob, "/report", handle=handle, kind="unkind", fragment=fragment)]
+        }
+        assert len(told) == 1
+    assert "if somebody here has that handle" in words(bob.get("/report?sent=yes"))
+    assert ["@alice" in case for case in cases(mo)] == [True, False]
+    read = ("/settings/people", "/settings/export.html")
+    assert not [page for page in read if "@alice" in bob.get(page).text.partition("<aside")[0]]
+    assert {own["handle"] for own in json.loads(bob.get("/settings/export.json").data)["reports"]} == {"carol"}
+    assert send(bob, "/report", handle="", kind="spam").status_code == 422
 
 
 def test_own_reports_do_not_tell_of_who_blocked_the_reporter(bob: FlaskClient, conn: Connection) -> None:

@@ -8,7 +8,7 @@ from factories import make_user
 from flask import Flask
 from flask.testing import FlaskClient
 from moderating import decide, report, report_of
-from verbs import activity_by, send, signed_in, token_for, value
+from verbs import activity_by, send, signed_in, token_for, value, words
 from ways import DatabaseUrls, wait_for
 
 from webapp.db.connections import Connection, connect
@@ -132,5 +132,5 @@ def test_operator_is_asked_before_giving_up_the_own_role(opa: FlaskClient, conn:
     asked = send(opa, "/moderation/people", handle="opa", role="member")
     assert (asked.status_code, 'name="sure"' in asked.text, role_of(conn, "opa")) == (200, True, "operator")
     given_up = send(opa, "/moderation/people", handle="opa", role="member", sure="yes")
-    assert (given_up.status_code, given_up.location, role_of(conn, "opa")) == (303, "/", "member")
-    assert opa.get(given_up.location).status_code == 200
+    assert (given_up.status_code, given_up.location, role_of(conn, "opa")) == (303, "/settings?saved=role", "member")
+    assert "You gave up your role." in words(opa.get(given_up.location))

@@ -82,7 +82,7 @@ def test_structure_is_changed_past_a_pooler_where_no_owner_is_named() -> None:
 
 def test_roles_change_no_structure_and_are_nobody_special(fresh_database: DatabaseUrls) -> None:
     statements = """CREATE TABLE mine (); CREATE TEMPORARY TABLE mine (); CREATE SCHEMA mine; CREATE ROLE mine;
-        CREATE DATABASE mine; DROP TABLE activities; DROP VIEW live_activities; TRUNCATE activities;
+        CREATE DATABASE mine; DROP TABLE activities; DROP VIEW alive_activities; TRUNCATE activities;
         ALTER TABLE users ADD COLUMN mine text; ALTER TABLE users DISABLE TRIGGER ALL; CREATE INDEX ON users (bio);
         ALTER TABLE users OWNER TO mayfly_app; UPDATE mayfly_marker SET environment = 'test';
         SELECT environment FROM mayfly_marker; INSERT INTO schema_migrations VALUES ('0001-x', repeat('0', 64));

@@ -70,7 +70,8 @@ def test_burn_takes_text_and_author_at_once(run: Run, owner: Connection) -> None
     owner.execute(key, [alice, burnt])
     reply = make_activity(owner, make_user(owner, "bob", password=None), "still here", reply_to=burnt)
     run.done("activities-burn", f"https://mayfly.example/@alice/status/{burnt}/")
-    row = "SELECT user_uuid, message, expires_at <= now() FROM activities WHERE uuid = %s"
+    row = "SELECT user_uuid, message, expires_at <= now() FROM activities LEFT JOIN activity_texts"
+    row += " ON activity_uuid = uuid WHERE uuid = %s"
     assert owner.execute(row, [burnt]).fetchone() == (None, None, True)
     assert one(owner, "SELECT expires_at - now() BETWEEN '23 hours' AND '1 day' FROM activity_keys") is True
     assert one(owner, "SELECT uuid FROM alive_activities") == reply

@@ -35,14 +35,16 @@ def alice(conn: Connection) -> UUID:
 
 
 def make_many_dead(conn: Connection, alice: UUID, number: int) -> None:
-    sql = """INSERT INTO activities (user_uuid, message, created_at, expires_at)
-        SELECT %s, 'dead', now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, %s)"""
+    sql = """INSERT INTO activities (user_uuid, created_at, expires_at)
+        SELECT %s, now() - interval '2 hours', now() - interval '1 hour' FROM generate_series(1, %s)"""
     conn.execute(sql, [alice, number])
 
 
 def activities(conn: Connection) -> dict[UUID, str | None]:
     """What is on the disk: uuid to message."""
-    return dict(conn.execute("SELECT uuid, message FROM activities").fetchall())
+    return dict(
+        conn.execute("SELECT uuid, message FROM activities LEFT JOIN activity_texts ON activity_uuid = uuid").fetchall()
+    )
 
 
 def count_kinds(db: Database) -> tuple[int, int]:

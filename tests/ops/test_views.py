@@ -19,8 +19,8 @@ _MADE = "SELECT array_agg(viewname::text ORDER BY viewname) FROM pg_views WHERE 
 
 def outdate(conn: Connection) -> None:
     """Leaves the views as an earlier release might have: another definition, and one that is no more."""
-    conn.execute("COMMENT ON VIEW live_activities IS 'sql/views/live_activities.sql of before'")
-    conn.execute("CREATE VIEW older AS SELECT uuid FROM live_activities WHERE depth = 0")
+    conn.execute("COMMENT ON VIEW alive_activities IS 'sql/views/alive_activities.sql of before'")
+    conn.execute("CREATE VIEW older AS SELECT uuid FROM alive_activities WHERE depth = 0")
     conn.execute("COMMENT ON VIEW older IS 'sql/views/older.sql of before'")
 
 
@@ -49,9 +49,9 @@ def test_outdated_views_are_made_again_and_no_others(run: Run, elsewhere: Databa
     assert one(owner, _MADE) == sorted([*NAMES, "theirs"])
     assert migrate.missing(owner) == []
     assert "pending sql/views" not in run("db-migrate", "--status")[1]
-    before = one(owner, "SELECT 'live_activities'::regclass::oid")
+    before = one(owner, "SELECT 'alive_activities'::regclass::oid")
     assert run("db-migrate")[1] == ""
-    assert one(owner, "SELECT 'live_activities'::regclass::oid") == before
+    assert one(owner, "SELECT 'alive_activities'::regclass::oid") == before
     with connect(elsewhere.app_url) as app:
         assert [one(app, f"SELECT count(*) FROM {view}") for view in NAMES] == [0] * len(NAMES)
 
@@ -65,7 +65,7 @@ def test_older_program_starts_over_the_views_of_a_newer_one(owner: Connection) -
 
 
 def test_broken_view_changes_none(owner: Connection, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (scratch / "live_activities.sql").write_text("CREATE VIEW live_activities AS SELECT nothing")
+    (scratch / "alive_activities.sql").write_text("CREATE VIEW alive_activities AS SELECT nothing")
     monkeypatch.setattr(views, "FOLDER", scratch)
     with pytest.raises(Refused, match=r"sql/views failed and left nothing behind: column .nothing. does not exist"):
         list(migrate.apply(owner))
@@ -88,4 +88,4 @@ def test_column_goes_when_no_view_names_it_any_more(owner: Connection, scratch: 
 def test_making_views_under_load_stalls_nobody(fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
     with fresh_database.owner() as conn:
         outdate(conn)
-    assert migrate_under_load(fresh_database, monkeypatch, "live_activities") == ["sql/views"]
+    assert migrate_under_load(fresh_database, monkeypatch, "alive_activities") == ["sql/views"]

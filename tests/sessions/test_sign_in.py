@@ -26,6 +26,13 @@ def test_sign_in_takes_handle_or_address_in_any_case(app: Flask, conn: Connectio
         assert (sign_in(client, login).status_code, client.get("/settings").status_code) == (303, 200), login
 
 
+def test_sign_in_takes_a_former_handle_until_it_is_over(app: Flask, conn: Connection) -> None:
+    conn.execute("UPDATE users SET handle = 'ally' WHERE handle = 'alice'")
+    assert sign_in(app.test_client(), "Alice").status_code == 303
+    conn.execute("UPDATE former_handles SET expires_at = now()")
+    assert sign_in(app.test_client(), "alice").status_code == 422
+
+
 def test_sign_in_refused_tells_nobody_why(client: FlaskClient, conn: Connection, counted_checks: list[str]) -> None:
     make_user(conn, "nohash", password=None)
     make_user(conn, "mallory", suspended=True)
@@ -143,13 +150,13 @@ def test_private_place_shows_a_stranger_nothing(make_app: MakeApp, conn: Connect
         path = place.url_map.bind("localhost").build(rule.endpoint, {name: fill[name] for name in rule.arguments})
         answer = stranger.get(path)
         assert not [word for word in ("canary", "Alice") if word in answer.text], path
-        doors = {"/livez", "/readyz", "/sign-in", "/sign-up", "/settings/deleted", "/about", "/join/x"}
+        doors = {"/livez", "/readyz", "/sign-in", "/sign-up", "/settings/deleted", "/about", "/promise", "/join/x"}
         shut = (401, "") if path.startswith(("/api/", "/stream")) else (303, "/sign-in")
         wanted = (200, "") if path in doors else shut
         assert (answer.status_code, (answer.location or "")[:8]) == wanted, path
         assert stranger.get(path, headers={"HX-Request-Type": "partial"}).status_code in {200, 401}, path
         # Nobody reports themselves, and the moderators' pages are theirs alone.
-        theirs = path.startswith("/moderation") or path.endswith("/report")
+        theirs = path.startswith("/moderation") or path.endswith("/report") != (path == "/report")
         assert member.get(path).status_code in ({404} if theirs else {200, 303}), path
     assert "canary" in member.get("/public").text
     token = token_for(member)

@@ -18,7 +18,7 @@ STORED = f"SELECT concat_ws(' ', {', '.join(ALL)}) FROM users WHERE handle = 'al
 
 
 def chosen(page: str) -> list[str]:
-    return re.findall(r'id="([\w-]+)"[^>]* checked', page) + re.findall(r"<option selected>([^<]+)", page)
+    return re.findall(r'id="([\w-]+)"[^>]* checked', page) + re.findall(r'<option value="([^"]+)" selected', page)
 
 
 def test_preferences_are_saved_whole_or_in_part_and_taken_back(conn: Connection, alice: FlaskClient) -> None:
@@ -39,6 +39,15 @@ def test_preference_that_does_not_exist_is_refused(conn: Connection, alice: Flas
         assert (answer.status_code, value(conn, STORED)) == (422, ""), name
     assert "Choose one of these." in send(alice, PREFERENCES, time_zone="Moon/Sea").text
     assert send(alice, PREFERENCES, time_zone="Asia/Calcutta").status_code == 303, "an old name that browsers know"
+
+
+def test_zones_are_offered_once_by_region_with_their_offset(alice: FlaskClient) -> None:
+    page = alice.get(PREFERENCES).text
+    for shown in ('<optgroup label="Asia">', ">Kolkata, UTC+5:30<", ">Buenos Aires, Argentina, UTC−3<", "Europe/Oslo"):
+        assert shown in page, shown
+    assert "Asia/Calcutta" not in page
+    send(alice, PREFERENCES, time_zone="Asia/Calcutta")
+    assert chosen(alice.get(PREFERENCES).text)[-1] == "Asia/Calcutta", "but for whom it is chosen"
 
 
 def test_theme_is_drawn_by_the_server_for_the_signed_in(app: Flask, alice: FlaskClient) -> None:

@@ -40,6 +40,7 @@ REFUSED: dict[str, dict[str, str]] = {
     "drafts.save": {"message": "x", "user_uuid": str(uuid4())},
     "moderation.report_activity": {"kind": "x", "words": "w" * 501},
     "moderation.report_person": {"kind": "x", "words": "w" * 501},
+    "moderation.report_somebody": {"handle": "alice", "kind": "x", "words": "w" * 501},
     "sessions.sign_in": {"email": "alice", "password": "wrong password"},
     "sign_ups.sign_up": {"display_name": "Carol", "handle": "carol", "email": "carol@example.com", "password": "short"},
     "users.save_profile": {"display_name": "", "bio": "b" * 301},
@@ -101,7 +102,7 @@ class Watch:
         return names
 
     def written(self) -> list[Any]:
-        rows = self.scene.conn.execute("SELECT message, expires_at FROM activities ORDER BY uuid").fetchall()
+        rows = self.scene.conn.execute("SELECT message, expires_at FROM said ORDER BY uuid").fetchall()
         return [rows, self.scene.rows() | {"read_marks": 0}]  # reading home notes how far
 
     def note(self, what: object, answer: Any, statuses: Container[int] = range(200, 500)) -> None:

@@ -43,6 +43,7 @@ FORMS: dict[str, list[dict[str, str]]] = {
     "account.change_password": [{"current": o, "password": n} for o, n in ((PASSWORD, NEW), (NEW, PASSWORD))],
     "moderation.report_activity": [{"kind": "spam"}] * 2,
     "moderation.report_person": [{"kind": "spam"}] * 2,
+    "moderation.report_somebody": [{"handle": "bob", "kind": "spam"}] * 2,
     "moderation.promote": [{"handle": "bob", "role": "member"}] * 2,
 }
 """Two of a form that arrive well, where an empty one does not; the second is one too many where the limit is one."""
@@ -97,10 +98,13 @@ class Scene(NamedTuple):
         return {MODERATORS: "moderator", OPERATORS: "operator", OTHERS: "stranger"}.get(policy, "author")
 
     def untouched(self) -> bool:
-        message = value(self.conn, "SELECT message FROM activities WHERE uuid = %s", self.activity)
+        message = value(self.conn, "SELECT message FROM said WHERE uuid = %s", self.activity)
         return bool(message == "canary of alice")
 
     def rows(self) -> dict[str, int]:
         """How many rows each table holds."""
-        tables = self.conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        tables = self.conn.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace"
+        ).fetchall()
         return {table: count(self.conn, table) for (table,) in tables}

@@ -78,7 +78,7 @@ def test_text_that_is_odd_but_text_is_kept_as_text(bad: Watch) -> None:
     for what, raw in ODD_TEXT.items():
         body = f"csrf_token={token}&ttl=1-day&key={uuid4()}&message=x{raw}y"
         bad.note(what, bad.client.post("/activities", data=body, headers={"Content-Type": FORM}), {303})
-        newest = value(bad.scene.conn, "SELECT message FROM activities ORDER BY number DESC LIMIT 1")
+        newest = value(bad.scene.conn, "SELECT message FROM said ORDER BY number DESC LIMIT 1")
         assert newest == f"x{unquote(raw)}y", what
     bad.note("all of them", bad.client.get("/"), {200})
     bad.before = bad.written()  # which was meant to be

@@ -63,7 +63,7 @@ def test_unforeseen_error_is_a_500_with_an_id_and_the_worker_lives(
     (number,) = re.findall(r"<code>([0-9a-f]{16})</code>", answer.text)
     assert sum(number in line and '"error"' in line for line in log) == 1
     assert write(alice).status_code == 303
-    assert value(conn, "SELECT count(*) FROM activities WHERE message = 'a thought'") == (place == "template")
+    assert value(conn, "SELECT count(*) FROM said WHERE message = 'a thought'") == (place == "template")
 
 
 def test_error_page_asks_the_database_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

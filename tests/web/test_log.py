@@ -43,11 +43,11 @@ def test_log_holds_nothing_that_people_typed_or_carried(
     monkeypatch.setattr(actions, "hit", lambda *a, **k: int(f"{CANARY}"))
     write(client, f"broken {CANARY}")
     monkeypatch.undo()
-    conn.execute("ALTER TABLE activities ADD CONSTRAINT no_canary CHECK (message NOT LIKE '%canary%') NOT VALID")
+    conn.execute("ALTER TABLE activity_texts ADD CONSTRAINT no_canary CHECK (message NOT LIKE '%canary%') NOT VALID")
     try:
         assert write(client, f"refused {CANARY}").status_code == 500
     finally:
-        conn.execute("ALTER TABLE activities DROP CONSTRAINT no_canary")
+        conn.execute("ALTER TABLE activity_texts DROP CONSTRAINT no_canary")
     send(client, "/sign-out")
     text = "\n".join(log)
     assert len(log) > 15

@@ -18,7 +18,7 @@ BR = {"Accept-Encoding": "gzip, br"}
 PLAIN = {"Accept-Encoding": "identity"}
 FILES = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*") if path.is_file()}
 
-NOT_JOINED = {"js/theme.js", "js/print.js", "css/invitations.css", "css/moderation.css"}
+NOT_JOINED = {"js/theme.js", "js/invitation.js", "css/invitations.css", "css/moderation.css"}
 """Before the first paint, or of pages that few people see: they link these themselves."""
 
 Get = Callable[..., Any]

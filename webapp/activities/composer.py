@@ -14,9 +14,10 @@ from ..web.current import db, settings
 from ..web.fields import as_uuid
 from ..web.htmx import wants_fragment
 from ..words import N_, _
+from . import choices
 from .forms import ActivityForm
-from .pages import covering_ttl, find_card
-from .shapes import AUDIENCES, ActivityCard
+from .pages import find_card
+from .shapes import ActivityCard
 
 ORPHANED = N_("What you were replying to is gone. Your text is safe: post it on its own, or discard it.")
 TOO_DEEP = N_("This thread can't go any deeper. Your text is safe: post it elsewhere, or discard it.")
@@ -40,7 +41,6 @@ class Composer:
     position: str = "page"
     message: str = ""
     parent: ActivityCard | None = None
-    parent_uuid: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     orphan: bool = False
@@ -51,16 +51,17 @@ class Composer:
     anothers: bool = False
 
     @classmethod
-    def fresh(cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "") -> "Composer":
-        """An empty composer with a new key. A reply's lifespan is its parent's, else `ttl`, else the viewer's usual."""
+    def fresh(
+        cls, viewer: Viewer, position: str, parent: ActivityCard | None = None, ttl: str = "", audience: str = ""
+    ) -> "Composer":
+        """An empty composer with a new key. A reply's lifespan is its parent's; else it is `ttl` or the usual one."""
         return cls(
             viewer=viewer,
-            ttl=covering_ttl(parent) if parent else ttl or _usual_ttl(viewer),
-            audience=parent["audience"] if parent else chosen_audience(viewer),
+            ttl=choices.covering_ttl(parent) if parent else ttl or choices.usual_ttl(viewer),
+            audience=choices.preselected_audience(viewer, audience, parent, bool(parent)),
             key=str(uuid.uuid4()),
             position=position,
             parent=parent,
-            parent_uuid=parent["uuid"] if parent else None,
         )
 
     @classmethod
@@ -75,22 +76,22 @@ class Composer:
 
     @classmethod
     def from_form(cls, viewer: Viewer, form: ActivityForm, position: str) -> "Composer":
-        parent_uuid = as_uuid(form.reply_to_activity_uuid.data)
+        reply_to = form.reply_to_activity_uuid.data
+        parent = find_card(as_uuid(reply_to), viewer["uuid"])
         composer = cls(
             viewer=viewer,
-            ttl=form.ttl.data if form.ttl.data in settings().ttls else _usual_ttl(viewer),
-            audience=chosen_audience(viewer, form.audience.data if form.audience.data in AUDIENCES else ""),
+            ttl=form.ttl.data if form.ttl.data in settings().ttls else choices.usual_ttl(viewer),
+            audience=choices.preselected_audience(viewer, form.audience.data, parent, bool(reply_to)),
             key=as_uuid(form.key.data) or str(uuid.uuid4()),
             position=position,
             message=form.message.typed,
-            parent=find_card(parent_uuid, viewer["uuid"]),
-            parent_uuid=parent_uuid,
+            parent=parent,
             errors={name: found[0] for name, found in form.errors.items()},
             version=form.version.data,
         )
         if problem := begun_as(form.user_uuid.data):
             composer.anothers, composer.notice = True, problem
-        return composer.without_parent() if form.reply_to_activity_uuid.data and not composer.parent else composer
+        return composer.without_parent() if reply_to and not parent else composer
 
     @classmethod
     def from_draft(cls, viewer: Viewer, draft: Draft) -> "Composer":
@@ -106,14 +107,12 @@ class Composer:
         self.key = draft["key"] or self.key
         if draft["ttl"] in settings().ttls:
             self.ttl = str(draft["ttl"])
-        if draft["audience"] in AUDIENCES:
-            self.audience = str(draft["audience"])
+        is_reply = bool(draft["reply_to_activity_uuid"])
+        self.audience = choices.preselected_audience(self.viewer, draft["audience"], self.parent, is_reply)
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """What can be chosen: a reply reaches no further than its parent. One: there is no choice."""
-        widest = self.parent["audience"] if self.parent else AUDIENCES[not settings().public_feed]
-        return AUDIENCES[AUDIENCES.index(widest) :]
+        return choices.audiences(self.parent)
 
     @property
     def id(self) -> str:
@@ -149,22 +148,7 @@ class Composer:
         return self
 
     def response(self, status: int) -> Any:
-        return (self.fragment() if wants_fragment() else self.page(status)[0]), status
-
-    def fragment(self) -> str:
-        return render_template("activities/_composer.html", composer=self)
-
-    def page(self, status: int) -> tuple[str, int]:
+        if wants_fragment():
+            return render_template("activities/_composer.html", composer=self), status
         self.position = "page"
         return render_template("activities/compose.html", composer=self), status
-
-
-def _usual_ttl(viewer: Viewer) -> str:
-    usual = viewer["usual_ttl"] or viewer["last_ttl"]
-    return usual if usual and usual in settings().ttls else settings().ttl_default
-
-
-def chosen_audience(viewer: Viewer, wanted: str = "") -> str:
-    """What they wanted, else their usual. Where strangers read nothing, `everyone` is `members`."""
-    audience = wanted or viewer["usual_audience"] or "everyone"
-    return "members" if audience == "everyone" and not settings().public_feed else audience

@@ -15,9 +15,10 @@ from ..web.htmx import current_path, redirect_to, wants_fragment
 from ..web.policy import readers
 from ..words import _
 from . import actions
+from .choices import covering_ttl
 from .composer import Composer
 from .forms import FuseForm
-from .pages import covering_ttl, require_card
+from .pages import require_card
 from .shapes import ActivityCard
 
 bp = Blueprint("fuse", __name__)

@@ -1,10 +1,9 @@
 """One card, for every page and act that needs it."""
 
-from datetime import datetime
 from typing import Any
 
 from ..errors import NotFound
-from ..web.current import db, settings
+from ..web.current import db
 from ..web.fields import as_uuid
 from ..web.htmx import current_path
 from .shapes import ActivityCard
@@ -23,13 +22,6 @@ def require_card(activity_uuid: Any, viewer_uuid: str | None) -> ActivityCard:
     if not activity:
         raise NotFound
     return activity
-
-
-def covering_ttl(activity: ActivityCard) -> str:
-    """The shortest lifespan that covers what the activity has left, else the longest."""
-    ends, read = (datetime.fromisoformat(activity[name]) for name in ("expires_at", "read_at"))
-    lives = settings().ttls
-    return min(lives, key=lambda ttl: (lives[ttl] < ends - read, abs(lives[ttl] - (ends - read))))
 
 
 def find_thread_of_page(viewer_uuid: str | None) -> Any | None:

@@ -13,7 +13,8 @@ from ..web.links import mentioned
 from ..web.policy import limited_within
 from ..words import N_, _
 from . import actions
-from .composer import POSITIONS, Composer, chosen_audience
+from .choices import chosen_audience
+from .composer import POSITIONS, Composer
 from .forms import ActivityForm
 from .pages import find_card, find_thread_of_page, further_of, require_card
 from .shapes import ActivityCard
@@ -108,7 +109,7 @@ def _created(activity: ActivityCard, ttl: str, *, is_first: bool) -> Any:
     thread = find_thread_of_page(session.viewer_uuid())
     if thread and activity["uuid"] not in (item["uuid"] for item in thread["replies"]):  # the page has no room for it
         return redirect_to(url_for("feeds.thread", handle=activity["handle"], activity_uuid=activity["uuid"]))
-    composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl)
+    composer = Composer.fresh(session.known_viewer(), _position(), parent, ttl, activity["audience"])
     needs = {"activity": activity, "parent": parent, "composer": composer, "thread": thread, "is_first": is_first}
     needs["further"] = thread and further_of(thread, session.viewer_uuid())
     response = make_response(render_template("activities/_created.html", **needs))

@@ -94,7 +94,7 @@ def composer(name: str, **fields: Any) -> Composer:
 
 def composers() -> dict[str, Composer]:
     """A composer in every position and state."""
-    reply: dict[str, Any] = {"parent": PARENT, "parent_uuid": PARENT["uuid"]}
+    reply: dict[str, Any] = {"parent": PARENT}
     over = "20 characters too long. The limit is 280."
     errors = {"message": "Write something.", "ttl": "Choose one.", "key": "Press again."}
     return {
@@ -113,9 +113,9 @@ def composers() -> dict[str, Composer]:
         "hostile": composer(
             "hostile", message=HOSTILE, errors={"message": HOSTILE, "ttl": HOSTILE, "key": HOSTILE}, notice=HOSTILE
         ),
-        "an orphan": composer("orphan", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, notice=ORPHANED),
+        "an orphan": composer("orphan", message="As I was.", orphan=True, notice=ORPHANED),
         "deeper than a thread goes": composer(
-            "deep", message="As I was.", parent_uuid=PARENT["uuid"], orphan=True, one_up=PARENT["uuid"], notice=TOO_DEEP
+            "deep", message="As I was.", orphan=True, one_up=PARENT["uuid"], notice=TOO_DEEP
         ),
     }  # fmt: skip
 

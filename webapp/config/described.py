@@ -77,6 +77,9 @@ SERVER = {
         "UNDO_SECONDS": Setting(
             "10", "How long only its author sees a new activity and can undo it, 0 to 60 seconds; `0`: no undo."
         ),
+        "FORGET_AT": Setting(
+            "4", "The hour, 0 to 23 in `COMMUNITY_TIMEZONE`, at which the disk forgets what is gone from the tables."
+        ),
         "REPORT_COPIES_LIVE": Setting(
             "14", "How many days moderators can read the sealed copy of a reported activity, 1 to 30."
         ),
@@ -87,6 +90,11 @@ SERVER = {
         ),
         "OWNER_CONNECTION_URL": Setting(
             "", "How scripts that create or migrate connect, as the owner.", "`DIRECT_CONNECTION_URL`"
+        ),
+        "KEEPER_CONNECTION_URL": Setting(
+            "",
+            "How the texts are forgotten, as the role `mayfly_keeper`, never through a pooler.",
+            "`DIRECT_CONNECTION_URL`",
         ),
         "DIRECT_CONNECTION_URL": Setting(
             "",

@@ -4,9 +4,10 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from .described import DEFAULTS
 from .limits import LIMITS
@@ -58,6 +59,7 @@ class Settings:
     ttl_default: str
     undo_seconds: int
     report_copies_days: int
+    forget_at: int
     limits: Mapping[str, Limit]
     workers: int
     pool_min: int
@@ -92,6 +94,12 @@ class Settings:
     @property
     def development(self) -> bool:
         return self.app_env == "development"
+
+    def forget_due(self, now: datetime) -> datetime:
+        """When the last pass that empties the disk of what is gone should have begun."""
+        local = now.astimezone(ZoneInfo(self.community_timezone))
+        due = local.replace(hour=self.forget_at, minute=0, second=0, microsecond=0)
+        return due if due <= local else due - timedelta(days=1)
 
     @property
     def own_about(self) -> str:
@@ -154,6 +162,7 @@ class Settings:
             ttls=ttls,
             ttl_default=ttl_default,
             undo_seconds=integer(env, "UNDO_SECONDS", 0, 60),
+            forget_at=integer(env, "FORGET_AT", 0, 23),
             report_copies_days=integer(env, "REPORT_COPIES_LIVE", 1, 30),
             limits={name: limit(env, name, rule.default) for name, rule in LIMITS.items()},
             workers=integer(env, "WORKERS", 1, 32),

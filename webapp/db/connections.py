@@ -13,6 +13,7 @@ from ..errors import AccountGone, Malformed, Unavailable, Violated
 from . import conninfo
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 Pool = ConnectionPool[Connection]
 DatabaseError = psycopg.Error
 # The statement is invalid or does not match the schema. Other errors are about the server.
@@ -21,7 +22,7 @@ SchemaErrors = (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.Dat
 # The connection, or its server, must not be used again: shutting down, starting up, out of connections, read-only
 # after a failover, or gone.
 _LOST = {"57P01", "57P02", "57P03", "53300", "25006"}
-_RETRY = {"40001", "40P01"}
+_UNDONE = {"40001", "40P01"}  # a clash with another transaction
 
 
 class _RawJson(Loader):
@@ -102,5 +103,5 @@ def translate_errors(lost: Callable[[], None]) -> Iterator[None]:
         gone = not own and (state in _LOST or state.startswith("08") or not state)
         if gone:
             lost()
-        passing = gone or state in _RETRY
-        raise Unavailable(f"database: {type(error).__name__} {state}".rstrip(), passing=passing) from error
+        reason = f"database: {type(error).__name__} {state}".rstrip()
+        raise Unavailable(reason, passing=gone, undone=state in _UNDONE) from error

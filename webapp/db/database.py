@@ -12,7 +12,7 @@ import orjson
 from ..config.settings import Settings
 from ..errors import Unavailable
 from .catalogue import BrokenTemplate, Catalogue, Template, query_wrap_together
-from .connections import Connection, Pool, SchemaErrors, connect, make_pool, translate_errors
+from .connections import Connection, Cursor, Pool, SchemaErrors, connect, make_pool, translate_errors
 
 T = TypeVar("T")
 
@@ -70,16 +70,12 @@ class Database:
 
     def query_value(self, name: str, **params: object) -> Any | None:
         """The first column of the first row of a plain template; None where there is no row."""
-        template = self._template(name, "plain", params)
-        with self._connection() as conn:
-            row = conn.execute(template.sql, params).fetchone()
+        row = self._write(name, params, lambda cursor: cursor.fetchone())
         return None if row is None else row[0]
 
     def execute(self, name: str, **params: object) -> int:
         """Runs a plain template; returns the number of rows touched."""
-        template = self._template(name, "plain", params)
-        with self._connection() as conn:
-            return conn.execute(template.sql, params).rowcount
+        return self._write(name, params, lambda cursor: cursor.rowcount)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -173,6 +169,22 @@ class Database:
                 return row[0] if row else None
 
         return self.retrying(read)
+
+    def _write(self, name: str, params: dict[str, object], result: Callable[[Cursor], T]) -> T:
+        """Runs a plain template; outside a transaction once more after a clash with another one."""
+        template = self._template(name, "plain", params)
+
+        def write() -> T:
+            with self._connection() as conn:
+                return result(conn.execute(template.sql, params))
+
+        try:
+            return write()
+        except Unavailable as error:
+            if not error.undone or self._held.get() is not None:
+                raise
+            self.retries += 1
+            return write()
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:

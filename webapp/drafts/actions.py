@@ -74,15 +74,21 @@ def save(
         db.execute("drafts/clear", user_uuid=user_uuid, key=key, version=version)
         return Saved(key, 0)
     text = {"message": message, "ttl": ttl, "audience": audience, "reply_to_activity_uuid": reply_to_activity_uuid}
-    with db.transaction():
-        db.execute("drafts/lock", user_uuid=user_uuid, key=key)
-        saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=version, **text)
-        if saved is None:
-            if db.query_value("activities/of_key", user_uuid=user_uuid, key=key):
+    own, whose = key, {"user_uuid": user_uuid, "viewer_uuid": user_uuid}
+
+    def write() -> Saved | None:
+        with db.transaction():
+            db.execute("drafts/lock", user_uuid=user_uuid, key=own)
+            saved = db.query_value("drafts/save", **whose, key=own, version=version, **text)
+            if saved:
+                return Saved(own, int(saved))
+            if db.query_value("activities/of_key", user_uuid=user_uuid, key=own):
                 return None
-            key = str(uuid4())
-            saved = db.query_value("drafts/save", user_uuid=user_uuid, key=key, version=None, **text)
-    return Saved(key, int(saved or 0))
+            other = str(uuid4())
+            saved = db.query_value("drafts/save", **whose, key=other, version=None, **text)
+            return Saved(other, int(saved or 0))
+
+    return db.retrying(write)
 
 
 def discard(db: Database, *, user_uuid: str, draft_uuid: str) -> None:

@@ -22,7 +22,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]
         return {
             "message": self.message.typed,
             "ttl": self.ttl.data if self.ttl.data in settings().ttls else None,
-            "audience": self.audience.data if self.audience.data in ("members", "followers") else None,
+            "audience": self.audience.data if self.audience.data in ("everyone", "members", "followers") else None,
             "reply_to_activity_uuid": as_uuid(self.reply_to_activity_uuid.data),
             "key": as_uuid(self.key.data),
         }

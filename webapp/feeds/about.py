@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -10,6 +11,15 @@ bp = Blueprint("about", __name__)
 
 MOST = 50
 """Keepers that are named."""
+
+
+@bp.get("/promise")
+@everybody
+def promise() -> Any:
+    """What is kept how long, with this place's own figures."""
+    emptied_at = db().query_value("ops/forgotten")
+    late = not emptied_at or settings().forget_due(datetime.now(UTC)) - emptied_at > timedelta(hours=1)
+    return render_template("feeds/promise.html", emptied_at=emptied_at and emptied_at.isoformat(), late=late)
 
 
 @bp.get("/about")

@@ -56,34 +56,27 @@ def public_json() -> Response:
     return feed_json("feeds/public", **_paging(), **_replies())
 
 
-@bp.get("/@<handle>")
+@bp.get("/@<handle>", endpoint="profile")
+@bp.get("/@<handle>/replies", endpoint="replies")
+@bp.get("/@<handle>/likes", endpoint="likes")
+@bp.get("/@<handle>/followers", endpoint="followers")
+@bp.get("/@<handle>/following", endpoint="following")
 @readers
 def profile(handle: str) -> Any:
-    return _profile_response(handle, "profile")
-
-
-@bp.get("/@<handle>/replies")
-@readers
-def replies(handle: str) -> Any:
-    return _profile_response(handle, "replies")
-
-
-@bp.get("/@<handle>/likes")
-@readers
-def likes(handle: str) -> Any:
-    return _profile_response(handle, "likes")
-
-
-@bp.get("/@<handle>/followers")
-@readers
-def followers(handle: str) -> Any:
-    return _profile_response(handle, "followers")
-
-
-@bp.get("/@<handle>/following")
-@readers
-def following(handle: str) -> Any:
-    return _profile_response(handle, "following")
+    """A person with what one of their tabs shows. Of whom one blocked it says just that."""
+    shows, person = str(request.endpoint).removeprefix("feeds."), _person(handle)
+    if person["blocked"]:
+        return render_template("follows/blocked.html", person=person)
+    tabs = ["profile", "replies", *(["likes"] if settings().likes_shown == "everyone" or person["is_own"] else [])]
+    asked = {**_paging(), "user_uuid": person["uuid"]}
+    needs: dict[str, Any] = {"person": person, "tabs": tabs, "shows": shows}
+    if shows in ("followers", "following"):
+        return people_response("feeds/follows.html", f"feeds/{shows}", asked, **needs)
+    if shows not in tabs:
+        raise NotFound
+    if shows == "likes":
+        return likes_response(asked, **needs)
+    return feed_response("feeds/profile.html", f"feeds/{shows}", asked, until=_until(), **needs)
 
 
 @bp.get("/api/@<handle>")
@@ -143,23 +136,6 @@ def _replies() -> dict[str, bool]:
 
 def _paging() -> dict[str, Any]:
     return {"viewer_uuid": viewer_uuid(), "before": cursor(request.args.get("before"))}
-
-
-def _profile_response(handle: str, shows: str) -> Any:
-    """A person with what one of their tabs shows. Of whom one blocked it says just that."""
-    person = _person(handle)
-    if person["blocked"]:
-        return render_template("follows/blocked.html", person=person)
-    tabs = ["profile", "replies", *(["likes"] if settings().likes_shown == "everyone" or person["is_own"] else [])]
-    asked = {**_paging(), "user_uuid": person["uuid"]}
-    needs: dict[str, Any] = {"person": person, "tabs": tabs, "shows": shows}
-    if shows in ("followers", "following"):
-        return people_response("feeds/follows.html", f"feeds/{shows}", asked, **needs)
-    if shows not in tabs:
-        raise NotFound
-    if shows == "likes":
-        return likes_response(asked, **needs)
-    return feed_response("feeds/profile.html", f"feeds/{shows}", asked, until=_until(), **needs)
 
 
 def _person(handle: str) -> Profile:

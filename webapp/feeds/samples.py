@@ -119,6 +119,10 @@ SAMPLES: Samples = {
         "to somebody who may read": {"keepers": KEEPERS, "may_read": True, "vanishing": vanishing(2)},
         "to a stranger of a private place": {"keepers": [], "may_read": False},
     },
+    "feeds/promise.html": {
+        "in time": {"emptied_at": NOW.isoformat(), "late": False, "vanishing": vanishing(2)},
+        "late": {"emptied_at": None, "late": True, "vanishing": vanishing(2)},
+    },
     "feeds/_bar.html": {
         f"{name}, {count} vanish": {"page": PARTS[name], "vanishing": vanishing(count)}
         for name, count in (("with activities", 0), ("all read", 2), ("empty", 42))
@@ -134,6 +138,11 @@ SAMPLES: Samples = {
     },
     "feeds/_more.html": {name: {"page": part, "vanishing": vanishing(1)} for name, part in PARTS.items()},
     "feeds/_more_people.html": {"the next part": {"page": PEOPLE}},
+    "feeds/_nothing.html": {
+        f"{shows}, {'own' if own else 'of another'}": {"person": {**PERSON, "is_own": own}, "shows": shows}
+        for shows in ("profile", "replies", "likes", "followers", "following")
+        for own in (True, False)
+    },
     "feeds/_pager.html": {name: {"page": part, "vanishing": vanishing(6)} for name, part in PARTS.items()},
     "feeds/_people.html": {"with and without words": {"page": PEOPLE}},
     "feeds/_replies.html": {

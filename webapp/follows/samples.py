@@ -40,7 +40,7 @@ SAMPLES: Samples = {
     },
     "follows/blocked.html": {"blocked": {"person": TIES["blocked"], "vanishing": None}},
     "follows/hidden.html": {
-        "nobody": {"people": [], "vanishing": None, "own_reports": list},
-        "some": {"people": [TIES["muted for a while"], TIES["blocked"]], "vanishing": None, "own_reports": list},
+        name: {"people": people, "vanishing": None, "own_reports": list, "own_decisions": list}
+        for name, people in (("nobody", []), ("some", [TIES["muted for a while"], TIES["blocked"]]))
     },
 }

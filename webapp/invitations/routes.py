@@ -73,5 +73,5 @@ def show_one(invitation_uuid: UUID) -> Any:
 @unless_paused()
 def end(invitation_uuid: UUID) -> Any:
     """Idempotent."""
-    db().execute("invitations/end", uuid=invitation_uuid)
+    db().execute("invitations/end", uuid=invitation_uuid, actor_uuid=known_viewer()["uuid"])
     return redirect(url_for("invitations.show"), 303)

@@ -71,7 +71,7 @@ class Hub:
     def _forget(self) -> None:
         self._at, self._read_at = 0.0, 0.0  # the last read by the database's clock, and by ours
         self._found: tuple[Found, ...] = ()  # of the last ten minutes, in order
-        self._known: set[tuple[str, float]] = set()  # of the last read: the next one reads some of it again
+        self._last_pieces: set[tuple[str, float]] = set()  # of the last read: the next one reads some of it again
 
     # Streams -------------------------------------------------------------------------------------------------
 
@@ -105,15 +105,15 @@ class Hub:
     def events(self, stream: Stream) -> Iterator[bytes]:
         """Its events, until the session or the worker ends. While the database is away only comments come."""
         yield b"retry: %d\n\n" % randint(2000, 5000)  # noqa: S311 (so that not all come back at once)
-        told = time.monotonic()
+        sent_at = time.monotonic()
         while self.working() and not stream.over:
             changed = self._changed  # before what it tells of is read
             now = time.monotonic()
-            due, fresh = now - told >= BEAT, now - self._read_at < BEAT
+            due, fresh = now - sent_at >= BEAT, now - self._read_at < BEAT
             if line := self._event(stream, due and fresh) or (b":\n\n" if due else b""):
-                told = now
+                sent_at = now
                 yield line
-            if changed.wait(max(0.0, told + BEAT - now)):
+            if changed.wait(max(0.0, sent_at + BEAT - now)):
                 # One after the other, a millisecond apart: a page that is asked for meanwhile does not wait for all.
                 time.sleep(random() * len(self._streams) / 1000)  # noqa: S311
         if stream.over:
@@ -185,11 +185,11 @@ class Hub:
         assert news  # noqa: S101 (the statement always gives one row)
         at, pieces = news["at"], [*news["visible"], *news["withdrawn"]]
         # The first read finds what is older, too. It may have been committed a moment after its time.
-        unknown = [piece for piece in pieces if (piece["number"], piece["moment"]) not in self._known]
+        unknown = [piece for piece in pieces if (piece["number"], piece["moment"]) not in self._last_pieces]
         with self._lock:
             uuids = {stream.viewer_uuid for stream in self._streams}
         viewers = viewers_of(self._db, unknown, uuids)
-        self._known = {(piece["number"], piece["moment"]) for piece in pieces}
+        self._last_pieces = {(piece["number"], piece["moment"]) for piece in pieces}
         fresh = [
             Found(at if self._at else min(at, piece["moment"] + 1), piece, viewers.get(piece["number"], {}))
             for piece in sorted(unknown, key=lambda piece: piece["moment"])

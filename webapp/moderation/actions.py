@@ -5,7 +5,7 @@ from ..words import _
 from .shapes import Case, Moderated
 
 ROLES = ("member", "moderator", "operator")
-REPORTS_LIVE, AUDIT_LIVES = 90 * 86400, 180 * 86400  # s
+REPORTS_LIVE = 90 * 86400  # s
 OUTCOMES = {
     "dismiss": "dismissed",
     "hide": "hidden",
@@ -119,7 +119,7 @@ def note(
 ) -> None:
     """Writes a line of the audit."""
     whom = {"user_uuid": user_uuid, "activity_uuid": activity_uuid}
-    db.execute("moderation/note", actor_uuid=actor_uuid, act=act, why=why, audit_seconds=AUDIT_LIVES, **whom)
+    db.execute("moderation/note", actor_uuid=actor_uuid, act=act, why=why, **whom)
 
 
 def _require_may_touch(actor_uuid: str, role: str, user_uuid: str, their_role: str | None) -> None:

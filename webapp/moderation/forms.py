@@ -23,6 +23,14 @@ class ReportForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("The limit is %(most)s characters.") % {"most": MOST_WORDS})
 
 
+class SomebodyForm(ReportForm):
+    handle = TextField(filters=[lambda raw: text.handle(raw)])
+
+    def validate_handle(self, field: TextField) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter their handle."))
+
+
 class WhyForm(FlaskForm):  # type: ignore[misc]
     """Why a moderator acts. It is never a reason not to: what is too long is cut."""
 

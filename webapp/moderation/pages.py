@@ -5,6 +5,7 @@ from flask import render_template, url_for
 
 from .. import text
 from ..errors import NotFound
+from ..sessions.session import known_viewer
 from ..web.addresses import address
 from ..web.current import db, settings
 from ..web.filters import full_time
@@ -20,10 +21,14 @@ MOST_PEOPLE = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """The form for a report of `thing`, a card or a person; with `reported` it was reported, and waits."""
+    """The form for a report of `thing`: a card, a person, or None, when it asks for a handle.
 
-    thing: Any
-    reported: Reported | None = None
+    `sent`: it was reported, and waits; `copy_expires_at` is None for what has no copy.
+    """
+
+    thing: Any = None
+    sent: bool = False
+    copy_expires_at: str | None = None
     form: ReportForm | None = None
     notice: str = ""
     copies_live: int = 0
@@ -31,10 +36,12 @@ class Asking:
 
     @property
     def of_activity(self) -> bool:
-        return "message" in self.thing
+        return bool(self.thing) and "message" in self.thing
 
     @property
     def id(self) -> str:
+        if not self.thing:
+            return "report-somebody"
         return f"report-{self.thing['number' if self.of_activity else 'handle']}"
 
     @property
@@ -42,26 +49,40 @@ class Asking:
         """The page of what is reported."""
         if self.of_activity:
             return url_for("feeds.thread", handle=self.thing["handle"], activity_uuid=self.thing["uuid"])
-        return url_for("feeds.profile", handle=self.thing["handle"])
+        return url_for("feeds.profile", handle=self.thing["handle"]) if self.thing else url_for("follows.hidden")
 
     @property
     def action(self) -> str:
         if self.of_activity:
             return url_for("moderation.report_activity", activity_uuid=self.thing["uuid"])
+        if not self.thing:
+            return url_for("moderation.report_somebody")
         return url_for("moderation.report_person", handle=self.thing["handle"])
 
 
 def report_panel(
     thing: Any, viewer_uuid: str, form: ReportForm | None = None, status: int = 200, notice: str = ""
 ) -> Any:
-    """The form, or what became of it: in place under HTMX, else a page."""
+    """The form for a thing, or what became of it."""
     user_uuid, activity_uuid = (thing["user_uuid"], thing["uuid"]) if "message" in thing else (thing["uuid"], None)
     reported: Reported | None = db().query_object(
         "moderation/reported", viewer_uuid=viewer_uuid, user_uuid=user_uuid, activity_uuid=activity_uuid
     )
-    asking = Asking(thing=thing, reported=reported, form=form, notice=notice, copies_live=settings().report_copies_days)
+    return asking_response(
+        status,
+        thing=thing,
+        sent=bool(reported),
+        copy_expires_at=reported and reported["copy_expires_at"],
+        form=form,
+        notice=notice,
+        copies_live=settings().report_copies_days,
+    )
+
+
+def asking_response(status: int, **needs: Any) -> Any:
+    """In place under HTMX, else a page."""
     template = "moderation/_report.html" if wants_fragment() else "moderation/report.html"
-    return render_template(template, asking=asking), status
+    return render_template(template, asking=Asking(**needs)), status
 
 
 def require_case(report_uuid: Any, viewer_uuid: str) -> Case:
@@ -76,10 +97,10 @@ def already(case: Case) -> str:
     """What somebody else decided before."""
     if not case["outcome"]:
         return ""
-    told = {"outcome": _(OUTCOMES[case["outcome"]]), "handle": case["settled_by"]}
+    known = {"outcome": _(OUTCOMES[case["outcome"]]), "handle": case["settled_by"]}
     if not case["settled_by"]:
-        return _("Already %(outcome)s; nothing else was done.") % told
-    return _("Already %(outcome)s by @%(handle)s; nothing else was done.") % told
+        return _("Already %(outcome)s; nothing else was done.") % known
+    return _("Already %(outcome)s by @%(handle)s; nothing else was done.") % known
 
 
 def undone(before: Case, after: Case) -> str:
@@ -92,11 +113,16 @@ def undone(before: Case, after: Case) -> str:
     return " ".join(said)
 
 
-def list_page(name: str, cursor: str, **asked: Any) -> str:
+def list_page(name: str, cursor: str, said: str = "", **asked: Any) -> str:
     """A part of the list of that statement, route and template. `cursor`: the parameter that continues it."""
     page = Page.of(db().query_array(name, **asked, limit=PAGE_SIZE + 1))
     href = f"{address(name.replace('/', '.'))}?{cursor}={page.next}" if page.next else ""
-    return render_template(f"{name}.html", rows=page.rows, href=href)
+    return render_template(f"{name}.html", rows=page.rows, href=href, said=said)
+
+
+def queue_page(after: int | None = None, said: str = "") -> str:
+    """What waits for a decision. `said`: about the act before."""
+    return list_page("moderation/queue", "after", viewer_uuid=known_viewer()["uuid"], after=after, said=said)
 
 
 def find_person(handle: str) -> Moderated | None:

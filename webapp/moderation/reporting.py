@@ -1,5 +1,6 @@
 """Reporting an activity or a person, and what the reporter reads of it."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from .. import text
 from ..activities.pages import require_card
 from ..activities.shapes import ActivityCard
 from ..errors import NotFound
-from ..sessions.guards import comes_back, limited, others_only, unless_paused
+from ..sessions.guards import comes_back, limited, others_only, signed_in, unless_paused
 from ..sessions.session import known_viewer, viewer_uuid
 from ..web.current import db, settings
 from ..web.htmx import wants_fragment
 from . import actions
-from .forms import ReportForm
-from .pages import report_panel
-from .shapes import OwnReport
+from .forms import ReportForm, SomebodyForm
+from .pages import asking_response, find_person, report_panel
+from .shapes import Decision, OwnReport
 
 bp = Blueprint("moderation", __name__)
 
@@ -89,6 +90,40 @@ def report_person(handle: str) -> Any:
     own = {"viewer_uuid": known_viewer()["uuid"], "kind": form.kind.data, "words": form.words.data}
     actions.report_person(db(), user_uuid=person["uuid"], **own)
     return _panel() if wants_fragment() else redirect(url_for(".ask_person", handle=person["handle"]), 303)
+
+
+def _somebody_response(form: SomebodyForm | None = None, status: int = 200, notice: str = "") -> Any:
+    return asking_response(status, form=form, notice=notice, sent=not form and "sent" in request.args)
+
+
+@bp.get("/report")
+@signed_in
+def ask_somebody() -> Any:
+    """For people whose pages the viewer cannot see; `?sent` says that it was sent."""
+    return _somebody_response()
+
+
+@bp.post("/report")
+@comes_back(lambda sentence: _somebody_response(SomebodyForm(), 400, sentence))
+@signed_in
+@limited("reports")
+@unless_paused()
+def report_somebody() -> Any:
+    """Tells nobody whether somebody has that handle, or blocked the viewer."""
+    form = SomebodyForm()
+    if not form.validate():
+        return _somebody_response(form, 422)
+    own = {"viewer_uuid": known_viewer()["uuid"], "kind": form.kind.data, "words": form.words.data}
+    with suppress(NotFound):
+        person = find_person(form.handle.data)
+        actions.report_person(db(), user_uuid=person["uuid"] if person else own["viewer_uuid"], **own)
+    return asking_response(200, sent=True) if wants_fragment() else redirect(url_for(".ask_somebody", sent="yes"), 303)
+
+
+@bp.app_template_global()
+def own_decisions() -> list[Decision]:
+    """What was decided about the viewer."""
+    return db().query_array("moderation/decided", viewer_uuid=viewer_uuid())
 
 
 @bp.app_template_global()

@@ -15,19 +15,25 @@ from ..web.paging import cursor
 from ..words import _
 from . import actions, words
 from .forms import RoleForm, WhyForm
-from .pages import already, find_person, list_page, people_page, require_case, undone
+from .pages import already, find_person, list_page, people_page, queue_page, require_case, undone
 from .reporting import bp as bp
 from .shapes import Case
 
-for _name, _words in (("kind", words.KINDS), ("act", words.ACTS), ("outcome", words.OUTCOMES), ("told", words.TOLD)):
-    bp.add_app_template_filter(lambda code, known=_words: _(known[code]), f"{_name}_words")
+for _filter, _words in {
+    "kind_words": words.KINDS,
+    "act_words": words.ACTS,
+    "outcome_words": words.OUTCOMES,
+    "outcome_sentence": words.OUTCOME_SENTENCES,
+    "decision_sentence": words.DECISION_SENTENCES,
+}.items():
+    bp.add_app_template_filter(lambda code, known=_words: _(known[code]), _filter)
 
 
 @bp.get("/moderation")
 @moderators
 def queue() -> Any:
     """What waits for a decision, oldest first."""
-    return list_page("moderation/queue", "after", viewer_uuid=viewer_uuid(), after=cursor(request.args.get("after")))
+    return queue_page(cursor(request.args.get("after")))
 
 
 @bp.get("/moderation/settled")
@@ -81,7 +87,7 @@ def reopen(report_uuid: UUID) -> Any:
 def _case_response(case: Case, said: str = "") -> Any:
     """`said`: what the case itself does not show."""
     if not wants_fragment():
-        return redirect(page_before(url_for(".queue")), 303)
+        return queue_page(said=said) if said else redirect(page_before(url_for(".queue")), 303)
     refresh_viewer()
     return render_template("moderation/_changed.html", case=case, said=said)
 
@@ -108,7 +114,7 @@ def promote() -> Any:
     if gives_up and "sure" not in request.form:
         return people_page(typed=form.handle.typed, giving_up=form.role.data)
     actions.promote(db(), actor_uuid=viewer["uuid"], user_uuid=person["uuid"], role=form.role.data)
-    return redirect(url_for("feeds.home" if gives_up else ".people"), 303)
+    return redirect(url_for("users.show", saved="role") if gives_up else url_for(".people"), 303)
 
 
 @bp.post("/moderation/people/<handle>/restore")

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -6,8 +5,8 @@ from ..activities.samples import PARENT
 from ..sessions.samples import VIEWER, sample_form
 from ..web.samples import HOSTILE, NOW, WEEK, Samples, sample_uuid
 from .pages import Asking
-from .shapes import Case, Report
-from .words import ACTS
+from .shapes import Case, Decision, Report
+from .words import ACTS, DECISION_SENTENCES
 
 MODERATOR = {**VIEWER, "role": "moderator", "cases": 2}
 OPERATOR = {**VIEWER, "role": "operator"}
@@ -80,11 +79,12 @@ PEOPLE = [
 LINES = [
     {
         "number": str(number),
-        "actor_name": None if number == 1 else "Marnie",
-        "actor_handle": None if number == 1 else "marnie",
+        "actor_name": None if number in (1, 2) else "Marnie",
+        "actor_handle": None if number in (1, 2) else "marnie",
+        "on_server": number == 1,
         "act": act,
         "display_name": "Bede",
-        "handle": None if number == 2 else "bede",
+        "handle": None if number == 2 or "invit" in act else "bede",
         "is_activity": number < 3,
         "why": HOSTILE if number == 1 else "",
         "created_at": NOW.isoformat(),
@@ -100,12 +100,17 @@ OWN = [
 ]  # fmt: skip
 
 
+DECISIONS: list[Decision] = [
+    {"act": act, "why": HOSTILE if act == "hide" else "", "created_at": NOW.isoformat()} for act in DECISION_SENTENCES
+]
+
+
 def _report(**needs: Any) -> dict[str, Any]:
     return {"asking": Asking(**{"thing": PARENT, "copies_live": 14, **needs})}
 
 
 def _wrong_form() -> SimpleNamespace:
-    form = sample_form("kind", "words", kind="spam", words=HOSTILE)
+    form = sample_form("kind", "words", "handle", kind="spam", words=HOSTILE)
     form.errors = {"kind": ["Choose what is wrong."], "words": [HOSTILE]}
     return form
 
@@ -114,21 +119,26 @@ REPORTS = {
     "an activity": _report(),
     "a person": _report(thing=PERSON, copies_live=1),
     "refused": _report(form=_wrong_form(), notice=HOSTILE),
-    "reported": _report(reported={"created_at": NOW.isoformat(), "copy_expires_at": LATER}),
-    "a person, reported": _report(
-        thing=PERSON, reported={"created_at": (NOW - timedelta(hours=1)).isoformat(), "copy_expires_at": None}
-    ),
+    "reported": _report(sent=True, copy_expires_at=LATER),
+    "a person, reported": _report(thing=PERSON, sent=True),
+    "somebody": _report(thing=None),
+    "somebody, refused": _report(thing=None, form=_wrong_form()),
+    "somebody, reported": _report(thing=None, sent=True),
 }
 
 SAMPLES: Samples = {
     "moderation/_report.html": REPORTS,
     "moderation/_report_form.html": {
-        name: {**needs, "id": needs["asking"].id} for name, needs in REPORTS.items() if not needs["asking"].reported
+        name: {**needs, "id": needs["asking"].id} for name, needs in REPORTS.items() if not needs["asking"].sent
     },
     "moderation/report.html": REPORTS,
     "moderation/_own_reports.html": {
         "some": {"own_reports": lambda: OWN},
         "none": {"own_reports": list},
+    },
+    "moderation/_own_decisions.html": {
+        "some": {"own_decisions": lambda: DECISIONS},
+        "none": {"own_decisions": list},
     },
     "moderation/_paused.html": {"always": {"until": LATER}},
     "moderation/_nav.html": {"open": {"person": MODERATOR}, "nothing open": {"person": OPERATOR}},
@@ -155,8 +165,8 @@ SAMPLES: Samples = {
         for viewer in (MODERATOR, OPERATOR)
     },
     "moderation/queue.html": {
-        "open": {"rows": OPEN, "href": "/moderation?after=1", "viewer": MODERATOR},
-        "nothing": {"rows": [], "href": "", "viewer": OPERATOR},
+        "open": {"rows": OPEN, "href": "/moderation?after=1", "said": HOSTILE, "viewer": MODERATOR},
+        "nothing": {"rows": [], "href": "", "said": "", "viewer": OPERATOR},
     },
     "moderation/settled.html": {
         "some": {"rows": SETTLED, "href": "/moderation?after=1", "viewer": MODERATOR},

@@ -23,6 +23,14 @@ class OwnReport(TypedDict):
     settled_at: str | None
 
 
+class Decision(TypedDict):
+    """What was decided about the viewer."""
+
+    act: str
+    why: str
+    created_at: str
+
+
 class SealedCopy(TypedDict):
     """For moderators alone, until `expires_at`."""
 
@@ -72,11 +80,12 @@ class Case(TypedDict):
 
 
 class AuditLine(TypedDict):
-    """The actor is None on the server, and where their account is gone."""
+    """The actor is None on the server and where their account is gone; the person there, and for an invitation."""
 
     number: str
     actor_name: str | None
     actor_handle: str | None
+    on_server: bool
     act: str
     display_name: str | None
     handle: str | None

@@ -23,6 +23,8 @@ ACTS = {
     "operator": N_("Made an operator"),
     "moderator": N_("Made a moderator"),
     "member": N_("Made a member"),
+    "invite": N_("Made an invitation"),
+    "end-invitation": N_("Ended an invitation"),
 }
 OUTCOMES = {
     "open": N_("open"),
@@ -32,7 +34,7 @@ OUTCOMES = {
     "paused": N_("paused"),
     "suspended": N_("suspended"),
 }
-TOLD = {
+OUTCOME_SENTENCES = {
     "open": N_("A moderator will look at it."),
     "dismissed": N_("A moderator looked at it and left it as it is."),
     "hidden": N_("A moderator hid it."),
@@ -41,3 +43,14 @@ TOLD = {
     "suspended": N_("A moderator suspended them."),
 }
 """What the reporter reads."""
+DECISION_SENTENCES = {
+    "hide": N_("An activity of yours was hidden."),
+    "burn": N_("An activity of yours was burned."),
+    "pause-1-day": N_("You were asked to pause for 1 day."),
+    "pause-7-days": N_("You were asked to pause for 7 days."),
+    "suspend": N_("You were suspended."),
+    "show": N_("An activity of yours is shown again."),
+    "unpause": N_("The pause was ended."),
+    "restore": N_("You were let back in."),
+}
+"""What the person reads about whom it was decided."""

@@ -10,7 +10,7 @@ from ..db.catalogue import BrokenTemplate
 from ..db.connections import DatabaseError
 from ..errors import Refused, Unavailable
 from ..moderation.actions import ROLES
-from . import moderation, rds, scripts
+from . import forgets, moderation, rds, scripts
 from .arguments import Parser
 from .target import Target, target
 
@@ -27,6 +27,7 @@ _STATUS = ("--status", {"action": "store_true", "help": "list all migrations and
 _FILE = ("file", {"nargs": "?", "help": "the file to write; by default a new one in backups/ of the state folder"})
 _FROM = ("file", {"help": "a backup that bin/db-backup made"})
 _DRY = ("--dry-run", {"action": "store_true", "help": "only print what would be done"})
+_NOW = ("--now", {"action": "store_true", "help": "empty the disk now instead of waiting for the night"})
 _DROP = ("--yes-drop", {"metavar": "NAME", "help": "the name of the database to drop, instead of typing it"})
 _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, Mapping[str, object]], ...]]] = {
     "db-create": (scripts.db_create, ()),
@@ -46,6 +47,7 @@ _SCRIPTS: dict[str, tuple[Script, tuple[tuple[str, Mapping[str, object]], ...]]]
     "users-invite": (moderation.users_invite, (_NAME, _PLACES, _DAYS)),
     "activities-burn": (moderation.activities_burn, (_UUID,)),
     "activities-sweep": (moderation.activities_sweep, ()),
+    "forgets": (forgets.forgets, (_NOW,)),
     "rds-roles": (rds.rds_roles, ()),
     "db-after-restore": (rds.db_after_restore, ()),
 }
@@ -61,7 +63,7 @@ _FOR_PRODUCTION = {
     "db-restore",
     "db-after-restore",
 }
-_NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions"}
+_NEVER = {"db-create", "db-drop", "db-seed", "db-setup", "db-kill-sessions", "forgets"}
 
 
 def main(argv: list[str]) -> int:

@@ -19,7 +19,7 @@ from .target import Target
 
 # Not in a dump: what does not last, and the marker, which belongs to the database that is dumped.
 _NOT_KEPT = ("sessions", "rate_limits", "drafts", "withdrawals")
-_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in _NOT_KEPT]
+_LEFT_OUT = [f"--exclude-table-data=public.{table}" for table in (*_NOT_KEPT, "drafts_?")]
 _MARKER = "--exclude-table=public.mayfly_marker"
 _MAGIC = b"PGDMP"
 

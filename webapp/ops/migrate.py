@@ -23,6 +23,7 @@ _LOCK_TIMEOUT = "500ms"
 _TRIES = 20
 _PAUSE = 0.5  # seconds, for the queue behind it
 _LOCKED = "55P03"
+_SERVED = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'mayfly'"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Migration:
     @property
     def in_batches(self) -> bool:
         return self.sql.startswith("-- in batches\n")
+
+    @property
+    def needs_stop(self) -> bool:
+        return self.sql.startswith("-- needs a stop\n")
 
     @property
     def after_views(self) -> bool:
@@ -110,6 +115,7 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[str]:
     that ends with its transaction, even after a kill.
     """
     gave_way = 0
+    moved = any(migration.needs_stop for migration in pending(conn, folder))
     while True:
         try:
             name = _next(conn, folder)
@@ -121,6 +127,8 @@ def apply(conn: Connection, folder: Path = FOLDER) -> Iterator[str]:
             often = f" ({gave_way} times)" if gave_way > 1 else ""
             raise Refused(f"{failed.name} failed and left nothing behind: {failed}{often}") from failed
         if name is None:
+            if moved:
+                conn.execute("VACUUM FULL pg_statistic")  # it held samples of texts
             return
         gave_way = 0
         if name:
@@ -147,6 +155,8 @@ def _next(conn: Connection, folder: Path) -> str | None:
         if (migration is None or migration.after_views) and views.differ(conn):
             name, step = views.NAME, views.make
         elif migration:
+            if migration.needs_stop and conn.execute(_SERVED).fetchone():
+                raise Refused(f"{migration.name} cannot be made while Mayfly runs: stop it, then run this again.")
             name, step = migration.name, migration.run
         else:
             return None

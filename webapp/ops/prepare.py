@@ -18,7 +18,7 @@ DEMO = "demo"
 _RESERVE = 6
 """Connections that the pools leave free for the sweep, the check at start, LISTEN, and an operator's scripts."""
 
-_OF_OWNERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL"}
+_OF_OTHERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL", "KEEPER_CONNECTION_URL"}
 _WAITS = "SELECT true FROM users WHERE handle = %s AND NOT EXISTS (SELECT FROM passwords WHERE user_uuid = users.uuid)"
 
 Say = Callable[[str], None]
@@ -54,12 +54,12 @@ def secret_key(env: Mapping[str, str], state: Path) -> str:
 def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
     """The environment of the server's processes: the caller's, with this database and a signing key.
 
-    The owner's URLs are left out: a process that serves requests must not be able to change the schema.
+    The owner's and the keeper's URLs are left out: what serves requests must not be able to change the schema.
     """
     urls = {"CONNECTION_URL": on.app_url}
     if on.name:
         urls["DIRECT_CONNECTION_URL"] = on.app_url
-    theirs = {name: value for name, value in env.items() if name not in _OF_OWNERS}
+    theirs = {name: value for name, value in env.items() if name not in _OF_OTHERS}
     return {**theirs, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
 
 

@@ -18,7 +18,7 @@ def rds_roles(on: Target, _: Arguments) -> None:
         with conn.transaction():
             for name in ("roles.sql", "roles_rds.sql"):
                 schema.run(conn, (SQL_FOLDER / name).read_text(encoding="utf-8"))
-    say("mayfly_app and mayfly_sign_up sign in with AWS tokens only")
+    say("mayfly_app, mayfly_keeper and mayfly_sign_up sign in with AWS tokens only")
 
 
 def db_after_restore(on: Target, _: Arguments) -> None:

@@ -8,7 +8,7 @@ from ..db.catalogue import SQL_FOLDER
 from ..db.connections import Connection, DatabaseError
 from ..db.conninfo import database_of
 from ..errors import Refused
-from ..postgres.embedded import APP, OWNER, SIGN_UP
+from ..postgres.embedded import APP, KEEPER, OWNER, SIGN_UP
 from . import guard, migrate, sessions, views
 from .target import Target
 
@@ -52,10 +52,19 @@ def is_empty(conn: Connection) -> bool:
 
 def ensure_roles(admin: Connection) -> None:
     """Creates the owner's and the application's role on an embedded server. May run again."""
-    for role in (OWNER, APP):
+    for role in (OWNER, APP, KEEPER):
         if not value(admin, "SELECT true FROM pg_roles WHERE rolname = %s", role):
             admin.execute(f"CREATE ROLE {role} LOGIN")
     run(admin, _read("roles.sql"))
+
+
+def prepare_roles(target: Target, conn: Connection) -> None:
+    """Makes the roles that this release needs. Raises `Refused` where the owner of an external server may not."""
+    if not target.name:
+        return external_roles(conn)
+    with target.admin() as admin:
+        ensure_roles(admin)
+    return None
 
 
 def create(target: Target) -> str:
@@ -136,8 +145,8 @@ def external_roles(conn: Connection) -> None:
     Only AWS, and dumps from there, need the function's role: without permission to create it, it may be missing.
     """
     asked = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND rolconfig::text LIKE '%%statement_timeout%%'"
-    set_up = {name for (name,) in conn.execute(asked, [[APP, SIGN_UP]])}
-    if set_up == {APP, SIGN_UP}:
+    set_up = {name for (name,) in conn.execute(asked, [[APP, SIGN_UP, KEEPER]])}
+    if set_up == {APP, SIGN_UP, KEEPER}:
         return
     try:
         with conn.transaction():
@@ -145,7 +154,7 @@ def external_roles(conn: Connection) -> None:
     except DatabaseError as error:
         if error.sqlstate != "42501":
             raise
-        if APP in set_up:
+        if {APP, KEEPER} <= set_up:
             return
         raise Refused(
             f"{conn.info.user} may not set up the role {APP}: have an administrator run sql/roles.sql once."

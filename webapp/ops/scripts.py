@@ -87,6 +87,8 @@ def db_migrate(on: Target, arguments: Arguments) -> None:
             say(f"{sum(not done for _, done in listed)} of {len(listed)} migration(s) are pending.")
             return
         applied = 0
+        if migrate.missing(conn):
+            schema.prepare_roles(on, conn)
         for name in migrate.apply(conn):
             applied += name != views.NAME
             reply(f"applied {name}")

@@ -12,22 +12,22 @@ from ..config.settings import Settings
 from ..db.connections import Connection, connect
 from ..db.conninfo import described
 from ..errors import Refused
-from ..postgres.embedded import APP, OWNER, SUPERUSER, Cluster
+from ..postgres.embedded import APP, KEEPER, OWNER, SUPERUSER, Cluster
 from ..postgres.folders import open_state_folder
 from .served import recall
 
 DATABASES = {"development": "mayfly_dev", "test": "mayfly_test", "production": "mayfly"}
 """The name of the embedded database by `APP_ENV`."""
 
-_COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL")
+_COMPANIONS = ("OWNER_CONNECTION_URL", "DIRECT_CONNECTION_URL", "KEEPER_CONNECTION_URL")
 
 
 @dataclass(frozen=True)
 class Target:
     """A database, with URLs for the application, for its owner, and for a role that may create databases.
 
-    Only an embedded database has `name` and `bindir` (its PostgreSQL's programs). `public_url` comes from the note of
-    `bin/run`, if that named the database.
+    `keeper_url`: for forgetting texts, never through a pooler. Only an embedded database has `name` and `bindir` (its
+    PostgreSQL's programs). `public_url` comes from the note of `bin/run`, if that named the database.
     """
 
     app_env: str
@@ -38,6 +38,7 @@ class Target:
     name: str | None = None
     bindir: Path | None = None
     public_url: str | None = None
+    keeper_url: str = ""
 
     def owner(self) -> Connection:
         """A connection as the owner. Raises `Unavailable`."""
@@ -62,13 +63,16 @@ def embedded_target(cluster: Cluster, app_env: str, name: str | None = None) -> 
     name = name or DATABASES[app_env]
     urls = {role: cluster.url(role, name) for role in (APP, OWNER, SUPERUSER)}
     state = cluster.home.parent
-    return Target(app_env, urls[APP], urls[OWNER], urls[SUPERUSER], state, name, cluster.bindir)
+    keeper = cluster.url(KEEPER, name)
+    return Target(app_env, urls[APP], urls[OWNER], urls[SUPERUSER], state, name, cluster.bindir, keeper_url=keeper)
 
 
 def external_target(env: Mapping[str, str], app_env: str, state: Path) -> Target:
-    """The database of `CONNECTION_URL`. Its owner uses `OWNER_CONNECTION_URL`, else `DIRECT_CONNECTION_URL`."""
-    owner_url = env.get("OWNER_CONNECTION_URL") or env.get("DIRECT_CONNECTION_URL") or env["CONNECTION_URL"]
-    return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state)
+    """The database of `CONNECTION_URL`. Owner and keeper use theirs, else `DIRECT_CONNECTION_URL`."""
+    direct_url = env.get("DIRECT_CONNECTION_URL") or env["CONNECTION_URL"]
+    owner_url = env.get("OWNER_CONNECTION_URL") or direct_url
+    keeper_url = env.get("KEEPER_CONNECTION_URL") or direct_url
+    return Target(app_env, env["CONNECTION_URL"], owner_url, owner_url, state, keeper_url=keeper_url)
 
 
 def is_external(env: Mapping[str, str]) -> bool:

@@ -9,6 +9,9 @@ FOLDER = SQL_FOLDER / "views"
 NAME = "sql/views"
 """The name of their creation in lists of migrations."""
 
+_FORMER = ["live_activities", "thread_stubs"]
+"""Views of earlier releases, which had no comment yet."""
+
 _OURS = """
 SELECT quote_ident(relname), obj_description(oid, 'pg_class')
 FROM pg_class
@@ -44,4 +47,4 @@ def _note(name: str, sql: str) -> str:
 
 def _ours(conn: Connection) -> dict[str, str | None]:
     """The database's views that have a file's name or our comment, with their comments."""
-    return dict(conn.execute(_OURS, [list(_files())]).fetchall())
+    return dict(conn.execute(_OURS, [[*_files(), *_FORMER]]).fetchall())

@@ -27,12 +27,15 @@ from .programs import clean_environment, matching_bindir, reachable_bindir
 SUPERUSER = "postgres"
 OWNER = "mayfly_owner"
 APP = "mayfly_app"
+KEEPER = "mayfly_keeper"
 SIGN_UP = "mayfly_sign_up"  # the function's role on AWS; unused here
 
 _PORT = 5432  # only part of the socket's name
 _PATIENCE = 30.0
 # Logs must never hold what people wrote: no failing statement, no "Failing row contains (…)".
 _QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse", "log_min_messages": "warning"}
+# Segments of the log that are done with are unlinked, not used again with their old bytes.
+_UNLINKING = {"wal_recycle": "off", "min_wal_size": "32MB"}
 _FLIMSY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -62,7 +65,7 @@ class Cluster:
         self.process: subprocess.Popen[bytes] | None = None
         self._durable = durable
         self._postmaster = Postmaster(self.data)
-        self._options = {**_QUIET, **({} if durable else _FLIMSY), **(options or {})}
+        self._options = {**_QUIET, **_UNLINKING, **({} if durable else _FLIMSY), **(options or {})}
         make_folder(self.home, 0o700, self.account)
         if self.account is None and self.home.stat().st_uid != os.geteuid():
             raise Refused(

@@ -1,20 +1,24 @@
-"""Runs beside the server: prepares a database that was unavailable, then sweeps every minute."""
+"""Runs beside the server: prepares a database that was unavailable, sweeps every minute, and forgets every night."""
 
 import dataclasses
 import logging
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from ..config.settings import Settings
 from ..db.catalogue import BrokenTemplate
-from ..db.connections import DatabaseError, translate_errors
+from ..db.connections import DatabaseError, connect, translate_errors
 from ..db.database import Database
 from ..errors import Refused, Unavailable
+from ..ops.forget import TooBusy, forget
 from ..ops.prepare import prepare_database
 from ..ops.sweep import sweep
 from ..ops.target import Target
 
 SWEEP_EVERY = 60.0
+_FORGET_AGAIN = 900.0  # s, after it failed
 
 log = logging.getLogger("mayfly.supervisor")
 
@@ -31,6 +35,7 @@ class Keeper:
         self._stopping = stopping
         self._say = say
         self._prepared = prepared
+        self._forget_from = 0.0
 
     def run(self) -> None:
         """Prepares the database once it can be reached, then sweeps. Runs in its own thread: it starts no process."""
@@ -39,6 +44,8 @@ class Keeper:
         db = Database(dataclasses.replace(self._settings, pool_min=1, pool_max=1))
         while not self._stopping.is_set():
             self._sweep(db)
+            if time.monotonic() >= self._forget_from:
+                self._forget(db)
             self._stopping.wait(SWEEP_EVERY)
         db.close()
 
@@ -64,3 +71,23 @@ class Keeper:
             log.warning("not swept: %s", away.message)
         except Exception:  # logged, and tried again in a minute
             log.exception("not swept")
+
+    def _forget(self, db: Database) -> None:
+        """A pass, if the last one began before it was due; a failed one is tried again in a quarter of an hour."""
+        try:
+            since = db.query_value("ops/forgotten")
+            if since is None or since >= self._settings.forget_due(datetime.now(UTC)):
+                return
+            with connect(self._on.keeper_url, application="mayfly-keeper") as conn:
+                if forgot := forget(conn, stop=self._stopping):
+                    log.info("forgot", extra={"moved": forgot.moved, "cut": forgot.cut})
+                return
+        except Unavailable as away:
+            log.warning("not forgotten: %s", away.message)
+        except TooBusy:
+            log.warning("not forgotten: an open transaction or a dump reads what was before")
+        except DatabaseError as error:
+            log.warning("not forgotten: %s", error.sqlstate)
+        except Exception:
+            log.exception("not forgotten")
+        self._forget_from = time.monotonic() + _FORGET_AGAIN

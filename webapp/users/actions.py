@@ -75,14 +75,15 @@ def save_preferences(
     db.execute("users/preferences_save", user_uuid=user_uuid, **given)
 
 
-def delete_account(db: Database, settings: Settings, *, user_uuid: str) -> None:
+def delete_account(db: Database, *, user_uuid: str) -> None:
     """Deletes a person and all that is theirs, at once; what others replied to it stays below stubs."""
-    asked = {"user_uuid": user_uuid, "key_seconds": settings.key_outlives, "limit": _BATCH}
+    asked = {"user_uuid": user_uuid, "key_seconds": None, "limit": _BATCH}  # the keys go with the person
 
     def write() -> None:
         with db.transaction():
             db.query_value("users/lock", user_uuid=user_uuid)  # before the reads that must see what they wrote last
-            while db.execute("users/unwrite", **asked) == _BATCH:
+            before: int | None = 2**63 - 1
+            while before := db.query_value("users/burn_batch", before=before, **asked):
                 pass
             db.execute("users/delete", user_uuid=user_uuid)
 

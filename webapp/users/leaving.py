@@ -75,7 +75,7 @@ def delete() -> Any:
     try:
         if not is_confirmed(form, own_account(), request.remote_addr):
             return delete_page(422, form)
-        actions.delete_account(db(), settings(), user_uuid=person["uuid"])
+        actions.delete_account(db(), user_uuid=person["uuid"])
     except (TooMany, Busy) as problem:
         return form_response(problem, lambda status, sentence: delete_page(status, form, sentence))
     session.end()

@@ -3,10 +3,10 @@ from typing import Any
 
 from flask import render_template
 
-from ..config.zones import time_zones
 from ..sessions.session import known_viewer
 from ..web.current import db, settings
 from ..web.security import wanted_path
+from ..web.zones import zone_choices
 from ..words import _
 from . import actions
 from .forms import AUDIENCES, ConfirmedForm, DeleteForm, EmailForm, PasswordForm
@@ -56,7 +56,7 @@ def preferences_page(
         "users/preferences.html",
         chosen=chosen,
         audiences=audiences,
-        zones=time_zones(),
+        zones=zone_choices(chosen["time_zone"]),
         errors=errors or {},
         notice=notice,
     ), status

@@ -26,6 +26,7 @@ SAVED = {
     "preferences": N_("Saved."),
     "handle": N_("Your handle is saved."),
     "email": N_("Your email is saved."),
+    "role": N_("You gave up your role."),
     "password": N_("Password changed. Your other devices are signed out."),
 }
 

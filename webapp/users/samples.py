@@ -2,6 +2,7 @@ from typing import Any
 
 from ..sessions.samples import VIEWER, sample_form
 from ..web.samples import HOSTILE, NOW, Samples, sample_uuid
+from ..web.zones import zone_choices
 from .shapes import Export, OwnAccount
 
 ACCOUNT: OwnAccount = {
@@ -11,17 +12,25 @@ ACCOUNT: OwnAccount = {
     "bio": "Keeps the light.",
     "has_password": True,
     "handle_wanted": None,
+    "decisions": 0,
 }
 EXPORT: Export = {
     "read_at": NOW.isoformat(),
-    "profile": {"display_name": HOSTILE, "handle": "marnie", "bio": HOSTILE, "former_handles": ["marn"]},
-    "activities": [{"uuid": sample_uuid("own"), "message": HOSTILE, "expires_at": NOW.isoformat()}],
+    "profile": {"display_name": HOSTILE, "handle": "marnie", "bio": HOSTILE, "former_handles": ["marn", "fell"]}
+    | {
+        "created_at": NOW.isoformat(),
+        "role": "operator",
+        "theme": "dark",
+        "usual_ttl": "1-day",
+        "usual_audience": "members",
+    },
+    "activities": [{"message": HOSTILE, "expires_at": NOW.isoformat(), "audience": "everyone"}],
     "drafts": [{"message": HOSTILE, "saved_at": NOW.isoformat()}],
     "likes": [{"handle": "bede", "activity_uuid": sample_uuid("liked")}],
     "follows": [{"handle": "bede"}],
     "mutes": [],
     "blocks": [],
-    "reports": [{"handle": "bede", "words": HOSTILE}],
+    "reports": [{"handle": "bede", "outcome": "hidden", "words": HOSTILE, "kind": "spam"}],
     "sessions": [{"created_at": NOW.isoformat()}],
 }
 
@@ -43,7 +52,7 @@ def _confirmed(wrong: bool = False, **account: Any) -> dict[str, Any]:
 
 def _preferences(**chosen: str) -> dict[str, Any]:
     known = {"theme": None, "time_zone": None, "usual_ttl": None, "usual_audience": None, **chosen}
-    needs = {"audiences": ("everyone", "members", "followers"), "zones": ("UTC", "Europe/Berlin")}
+    needs = {"audiences": ("everyone", "members", "followers"), "zones": zone_choices(known["time_zone"])}
     return {"chosen": known, **needs, "errors": {}, "notice": ""}
 
 
@@ -75,7 +84,7 @@ SAMPLES: Samples = {
         "saved": _settings({}, said="Saved."),
         "of a provider": _settings({"has_password": False, "handle_wanted": "ann"}),
         "hostile": _settings(
-            {"handle_wanted": "", "email": "a@b.example", "bio": HOSTILE, "display_name": HOSTILE},
+            {"handle_wanted": "", "decisions": 2, "email": "a@b.example", "bio": HOSTILE, "display_name": HOSTILE},
             errors={"display_name": HOSTILE, "bio": HOSTILE},
             notice=HOSTILE,
         ),

@@ -2,7 +2,7 @@ from typing import Any, TypedDict
 
 
 class OwnAccount(TypedDict):
-    """An account as only its owner sees it."""
+    """An account as only its owner sees it. `decisions`: what moderators decided about it in the last 30 days."""
 
     display_name: str
     handle: str
@@ -10,6 +10,7 @@ class OwnAccount(TypedDict):
     bio: str
     has_password: bool
     handle_wanted: str | None
+    decisions: int
 
 
 class Export(TypedDict):

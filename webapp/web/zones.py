@@ -1,10 +1,11 @@
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import g
 
+from ..config.zones import offered_zones, time_zones
 from ..words import _
 from .current import settings
 
@@ -33,9 +34,31 @@ def current_zone() -> Zone:
 @cache
 def _zone(key: str, community: str) -> Zone:
     said = "" if key == community else key if key == "UTC" else _("%(place)s time") % {"place": place_of(key)}
-    return Zone(ZoneInfo(key), key, said)
+    return Zone(_info(key), key, said)
+
+
+_info = cache(ZoneInfo)
 
 
 def place_of(key: str) -> str:
     """`America/New_York` as `New York`."""
     return key.rpartition("/")[2].replace("_", " ")
+
+
+def zone_choices(chosen: str | None) -> dict[str, list[tuple[str, str]]]:
+    """By region the zones to choose from, each with its words: `("Europe/Zurich", "Zurich, UTC+1")`.
+
+    Another's former name is among them where somebody has it: their browser may know no other.
+    """
+    now, choices = datetime.now(UTC), {"UTC": [("UTC", "UTC")]}
+    for key in sorted(offered_zones() | ({chosen or ""} & {*time_zones()} - {"UTC"})):
+        region, *place = key.replace("_", " ").split("/")
+        choices.setdefault(region, []).append((key, f"{', '.join(reversed(place))}, {_offset(now, key)}"))
+    return {region: sorted(zones, key=lambda zone: zone[1]) for region, zones in choices.items()}
+
+
+def _offset(now: datetime, key: str) -> str:
+    """`UTC`, `UTC+1` or `UTC−3:30`."""
+    offset = now.astimezone(_info(key)).utcoffset() or timedelta()
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    return f"UTC{'−' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"

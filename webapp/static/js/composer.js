@@ -1,4 +1,4 @@
-// The composer's counter. It normalises and counts as webapp/text.py does; the server counts again.
+// The composer's counter. It normalises and counts as webapp/text does; the server counts again.
 // Browsers without Intl.Segmenter count a character with its marks.
 const segments = Intl.Segmenter
   ? new Intl.Segmenter(undefined, { granularity: "grapheme" })

@@ -1,9 +1,9 @@
 // What others do while a page is open: what is gone leaves, what is new waits. One tab of a browser listens to the stream
 // and tells the others; a page that hears nothing asks instead. Events hold numbers, never a text.
 (() => {
-  const QUIET = 25_000; // ms without a word until a page asks
   const feed = document.querySelector("#feed[data-read]");
   const mine = document.getElementById("acts") && document.getElementById("nav-me")?.pathname.slice(2); // the handle of whom this page is
+  const QUIET = mine ? 25_000 : 9_000; // ms without a word until a page asks: signed out it has no stream
   const thread = document.getElementById("replies");
   const unseen = new Set(); // numbers of what is new and not drawn
   const waiting = new Set(); // those of them that this page has room for

@@ -33,6 +33,10 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && panels().length) closePanel(true);
+  const menu = event.key === "Escape" && document.querySelector("details.more-of[open]"); // a profile's
+  if (!menu) return;
+  menu.open = false;
+  menu.firstElementChild.focus();
 });
 
 // What was burned here leaves as what is burned elsewhere does.

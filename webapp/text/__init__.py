@@ -1,22 +1,17 @@
 """What people type, normalised and checked. Length counts characters as people see them."""
 
-import unicodedata
-from typing import Literal
-
 import regex
 
-from .words import _, ngettext
+from ..words import _, ngettext
+from .normalising import Form as Form
+from .normalising import normal as normal
+from .power import is_of_power, words_in
 
 MESSAGE_GRAPHEMES = 280
 MESSAGE_CODE_POINTS = 2800
 MESSAGE_BYTES = 8192
 BIO_CODE_POINTS = 300
 
-Form = Literal["NFC", "NFKC", "NFKD"]
-# Normalising takes the square of the number of marks in a row: thirty thousand take a second. No language needs more
-# than 30 (UAX #15, Stream-Safe Text Format); a longer row is left as it is. Two halfwidth letters decompose to marks.
-_MARK = {"NFC": r"\p{M}", "NFKC": r"[\p{M}\uff9e\uff9f]", "NFKD": r"[\p{M}\uff9e\uff9f]"}
-_LONG_ROW = {form: regex.compile(rf"(?<!{mark}){mark}{{31}}") for form, mark in _MARK.items()}
 # Longer than any handle: a compatibility form can turn one character into eighteen.
 _HANDLE_BEGINNING = 128
 
@@ -39,42 +34,15 @@ _BLANK_LINES = regex.compile(r"\n(?:[ \t]*\n){2,}")
 _PILED = regex.compile(r"(?:\p{M}\p{Cf}*){11}")
 _PILED_IN_NAME = regex.compile(r"(?:\p{M}\p{Cf}*){5}")
 _HANDLE = regex.compile(r"[a-z0-9_]{2,30}")
-# Whoever bears one of these would be taken for somebody with power here: nobody's name, nobody's handle.
-_POWERFUL = {
-    "abuse", "admin", "administrator", "hostmaster", "mayfly", "mod", "moderator", "official", "operator", "owner",
-    "postmaster", "root", "security", "staff", "support", "sysadmin", "system", "team", "webmaster",
-}  # fmt: skip
 # Nobody's handle: all at once, and where our addresses begin. A test compares it with the addresses that there are.
 _TAKEN = {
     "all", "anybody", "anyone", "channel", "everybody", "everyone", "here", "me", "nobody", "you", "about",
     "activities", "alive", "api", "auth", "bookmarks", "compose", "confirm", "drafts", "feed", "follow", "help",
-    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation", "notifications",
-    "people", "promise", "public", "readyz", "recover", "reset", "rules", "search", "settings", "signin", "signout",
-    "signup", "static", "stream", "tags", "vanishing",
+    "home", "invitations", "join", "livez", "login", "logout", "media", "metrics", "moderation",
+    "notifications", "people", "promise", "public", "readyz", "recover", "report", "reset", "rules", "search",
+    "settings", "signin", "signout", "signup", "static", "stream", "tags", "vanishing",
 }  # fmt: skip
-_SURNAMES = {"root"}  # of power only where it is all of a name
-_NOT_SEEN = regex.compile(r"[\p{Script=Inherited}||\p{Default_Ignorable_Code_Point}]", regex.VERSION1)
-_PARTING = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
-_DIGITS = "0123456789"
-# What looks like another letter: digits and Latin letters, Cyrillic and Greek ones; then capitals of Greek that look
-# otherwise than their small letters.
-_ALIKE = str.maketrans(
-    "01345l\u0131\u0251"
-    "\u0430\u0432\u0433\u0435\u043a\u043c\u043d\u043e\u043f\u0440\u0441\u0442\u0443\u0445\u044c"
-    "\u0455\u0456\u0458\u04bb\u04cf\u0501\u051b\u051d"
-    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
-    "oieasiiaabrekmhonpctyxbsijhidqwabeznikmvoptux",
-)
-_CAPITALS = str.maketrans("\u0397\u039d\u03a5", "hny")
 _VISIBLE = regex.compile(r"[\p{L}\p{N}\p{S}\p{P}]")
-
-
-def normal(form: Form, raw: str) -> str:
-    """The text in that normal form, in linear time; unchanged where too many marks follow each other.
-
-    Nothing else normalises. Such a text is refused as a message, name, bio or handle.
-    """
-    return raw if _LONG_ROW[form].search(raw) else unicodedata.normalize(form, raw)
 
 
 def message(raw: str) -> str:
@@ -121,39 +89,8 @@ def handle_problem(folded: str, community: str = "") -> str | None:
     """Why a folded handle is not allowed in that community, as a sentence; None when it is."""
     if not _HANDLE.fullmatch(folded):
         return _("A handle must have 2 to 30 letters (a to z), digits or underscores.")
-    reserved = "".join(_words(folded)) in _TAKEN or is_of_power(folded, community)
+    reserved = "".join(words_in(folded)) in _TAKEN or is_of_power(folded, community)
     return _("That handle is reserved. Choose another.") if reserved else None
-
-
-def is_of_power(raw: str, community: str = "") -> bool:
-    """Whether it or one of its words reads as a word of power, or all of it as the community's name.
-
-    Case, spaces, signs, accents, compatibility forms, a plural, digits around it, letters that look alike and what
-    cannot be seen make no difference.
-    """
-    words = _words(raw)
-    whole = _looks("".join(words))
-    if whole & (_POWER | {_alike("".join(_words(community)))}):
-        return True
-    return any(_looks(word) & (_POWER - _SURNAMES) for word in words)
-
-
-def _words(raw: str) -> list[str]:
-    seen = _NOT_SEEN.sub("", normal("NFKD", raw)).translate(_CAPITALS).casefold()
-    return [word for word in _PARTING.split(seen) if word]
-
-
-def _looks(word: str) -> set[str]:
-    """What it can be read as, with and without the digits around it, and in the singular."""
-    alike = {_alike(cut) for cut in (word, word.lstrip(_DIGITS), word.rstrip(_DIGITS), word.strip(_DIGITS))}
-    return {*alike, *(look.removesuffix("s") for look in alike)} - {""}
-
-
-def _alike(word: str) -> str:
-    return word.translate(_ALIKE)
-
-
-_POWER = {*map(_alike, _POWERFUL)}
 
 
 def display_name(raw: str) -> str:

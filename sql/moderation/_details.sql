@@ -1,10 +1,10 @@
--- moderation/_known: the sealed copy of a case, its reports, and what else is known here of the person.
+-- moderation/_details: the sealed copy of a case, its reports, and what else is known here of the person.
   (
     SELECT row_to_json(copy)
     FROM (
       SELECT report_copies.message, report_copies.written_at, report_copies.expires_at
       FROM report_copies
-      WHERE report_copies.report_uuid = ANY (heap.uuids)
+      WHERE report_copies.report_uuid = ANY (cases.uuids)
         AND report_copies.expires_at > now()
       ORDER BY report_copies.expires_at DESC
       LIMIT 1
@@ -21,7 +21,7 @@
         reports.created_at
       FROM reports
       LEFT JOIN users AS reporter ON reporter.uuid = reports.reporter_uuid
-      WHERE reports.uuid = ANY (heap.uuids)
+      WHERE reports.uuid = ANY (cases.uuids)
       ORDER BY reports.number
       LIMIT 20
     ) AS report
@@ -31,8 +31,8 @@
     FROM (
       SELECT COALESCE(reports.outcome, 'open') AS outcome, count(*) AS count
       FROM reports
-      WHERE reports.user_uuid = heap.user_uuid
-        AND reports.uuid <> ALL (heap.uuids)
+      WHERE reports.user_uuid = cases.user_uuid
+        AND reports.uuid <> ALL (cases.uuids)
         AND reports.expires_at > now()
       GROUP BY COALESCE(reports.outcome, 'open')
     ) AS outcomes
@@ -40,22 +40,22 @@
   (
     SELECT count(*)
     FROM audit
-    WHERE audit.user_uuid = heap.user_uuid
+    WHERE audit.user_uuid = cases.user_uuid
       AND audit.act IN ('pause-1-day', 'pause-7-days')
       AND audit.expires_at > now()
   ) AS pauses,
   (
     SELECT count(*)
     FROM audit
-    WHERE audit.user_uuid = heap.user_uuid
+    WHERE audit.user_uuid = cases.user_uuid
       AND audit.act = 'suspend'
       AND audit.expires_at > now()
   ) AS suspensions,
   now() AS read_at
-FROM heap
+FROM cases
 CROSS JOIN LATERAL (
   SELECT display_name, handle, role, created_at, suspended_at, paused_until
   FROM users
-  WHERE users.uuid = heap.user_uuid
+  WHERE users.uuid = cases.user_uuid
   OFFSET 0
 ) AS person

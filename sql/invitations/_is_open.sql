@@ -1,4 +1,4 @@
--- invitations/_stands: whether an invitation lets somebody in. One by a person stands while they are a moderator.
+-- invitations/_is_open: whether an invitation lets somebody in. One by a person stands while they are a moderator.
 invitations.expires_at > now()
 AND invitations.used < invitations.places
 AND (

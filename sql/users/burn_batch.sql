@@ -1,6 +1,7 @@
--- users/unwrite: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
--- params:  user_uuid uuid, key_seconds int, limit int
--- returns: rows
+-- users/burn_batch: ends and blanks a batch of what a person wrote; the replies of others stay below stubs.
+-- params:  user_uuid uuid, key_seconds int?, before bigint, limit int
+-- returns: bigint?
+-- The last one's number, from which the next batch goes on: not over the rows that those before it left behind.
 WITH leaving AS MATERIALIZED (
   SELECT
     uuid,
@@ -12,6 +13,7 @@ WITH leaving AS MATERIALIZED (
     GREATEST(LEAST(expires_at, now()), created_at) AS expires_at
   FROM activities
   WHERE user_uuid = %(user_uuid)s
+    AND number < %(before)s
   ORDER BY number DESC
   LIMIT %(limit)s
   FOR UPDATE
@@ -19,4 +21,4 @@ WITH leaving AS MATERIALIZED (
 -- include activities/_blanked
 -- include activities/_withdrawn
 -- include activities/_end
-SELECT uuid FROM ended
+SELECT min(number) FROM leaving

@@ -1,0 +1,116 @@
+"""Nothing of what is gone is on the disk after the pass of the night, and every measure is needed for that."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from factories import make_activity, make_user
+from ops_fixtures import Run
+from ways import DatabaseUrls
+
+from webapp.db.connections import Connection, connect
+from webapp.ops import forget, forgets
+from webapp.ops.target import target
+
+
+@pytest.fixture
+def place(run: Run, embedded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(forgets, "_served", lambda settings, handles: b"")  # tests/feeds/test_expiry.py asks them all
+    run.done("db-create")
+    run.done("db-schema-load")
+    return embedded
+
+
+def test_every_kind_is_gone_from_every_byte(run: Run, place: Path) -> None:
+    told = run.done("forgets", "--now")
+    assert "11 of 11 kinds are gone from every byte." in told
+    assert told.count("before: base") >= 11  # where it would be found: it is searched for in the right way
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda patch: patch.setattr(forget, "cut_log", lambda conn: True),
+        lambda patch: patch.setattr(forget._Pass, "_truncate", lambda self, half: True),
+        lambda patch: patch.setattr(forgets, "sweep", lambda db: None),
+        *(
+            lambda patch, table=table: patch.setattr(forget, "HALVED", tuple({*forget.HALVED} - {table}))
+            for table in forget.HALVED
+        ),
+    ],
+    ids=["log", "halves", "sweep", *forget.HALVED],
+)
+def test_proof_fails_without(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch, measure) -> None:  # type: ignore[no-untyped-def]
+    measure(monkeypatch)
+    code, out, err = run("forgets", "--now")
+    assert code == 1, (out, err)
+
+
+def test_pass_that_was_killed_is_gone_on_with(fresh_database: DatabaseUrls) -> None:
+    """Stopped after each of its statements, one after the other, it loses nothing and comes to its end."""
+    with fresh_database.owner() as conn, connect(fresh_database.superuser_url) as keeper:
+        alice = make_user(conn, password=None)
+        living = {make_activity(conn, alice, f"number {n}") for n in range(300)}
+        for step in range(1, 20):
+            with pytest.raises(Killed):
+                forget.forget(KilledAfter(keeper, step))  # type: ignore[arg-type]
+            found = conn.execute("SELECT uuid FROM alive_activities WHERE message IS NOT NULL").fetchall()
+            assert {row[0] for row in found} == living
+            keeper.execute("SELECT pg_advisory_unlock_all()")
+        assert forget.forget(keeper)
+        assert conn.execute("SELECT count(*) FROM activity_texts").fetchone() == (300,)
+
+
+class Killed(Exception):
+    pass
+
+
+class KilledAfter:
+    """The connection of a keeper that is killed after so many statements."""
+
+    broken = True
+
+    def __init__(self, conn: Connection, statements: int) -> None:
+        self.conn, self.left = conn, statements
+
+    def execute(self, *asked):  # type: ignore[no-untyped-def]
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+        return self.conn.execute(*asked)
+
+    def transaction(self):  # type: ignore[no-untyped-def]
+        return self.conn.transaction()
+
+
+def test_texts_are_read_and_written_all_through_a_pass(fresh_database: DatabaseUrls) -> None:
+    """No read misses one, and what is written or burned meanwhile stays so."""
+    over, missed = threading.Event(), []
+    with fresh_database.owner() as conn, connect(fresh_database.superuser_url) as keeper:
+        alice = make_user(conn, password=None)
+        made = [make_activity(conn, alice, f"number {n}") for n in range(2_000)]
+
+        def read() -> None:
+            with connect(fresh_database.app_url) as reader:
+                while not over.is_set():
+                    row = reader.execute("SELECT count(message) FROM alive_activities").fetchone()
+                    missed.append(2_000 - row[0])  # type: ignore[index]
+
+        reading = threading.Thread(target=read)
+        reading.start()
+        try:
+            for _ in range(5):
+                assert forget.forget(keeper)
+        finally:
+            over.set()
+            reading.join()
+        assert set(missed) == {0}
+        assert len(made) == 2_000
+
+
+def test_production_plants_nothing(run: Run, place: Path) -> None:
+    run.done("db-create", APP_ENV="production")
+    run.done("db-schema-load", APP_ENV="production")
+    assert "left in the tables' files" in run.done("forgets", "--now", APP_ENV="production")
+    with target("test", {"APP_ENV": "production", "MAYFLY_STATE": str(place)}) as on, on.owner() as conn:
+        assert conn.execute("SELECT count(*) FROM former_handles").fetchone() == (0,)
