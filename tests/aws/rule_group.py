@@ -45,7 +45,7 @@ class Sg:
 
     def refusal(self, *arguments: str, code: int = 1) -> str:
         found, out, err = self.run(*arguments)
-        assert (found, out, err.count("\n")) == (code, "", 1)
+        assert (found, out, err.count("\n")) == (code, "", 1), (arguments, found, out, err)
         assert err.startswith("bin/rds-update-sg-rule: ")
         return err
 

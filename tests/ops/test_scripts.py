@@ -129,6 +129,7 @@ def test_every_script_names_its_database_before_anything_is_done(
 ) -> None:
     """At an address where nobody listens, so that whatever is done first would be told first."""
     monkeypatch.setenv("MAYFLY_STATE", str(scratch))
+    monkeypatch.setattr(supervisor.logging.config, "dictConfig", lambda _: None)  # later tests log too
     places = ("", "app:hush@127.0.0.1:1/mayfly_dev"), ("OWNER_", "owner:hush@127.0.0.1:1/mayfly_dev")
     for role, place in (*places, ("PROD_", "prod:hush@127.0.0.1:2/mayfly")):
         monkeypatch.setenv(f"{role}CONNECTION_URL", f"postgresql://{place}")
