@@ -164,16 +164,15 @@ def settings(database_urls: DatabaseUrls) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def shared_app(worker_database: DatabaseUrls) -> Iterator[Flask]:
-    app = create_app(settings_for(worker_database))
-    yield app
-    app.extensions["db"].close()
+def shared_app(worker_database: DatabaseUrls) -> Flask:
+    return create_app(settings_for(worker_database))
 
 
 @pytest.fixture
-def app(shared_app: Flask, database_urls: DatabaseUrls) -> Flask:
+def app(shared_app: Flask, database_urls: DatabaseUrls) -> Iterator[Flask]:
     """The application that the tests of this process share: what changes it takes it back, or asks for `make_app`."""
-    return shared_app
+    yield shared_app
+    shared_app.extensions["db"].close()  # a later test opens another pool
 
 
 @pytest.fixture
