@@ -53,6 +53,13 @@ class LoginSession(Base):
     user: Mapped[User] = relationship()
 
 
+class ActivityText(Base):
+    __tablename__ = "activity_texts"
+
+    activity_uuid: Mapped[str] = mapped_column(Key, primary_key=True)
+    message: Mapped[str]
+
+
 class Activity(Base):
     """An activity as templates need it: a card's fields are columns, properties, or set by the page."""
 
@@ -62,7 +69,9 @@ class Activity(Base):
     uuid: Mapped[str] = mapped_column(Key, primary_key=True)
     number: Mapped[int]
     user_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("users.uuid"))
-    message: Mapped[str | None]
+    message: Mapped[str | None] = column_property(
+        select(ActivityText.message).where(ActivityText.activity_uuid == uuid).scalar_subquery()
+    )
     reply_to_activity_uuid: Mapped[str | None] = mapped_column(Key, ForeignKey("activities.uuid"))
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]

@@ -53,7 +53,7 @@ def take(browser: Browser, url: str, width: int, folder: Path, shots: dict[str, 
             device_scale_factor=scale,
             is_mobile=width < 600,
             locale="en-GB",
-            timezone_id="Europe/London",
+            timezone_id="UTC",
             reduced_motion="reduce",
         )
         page = context.new_page()
