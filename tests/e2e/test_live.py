@@ -64,6 +64,7 @@ def test_new_ones_wait_until_they_are_asked_for(
     page: Page, conn: Connection, base_url: str, alice: str, bob: str
 ) -> None:
     make_activity(conn, alice, "The first.")
+    conn.execute("UPDATE activities SET visible_from = now() - interval '1 minute'")  # no news to a page without a feed
     told(page, lambda: enter(page, conn, base_url, "bob"))
     tab = page.context.new_page()
     told(tab, lambda: tab.goto("/settings"))
