@@ -40,7 +40,7 @@ def test_sessions_show_the_kind_of_a_query_and_never_its_text(run: Run, elsewher
         assert "GRANT pg_read_all_stats" in err
         _, out, err = run("db-sessions", OWNER_CONNECTION_URL=elsewhere.superuser_url)
     assert out.splitlines()[0].split() == ["pid", "user", "application", "state", "since", "last_query", "unused"]
-    assert re.search(r"\d+  mayfly_app  mayfly-test  idle +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  SELECT\n", out)
+    assert re.search(r"\d+  mayfly_app +mayfly-test  idle +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  SELECT\n", out)
     assert "canary" not in out + err
 
 

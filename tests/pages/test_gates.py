@@ -101,6 +101,7 @@ def test_state_is_accessible_and_quiet(demo_page: Page, watch: Watch, state: Cal
 @pytest.mark.parametrize("trouble", ["500", "503"])
 def test_trouble_page_is_accessible_and_quiet(page: Page, watch: Watch, worker_database: Any, trouble: str) -> None:
     watch.expect_errors()
+    page.goto("/livez")  # the server is up
     with (gallery.broken if trouble == "500" else gallery.away)(worker_database):
         answer = page.goto("/public")
     assert answer
