@@ -1,6 +1,6 @@
 -- roles: the roles that own nothing: the application; the keeper, which frees the disk of what is gone; and on AWS the
--- function that creates accounts. The function
--- has no rights and cannot sign in before roles_rds.sql ran. Loaded by the owner before schema.sql; may run again.
+-- function that creates accounts, which has no rights and cannot sign in before roles_rds.sql ran. Loaded by the owner
+-- before schema.sql; may run again.
 DO $roles$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mayfly_app') THEN

@@ -121,12 +121,12 @@ CREATE TRIGGER users_handle_taken AFTER INSERT OR DELETE ON users
 CREATE TRIGGER users_handle_changed AFTER UPDATE OF handle ON users
   FOR EACH ROW WHEN (OLD.handle <> NEW.handle) EXECUTE FUNCTION keep_former_handles();
 -- then
--- An activity or a person that somebody reported; gone with the person. The activity may end before: no foreign key.
+-- An activity or a person that somebody reported. The number of what was reported outlives it: no foreign key.
 CREATE TABLE reports (
   uuid uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   number bigint NOT NULL DEFAULT next_number() CONSTRAINT reports_number UNIQUE,
   reporter_uuid uuid CONSTRAINT reports_reporter REFERENCES users (uuid) ON DELETE SET NULL,
-  user_uuid uuid NOT NULL CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE CASCADE,
+  user_uuid uuid CONSTRAINT reports_user REFERENCES users (uuid) ON DELETE SET NULL,
   activity_uuid uuid,
   kind text NOT NULL CONSTRAINT reports_kind_known CHECK (kind IN ('unkind', 'spam', 'danger', 'rules', 'other')),
   words text NOT NULL DEFAULT '' CONSTRAINT reports_words_length CHECK (char_length(words) <= 500),
@@ -148,7 +148,7 @@ CREATE INDEX reports_settled_at ON reports (settled_at DESC) WHERE settled_at IS
 CREATE INDEX reports_open ON reports (number) WHERE settled_at IS NULL;
 -- One person has one open report of one thing.
 CREATE UNIQUE INDEX reports_once ON reports (reporter_uuid, user_uuid, activity_uuid) NULLS NOT DISTINCT
-  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL;
+  WHERE settled_at IS NULL AND reporter_uuid IS NOT NULL AND user_uuid IS NOT NULL;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reports TO mayfly_app;
 -- then
 -- The sealed copy of a reported activity, for moderators alone; it has a life of its own.
@@ -161,17 +161,16 @@ CREATE TABLE report_copies (
 CREATE INDEX report_copies_expires_at ON report_copies (expires_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_copies TO mayfly_app;
 -- then
--- What moderators and operators did: who, what, whom, why. No words of an activity. `on_server`: by a script.
+-- What moderators and operators did: who, what, whom, why. No words of an activity.
 CREATE TABLE audit (
   number bigint PRIMARY KEY DEFAULT next_number(),
   actor_uuid uuid CONSTRAINT audit_actor REFERENCES users (uuid) ON DELETE SET NULL,
-  on_server boolean NOT NULL DEFAULT false,
   act text NOT NULL CONSTRAINT audit_act_length CHECK (char_length(act) BETWEEN 1 AND 40),
   user_uuid uuid CONSTRAINT audit_user REFERENCES users (uuid) ON DELETE SET NULL,
   activity_uuid uuid,
   why text NOT NULL DEFAULT '' CONSTRAINT audit_why_length CHECK (char_length(why) <= 500),
   created_at timestamptz NOT NULL DEFAULT now(),
-  expires_at timestamptz NOT NULL DEFAULT now() + make_interval(secs => 15552000)
+  expires_at timestamptz NOT NULL
 );
 CREATE INDEX audit_actor_uuid ON audit (actor_uuid);
 CREATE INDEX audit_user_uuid ON audit (user_uuid);

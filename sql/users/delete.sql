@@ -12,6 +12,9 @@ WITH asking AS (
   UPDATE reports
   SET words = '', reporter_uuid = NULL
   WHERE reporter_uuid = %(user_uuid)s
+), unreported AS (
+  DELETE FROM reports
+  WHERE user_uuid = %(user_uuid)s
 ), uninvited AS (
   DELETE FROM invitations
   WHERE user_uuid = %(user_uuid)s

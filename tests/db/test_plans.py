@@ -75,6 +75,20 @@ def test_people_are_served_by_index(community: Connection, plans: str) -> None:
     assert not scanned, "\n".join(scanned)
 
 
+def test_plan_made_while_a_half_is_empty_reads_it_by_index(fresh_database: DatabaseUrls) -> None:
+    """Connections keep plans, and in the night the half is full."""
+    catalogue = Catalogue()
+    with connect(fresh_database.superuser_url) as owner:
+        owner.execute("VACUUM (ANALYZE)")
+    with connect(fresh_database.app_url) as conn:
+        conn.execute(catalogue["ops/plan_once"].sql)
+        conn.execute(catalogue["activities/card"].prepare_sql)
+        plan = conn.execute("EXPLAIN (FORMAT JSON) EXECUTE mayfly_check (NULL, NULL, true)").fetchone()[0][0]["Plan"]
+    found = {node["Node Type"] for node in nodes(plan) if "activity_texts" in node.get("Relation Name", "")}
+    assert found
+    assert "Seq Scan" not in found
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for part in plan.get("Plans", ()):

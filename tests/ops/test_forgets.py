@@ -1,14 +1,23 @@
 """Nothing of what is gone is on the disk after the pass of the night, and every measure is needed for that."""
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from factories import make_activity, make_user
 from ops_fixtures import Run
-from ways import DatabaseUrls
+from verbs import value
+from ways import DatabaseUrls, settings_for, wait_for
 
+from webapp.activities import actions as activities
+from webapp.config.settings import Settings
 from webapp.db.connections import Connection, connect
+from webapp.db.database import Database
+from webapp.drafts import actions as drafts
 from webapp.ops import forget, forgets
 from webapp.ops.target import target
 
@@ -106,6 +115,62 @@ def test_texts_are_read_and_written_all_through_a_pass(fresh_database: DatabaseU
             reading.join()
         assert set(missed) == {0}
         assert len(made) == 2_000
+
+
+def test_server_whose_files_are_elsewhere_is_not_said_to_be_searched(run: Run, elsewhere: DatabaseUrls) -> None:
+    told = run.done("forgets", "--now", KEEPER_CONNECTION_URL=elsewhere.superuser_url)
+    assert "files are not here to be searched" in told
+
+
+ACTS: dict[str, tuple[Callable[[Database, Settings, str, str, str], object], str]] = {
+    "burn": (
+        lambda db, settings, user, made, _: activities.burn(db, settings, user_uuid=user, activity_uuid=made),
+        "SELECT NOT EXISTS (SELECT FROM activity_texts)",
+    ),
+    "rewrite": (
+        lambda db, settings, user, made, _: activities.rewrite(
+            db, settings, user_uuid=user,
+            activity=db.query_object("activities/card", viewer_uuid=user, uuid=made),  # type: ignore[arg-type]
+        ),
+        "SELECT NOT EXISTS (SELECT FROM activity_texts) AND count(*) = 2 FROM drafts",
+    ),
+    "save a draft": (
+        lambda db, _, user, __, key: drafts.save(db, user_uuid=user, key=key, **AND_ON),
+        "SELECT array_agg(message) = '{and on}' FROM drafts",
+    ),
+    "post a draft": (
+        lambda db, settings, user, _, key: activities.create(
+            db, settings, user_uuid=user, key=key, mentioned=[], **TEXT | {"audience": "everyone", "ttl": "1-day"}
+        ),
+        "SELECT NOT EXISTS (SELECT FROM drafts) AND count(*) = 2 FROM activity_texts",
+    ),
+}  # fmt: skip
+AND_ON = {"message": "and on", "ttl": None, "audience": None, "reply_to_activity_uuid": None, "version": 1}
+TEXT = {"message": "begun", "ttl": None, "audience": None, "reply_to_activity_uuid": None, "version": 0}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_act_on_a_text_that_moves_meanwhile_is_done(fresh_database: DatabaseUrls, act: str) -> None:
+    """PostgreSQL refuses to write to a row that was moved while one waited for it."""
+    settings, key = settings_for(fresh_database), str(uuid4())
+    do, done = ACTS[act]
+    with (
+        fresh_database.owner() as conn,
+        connect(fresh_database.superuser_url) as keeper,
+        closing(Database(settings)) as db,
+    ):
+        user = str(make_user(conn, password=None))
+        made = str(make_activity(conn, UUID(user)))
+        drafts.save(db, user_uuid=user, key=key, **TEXT)
+        with ThreadPoolExecutor(1) as threads:
+            with keeper.transaction():
+                keeper.execute("UPDATE activity_texts SET half = 1")
+                keeper.execute("UPDATE drafts SET half = 1")
+                acting = threads.submit(do, db, settings, user, made, key)
+                wait_for(lambda: value(conn, "SELECT count(*) FROM pg_locks WHERE NOT granted") > 0)
+            acting.result(10)
+        assert db.retries == 1
+        assert value(conn, done)
 
 
 def test_production_plants_nothing(run: Run, place: Path) -> None:

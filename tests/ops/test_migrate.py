@@ -74,6 +74,13 @@ def test_no_migration_shuts_two_tables_or_a_view_with_one(fresh_database: Databa
     assert not {name: locked for name, locked in shut.items() if len(locked) > 1}
 
 
+def test_migration_that_needs_a_stop_waits_for_it(unmigrated: Connection, migrations: Path) -> None:
+    (migrations / "0003-move.sql").write_text("-- needs a stop\nALTER TABLE users ADD COLUMN moved text;\n")
+    with connect(unmigrated.info.dsn, application="mayfly"), pytest.raises(Refused, match="stop it"):
+        list(migrate.apply(unmigrated, migrations))
+    assert list(migrate.apply(unmigrated, migrations)) == ["0003-move"]
+
+
 @pytest.fixture
 def unmigrated(fresh_database: DatabaseUrls) -> Iterator[Connection]:
     """A connection as the owner to a database that knows of no migration, for those of a test."""

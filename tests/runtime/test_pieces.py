@@ -1,23 +1,30 @@
 """The pieces of a run: who is started again, who steps down, and what goes on beside the server."""
 
+import dataclasses
 import json
 import logging
 import os
 import socket
 import sys
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import Mock
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from ways import NO_HOST, free_port
+from verbs import value
+from ways import NO_HOST, DatabaseUrls, free_port, settings_for
 
 from webapp import logs
 from webapp.config.settings import Settings
+from webapp.db.database import Database
 from webapp.errors import Refused
 from webapp.ops import prepare, served
 from webapp.postgres import folders
+from webapp.postgres.embedded import KEEPER, Cluster
 from webapp.postgres.folders import CHECKOUT
 from webapp.runtime import keeper, server, supervisor
 
@@ -127,6 +134,26 @@ def test_keeper_goes_on_after_whatever_happens(
         one.run()
     assert "the database could not be prepared" in caplog.text
     assert (one.refusal, next(tries, "over")) == (None, "over")
+
+
+def test_keeper_empties_the_disk_once_when_it_is_due(cluster: Cluster, fresh_database: DatabaseUrls) -> None:
+    settings = settings_for(fresh_database)
+    place = prepare.Target("test", "", "", "", Path("/"), keeper_url=cluster.url(KEEPER, fresh_database.name))
+    one, found = keeper.Keeper(place, settings, threading.Event(), print, prepared=True), []
+    with fresh_database.owner() as conn, closing(Database(settings)) as db:
+        conn.execute("UPDATE written_half SET emptied_at = now() - interval '2 days'")
+        for _ in range(2):
+            one._forget(db)
+            found.append(value(conn, "SELECT ARRAY[half::text, emptied_at::text] FROM written_half"))
+        assert found[0] == found[1]
+        assert settings.forget_due(datetime.now(UTC)) < value(conn, "SELECT emptied_at FROM written_half")
+
+
+@pytest.mark.parametrize(("now", "due"), [("03:59", "31 04:00"), ("04:00", "01 04:00"), ("23:59", "01 04:00")])
+def test_pass_is_due_each_night_by_the_clock_of_the_place(settings: Settings, now: str, due: str) -> None:
+    place = dataclasses.replace(settings, community_timezone="Europe/Berlin", forget_at=4)
+    at = datetime.fromisoformat(f"2026-11-01T{now}").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert f"{place.forget_due(at):%d %H:%M}" == due
 
 
 def test_gunicorn_waits_longer_than_the_longest_honest_request(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,13 +94,7 @@ class Database:
 
         Only for acts that may run twice: reads, and writes that carry a key or are idempotent.
         """
-        try:
-            return act()
-        except Unavailable as error:
-            if not error.passing or self._held.get() is not None:
-                raise
-            self.retries += 1
-            return act()
+        return self._twice(act, lambda error: error.passing)
 
     # Life ----------------------------------------------------------------------------------------------------
 
@@ -178,13 +172,16 @@ class Database:
             with self._connection() as conn:
                 return result(conn.execute(template.sql, params))
 
+        return self._twice(write, lambda error: error.undone)
+
+    def _twice(self, act: Callable[[], T], again: Callable[[Unavailable], bool]) -> T:
         try:
-            return write()
+            return act()
         except Unavailable as error:
-            if not error.undone or self._held.get() is not None:
+            if not again(error) or self._held.get() is not None:
                 raise
             self.retries += 1
-            return write()
+            return act()
 
     @contextmanager
     def _connection(self, patience: float | None = None) -> Iterator[Connection]:

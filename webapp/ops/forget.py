@@ -15,7 +15,6 @@ PAGES = 40  # of 8 kB, in one batch: a writer waits for at most one batch, a rea
 LOCK_WAIT = "100ms"
 """How long emptying waits for readers: those who come later wait behind it."""
 _LOCK = 0x6D61_7967  # any number, the same everywhere
-PATIENCE = 3600.0  # s, for a dump or somebody's open transaction
 
 # Fills the current segment of the log, so that it can go; beginning a new one would take a superuser.
 _FILL = """
@@ -34,7 +33,7 @@ WHERE datname = current_database()
 
 
 class TooBusy(Exception):
-    """Something older than the pass did not end within `PATIENCE`."""
+    """Something older than the pass did not end within the patience."""
 
 
 @dataclass
@@ -51,9 +50,10 @@ class Forgot:
         return f"{self.moved} living texts moved, longest batch {self.longest * 1000:.0f} ms, {log}"
 
 
-def forget(conn: Connection, *, stop: threading.Event | None = None, patience: float = PATIENCE) -> Forgot | None:
+def forget(conn: Connection, *, stop: threading.Event | None = None, patience: float = 60.0) -> Forgot | None:
     """One pass, over a connection in autocommit as the keeper; None while another one runs.
 
+    `patience`: seconds for what is older than the pass, such as a dump; the caller sweeps nothing meanwhile.
     Raises `TooBusy`, and `DatabaseError` where the role may not; another pass goes on from there.
     """
     if not _value(conn, "SELECT pg_try_advisory_lock(%(lock)s)", lock=_LOCK):

@@ -23,7 +23,7 @@ _LOCK_TIMEOUT = "500ms"
 _TRIES = 20
 _PAUSE = 0.5  # seconds, for the queue behind it
 _LOCKED = "55P03"
-_SERVED = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'mayfly'"
+_SERVED = "SELECT true FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'mayfly'"
 
 
 @dataclass(frozen=True)

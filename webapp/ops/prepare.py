@@ -18,7 +18,7 @@ DEMO = "demo"
 _RESERVE = 6
 """Connections that the pools leave free for the sweep, the check at start, LISTEN, and an operator's scripts."""
 
-_OF_OTHERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL", "KEEPER_CONNECTION_URL"}
+_NOT_THE_SERVERS = {"OWNER_CONNECTION_URL", "PROD_CONNECTION_URL", "KEEPER_CONNECTION_URL"}
 _WAITS = "SELECT true FROM users WHERE handle = %s AND NOT EXISTS (SELECT FROM passwords WHERE user_uuid = users.uuid)"
 
 Say = Callable[[str], None]
@@ -59,7 +59,7 @@ def server_environment(on: Target, env: Mapping[str, str]) -> dict[str, str]:
     urls = {"CONNECTION_URL": on.app_url}
     if on.name:
         urls["DIRECT_CONNECTION_URL"] = on.app_url
-    theirs = {name: value for name, value in env.items() if name not in _OF_OTHERS}
+    theirs = {name: value for name, value in env.items() if name not in _NOT_THE_SERVERS}
     return {**theirs, **urls, "APP_ENV": on.app_env, "SECRET_KEY": secret_key(env, on.state)}
 
 
