@@ -100,7 +100,6 @@ class _Pass:
         if not any(self._size(table, half) for table in HALVED):
             return
         while not self.stop.is_set():
-            self._wait_for_older()  # they may still write into this half
             for table in HALVED:
                 self._move(table, half)
             self._wait_for_older()  # they would find what moved in neither half
