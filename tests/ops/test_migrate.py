@@ -9,7 +9,7 @@ from factories import make_user
 from ops_fixtures import EMPTY, FIRST_RELEASE, one
 from rds import ROLES_RDS, as_on_rds
 from under_load import migrate_under_load
-from ways import DatabaseUrls, at_once
+from ways import DatabaseUrls, at_once, wait_for
 
 from webapp.db.catalogue import Catalogue
 from webapp.db.connections import Connection, connect
@@ -78,6 +78,7 @@ def test_migration_that_needs_a_stop_waits_for_it(unmigrated: Connection, migrat
     (migrations / "0003-move.sql").write_text("-- needs a stop\nALTER TABLE users ADD COLUMN moved text;\n")
     with connect(unmigrated.info.dsn, application="mayfly"), pytest.raises(Refused, match="stop it"):
         list(migrate.apply(unmigrated, migrations))
+    wait_for(lambda: not unmigrated.execute(migrate._SERVED).fetchone())
     assert list(migrate.apply(unmigrated, migrations)) == ["0003-move"]
 
 
